@@ -1,0 +1,22 @@
+"""What a provider is given: no row, no model, nothing it could change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """One text on its way to one address.
+
+    address    canonical form of the channel (see `domain.addresses`)
+    text       what the person is to read
+    reference  stable over all attempts of this delivery and unique over all installs,
+               so that a messenger that knows idempotency keys can use it as one
+    timeout_s  seconds the call may take at most; already cut to what is left before `expires_at`
+    """
+
+    address: str
+    text: str
+    reference: str
+    timeout_s: float

@@ -1,0 +1,97 @@
+"""The one authority on what happens after an attempt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from notifyhub.domain.outcome import Outcome, PermanentFailure, Sent, TemporaryFailure, Unconfirmed
+from notifyhub.domain.states import Status
+
+
+class OnUnconfirmed(StrEnum):
+    """What to do when nobody can know whether the messenger got it."""
+
+    AT_LEAST_ONCE = "at_least_once"
+    AT_MOST_ONCE = "at_most_once"
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """How often and how patiently a channel tries.
+
+    max_attempts  attempts that may be spent before the delivery fails as `exhausted`
+    base_s        upper bound of the first pause, in seconds; doubles with every attempt
+    cap_s         no pause is drawn from above this, in seconds
+    """
+
+    max_attempts: int = 5
+    base_s: float = 1.0
+    cap_s: float = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """How much of a delivery's budget an attempt leaves it with.
+
+    spent  attempts already spent before this one
+    """
+
+    spent: int
+    max_attempts: int
+    on_unconfirmed: OnUnconfirmed
+    expires_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The next state of a delivery. `due_at` (epoch ms) is set for `scheduled` only."""
+
+    status: Status
+    spent: int
+    reason: str | None = None
+    due_at: int | None = None
+
+
+def backoff_s(policy: RetryPolicy, spent: int, chance: float) -> float:
+    """Full jitter: anywhere between 0 and base * 2^(spent-1), capped. `chance` in [0, 1), seconds out.
+
+    Full jitter spreads a herd of retries best for the least total work (AWS Architecture Blog,
+    "Exponential Backoff And Jitter").
+    """
+    ceiling = min(policy.cap_s, policy.base_s * 2.0 ** min(spent - 1, 60))
+    return ceiling * chance
+
+
+def judge(outcome: Outcome, tried: Tried, policy: RetryPolicy, now: int, chance: float) -> Verdict:
+    """Decide what an outcome means for its delivery. Pure: `now` in epoch ms, `chance` in [0, 1)."""
+    match outcome:
+        case Sent():
+            return Verdict(Status.SENT, tried.spent + 1)
+        case PermanentFailure(reason=reason):
+            return Verdict(Status.FAILED, tried.spent + 1, reason)
+        case TemporaryFailure(retry_after_s=float() | int() as wait_s, reason=reason):
+            # Jitter goes upward only: coming back early would be punished.
+            return _again(now + round((wait_s + min(1.0, 0.1 * wait_s) * chance) * 1000), tried.spent, tried, reason)
+        case TemporaryFailure(reason=reason):
+            return _spend(tried, policy, now, chance, reason, when_out=Verdict(Status.FAILED, 0, "exhausted"))
+        case Unconfirmed():
+            held = Verdict(Status.UNCONFIRMED, tried.spent + 1, "unconfirmed")
+            if tried.on_unconfirmed is OnUnconfirmed.AT_MOST_ONCE:
+                return held
+            again = _spend(tried, policy, now, chance, "unconfirmed", when_out=held)
+            # "expired" would claim that nothing arrived, which nobody can know here.
+            return held if again.status is Status.EXPIRED else again
+
+
+def _spend(tried: Tried, policy: RetryPolicy, now: int, chance: float, reason: str, when_out: Verdict) -> Verdict:
+    spent = tried.spent + 1
+    if spent >= tried.max_attempts:
+        return Verdict(when_out.status, spent, when_out.reason)
+    return _again(now + round(backoff_s(policy, spent, chance) * 1000), spent, tried, reason)
+
+
+def _again(due_at: int, spent: int, tried: Tried, reason: str) -> Verdict:
+    if tried.expires_at is not None and due_at >= tried.expires_at:
+        return Verdict(Status.EXPIRED, spent, reason)
+    return Verdict(Status.SCHEDULED, spent, reason, due_at)

@@ -1,0 +1,39 @@
+"""The states of a delivery and the moves between them, as one table."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    """Where a delivery stands. `docs/architecture.md` draws the picture."""
+
+    SCHEDULED = "scheduled"
+    SENDING = "sending"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    READ = "read"
+    FAILED = "failed"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+    UNCONFIRMED = "unconfirmed"
+
+
+MOVES: dict[Status, frozenset[Status]] = {
+    Status.SCHEDULED: frozenset({Status.SENDING, Status.CANCELLED, Status.EXPIRED}),
+    Status.SENDING: frozenset({Status.SCHEDULED, Status.SENT, Status.FAILED, Status.EXPIRED, Status.UNCONFIRMED}),
+    Status.UNCONFIRMED: frozenset({Status.SCHEDULED, Status.SENT, Status.FAILED}),
+    Status.SENT: frozenset({Status.DELIVERED, Status.READ, Status.FAILED}),
+    Status.DELIVERED: frozenset({Status.READ}),
+    Status.READ: frozenset(),
+    Status.FAILED: frozenset(),
+    Status.EXPIRED: frozenset(),
+    Status.CANCELLED: frozenset(),
+}
+"""Legal moves. Every one of them is made by a conditional UPDATE in `store.deliveries`."""
+
+OPEN = frozenset({Status.SCHEDULED, Status.SENDING})
+"""Still on the road: time alone will move them."""
+
+RELEASED = frozenset({Status.FAILED, Status.EXPIRED, Status.CANCELLED})
+"""Ended without reaching the person: the same content may be sent again, so the dedup key is given up."""

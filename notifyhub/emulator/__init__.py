@@ -1,0 +1,1 @@
+"""A stand-in for the four messengers: same wire, no account. Shares no line with `notifyhub.providers`."""

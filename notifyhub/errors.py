@@ -1,0 +1,66 @@
+"""Every error that notifyhub raises on purpose, as one tree.
+
+    NotifyhubError
+    ├── SettingsError          a setting is missing or wrong; the text names it
+    ├── InvalidRequest         the caller asked for something malformed; carries every fault
+    ├── NotFound               no such message, delivery or key
+    ├── StoreUnavailable       the database could not be reached or did not answer
+    ├── BrokerUnavailable      the queue could not be reached
+    └── WaitTimedOut           `Hub.wait` ran out of time
+
+Outcomes of a send are values (`notifyhub.domain.outcome`), not exceptions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class NotifyhubError(Exception):
+    """Base of all errors of this package."""
+
+
+class SettingsError(NotifyhubError):
+    """A setting is missing or wrong; the text names the variable and says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong with a request.
+
+    `path` is a JSON path (`$.recipients[0].telegram`), `code` a stable word, `message` plain English.
+    """
+
+    path: str
+    code: str
+    message: str
+
+
+class InvalidRequest(NotifyhubError):
+    """The request cannot be taken; `faults` holds everything that is wrong with it."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("; ".join(f"{fault.path}: {fault.message}" for fault in self.faults))
+
+
+class NotFound(NotifyhubError):
+    """There is no such thing in the store."""
+
+    def __init__(self, kind: str, key: object) -> None:
+        self.kind = kind
+        self.key = key
+        super().__init__(f"there is no {kind} {key}")
+
+
+class StoreUnavailable(NotifyhubError):
+    """The database could not be reached or failed; what was asked may not have been stored."""
+
+
+class BrokerUnavailable(NotifyhubError):
+    """The queue could not be reached. Nothing is lost: rows wait in the store."""
+
+
+class WaitTimedOut(NotifyhubError):
+    """Not every delivery came to an end within the time given."""

@@ -1,0 +1,1 @@
+"""Adapters that speak one messenger's wire each."""

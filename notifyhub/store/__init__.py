@@ -1,0 +1,1 @@
+"""Rows and the statements that move them."""

