@@ -1,0 +1,156 @@
+"""All settings, read once. The only reader of the environment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from notifyhub.errors import SettingsError
+
+PREFIX = "NOTIFYHUB_"
+
+Port = Annotated[int, Field(ge=0, le=65535)]
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+
+def _one_of(*schemes: str) -> AfterValidator:
+    def check(url: str) -> str:
+        if urlsplit(url).scheme not in schemes:
+            raise ValueError(f"must begin with {' or '.join(f'{scheme}://' for scheme in schemes)}")
+        return url.rstrip("/") if schemes[0] == "http" else url
+
+    return AfterValidator(check)
+
+
+HttpUrl = Annotated[str, _one_of("http", "https")]
+
+
+class ChannelSettings(BaseModel):
+    """What every channel has. Empty credentials and no base URL mean: use the emulator."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    base_url: HttpUrl | None = Field(None, description="where the messenger's API is; default: the real one")
+    token: SecretStr | None = Field(None, description="credential of the messenger; none: the channel is emulated")
+    max_attempts: int = Field(5, ge=1, le=100, description="attempts before a delivery fails as exhausted")
+    retry_base_s: Positive = Field(1.0, description="upper bound of the first pause between attempts, seconds; doubles")
+    retry_cap_s: Positive = Field(300.0, description="longest pause between attempts, seconds")
+    timeout_s: Positive = Field(10.0, le=60, description="longest time one call may take, seconds")
+    concurrency: int = Field(256, ge=1, le=10_000, description="calls under way at once, in each worker process")
+
+    @property
+    def emulated(self) -> bool:
+        return self.token is None and self.base_url is None
+
+
+class ViberSettings(ChannelSettings):
+    sender_name: str = Field("notifyhub", min_length=1, max_length=28, description="name that people see as the sender")
+
+
+class WhatsAppSettings(ChannelSettings):
+    phone_number_id: str | None = Field(None, pattern=r"^[0-9]+$", description="id of the business number, digits")
+    api_version: str = Field("v23.0", pattern=r"^v[0-9]+\.[0-9]+$", description="version of the Graph API")
+
+    @model_validator(mode="after")
+    def _number_goes_with_token(self) -> Self:
+        if self.token is not None and self.phone_number_id is None:
+            raise ValueError(f"{PREFIX}WHATSAPP_PHONE_NUMBER_ID must be set when {PREFIX}WHATSAPP_TOKEN is")
+        return self
+
+
+class Settings(BaseSettings):
+    """Every setting of notifyhub: constructor arguments first, then `NOTIFYHUB_*` variables, then defaults.
+
+    Raises SettingsError (through `load`) naming each wrong variable and why it is wrong.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_nested_delimiter="_", env_nested_max_split=1, extra="ignore", env_ignore_empty=True
+    )
+
+    data_dir: Path = Field(Path("notifyhub-data"), description="folder of the SQLite files and the first API key")
+    database_url: Annotated[str, _one_of("sqlite", "postgresql", "postgres")] | None = Field(
+        None, description="sqlite:///PATH or postgresql://…; default: notifyhub.db in the data folder"
+    )
+    broker_url: Annotated[str, _one_of("memory", "redis", "rediss")] = Field(
+        "memory://", description="memory:// (inside this process) or redis://…"
+    )
+    host: str = Field("127.0.0.1", min_length=1, description="address that `serve` listens on")
+    port: Port = Field(8000, description="port that `serve` listens on; 0 takes a free one")
+    emulator_url: HttpUrl | None = Field(
+        None, description="where emulated channels are sent; default: /emulator of the host and port above"
+    )
+    emulator_profile: str = Field("none", description="named behaviour of the emulator: none or original-task")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least level that is logged")
+    log_format: Literal["console", "json"] = Field("console", description="one readable line or one JSON object")
+    http_client: Literal["auto", "aiohttp", "pyreqwest"] = Field(
+        "auto", description="HTTP client of the providers; auto takes pyreqwest when it is installed"
+    )
+    lease_s: float = Field(30.0, ge=1, le=3600, description="seconds a worker may hold a delivery before it is rescued")
+    sweep_interval_s: float = Field(0.5, ge=0.05, le=60, description="seconds between looks for what has become due")
+    drain_s: float = Field(10.0, ge=0, le=600, description="seconds that a stop waits for calls under way")
+    max_body_bytes: int = Field(16 * 2**20, ge=1024, description="largest request body that the API takes")
+    max_recipients: int = Field(50_000, ge=1, description="most recipients in one request")
+
+    telegram: ChannelSettings = Field(default_factory=ChannelSettings)
+    viber: ViberSettings = Field(default_factory=ViberSettings)
+    whatsapp: WhatsAppSettings = Field(default_factory=WhatsAppSettings)
+    gateway: ChannelSettings = Field(default_factory=ChannelSettings)
+
+    @model_validator(mode="after")
+    def _lease_outlives_a_call(self) -> Self:
+        for channel, settings in self.channels().items():
+            if settings.timeout_s >= self.lease_s:
+                raise ValueError(
+                    f"{PREFIX}LEASE_S ({self.lease_s:g}) must be longer than "
+                    f"{PREFIX}{channel.upper()}_TIMEOUT_S ({settings.timeout_s:g})"
+                )
+        return self
+
+    def channels(self) -> Mapping[str, ChannelSettings]:
+        return {"telegram": self.telegram, "viber": self.viber, "whatsapp": self.whatsapp, "gateway": self.gateway}
+
+    @property
+    def effective_database_url(self) -> str:
+        return self.database_url or f"sqlite:///{self.data_dir / 'notifyhub.db'}"
+
+    @property
+    def effective_emulator_url(self) -> str:
+        if self.emulator_url:
+            return self.emulator_url
+        host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.host, self.host)  # noqa: S104 (compared, not bound)
+        return f"http://{f'[{host}]' if ':' in host and host[0] != '[' else host}:{self.port}/emulator"
+
+    @property
+    def uses_sqlite(self) -> bool:
+        return self.effective_database_url.startswith("sqlite")
+
+    @property
+    def uses_memory_broker(self) -> bool:
+        return self.broker_url.startswith("memory")
+
+
+def load(**given: Any) -> Settings:
+    """Settings from arguments and the environment.
+
+    Raises SettingsError with one line for each wrong setting.
+    """
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        raise SettingsError("\n".join(_complaint(fault) for fault in error.errors())) from None
+
+
+def _complaint(fault: Any) -> str:
+    reason = fault["msg"].removeprefix("Value error, ")
+    if not fault["loc"] or len(fault["loc"]) == 1 and reason.startswith(PREFIX):
+        return str(reason)
+    name = PREFIX + "_".join(str(part) for part in fault["loc"]).upper()
+    secret = "token" in fault["loc"] or fault["loc"][-1] in ("database_url", "broker_url")
+    given = "" if secret else f" (given: {fault['input']!r})"
+    return f"{name}: {reason}{given}"

@@ -1,0 +1,225 @@
+"""Accepting messages: rows in, duplicates out, all of it in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Any
+from uuid import UUID
+
+import peewee
+
+from notifyhub.domain.states import Status
+from notifyhub.errors import StoreUnavailable
+from notifyhub.store.rows import Type, run_rows
+
+
+@dataclass(frozen=True, slots=True)
+class NewDelivery:
+    """dedup_key   None: this one may be sent however often
+    window_ms   a key that is held by a delivery due at least this far away gives way; None: never
+    """
+
+    position: int
+    channel: str
+    address: str
+    dedup_key: str | None
+    window_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewMessage:
+    """What is about to be stored. Moments are epoch ms."""
+
+    id: UUID
+    text: str
+    created_at: int
+    due_at: int
+    send_at: int | None
+    expires_at: int | None
+    priority: int
+    max_attempts: int | None
+    on_unconfirmed: str
+    reference: str | None
+    metadata: str | None
+    deliveries: Sequence[NewDelivery] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What became of a message: ids of its new deliveries and of those that it duplicates, by position."""
+
+    delivery_ids: dict[int, int]
+    duplicate_of: dict[int, int]
+
+
+# A key can be given up between the refusal and the look at who holds it; then the row is simply tried again.
+TRIES = 3
+
+_DELIVERY: dict[str, Type] = {
+    "message_id": "UUID",
+    "position": "BIGINT",
+    "channel": "TEXT",
+    "address": "TEXT",
+    "priority": "BIGINT",
+    "due_at": "BIGINT",
+    "expires_at": "BIGINT",
+    "max_attempts": "BIGINT",
+    "dedup_key": "TEXT",
+    "created_at": "BIGINT",
+}
+_MESSAGE: dict[str, Type] = {
+    "id": "UUID",
+    "text": "TEXT",
+    "created_at": "BIGINT",
+    "send_at": "BIGINT",
+    "expires_at": "BIGINT",
+    "priority": "BIGINT",
+    "max_attempts": "BIGINT",
+    "on_unconfirmed": "TEXT",
+    "reference": "TEXT",
+    "metadata": "TEXT",
+    "accepted": "BIGINT",
+    "duplicates": "BIGINT",
+}
+
+# `WHERE true` tells SQLite's parser that ON CONFLICT is not a join condition.
+_INSERT_DELIVERIES = f"""
+    INSERT INTO deliveries ({", ".join(_DELIVERY)}, status, attempt, spent, maybe_sent)
+    SELECT {", ".join(_DELIVERY)}, '{Status.SCHEDULED}', 0, 0, 0 FROM {{rows}} AS r WHERE true
+    ON CONFLICT DO NOTHING RETURNING message_id, position, id"""
+_INSERT_MESSAGES = f"""
+    INSERT INTO messages ({", ".join(_MESSAGE)}) SELECT {", ".join(_MESSAGE)} FROM {{rows}} AS r"""
+_INSERT_DUPLICATES = """
+    INSERT INTO duplicates (message_id, position, channel, address, duplicate_of)
+    SELECT message_id, position, channel, address, duplicate_of FROM {rows} AS r"""
+_HOLDERS = """
+    SELECT d.dedup_key, d.id FROM {rows} AS r JOIN deliveries AS d ON d.dedup_key = r.dedup_key"""
+_GIVE_WAY = """
+    UPDATE deliveries SET dedup_key = NULL FROM {rows} AS r
+    WHERE deliveries.dedup_key = r.dedup_key AND ABS(deliveries.due_at - r.due_at) >= r.window_ms"""
+
+_Pending = tuple[NewMessage, NewDelivery]
+_Place = tuple[UUID, int]
+
+
+def accept(database: peewee.Database, messages: Sequence[NewMessage]) -> list[Stored]:
+    """Store messages with their deliveries, as a writer's job."""
+    pending: list[_Pending] = [(message, delivery) for message in messages for delivery in message.deliveries]
+    _give_way(database, pending)
+    ids: dict[_Place, int] = {}
+    duplicates: dict[_Place, int] = {}
+    for _ in range(TRIES):
+        ids.update(_insert_deliveries(database, pending))
+        pending = [(message, delivery) for message, delivery in pending if (message.id, delivery.position) not in ids]
+        if not pending:
+            break
+        holders = _holders(database, pending)
+        for message, delivery in pending:
+            if delivery.dedup_key in holders:
+                duplicates[message.id, delivery.position] = holders[delivery.dedup_key]
+        pending = [pair for pair in pending if pair[1].dedup_key not in holders]
+    if pending:
+        raise StoreUnavailable("duplicates could not be told apart; nothing was stored, try again")
+    stored = [_stored(message, ids, duplicates) for message in messages]
+    _insert_messages(database, messages, stored)
+    _insert_duplicates(database, messages, stored)
+    return stored
+
+
+def _give_way(database: peewee.Database, pending: Sequence[_Pending]) -> None:
+    rows = [
+        (delivery.dedup_key, message.due_at, delivery.window_ms)
+        for message, delivery in pending
+        if delivery.dedup_key is not None and delivery.window_ms is not None
+    ]
+    if rows:
+        columns: dict[str, Type] = {"dedup_key": "TEXT", "due_at": "BIGINT", "window_ms": "BIGINT"}
+        run_rows(database, _GIVE_WAY, columns, rows)
+
+
+def _insert_deliveries(database: peewee.Database, pending: Sequence[_Pending]) -> dict[_Place, int]:
+    rows = [
+        (
+            message.id.hex,
+            delivery.position,
+            delivery.channel,
+            delivery.address,
+            message.priority,
+            message.due_at,
+            message.expires_at,
+            message.max_attempts,
+            delivery.dedup_key,
+            message.created_at,
+        )
+        for message, delivery in pending
+    ]
+    cursor = run_rows(database, _INSERT_DELIVERIES, _DELIVERY, rows)
+    return {(as_uuid(message_id), position): id_ for message_id, position, id_ in cursor.fetchall()}
+
+
+def _holders(database: peewee.Database, pending: Sequence[_Pending]) -> dict[str | None, int]:
+    keys = [(delivery.dedup_key,) for _, delivery in pending if delivery.dedup_key is not None]
+    return dict(run_rows(database, _HOLDERS, {"dedup_key": "TEXT"}, keys).fetchall())
+
+
+def _stored(message: NewMessage, ids: dict[_Place, int], duplicates: dict[_Place, int]) -> Stored:
+    fresh: dict[int, int] = {}
+    repeated: dict[int, int] = {}
+    for delivery in message.deliveries:
+        place = (message.id, delivery.position)
+        if place in ids:
+            fresh[delivery.position] = ids[place]
+        else:
+            repeated[delivery.position] = duplicates[place]
+    return Stored(fresh, repeated)
+
+
+def _insert_messages(database: peewee.Database, messages: Sequence[NewMessage], stored: Sequence[Stored]) -> None:
+    rows = [
+        (
+            message.id.hex,
+            message.text,
+            message.created_at,
+            message.send_at,
+            message.expires_at,
+            message.priority,
+            message.max_attempts,
+            message.on_unconfirmed,
+            message.reference,
+            message.metadata,
+            len(result.delivery_ids),
+            len(result.duplicate_of),
+        )
+        for message, result in zip(messages, stored, strict=True)
+    ]
+    run_rows(database, _INSERT_MESSAGES, _MESSAGE, rows)
+
+
+def _insert_duplicates(database: peewee.Database, messages: Sequence[NewMessage], stored: Sequence[Stored]) -> None:
+    rows = list(
+        chain.from_iterable(
+            (
+                (message.id.hex, delivery.position, delivery.channel, delivery.address, result.duplicate_of[delivery.position])
+                for delivery in message.deliveries
+                if delivery.position in result.duplicate_of
+            )
+            for message, result in zip(messages, stored, strict=True)
+            if result.duplicate_of
+        )
+    )
+    if rows:
+        columns: dict[str, Type] = {
+            "message_id": "UUID",
+            "position": "BIGINT",
+            "channel": "TEXT",
+            "address": "TEXT",
+            "duplicate_of": "BIGINT",
+        }
+        run_rows(database, _INSERT_DUPLICATES, columns, rows)
+
+
+def as_uuid(value: Any) -> UUID:
+    """SQLite keeps a UUID as 32 hex digits, as peewee does; PostgreSQL's driver makes one."""
+    return value if isinstance(value, UUID) else UUID(value)

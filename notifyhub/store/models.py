@@ -1,0 +1,134 @@
+"""The tables. Unbound peewee models: queries are given their database when they are executed.
+
+Moments are epoch milliseconds. Foreign keys are left out on purpose: rows are inserted in bulk in one
+transaction with their message, and a check per row would cost the hot path for nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from peewee import SQL, AutoField, BigAutoField, BigIntegerField, CompositeKey, IntegerField, Model, TextField, UUIDField
+
+
+class Message(Model):
+    """One text, accepted once."""
+
+    id = UUIDField(primary_key=True)
+    text = TextField()
+    created_at = BigIntegerField()
+    send_at = BigIntegerField(null=True)
+    expires_at = BigIntegerField(null=True)
+    priority = IntegerField()
+    max_attempts = IntegerField(null=True)
+    on_unconfirmed = TextField()
+    reference = TextField(null=True)
+    metadata = TextField(null=True)
+    accepted = IntegerField()
+    duplicates = IntegerField()
+
+    class Meta:
+        table_name = "messages"
+
+
+class Delivery(Model):
+    """One message to one recipient on one channel; carries the state.
+
+    attempt     calls made, and the guard of the lease: a result counts only for the attempt that it belongs to
+    spent       attempts that counted against the budget (waits asked for by the messenger do not)
+    maybe_sent  1 once an attempt ended unconfirmed: from then on the dedup key is never given up
+    """
+
+    id = BigAutoField()
+    message_id = UUIDField()
+    position = IntegerField()
+    channel = TextField()
+    address = TextField()
+    status = TextField()
+    priority = IntegerField()
+    due_at = BigIntegerField()
+    expires_at = BigIntegerField(null=True)
+    attempt = IntegerField()
+    spent = IntegerField()
+    max_attempts = IntegerField(null=True)
+    lease_until = BigIntegerField(null=True)
+    reason = TextField(null=True)
+    messenger_id = TextField(null=True)
+    sent_at = BigIntegerField(null=True)
+    maybe_sent = IntegerField()
+    dedup_key = TextField(null=True)
+    created_at = BigIntegerField()
+
+    class Meta:
+        table_name = "deliveries"
+
+
+class Duplicate(Model):
+    """A recipient of a message who was left out, because `duplicate_of` already carries this content to them."""
+
+    message_id = UUIDField()
+    position = IntegerField()
+    channel = TextField()
+    address = TextField()
+    duplicate_of = BigIntegerField()
+
+    class Meta:
+        table_name = "duplicates"
+        primary_key = CompositeKey("message_id", "position")
+
+
+class Attempt(Model):
+    """One call to a messenger and what came of it; `detail` is the masked answer."""
+
+    delivery_id = BigIntegerField()
+    number = IntegerField()
+    started_at = BigIntegerField()
+    finished_at = BigIntegerField()
+    outcome = TextField()
+    code = TextField()
+    detail = TextField()
+
+    class Meta:
+        table_name = "attempts"
+        primary_key = CompositeKey("delivery_id", "number")
+
+
+class ApiKey(Model):
+    """A consumer's key: only its hash is kept, the prefix is for people to recognise it by."""
+
+    id = AutoField()
+    name = TextField()
+    prefix = TextField()
+    hash = TextField(unique=True)
+    scopes = TextField()
+    created_at = BigIntegerField()
+    revoked_at = BigIntegerField(null=True)
+
+    class Meta:
+        table_name = "api_keys"
+
+
+def _index(model: Any, name: str, *fields: Any, unique: bool = False, where: str | None = None) -> None:
+    index = model.index(*fields, unique=unique, name=name, where=SQL(where) if where else None)
+    model.add_index(index)
+
+
+_index(Message, "messages_created", Message.created_at, Message.id)
+_index(Delivery, "deliveries_message", Delivery.message_id, Delivery.position)
+# Partial, so that they hold only the few rows that a claim or a sweep can want.
+_index(
+    Delivery,
+    "deliveries_due",
+    Delivery.channel,
+    Delivery.priority,
+    Delivery.due_at,
+    Delivery.id,
+    where="status = 'scheduled'",
+)
+_index(Delivery, "deliveries_leased", Delivery.lease_until, where="status = 'sending'")
+_index(
+    Delivery, "deliveries_expiring", Delivery.expires_at, where="status = 'scheduled' AND expires_at IS NOT NULL"
+)
+_index(Delivery, "deliveries_dedup", Delivery.dedup_key, unique=True, where="dedup_key IS NOT NULL")
+
+MODELS: tuple[type[Model], ...] = (Message, Delivery, Duplicate, Attempt, ApiKey)

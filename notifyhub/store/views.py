@@ -1,0 +1,198 @@
+"""Reading: rows as the answers that people get. Every function is a question for `Database.read`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+import peewee
+
+from notifyhub import answers
+from notifyhub.clock import to_datetime
+from notifyhub.domain.states import OPEN, Status
+from notifyhub.domain.summary import summarise
+from notifyhub.errors import NotFound
+from notifyhub.requests import Priority
+from notifyhub.store.deliveries import PRIORITIES, uuid_parameter
+from notifyhub.store.models import Attempt, Delivery, Duplicate, Message
+from notifyhub.store.rows import run
+
+MOST_LISTED = 1_000
+"""Deliveries that stand in a message's own answer; above this they are paged through."""
+
+_COUNTS = "SELECT status, COUNT(*) FROM deliveries WHERE message_id = ? GROUP BY status"
+_OPEN = f"""
+    SELECT 1 FROM deliveries WHERE message_id = ? AND status IN ({", ".join(f"'{s}'" for s in sorted(OPEN))}) LIMIT 1"""
+_DUE = f"""
+    SELECT 1 FROM deliveries
+    WHERE status = '{Status.SCHEDULED}' AND channel = ? AND priority = ? AND due_at <= ? LIMIT 1"""
+_OVERDUE = f"SELECT 1 FROM deliveries WHERE status = '{Status.SENDING}' AND lease_until <= ? LIMIT 1"
+_LATE = f"""
+    SELECT 1 FROM deliveries
+    WHERE status = '{Status.SCHEDULED}' AND expires_at IS NOT NULL AND expires_at <= ? LIMIT 1"""
+
+Question = Callable[[peewee.Database], Any]
+
+
+def message(id_: UUID) -> Callable[[peewee.Database], answers.Message]:
+    """A message with its counts, and its deliveries unless they are too many. Raises NotFound."""
+
+    def ask(database: peewee.Database) -> answers.Message:
+        row = _one(database, Message.select().where(Message.id == id_), "message", id_)
+        counts = _counts(database, id_)
+        listed = None
+        if row["accepted"] + row["duplicates"] <= MOST_LISTED:
+            listed = [*deliveries_page(id_, 0, MOST_LISTED)(database), *_duplicates(database, id_)]
+        return _message(row, counts, listed)
+
+    return ask
+
+
+def messages_page(before: tuple[int, UUID] | None, limit: int) -> Callable[[peewee.Database], list[answers.Message]]:
+    """Messages, the newest first; `before` is the (created_at in ms, id) of the last one seen."""
+
+    def ask(database: peewee.Database) -> list[answers.Message]:
+        query = Message.select().order_by(Message.created_at.desc(), Message.id.desc()).limit(limit)
+        if before is not None:
+            created_at, id_ = before
+            older = (Message.created_at < created_at) | ((Message.created_at == created_at) & (Message.id < id_))
+            query = query.where((Message.created_at <= created_at) & older)
+        rows = list(query.dicts().execute(database))
+        return [_message(row, _counts(database, row["id"]), None) for row in rows]
+
+    return ask
+
+
+def deliveries_page(message_id: UUID, after: int, limit: int) -> Callable[[peewee.Database], list[answers.Delivery]]:
+    """Deliveries of a message by rising id; `after` is the last id seen, 0 for none."""
+
+    def ask(database: peewee.Database) -> list[answers.Delivery]:
+        wanted = (Delivery.message_id == message_id) & (Delivery.id > after)
+        rows = Delivery.select().where(wanted).order_by(Delivery.position).limit(limit).dicts().execute(database)
+        return [_delivery(row) for row in rows]
+
+    return ask
+
+
+def delivery(id_: int) -> Callable[[peewee.Database], answers.Delivery]:
+    """A delivery with its attempts. Raises NotFound."""
+
+    def ask(database: peewee.Database) -> answers.Delivery:
+        row = _one(database, Delivery.select().where(Delivery.id == id_), "delivery", id_)
+        query = Attempt.select().where(Attempt.delivery_id == id_).order_by(Attempt.number)
+        attempts = [_attempt(attempt) for attempt in query.dicts().execute(database)]
+        return _delivery(row).model_copy(update={"attempts": attempts})
+
+    return ask
+
+
+def exists(id_: UUID) -> Callable[[peewee.Database], bool]:
+    """Is there such a message?"""
+    return lambda database: bool(Message.select().where(Message.id == id_).exists(database))
+
+
+def counts(id_: UUID) -> Callable[[peewee.Database], dict[str, int]]:
+    """Deliveries of a message by status."""
+    return lambda database: _counts(database, id_)
+
+
+def is_open(id_: UUID) -> Callable[[peewee.Database], bool]:
+    """Will time alone still move any delivery of this message?"""
+    return lambda database: run(database, _OPEN, uuid_parameter(database, id_)).fetchone() is not None
+
+
+def due_channels(channels: Iterable[str], now: int) -> Callable[[peewee.Database], list[str]]:
+    """The channels on which something is due at `now` (epoch ms)."""
+
+    def ask(database: peewee.Database) -> list[str]:
+        return [
+            channel
+            for channel in channels
+            if any(run(database, _DUE, channel, priority, now).fetchone() for priority in PRIORITIES)
+        ]
+
+    return ask
+
+
+def needs_rescue(now: int) -> Callable[[peewee.Database], bool]:
+    """Has any lease run out by `now` (epoch ms)?"""
+    return lambda database: run(database, _OVERDUE, now).fetchone() is not None
+
+
+def needs_expiry(now: int) -> Callable[[peewee.Database], bool]:
+    """Has the end of anything that still waits come by `now` (epoch ms)?"""
+    return lambda database: run(database, _LATE, now).fetchone() is not None
+
+
+def _one(database: peewee.Database, query: Any, kind: str, key: object) -> dict[str, Any]:
+    rows: list[dict[str, Any]] = list(query.dicts().execute(database))
+    if not rows:
+        raise NotFound(kind, key)
+    return rows[0]
+
+
+def _counts(database: peewee.Database, id_: UUID) -> dict[str, int]:
+    return dict(run(database, _COUNTS, uuid_parameter(database, id_)).fetchall())
+
+
+def _duplicates(database: peewee.Database, message_id: UUID) -> list[answers.Delivery]:
+    query = Duplicate.select().where(Duplicate.message_id == message_id).order_by(Duplicate.position)
+    return [
+        answers.Delivery(
+            channel=row["channel"], address=row["address"], status="duplicate", duplicate_of=row["duplicate_of"]
+        )
+        for row in query.dicts().execute(database)
+    ]
+
+
+def _message(
+    row: Mapping[str, Any], counts: dict[str, int], listed: list[answers.Delivery] | None
+) -> answers.Message:
+    return answers.Message(
+        id=row["id"],
+        status=summarise(counts),
+        text=row["text"],
+        created_at=to_datetime(row["created_at"]),
+        send_at=_moment(row["send_at"]),
+        expires_at=_moment(row["expires_at"]),
+        priority=list(Priority)[row["priority"]],
+        reference=row["reference"],
+        metadata=orjson.loads(row["metadata"]) if row["metadata"] else {},
+        accepted=row["accepted"],
+        duplicates=row["duplicates"],
+        counts=counts,
+        deliveries=listed,
+    )
+
+
+def _delivery(row: Mapping[str, Any]) -> answers.Delivery:
+    return answers.Delivery(
+        id=row["id"],
+        message_id=row["message_id"],
+        channel=row["channel"],
+        address=row["address"],
+        status=row["status"],
+        due_at=_moment(row["due_at"]),
+        expires_at=_moment(row["expires_at"]),
+        sent_at=_moment(row["sent_at"]),
+        reason=row["reason"],
+        messenger_id=row["messenger_id"],
+    )
+
+
+def _attempt(row: Mapping[str, Any]) -> answers.Attempt:
+    return answers.Attempt(
+        number=row["number"],
+        started_at=to_datetime(row["started_at"]),
+        finished_at=to_datetime(row["finished_at"]),
+        outcome=row["outcome"],
+        code=row["code"],
+        detail=row["detail"],
+    )
+
+
+def _moment(moment_ms: int | None) -> datetime | None:
+    return None if moment_ms is None else to_datetime(moment_ms)

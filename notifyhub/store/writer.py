@@ -1,0 +1,149 @@
+"""The one thread that writes: natural group commit.
+
+Whatever gathers while a commit runs goes into the next one; there is no timer. So a lone write is committed at
+once, and under load the cost of a durable commit is shared by as many writes as came meanwhile.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from queue import Empty, SimpleQueue
+from typing import Any, TypeVar
+
+import peewee
+
+from notifyhub import logs
+from notifyhub.errors import NotifyhubError, StoreUnavailable
+
+I = TypeVar("I")  # noqa: E741
+R = TypeVar("R")
+
+Job = Callable[[peewee.Database, Sequence[I]], Sequence[R]]
+"""Does all of its items in the transaction that is open, and returns one result for each."""
+
+MOST_IN_ONE_COMMIT = 500
+
+_log = logs.logger(__name__)
+
+
+class _Write:
+    __slots__ = ("future", "item", "job")
+
+    def __init__(self, job: Job[Any, Any], item: Any) -> None:
+        self.job = job
+        self.item = item
+        self.future: Future[Any] = Future()
+
+
+class Writer:
+    """Runs jobs in transactions on a thread and a connection of its own."""
+
+    def __init__(self, database: peewee.Database) -> None:
+        self._database = database
+        self._inbox: SimpleQueue[_Write | None] = SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="notifyhub-writer", daemon=True)
+        self._closed = False
+        self._thread.start()
+
+    def submit(self, job: Job[I, R], item: I) -> Future[R]:
+        """Have `job` done to `item`; the future is fulfilled after the commit.
+
+        It fails with StoreUnavailable when the database does, and with the job's own error when that raises.
+        """
+        write = _Write(job, item)
+        if self._closed:
+            write.future.set_exception(StoreUnavailable("the store is closed"))
+        else:
+            self._inbox.put(write)
+        return write.future
+
+    def close(self) -> None:
+        """Finish what was submitted, then stop."""
+        self._closed = True
+        self._inbox.put(None)
+        self._thread.join()
+
+    def _run(self) -> None:
+        while (first := self._inbox.get()) is not None:
+            batch, goes_on = self._gather(first)
+            self._commit(batch)
+            if not goes_on:
+                break
+        self._database.close()
+
+    def _gather(self, first: _Write) -> tuple[list[_Write], bool]:
+        batch = [first]
+        while len(batch) < MOST_IN_ONE_COMMIT:
+            try:
+                write = self._inbox.get_nowait()
+            except Empty:
+                break
+            if write is None:
+                return batch, False
+            batch.append(write)
+        return batch, True
+
+    def _commit(self, batch: list[_Write]) -> None:
+        try:
+            results = self._transact(batch)
+        except Exception as error:
+            if len(batch) == 1 or isinstance(error, _CommitLost):
+                _fail(batch, error)
+                return
+            # One bad write must not undo the others: each gets a transaction of its own.
+            for write in batch:
+                self._commit([write])
+        else:
+            for write, result in zip(batch, results, strict=True):
+                write.future.set_result(result)
+
+    def _transact(self, batch: list[_Write]) -> list[Any]:
+        try:
+            self._database.connect(reuse_if_open=True)
+            self._database.begin()
+            results = _run_jobs(self._database, batch)
+        except BaseException:
+            self._abandon()
+            raise
+        try:
+            self._database.commit()
+        except Exception as error:
+            self._abandon()
+            raise _CommitLost(str(error)) from error
+        return results
+
+    def _abandon(self) -> None:
+        """Roll back; a connection that cannot even do that is dropped, so that the next write gets a new one."""
+        try:
+            self._database.rollback()
+        except Exception:
+            _log.debug("rollback failed, dropping the connection", exc_info=True)
+            self._database.close()
+
+
+class _CommitLost(Exception):
+    """The commit itself failed: whether it took hold is not known, so it is not repeated."""
+
+
+def _run_jobs(database: peewee.Database, batch: list[_Write]) -> list[Any]:
+    if len(batch) == 1:
+        return list(batch[0].job(database, [batch[0].item]))
+    places: dict[Any, list[int]] = {}
+    for place, write in enumerate(batch):
+        places.setdefault(write.job, []).append(place)
+    results: list[Any] = [None] * len(batch)
+    for job, own in places.items():
+        for place, result in zip(own, job(database, [batch[place].item for place in own]), strict=True):
+            results[place] = result
+    return results
+
+
+def _fail(batch: list[_Write], error: Exception) -> None:
+    if isinstance(error, peewee.PeeweeException | _CommitLost):
+        error = StoreUnavailable(f"the database did not take it: {error}")
+    elif not isinstance(error, NotifyhubError):
+        _log.error("a write failed", exc_info=error)
+    for write in batch:
+        write.future.set_exception(error)
