@@ -124,12 +124,21 @@ class Database:
         self._peewee.close()
 
 
-def _connect_sqlite(url: str) -> peewee.SqliteDatabase:
+def sqlite_path(url: str) -> Path:
+    """The file that a sqlite:/// URL names: three slashes before a relative path, four before an absolute one.
+
+    Raises SettingsError for a database that would not outlive its process.
+    """
     path = url.removeprefix("sqlite://").removeprefix("/")
     if not path or path == ":memory:":
         raise SettingsError("NOTIFYHUB_DATABASE_URL: SQLite needs a file, such as sqlite:///notifyhub.db")
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
-    return peewee.SqliteDatabase(path, pragmas=SQLITE_PRAGMAS, lock_type="IMMEDIATE", autoconnect=False)
+    return Path(path)
+
+
+def _connect_sqlite(url: str) -> peewee.SqliteDatabase:
+    path = sqlite_path(url)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return peewee.SqliteDatabase(str(path), pragmas=SQLITE_PRAGMAS, lock_type="IMMEDIATE", autoconnect=False)
 
 
 def _connect_postgres(url: str) -> peewee.PostgresqlDatabase:

@@ -89,9 +89,13 @@ def delivery(id_: int) -> Callable[[peewee.Database], answers.Delivery]:
     return ask
 
 
-def exists(id_: UUID) -> Callable[[peewee.Database], bool]:
-    """Is there such a message?"""
-    return lambda database: bool(Message.select().where(Message.id == id_).exists(database))
+def must_exist(id_: UUID) -> Callable[[peewee.Database], None]:
+    """Raises NotFound when there is no such message."""
+
+    def ask(database: peewee.Database) -> None:
+        _one(database, Message.select(Message.id).where(Message.id == id_), "message", id_)
+
+    return ask
 
 
 def counts(id_: UUID) -> Callable[[peewee.Database], dict[str, int]]:

@@ -1,0 +1,88 @@
+"""The way in: a checked request becomes rows, and the caller learns which."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from uuid_utils.compat import uuid7
+
+from notifyhub import answers
+from notifyhub.clock import to_datetime, to_ms
+from notifyhub.domain.dedup import dedup_key
+from notifyhub.domain.states import Status
+from notifyhub.domain.summary import DUPLICATE
+from notifyhub.requests import MessageRequest
+from notifyhub.store.messages import NewDelivery, NewMessage, Stored
+from notifyhub.store.views import MOST_LISTED
+
+
+def to_rows(request: MessageRequest, now: int) -> NewMessage:
+    """What to store for a request; `now` in epoch ms. A `send_at` in the past means now."""
+    send_at = None if request.send_at is None else to_ms(request.send_at)
+    return NewMessage(
+        id=uuid7(),
+        text=request.text,
+        created_at=now,
+        due_at=now if send_at is None else max(send_at, now),
+        send_at=send_at,
+        expires_at=None if request.expires_at is None else to_ms(request.expires_at),
+        priority=request.priority.rank,
+        max_attempts=request.max_attempts,
+        on_unconfirmed=request.on_unconfirmed,
+        reference=request.reference,
+        metadata=orjson.dumps(request.metadata).decode() if request.metadata else None,
+        deliveries=_deliveries(request),
+    )
+
+
+def _deliveries(request: MessageRequest) -> list[NewDelivery]:
+    window_ms = request.deduplicate * 1000 if isinstance(request.deduplicate, int) else None
+    keyed = request.deduplicate != "off"
+    return [
+        NewDelivery(
+            position,
+            channel,
+            address,
+            dedup_key(channel, address, request.text) if keyed else None,
+            window_ms,
+        )
+        for position, (channel, address) in enumerate(request.pairs())
+    ]
+
+
+def to_answer(request: MessageRequest, message: NewMessage, stored: Stored) -> answers.Message:
+    """What the caller is told, made from what was stored without reading it again."""
+    accepted = len(stored.delivery_ids)
+    listed = None
+    if len(message.deliveries) <= MOST_LISTED:
+        listed = [_answer(message, delivery, stored) for delivery in message.deliveries]
+    return answers.Message(
+        id=message.id,
+        status=Status.SCHEDULED if accepted else DUPLICATE,
+        text=message.text,
+        created_at=to_datetime(message.created_at),
+        send_at=request.send_at,
+        expires_at=request.expires_at,
+        priority=request.priority,
+        reference=message.reference,
+        metadata=request.metadata,
+        accepted=accepted,
+        duplicates=len(stored.duplicate_of),
+        deliveries=listed,
+    )
+
+
+def _answer(message: NewMessage, delivery: NewDelivery, stored: Stored) -> answers.Delivery:
+    id_ = stored.delivery_ids.get(delivery.position)
+    seen: dict[str, Any] = {"channel": delivery.channel, "address": delivery.address}
+    if id_ is None:
+        return answers.Delivery(**seen, status=DUPLICATE, duplicate_of=stored.duplicate_of[delivery.position])
+    return answers.Delivery(
+        **seen,
+        id=id_,
+        message_id=message.id,
+        status=Status.SCHEDULED,
+        due_at=to_datetime(message.due_at),
+        expires_at=None if message.expires_at is None else to_datetime(message.expires_at),
+    )

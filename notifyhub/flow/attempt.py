@@ -1,0 +1,75 @@
+"""One attempt, from a claimed row to the row's next state. Touches neither store nor queue."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+
+from notifyhub import logs
+from notifyhub.domain.envelope import Envelope
+from notifyhub.domain.outcome import Outcome, PermanentFailure, Sent, TemporaryFailure, Unconfirmed
+from notifyhub.domain.retry import OnUnconfirmed, RetryPolicy, Tried, judge
+from notifyhub.domain.states import Status
+from notifyhub.providers.base import Provider
+from notifyhub.store.deliveries import Call, Claimed, Result
+
+OUTCOME_NAMES: dict[type, str] = {
+    Sent: "sent",
+    TemporaryFailure: "temporary_failure",
+    PermanentFailure: "permanent_failure",
+    Unconfirmed: "unconfirmed",
+}
+
+_log = logs.logger(__name__)
+
+
+async def attempt(
+    row: Claimed, provider: Provider, policy: RetryPolicy, timeout_s: float, clock: Callable[[], int]
+) -> Result | None:
+    """Call the messenger for a claimed delivery and judge the outcome.
+
+    `clock` gives epoch ms. Returns None when no call was made because the lease would not outlive it.
+    """
+    started_at = clock()
+    if row.expires_at is not None:
+        if started_at >= row.expires_at:
+            return expired(row)
+        # The call itself must not outlast the end either: connecting may take a while before anything is written.
+        timeout_s = min(timeout_s, (row.expires_at - started_at) / 1000)
+    if started_at + timeout_s * 1000 > row.lease_until:
+        return None
+    envelope = Envelope(row.address, row.text, f"{row.message_id.hex}-{row.id}", timeout_s)
+    try:
+        outcome = await provider.send(envelope)
+    except Exception as error:
+        # A bug in a provider costs this delivery an attempt, not its whole channel the pump.
+        _log.exception("provider of %s raised", row.channel, extra={"delivery_id": row.id})
+        outcome = Unconfirmed(code="provider_error", detail=type(error).__name__)
+    return concluded(row, outcome, policy, started_at, clock())
+
+
+def concluded(row: Claimed, outcome: Outcome, policy: RetryPolicy, started_at: int, finished_at: int) -> Result:
+    """What an outcome means for its row. Moments in epoch ms."""
+    tried = Tried(
+        spent=row.spent,
+        max_attempts=row.max_attempts or policy.max_attempts,
+        on_unconfirmed=OnUnconfirmed(row.on_unconfirmed),
+        expires_at=row.expires_at,
+    )
+    verdict = judge(outcome, tried, policy, finished_at, random.random())  # noqa: S311 (jitter, not a secret)
+    return Result(
+        id=row.id,
+        attempt=row.attempt,
+        status=verdict.status,
+        spent=verdict.spent,
+        reason=verdict.reason,
+        due_at=verdict.due_at,
+        messenger_id=outcome.messenger_id if isinstance(outcome, Sent) else None,
+        maybe_sent=isinstance(outcome, Unconfirmed),
+        call=Call(started_at, finished_at, OUTCOME_NAMES[type(outcome)], outcome.code, outcome.detail),
+    )
+
+
+def expired(row: Claimed) -> Result:
+    """The end came before the call."""
+    return Result(row.id, row.attempt, Status.EXPIRED, row.spent, "too_late", None, None, False, None)

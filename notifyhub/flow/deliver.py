@@ -1,0 +1,185 @@
+"""The pump: claims what is due on one channel, keeps many sends in flight, writes outcomes as they come."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import monotonic
+from typing import Any
+
+from notifyhub import logs
+from notifyhub.clock import now_ms
+from notifyhub.domain.retry import RetryPolicy
+from notifyhub.errors import StoreUnavailable
+from notifyhub.flow.attempt import attempt
+from notifyhub.providers.base import Provider
+from notifyhub.store import deliveries
+from notifyhub.store.database import Database
+from notifyhub.store.deliveries import Claimed, ClaimRequest, Result
+
+MOST_CLAIMED = 500
+SLICE_S = 30.0
+GATHER_S = 0.004
+RECORD_AGAIN_S = 0.25
+
+_log = logs.logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """What the pump of a channel works with. `concurrency` calls at most are under way at once."""
+
+    channel: str
+    provider: Provider
+    policy: RetryPolicy
+    concurrency: int
+    timeout_s: float
+    lease_s: float
+    progressed: Callable[[], None]
+
+
+class Pump:
+    """One run over one channel. Lives on one event loop; `nudge` and `stop` are called on that loop."""
+
+    def __init__(self, lane: Lane, database: Database, clock: Callable[[], int] = now_ms) -> None:
+        self._lane = lane
+        self._database = database
+        self._clock = clock
+        self._ready: deque[Claimed] = deque()
+        self._senders: set[asyncio.Task[None]] = set()
+        self._results: list[Result] = []
+        self._recording: asyncio.Task[None] | None = None
+        self._unsent: list[Claimed] = []
+        self._wake = asyncio.Event()
+        self._more_due = True
+        self._stopping = False
+        self._broken: BaseException | None = None
+
+    @property
+    def more_due(self) -> bool:
+        """Is there reason to believe that something is still due?"""
+        return self._more_due
+
+    def nudge(self) -> None:
+        """Something new is due."""
+        self._more_due = True
+        self._wake.set()
+
+    def stop(self) -> None:
+        """Claim no more, hand back what has not gone out, finish what is under way."""
+        self._stopping = True
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Pump until nothing is due, the time slice is over or `stop` is called.
+
+        Raises StoreUnavailable when claiming fails, and whatever broke a sender. What it had claimed is handed
+        back either way.
+        """
+        slice_ends = monotonic() + SLICE_S
+        try:
+            while not self._stopping and self._broken is None and monotonic() < slice_ends:
+                if self._unsent:
+                    await self._hand_back()
+                elif self._wants_rows():
+                    await self._claim()
+                elif not self._senders:
+                    break
+                else:
+                    await self._sleep_until_something_happens()
+        finally:
+            await self._finish()
+        if self._broken is not None:
+            raise self._broken
+
+    def _wants_rows(self) -> bool:
+        return self._more_due and len(self._ready) <= MOST_CLAIMED // 2
+
+    async def _claim(self) -> None:
+        self._more_due = False
+        limit = MOST_CLAIMED - len(self._ready)
+        now = self._clock()
+        request = ClaimRequest(self._lane.channel, limit, now, now + round(self._lane.lease_s * 1000))
+        rows = await asyncio.wrap_future(self._database.write(deliveries.claim, request))
+        if len(rows) == limit:
+            self._more_due = True
+        self._ready.extend(rows)
+        while self._ready and len(self._senders) < self._lane.concurrency:
+            self._start_sender()
+
+    def _start_sender(self) -> None:
+        sender = asyncio.create_task(self._send_from(self._ready.popleft()))
+        self._senders.add(sender)
+        sender.add_done_callback(self._sender_ended)
+
+    def _sender_ended(self, sender: asyncio.Task[None]) -> None:
+        self._senders.discard(sender)
+        if not sender.cancelled() and (error := sender.exception()) is not None:
+            self._broken = error
+        if not self._senders or self._broken is not None:
+            self._wake.set()
+
+    async def _send_from(self, row: Claimed) -> None:
+        lane = self._lane
+        while True:
+            result = await attempt(row, lane.provider, lane.policy, lane.timeout_s, self._clock)
+            if result is None:
+                self._unsent.append(row)
+                self._wake.set()
+            else:
+                self._note(result)
+            if not self._ready or self._stopping:
+                return
+            row = self._ready.popleft()
+            if self._wants_rows():
+                self._wake.set()
+
+    async def _sleep_until_something_happens(self) -> None:
+        self._wake.clear()
+        await self._wake.wait()
+
+    def _note(self, result: Result) -> None:
+        self._results.append(result)
+        if self._recording is None or self._recording.done():
+            self._recording = asyncio.create_task(self._record())
+
+    async def _record(self) -> None:
+        while self._results:
+            if len(self._senders) > 1:
+                await asyncio.sleep(GATHER_S)
+            batch, self._results = self._results, []
+            await self._write_stubbornly(deliveries.record, batch)
+            self._lane.progressed()
+
+    async def _write_stubbornly(self, job: Any, batch: Any) -> None:
+        """Results are worth waiting for the database: without them the same people would be written to again."""
+        give_up = monotonic() + self._lane.lease_s
+        while True:
+            try:
+                await asyncio.wrap_future(self._database.write(job, batch))
+                return
+            except StoreUnavailable as error:
+                if monotonic() > give_up:
+                    _log.error("results of %d attempts on %s are lost: %s", len(batch), self._lane.channel, error)
+                    return
+                _log.warning("cannot record results on %s, trying again: %s", self._lane.channel, error)
+                await asyncio.sleep(RECORD_AGAIN_S)
+
+    async def _hand_back(self) -> None:
+        unsent, self._unsent = self._unsent, []
+        await self._write_stubbornly(deliveries.hand_back, unsent)
+        self._more_due = True
+
+    async def _finish(self) -> None:
+        self._unsent.extend(self._ready)
+        self._ready.clear()
+        if self._unsent:
+            await self._hand_back()
+        if self._senders:
+            await asyncio.wait(self._senders)
+        if self._recording is not None:
+            await self._recording
+        if self._unsent:
+            await self._hand_back()

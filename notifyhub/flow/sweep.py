@@ -1,0 +1,58 @@
+"""Short passes over what is due, left behind or too late. Each may run anywhere, twice or never: rows decide."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from notifyhub import logs
+from notifyhub.domain.outcome import Unconfirmed
+from notifyhub.domain.retry import RetryPolicy
+from notifyhub.flow.attempt import concluded
+from notifyhub.store import deliveries, views
+from notifyhub.store.database import Database
+
+MOST_AT_ONCE = 1_000
+ANY_LEASE = 2**62
+"""A moment that every lease has run out by: for a process that knows it is the only one to pump."""
+
+_log = logs.logger(__name__)
+
+
+def ring_due(database: Database, channels: Mapping[str, RetryPolicy], ring: Callable[[str], None], now: int) -> None:
+    """Ring for every channel on which something is due at `now` (epoch ms): deferred, retried or forgotten."""
+    for channel in database.read(views.due_channels(channels, now)).result():
+        ring(channel)
+
+
+def rescue(database: Database, policies: Mapping[str, RetryPolicy], now: int, leases_until: int | None = None) -> int:
+    """Judge deliveries whose worker died in mid-call, and return how many there were.
+
+    `now` in epoch ms; `leases_until` (epoch ms, default `now`) says which leases count as run out.
+    """
+    limit = now if leases_until is None else leases_until
+    rescued = 0
+    while database.read(views.needs_rescue(limit)).result():
+        rows = database.read(deliveries.left_behind(MOST_AT_ONCE, limit)).result()
+        outcome = Unconfirmed(code="worker_lost", detail="the worker died before the answer was recorded")
+        results = [
+            concluded(row, outcome, policies.get(row.channel, RetryPolicy()), started_at=now, finished_at=now)
+            for row in rows
+        ]
+        if not results:
+            break
+        database.write(deliveries.record, results).result()
+        rescued += len(results)
+    if rescued:
+        _log.warning("rescued %d deliveries whose worker was lost", rescued)
+    return rescued
+
+
+def expire(database: Database, now: int) -> int:
+    """Expire what still waits after its end (`now` in epoch ms), and return how many there were."""
+    expired = 0
+    while database.read(views.needs_expiry(now)).result():
+        count = database.write(deliveries.expire, (now, MOST_AT_ONCE)).result()
+        if not count:
+            break
+        expired += count
+    return expired

@@ -1,0 +1,120 @@
+"""The doorbell queue: a Dramatiq broker that carries "something is due for telegram", and nothing else."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+
+import dramatiq
+from dramatiq.brokers.stub import StubBroker
+from dramatiq.errors import ConnectionError as BrokerConnectionError
+from dramatiq.middleware import Middleware
+
+from notifyhub import logs
+
+NAMESPACE = "notifyhub"
+ENOUGH_BELLS = 100
+"""Unanswered bells of one channel, above which ringing once more would tell nobody anything new."""
+
+_log = logs.logger(__name__)
+
+
+def queue_name(channel: str) -> str:
+    return f"due.{channel}"
+
+
+def actor_name(channel: str) -> str:
+    return f"deliver.{channel}"
+
+
+def make_broker(url: str, middleware: Sequence[Middleware] = ()) -> dramatiq.Broker:
+    """A broker for `memory://` or `redis://…`. Connects lazily."""
+    if url.startswith("memory"):
+        return StubBroker(middleware=list(middleware))
+    # Here, because importing redis takes a tenth of a second that embedded use need not spend.
+    from dramatiq.brokers.redis import RedisBroker
+
+    return RedisBroker(url=url, middleware=list(middleware), namespace=NAMESPACE)
+
+
+class Doorbell:
+    """Rings without making the caller wait. Rings that gather while one is under way become one."""
+
+    def __init__(self, broker: dramatiq.Broker, channels: Sequence[str]) -> None:
+        self._broker = broker
+        self._at_home: Callable[[str], bool] = lambda channel: False
+        self._wanted: set[str] = set()
+        self._changed = threading.Condition()
+        self._thread: threading.Thread | None = None
+        self._closed = False
+        self._down = False
+        for channel in channels:
+            broker.declare_queue(queue_name(channel))
+
+    def answer_at_home(self, at_home: Callable[[str], bool]) -> None:
+        """Ask `at_home(channel)` first: True means that a pump in this very process has taken notice."""
+        self._at_home = at_home
+
+    def ring(self, channel: str) -> None:
+        """Something is due on `channel`. Never fails and never blocks: a lost ring is made good by the sweep."""
+        if self._at_home(channel):
+            return
+        with self._changed:
+            self._wanted.add(channel)
+            if self._thread is None and not self._closed:
+                self._thread = threading.Thread(target=self._run, name="notifyhub-doorbell", daemon=True)
+                self._thread.start()
+            self._changed.notify()
+
+    def close(self) -> None:
+        with self._changed:
+            self._closed = True
+            self._changed.notify()
+        if self._thread is not None:
+            self._thread.join(timeout=5)
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._wanted or self._closed)
+                if self._closed:
+                    return
+                channels, self._wanted = self._wanted, set()
+            for channel in channels:
+                self._ring_once(channel)
+
+    def _ring_once(self, channel: str) -> None:
+        try:
+            if unanswered(self._broker, channel) < ENOUGH_BELLS:
+                self._broker.enqueue(_bell(channel))
+            self._down = False
+        except Exception as error:
+            if not self._down:
+                _log.warning("the broker cannot be reached; deliveries wait in the store: %s", error)
+            self._down = True
+
+
+def unanswered(broker: dramatiq.Broker, channel: str) -> int:
+    """Bells of a channel that nobody has taken yet. Raises dramatiq's ConnectionError."""
+    if isinstance(broker, StubBroker):
+        return broker.queues[queue_name(channel)].qsize()
+    size: int = broker.do_qsize(queue_name(channel))  # type: ignore[attr-defined]
+    return size
+
+
+def is_reachable(broker: dramatiq.Broker, channel: str) -> bool:
+    """Does the broker answer?"""
+    try:
+        unanswered(broker, channel)
+    except (BrokerConnectionError, OSError):
+        return False
+    except Exception:
+        _log.debug("the broker did not answer", exc_info=True)
+        return False
+    return True
+
+
+def _bell(channel: str) -> dramatiq.Message[None]:
+    return dramatiq.Message(
+        queue_name=queue_name(channel), actor_name=actor_name(channel), args=(), kwargs={}, options={}
+    )

@@ -1,0 +1,65 @@
+"""The drum: APScheduler beats for the sweeps. It holds no delivery, so its jobs may be lost at any moment."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from notifyhub import logs
+from notifyhub.errors import NotifyhubError
+
+_log = logs.logger(__name__)
+
+
+class Drum:
+    """Beats each sweep at its own pace, never twice at once."""
+
+    def __init__(self) -> None:
+        # UTC, so that no clock change of a time zone can stop it.
+        self._scheduler = BackgroundScheduler(
+            timezone=UTC, executors={"default": ThreadPoolExecutor(2)}, job_defaults={"coalesce": True}
+        )
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)
+
+    def add(self, name: str, sweep: Callable[[], None], every_s: float) -> None:
+        """Have `sweep` called every `every_s` seconds, the first time at once."""
+        self._scheduler.add_job(
+            _survive(name, sweep),
+            "interval",
+            seconds=every_s,
+            id=name,
+            max_instances=1,
+            misfire_grace_time=None,
+            next_run_time=datetime.now(UTC),
+        )
+
+    def start(self) -> None:
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+
+
+def _survive(name: str, sweep: Callable[[], None]) -> Callable[[], None]:
+    """The store may be away for a while; say so once, and once when it is back."""
+    failing = False
+
+    def beat() -> None:
+        nonlocal failing
+        try:
+            sweep()
+        except NotifyhubError as error:
+            if not failing:
+                _log.warning("sweep %s fails and will go on trying: %s", name, error)
+            failing = True
+        else:
+            if failing:
+                _log.info("sweep %s works again", name)
+            failing = False
+
+    return beat

@@ -1,0 +1,104 @@
+"""The pumps of this process: at most one for each channel, all on one event loop of their own."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Mapping
+
+from notifyhub import logs
+from notifyhub.flow.deliver import Lane, Pump
+from notifyhub.providers.base import Provider
+from notifyhub.store.database import Database
+
+try:
+    from uvloop import new_event_loop
+except ImportError:  # not made for Windows
+    from asyncio import new_event_loop
+
+_log = logs.logger(__name__)
+
+
+class Pumps:
+    """Runs pumps for the actors that ask.
+
+    A second bell for a channel that is being pumped only nudges its pump, so bells never tie up worker threads.
+    """
+
+    def __init__(self, database: Database, ring: Callable[[str], None]) -> None:
+        self._database = database
+        self._ring = ring
+        self._lanes: Mapping[str, Lane] = {}
+        self._running: dict[str, Pump] = {}
+        self._stopping = False
+        self._loop = new_event_loop()
+        # Not Dramatiq's AsyncIO middleware: its loop is one for the whole process and keeps that process from ending,
+        # while several hubs may live in somebody else's application.
+        self._thread = threading.Thread(target=self._run_loop, name="notifyhub-pumps", daemon=True)
+
+    def start(self, lanes: Mapping[str, Lane]) -> None:
+        self._lanes = lanes
+        self._thread.start()
+
+    def run(self, channel: str) -> None:
+        """Pump `channel` until nothing is due; returns at once when it is being pumped already.
+
+        Called on a Dramatiq worker thread. Raises what the pump raises.
+        """
+        asyncio.run_coroutine_threadsafe(self._pump(channel), self._loop).result()
+
+    def nudge(self, channel: str) -> bool:
+        """Tell the pump of `channel` that something is due; False when none is running."""
+        if channel not in self._running or self._stopping:
+            return False
+        self._loop.call_soon_threadsafe(self._nudge_or_ring, channel)
+        return True
+
+    def stop(self) -> None:
+        """Have every pump claim no more and finish what is under way. Returns at once."""
+        self._stopping = True
+        self._loop.call_soon_threadsafe(self._stop_all)
+
+    @property
+    def idle(self) -> bool:
+        return not self._running
+
+    def close(self, providers: Mapping[str, Provider]) -> None:
+        """Close the providers on the loop that they live on, then the loop."""
+
+        async def close_all() -> None:
+            for provider in providers.values():
+                await provider.aclose()
+
+        asyncio.run_coroutine_threadsafe(close_all(), self._loop).result()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+
+    def _run_loop(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        self._loop.run_forever()
+        self._loop.close()
+
+    async def _pump(self, channel: str) -> None:
+        if self._stopping:
+            return
+        if (running := self._running.get(channel)) is not None:
+            running.nudge()
+            return
+        pump = self._running[channel] = Pump(self._lanes[channel], self._database)
+        try:
+            await pump.run()
+        finally:
+            del self._running[channel]
+        if pump.more_due and not self._stopping:
+            self._ring(channel)
+
+    def _nudge_or_ring(self, channel: str) -> None:
+        if (running := self._running.get(channel)) is not None:
+            running.nudge()
+        else:
+            self._ring(channel)
+
+    def _stop_all(self) -> None:
+        for pump in self._running.values():
+            pump.stop()

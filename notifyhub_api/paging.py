@@ -1,0 +1,44 @@
+"""Pages: `limit` and an opaque `cursor` in, `next` and a Link header out."""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+
+from notifyhub.errors import Fault, InvalidRequest
+
+DEFAULT = 100
+MOST = 1_000
+
+
+def limit_of(request: Request) -> int:
+    """How many items the caller wants. Raises InvalidRequest."""
+    text = request.query_params.get("limit", str(DEFAULT))
+    if text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= MOST:
+        return int(text)
+    raise InvalidRequest([Fault("$.limit", "limit", f"must be a whole number from 1 to {MOST}")])
+
+
+def cursor_of(request: Request) -> int:
+    """The last id that the caller has seen; 0 at the beginning. Raises InvalidRequest."""
+    text = request.query_params.get("cursor")
+    if text is None:
+        return 0
+    try:
+        return int(urlsafe_b64decode(text.encode()).decode("ascii"))
+    except ValueError:
+        raise InvalidRequest([Fault("$.cursor", "cursor", "is not one that this list gave out")]) from None
+
+
+def cursor_to(last_id: int) -> str:
+    return urlsafe_b64encode(str(last_id).encode()).decode()
+
+
+def link_header(request: Request, cursor: str | None) -> dict[str, str]:
+    """`Link: <…>; rel="next"`, where there is a next page."""
+    if cursor is None:
+        return {}
+    query = urlencode({**request.query_params, "cursor": cursor})
+    return {"Link": f'<{request.url.path}?{query}>; rel="next"'}
