@@ -1,0 +1,1 @@
+"""What the hub does on this machine, next to a named peer doing the same job; everything stays on loopback."""

