@@ -226,14 +226,19 @@ class Hub:
         with self._opening:
             if self._opened_by != os.getpid():
                 return
-            if self._runtime is not None:
-                self._runtime.finish_due(finish_due_s)
-                self._runtime.stop(self.settings.drain_s)
-                self._runtime = None
+            self.stop_delivering(finish_due_s)
             self._doorbell.close()
             self._broker.close()
             self._database.close()
             self._opened_by = None
+
+    def stop_delivering(self, finish_due_s: float = 0.0) -> None:
+        """Finish calls under way (up to `drain_s`) and deliver no more; what is accepted from now on waits."""
+        with self._opening:
+            if self._runtime is not None:
+                self._runtime.finish_due(finish_due_s)
+                self._runtime.stop(self.settings.drain_s)
+                self._runtime = None
 
     def __enter__(self) -> Self:
         return self.open()

@@ -42,5 +42,5 @@ def configure(level: str, log_format: LogFormat) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
-    for noisy in ("dramatiq", "apscheduler", "uvicorn.access", "peewee"):
+    for noisy in ("dramatiq", "apscheduler", "uvicorn", "peewee"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

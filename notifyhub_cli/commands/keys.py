@@ -1,0 +1,58 @@
+"""key create, list, revoke."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from notifyhub import Hub
+from notifyhub_cli.output import AsJson, Exit, leave, show_json, show_table, told_in_one_line
+
+SCOPES = ("send", "read", "admin")
+
+app = typer.Typer(help="API keys.", no_args_is_help=True)
+
+
+@app.command()
+def create(
+    name: Annotated[str, typer.Option(help="Whose key it is.")],
+    scope: Annotated[list[str], typer.Option(help="send, read or admin; may be given several times.")],
+    as_json: AsJson = False,
+) -> None:
+    """Make a key. It is shown once and kept only as a hash.
+
+    Example: `notifyhub key create --name shop --scope send --scope read`
+    """
+    wrong = [given for given in scope if given not in SCOPES]
+    if wrong or not name.strip():
+        leave(Exit.BAD_INPUT, *(f"--scope: there is no {given!r}; there are {', '.join(SCOPES)}" for given in wrong))
+    with told_in_one_line(), Hub(worker=False) as hub:
+        key = hub.create_key(name, scope)
+    if as_json:
+        show_json(key)
+    else:
+        typer.echo(key.key)
+
+
+@app.command("list")
+def list_(as_json: AsJson = False) -> None:
+    """List all keys, by their first characters."""
+    with told_in_one_line(), Hub(worker=False) as hub:
+        found = hub.keys()
+    if as_json:
+        show_json(found)
+        return
+    rows = [(k.id, k.name, f"{k.prefix}…", " ".join(k.scopes), k.created_at, k.revoked_at) for k in found]
+    show_table(("id", "name", "key", "scopes", "created", "revoked"), rows)
+
+
+@app.command()
+def revoke(id_: Annotated[int, typer.Argument(metavar="ID", help="From `notifyhub key list`.")]) -> None:
+    """Revoke a key.
+
+    Example: `notifyhub key revoke 2`
+    """
+    with told_in_one_line(), Hub(worker=False) as hub:
+        hub.revoke_key(id_)
+    typer.echo(f"revoked key {id_}")

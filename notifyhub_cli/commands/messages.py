@@ -1,0 +1,146 @@
+"""send, status, cancel, list."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from notifyhub import Hub, Message
+from notifyhub.errors import Fault, InvalidRequest
+from notifyhub_cli.output import AsJson, Exit, show_json, show_table, text, told_in_one_line
+
+ENDED_BADLY = ("failed", "expired", "cancelled", "unconfirmed", "partly_sent")
+
+
+def send(
+    message: Annotated[str, typer.Argument(help="What the people are to read.")],
+    to: Annotated[list[str], typer.Option("--to", "-t", help="CHANNEL=ADDRESS; may be given several times.")],
+    at: Annotated[str | None, typer.Option(help="Not before: ISO 8601 with an offset.")] = None,
+    expires_at: Annotated[str | None, typer.Option(help="Not after: ISO 8601 with an offset.")] = None,
+    max_attempts: Annotated[int | None, typer.Option(help="Default: the channel's.")] = None,
+    priority: Annotated[str, typer.Option(help="urgent, normal or bulk.")] = "normal",
+    deduplicate: Annotated[str, typer.Option(help="forever, off, or a number of seconds.")] = "forever",
+    on_unconfirmed: Annotated[str, typer.Option(help="at_least_once or at_most_once.")] = "at_least_once",
+    reference: Annotated[str | None, typer.Option(help="Your own name for this message.")] = None,
+    wait: Annotated[float, typer.Option(help="Seconds to wait for the outcome.", min=0)] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Send a message: now, or at a date.
+
+    Example: `notifyhub send "Hello" --to telegram=1067000 --to viber=EGAZ3SZRi6zW1D0uNYhQHg==`
+
+    Example: `notifyhub send "Good morning" --to whatsapp=79161234567 --at 2026-12-01T10:00:00+03:00`
+
+    Where a `serve` or `worker` is running, it delivers; otherwise this command does so itself before it ends.
+    """
+    with told_in_one_line():
+        asked = {
+            "text": message,
+            "recipients": recipients(to),
+            "send_at": at,
+            "expires_at": expires_at,
+            "max_attempts": max_attempts,
+            "priority": priority,
+            "deduplicate": int(deduplicate) if deduplicate.isascii() and deduplicate.isdigit() else deduplicate,
+            "on_unconfirmed": on_unconfirmed,
+            "reference": reference,
+        }
+        hub = Hub()
+        try:
+            sent = hub.submit({name: value for name, value in asked.items() if value is not None}).result()
+            if wait:
+                sent = hub.wait(sent, wait)
+        finally:
+            hub.close(finish_due_s=5.0)
+    _show(sent, as_json)
+    if wait and sent.status in ENDED_BADLY:
+        raise typer.Exit(Exit.FAILED)
+
+
+def status(id_: Annotated[str, typer.Argument(metavar="ID", help="A message's id.")], as_json: AsJson = False) -> None:
+    """Show a message and where each of its deliveries stands.
+
+    Example: `notifyhub status 01a1fd9d-2e91-70c5-aee9-108a46972697 --json`
+    """
+    with told_in_one_line(), Hub(worker=False) as hub:
+        _show(hub.message(id_), as_json)
+
+
+def cancel(id_: Annotated[str, typer.Argument(metavar="ID", help="A message's id.")], as_json: AsJson = False) -> None:
+    """Cancel what has not gone out yet, and say how much was too late.
+
+    Example: `notifyhub cancel 01a1fd9d-2e91-70c5-aee9-108a46972697`
+    """
+    with told_in_one_line(), Hub(worker=False) as hub:
+        cancelled = hub.cancel(id_)
+    if as_json:
+        show_json(cancelled)
+    else:
+        typer.echo(f"cancelled {cancelled.cancelled}, too late for {cancelled.too_late}")
+
+
+def list_(
+    limit: Annotated[int, typer.Option(help="How many.", min=1, max=1000)] = 20, as_json: AsJson = False
+) -> None:
+    """List the newest messages.
+
+    Example: `notifyhub list --limit 5`
+    """
+    with told_in_one_line(), Hub(worker=False) as hub:
+        found = hub.messages(limit=limit)
+    if as_json:
+        show_json(found)
+        return
+    rows = [(m.id, m.created_at, m.status, m.accepted, m.duplicates, _short(m.text or "")) for m in found]
+    show_table(("id", "created", "status", "accepted", "duplicates", "text"), rows)
+
+
+def recipients(given: list[str]) -> list[dict[str, str]]:
+    """`channel=address` pairs as recipients: a channel that comes again begins the next person.
+
+    Raises InvalidRequest.
+    """
+    people: list[dict[str, str]] = [{}]
+    faults = []
+    for i, pair in enumerate(given):
+        channel, equals, address = pair.partition("=")
+        if not equals or not channel:
+            faults.append(Fault(f"$.--to[{i}]", "form", f"{pair!r} must be CHANNEL=ADDRESS, such as telegram=1067000"))
+        elif channel in people[-1]:
+            people.append({channel: address})
+        else:
+            people[-1][channel] = address
+    if faults:
+        raise InvalidRequest(faults)
+    return people
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(send)
+    app.command()(status)
+    app.command()(cancel)
+    app.command("list")(list_)
+
+
+def _show(message: Message, as_json: bool) -> None:
+    if as_json:
+        show_json(message)
+        return
+    typer.echo(f"{message.id}  {message.status}  accepted {message.accepted}, duplicates {message.duplicates}")
+    if message.deliveries is None:
+        typer.echo(", ".join(f"{status} {count}" for status, count in (message.counts or {}).items()))
+        return
+    rows = [(d.id, d.channel, d.address, d.status, d.due_at, _note(d.reason, d.duplicate_of)) for d in message.deliveries]
+    show_table(("delivery", "channel", "address", "status", "due", ""), rows)
+
+
+def _note(reason: str | None, duplicate_of: int | None) -> str:
+    return f"of {duplicate_of}" if duplicate_of else text(reason)
+
+
+def _short(body: str) -> str:
+    line = " ".join(body.split())
+    return line if len(line) <= 60 else line[:59] + "…"
+
+

@@ -1,0 +1,89 @@
+"""serve, worker, emulator."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from notifyhub.settings import load
+from notifyhub_cli.output import Exit, leave, told_in_one_line
+
+
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on [default: 127.0.0.1].")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on, 0 for a free one [default: 8000].")] = None,
+    worker: Annotated[bool, typer.Option(help="Deliver in this process too.")] = True,
+    emulator: Annotated[bool, typer.Option(help="Serve the emulator under /emulator.")] = True,
+) -> None:
+    """Run API, worker, scheduler and emulator in one process.
+
+    Example: `notifyhub serve --port 9000`
+    """
+    given: dict[str, Any] = {"host": host, "port": port}
+    with told_in_one_line():
+        settings = load(**{name: value for name, value in given.items() if value is not None})
+        if settings.uses_memory_broker and not worker:
+            leave(Exit.BAD_INPUT, "--no-worker needs a queue that other processes can reach: set NOTIFYHUB_BROKER_URL")
+        from notifyhub_cli import serving
+
+        serving.serve(settings, worker=worker, emulator=emulator)
+
+
+def worker(
+    processes: Annotated[int, typer.Option(help="How many; more than one needs PostgreSQL.", min=1, max=64)] = 1,
+) -> None:
+    """Run workers that deliver, for a queue that other processes ring.
+
+    Example: `NOTIFYHUB_BROKER_URL=redis://localhost:6379/0 notifyhub worker`
+    """
+    with told_in_one_line():
+        settings = load()
+        if settings.uses_sqlite and processes > 1:
+            leave(Exit.BAD_INPUT, "--processes: SQLite has one worker at a time; use PostgreSQL for more")
+        if processes > 1:
+            from notifyhub_cli import supervisor
+
+            supervisor.supervise(processes, settings)
+            return
+        from notifyhub import Hub, logs
+
+        logs.configure(settings.log_level, settings.log_format)
+        stopped = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stopped.set())
+        with Hub(settings, worker=True) as hub:
+            logs.logger(__name__).info("worker is %s", "delivering" if hub.pumping else "standing by")
+            stopped.wait()
+
+
+def emulator(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.", min=0, max=65535)] = 8090,
+    journal: Annotated[Path | None, typer.Option(help="SQLite file of the journal; none keeps it in memory.")] = None,
+    profile: Annotated[str, typer.Option(help="none or original-task.")] = "none",
+    seed: Annotated[int | None, typer.Option(help="Makes its chances repeatable.")] = None,
+) -> None:
+    """Run only the emulator of the messengers.
+
+    Example: `notifyhub emulator --port 8090 --profile original-task`
+    """
+    from notifyhub import logs
+    from notifyhub.emulator import main
+    from notifyhub.emulator.faults import PROFILES
+
+    if profile not in PROFILES:
+        leave(Exit.BAD_INPUT, f"--profile: there is no {profile!r}; there are {', '.join(PROFILES)}")
+    with told_in_one_line():
+        settings = load()
+        logs.configure(settings.log_level, settings.log_format)
+        main.run(host, port, journal, profile, seed)
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(serve)
+    app.command()(worker)
+    app.command()(emulator)

@@ -1,0 +1,88 @@
+"""What people and scripts get to see, and the exit codes that scripts can use."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from enum import IntEnum
+from typing import Annotated, Any, NoReturn
+
+import orjson
+import typer
+from pydantic import BaseModel
+from rich.console import Console
+from rich.table import Table
+
+from notifyhub.errors import InvalidRequest, NotFound, NotifyhubError, SettingsError, WaitTimedOut
+
+AsJson = Annotated[bool, typer.Option("--json", help="Answer with JSON, for scripts.")]
+
+
+class Exit(IntEnum):
+    """Exit codes: stable, documented in the README."""
+
+    OK = 0
+    FAILED = 1
+    BAD_INPUT = 2
+    NOT_FOUND = 3
+    UNAVAILABLE = 4
+    TIMED_OUT = 5
+
+
+@contextmanager
+def told_in_one_line() -> Iterator[None]:
+    """Turn errors of ours into a clear line each on standard error, and an exit code."""
+    try:
+        yield
+    except InvalidRequest as error:
+        leave(Exit.BAD_INPUT, *(f"{fault.path.removeprefix('$.')}: {fault.message}" for fault in error.faults))
+    except SettingsError as error:
+        leave(Exit.BAD_INPUT, *str(error).splitlines())
+    except NotFound as error:
+        leave(Exit.NOT_FOUND, str(error))
+    except WaitTimedOut as error:
+        leave(Exit.TIMED_OUT, str(error))
+    except NotifyhubError as error:
+        leave(Exit.UNAVAILABLE, str(error))
+
+
+def leave(code: Exit, *lines: str) -> NoReturn:
+    """End the command with lines on standard error."""
+    for line in lines:
+        typer.echo(f"notifyhub: {line}", err=True)
+    raise typer.Exit(code)
+
+
+def show_json(value: Any) -> None:
+    """One JSON document on standard output. Models leave out what is not set."""
+    typer.echo(orjson.dumps(_plain(value), option=orjson.OPT_INDENT_2).decode())
+
+
+def show_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """A table as wide as the terminal, or as wide as it needs to be in a pipe."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*(text(cell) for cell in row))
+    # A pipe has no width: lines are not to be broken for grep.
+    Console(width=None if sys.stdout.isatty() else 10_000, highlight=False).print(table)
+
+
+def text(value: object) -> str:
+    """A cell: nothing for None, seconds and `Z` for moments."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%d %H:%M:%SZ")
+    return str(value)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json", exclude_none=True)
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return value

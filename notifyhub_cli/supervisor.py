@@ -1,0 +1,52 @@
+"""Several workers on one machine: starts them, starts a dead one again, passes a stop on to all."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import threading
+from types import FrameType
+
+from notifyhub import logs
+from notifyhub.settings import Settings
+
+START_AGAIN_S = 1.0
+
+_log = logs.logger(__name__)
+
+
+def supervise(processes: int, settings: Settings) -> None:
+    """Keep `processes` workers running until SIGTERM or SIGINT, then let them drain and return."""
+    logs.configure(settings.log_level, settings.log_format)
+    stopped = threading.Event()
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        stopped.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
+    workers = [_start() for _ in range(processes)]
+    while not stopped.wait(START_AGAIN_S):
+        for place, process in enumerate(workers):
+            if process.poll() is not None:
+                _log.error("worker %d ended with %d, starting another", process.pid, process.returncode)
+                workers[place] = _start()
+    _stop(workers, settings.drain_s)
+
+
+def _start() -> subprocess.Popen[bytes]:
+    # A session of its own: a Ctrl-C on the terminal is to reach the workers through us, once.
+    command = [sys.executable, "-m", "notifyhub_cli.main", "worker"]
+    return subprocess.Popen(command, start_new_session=True)  # noqa: S603 (our own module)
+
+
+def _stop(workers: list[subprocess.Popen[bytes]], drain_s: float) -> None:
+    for process in workers:
+        process.terminate()
+    for process in workers:
+        try:
+            process.wait(drain_s + 5)
+        except subprocess.TimeoutExpired:
+            _log.error("worker %d does not stop, killing it; its deliveries will be rescued", process.pid)
+            process.kill()

@@ -1,0 +1,114 @@
+"""What tests stand on: real engines, a real emulator on a real port, hubs that are closed again."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+import redis
+
+from notifyhub import Hub
+from notifyhub.settings import Settings, load
+from tests.engines import postgres_server, redis_server
+from tests.stage import Stage
+
+STORES = ("sqlite", "postgresql")
+QUEUES = ("memory", "redis")
+
+HubMaker = Callable[..., Hub]
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    with postgres_server() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    with redis_server() as url:
+        yield url
+
+
+@pytest.fixture(params=STORES)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A new, empty database: every test that asks for it runs on each engine."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'notifyhub.db'}"
+    server = request.getfixturevalue("postgres")
+    name = f"test_{uuid.uuid4().hex}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    return str(server).rpartition("/")[0] + f"/{name}"
+
+
+@pytest.fixture(params=QUEUES)
+def broker_url(request: pytest.FixtureRequest) -> str:
+    """An empty queue: every test that asks for it runs on each kind."""
+    if request.param == "memory":
+        return "memory://"
+    url = str(request.getfixturevalue("redis_url"))
+    with redis.Redis.from_url(url) as connection:
+        connection.flushdb()
+    return url
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No setting of the machine reaches a test, and nothing is written beside it."""
+    import os
+
+    for name in os.environ:
+        if name.startswith("NOTIFYHUB_"):
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def stage() -> Iterator[Stage]:
+    """The emulator, on a port of its own."""
+    with Stage() as stage:
+        yield stage
+
+
+@pytest.fixture
+def quick(stage: Stage, tmp_path: Path) -> Callable[..., Settings]:
+    """Settings against the emulator, with pauses of milliseconds where people would wait seconds."""
+
+    def make(**given: Any) -> Settings:
+        patience = {"retry_base_s": 0.02, "retry_cap_s": 0.05}
+        channels = ("telegram", "viber", "whatsapp", "gateway")
+        defaults: dict[str, Any] = {
+            "data_dir": tmp_path,
+            "emulator_url": stage.url,
+            "sweep_interval_s": 0.05,
+            **{channel: {**patience, **given.pop(channel, {})} for channel in channels},
+        }
+        return load(**{**defaults, **given})
+
+    return make
+
+
+@pytest.fixture
+def make_hub(quick: Callable[..., Settings]) -> Iterator[HubMaker]:
+    """Hubs that deliver to the emulator; closed at the end of the test."""
+    hubs: list[Hub] = []
+
+    def make(worker: bool = True, **given: Any) -> Hub:
+        hub = Hub(quick(**given), worker=worker)
+        hubs.append(hub)
+        return hub.open()
+
+    yield make
+    for hub in hubs:
+        hub.close()
+
+
+@pytest.fixture
+def hub(make_hub: HubMaker, database_url: str, broker_url: str) -> Hub:
+    """A hub on each store and each queue."""
+    return make_hub(database_url=database_url, broker_url=broker_url)

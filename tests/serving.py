@@ -1,0 +1,37 @@
+"""An ASGI application on a free port, for as long as a test needs it."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import uvicorn
+
+
+class _ReadyServer(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = threading.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.ready.set()
+
+
+@contextmanager
+def running(app: Any, host: str = "127.0.0.1") -> Iterator[int]:
+    """Serve `app` in a thread; gives the port."""
+    config = uvicorn.Config(app, access_log=False, log_config=None, timeout_keep_alive=75)
+    with socket.create_server((host, 0)) as listener:
+        server = _ReadyServer(config)
+        thread = threading.Thread(target=server.run, args=([listener],))
+        thread.start()
+        assert server.ready.wait(30)
+        try:
+            yield listener.getsockname()[1]
+        finally:
+            server.should_exit = True
+            thread.join()
