@@ -125,10 +125,14 @@ def _field(body: bytes, error: ErrorDetails) -> str:
     except orjson.JSONDecodeError:
         return ""
     for part in place:
-        if (isinstance(rest, dict) and part in rest) or (isinstance(rest, list) and isinstance(part, int)):
+        if _has(rest, part):
             path.append(str(part))
             rest = rest[part]
     return ".".join([*path, str(place[-1])] if error["type"] == "missing" else path)
+
+
+def _has(value: Any, part: int | str) -> bool:
+    return isinstance(part, int) if isinstance(value, list) else isinstance(value, dict) and part in value
 
 
 def _channel(request: Request) -> str | None:
