@@ -1,0 +1,104 @@
+"""The HTTP gateway "Probe Server": `POST /v1/send/{msgId}`.
+
+The request and the success are those of its published OpenAPI document (probe.fbrq.cloud). The error bodies and the
+de-duplication by `msgId` are choices of this emulator: the document does not say.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+
+from notifyhub.emulator.wire import DIGITS, NOT_DIGITS, Answer, Arrival, Call, Claim, Refusal
+
+PATH = re.compile(r"v1/send/(?P<msg_id>[^/]+)")
+INT64 = re.compile(r"-?[0-9]{1,19}")
+PHONE = re.compile(r"7[0-9]{10}")
+OK = b'{"code":0,"message":"OK"}'
+USED = "msgId was already used with another body"
+
+
+class Gateway:
+    """Accepts a message once per token and `msgId`. Any bearer token is taken for a good one."""
+
+    channel = "gateway"
+
+    def aside(self, call: Call) -> Answer | None:
+        if not PATH.fullmatch(call.path):
+            return failure(404, "Not Found")
+        return None if call.method == "POST" else failure(405, "Method Not Allowed")
+
+    def read(self, call: Call) -> Arrival:
+        content = call.json_object()
+        fields = content or {}
+        text = fields.get("text")
+        return Arrival(
+            NOT_DIGITS.sub("", str(fields.get("phone", ""))),
+            text if isinstance(text, str) else "",
+            call.bearer(),
+            content,
+        )
+
+    def answer(self, call: Call, arrival: Arrival) -> Answer:
+        if not arrival.token:
+            return failure(401, "Unauthorized")
+        match = PATH.fullmatch(call.path)
+        msg_id = match["msg_id"] if match else ""
+        fault = _fault(msg_id, arrival.content)
+        return failure(400, fault) if fault else _accept(int(msg_id), arrival)
+
+    def refuse(self, refusal: Refusal) -> Answer:
+        answer = failure(refusal.status, HTTPStatus(refusal.status).phrase)
+        answer.headers = refusal.headers()
+        return answer
+
+
+def failure(status: int, message: str) -> Answer:
+    return Answer(status=status, body=orjson.dumps({"code": status, "message": message}), code=status)
+
+
+def _accept(msg_id: int, arrival: Arrival) -> Answer:
+    answer = _success(msg_id, repeat=False)
+    answer.claim = Claim(
+        key=_digest(arrival.token, str(msg_id)),
+        fingerprint=_digest(arrival.address, arrival.text),
+        repeat=_success(msg_id, repeat=True),
+        conflict=failure(400, USED),
+    )
+    return answer
+
+
+def _success(msg_id: int, *, repeat: bool) -> Answer:
+    return Answer(status=200, body=OK, accepted=True, messenger_id=str(msg_id), code=0, repeat=repeat)
+
+
+def _digest(first: str, second: str) -> str:
+    return hashlib.sha256(f"{len(first)}:{first}{second}".encode()).hexdigest()[:32]
+
+
+def _number(value: Any) -> str:
+    """An integer, or digits in a string, as text; else an empty string."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return value if isinstance(value, str) and DIGITS.fullmatch(value) else ""
+
+
+def _fault(msg_id: str, fields: dict[str, Any] | None) -> str | None:
+    if not _is_int64(msg_id):
+        return "msgId must be an int64"
+    if fields is None:
+        return "body must be a JSON object"
+    if str(fields.get("id")) != str(int(msg_id)):
+        return "id must be equal to msgId"
+    if not PHONE.fullmatch(_number(fields.get("phone"))):
+        return "phone must be 11 digits beginning with 7"
+    text = fields.get("text")
+    return None if isinstance(text, str) and text else "text must be a non-empty string"
+
+
+def _is_int64(text: str) -> bool:
+    return INT64.fullmatch(text) is not None and -(1 << 63) <= int(text) < 1 << 63

@@ -1,0 +1,255 @@
+"""The journal: everything that arrived, committed to a file before it is answered."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Iterable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from notifyhub.emulator.ledger import Filter, Ledger, Transaction
+from notifyhub.emulator.wire import Answer, Claim
+
+CAP = 1_000_000
+BODY_KEPT = 32_768
+PRUNED_AT_ONCE = 1000
+
+
+@dataclass(slots=True)
+class Record:
+    """One send and its answer, on the way into the journal. `received_at` in milliseconds since 1970 UTC."""
+
+    channel: str
+    address: str
+    text: str
+    received_at: int
+    fault: str | None
+    request: str
+    request_body: str
+    answer: Answer
+    written: asyncio.Future[Answer] = field(repr=False)
+
+    def row(self, entry_id: int) -> tuple[object, ...]:
+        """This record as the ledger's columns."""
+        answer = self.answer
+        outcome = (answer.accepted, answer.status, answer.code, answer.messenger_id, answer.repeat)
+        asked = (self.request, self.request_body[:BODY_KEPT])
+        told = answer.body.decode("utf-8", "replace")
+        return (entry_id, self.channel, self.address, self.text, self.received_at, *outcome, self.fault, *asked, told)
+
+
+class Journal:
+    """A bounded record of sends in SQLite.
+
+    `record` returns when the entry is committed, so that a killed process loses nothing it has answered. One thread
+    writes: it commits whatever gathered while the last commit ran. The oldest entries are dropped above `cap`.
+    """
+
+    def __init__(self, path: Path | None, cap: int = CAP) -> None:
+        self._path = path
+        self._cap = cap
+        self._slack = min(PRUNED_AT_ONCE, cap // 10)
+        self._ledger: Ledger | None = None
+        self._waiting: list[Record] = []
+        self._clearing: list[Future[None]] = []
+        self._stopping = False
+        self._opening = threading.Lock()
+        self._bell = threading.Condition()
+        self._changed = threading.Condition()
+
+    def open(self) -> None:
+        """Open the file, and begin to write. Does nothing when open. Raises `sqlite3.Error` for a wrong file."""
+        with self._opening:
+            if self._ledger is None:
+                self._start()
+
+    def _start(self) -> None:
+        ledger = Ledger(self._path)
+        self._last_id = ledger.last_id()
+        self._first_id = ledger.first_id() or self._last_id + 1
+        self._ledger = ledger
+        self._stopping = False
+        self._thread = threading.Thread(target=self._write_all, name="emulator-journal", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Write what is waiting, then close the file. Does nothing when closed."""
+        if self._ledger is None:
+            return
+        with self._bell:
+            self._stopping = True
+            self._bell.notify()
+        self._thread.join()
+        ledger, self._ledger = self._ledger, None
+        ledger.close()
+
+    @property
+    def last_id(self) -> int:
+        """The id of the newest entry, 0 when there never was one."""
+        self.open()
+        return self._last_id
+
+    def __len__(self) -> int:
+        self.open()
+        return self._last_id - self._first_id + 1
+
+    async def record(self, record: Record) -> Answer:
+        """Commit `record`; gives the answer to send, which is another one when its claim was taken already."""
+        self.open()
+        with self._bell:
+            self._waiting.append(record)
+            self._bell.notify()
+        return await record.written
+
+    def clear(self) -> None:
+        """Forget all entries and all claims; returns when that is committed. Ids are not used again."""
+        self.open()
+        done: Future[None] = Future()
+        with self._bell:
+            self._clearing.append(done)
+            self._bell.notify()
+        done.result()
+
+    def entries(
+        self,
+        channel: str | None = None,
+        address: str | None = None,
+        text: str | None = None,
+        *,
+        after: int = 0,
+        limit: int = -1,
+    ) -> list[dict[str, Any]]:
+        """Entries with an id over `after`, oldest first. `text` is a substring; `limit` -1 means all of them."""
+        return self._open_ledger().select(Filter(channel, address, text), after, limit)
+
+    def entry(self, entry_id: int) -> dict[str, Any] | None:
+        """One entry with its request and its answer, or None."""
+        return self._open_ledger().one(entry_id)
+
+    def wait_for(
+        self,
+        count: int,
+        channel: str | None = None,
+        address: str | None = None,
+        text: str | None = None,
+        *,
+        timeout_s: float = 10.0,
+    ) -> list[dict[str, Any]]:
+        """Block this thread until at least `count` such entries are there, and give them.
+
+        Raises `TimeoutError`. Not for the thread of the event loop that serves the emulator.
+        """
+        wanted = Filter(channel, address, text)
+        ledger = self._open_ledger()
+        with self._changed:
+            if not self._changed.wait_for(lambda: ledger.count(wanted) >= count, timeout_s):
+                raise TimeoutError(f"{ledger.count(wanted)} of {count} entries for {wanted} after {timeout_s} s")
+        return ledger.select(wanted, 0, -1)
+
+    def _open_ledger(self) -> Ledger:
+        self.open()
+        assert self._ledger is not None
+        return self._ledger
+
+    def _write_all(self) -> None:
+        while True:
+            with self._bell:
+                self._bell.wait_for(lambda: self._waiting or self._clearing or self._stopping)
+                batch, self._waiting = self._waiting, []
+                clearing, self._clearing = self._clearing, []
+                stopping = self._stopping
+            if batch:
+                self._write(batch)
+            if clearing:
+                self._clear(clearing)
+            with self._changed:
+                self._changed.notify_all()
+            if stopping:
+                return
+
+    def _write(self, batch: list[Record]) -> None:
+        error: Exception | None = None
+        try:
+            self._commit(batch)
+        except Exception as failed:  # handed to every caller that waits for this batch
+            error = failed
+        _settle(batch, error)
+
+    def _commit(self, batch: list[Record]) -> None:
+        first_id, last_id = self._first_id, self._last_id + len(batch)
+        with self._open_ledger().transaction() as transaction:
+            numbered = list(enumerate(batch, self._last_id + 1))
+            _claim(transaction, numbered)
+            transaction.insert([record.row(entry_id) for entry_id, record in numbered])
+            if last_id - first_id + 1 > self._cap + self._slack:
+                first_id = last_id - self._cap + 1
+                transaction.forget(first_id - 1)
+        self._first_id, self._last_id = first_id, last_id
+
+    def _clear(self, clearing: list[Future[None]]) -> None:
+        try:
+            with self._open_ledger().transaction() as transaction:
+                transaction.forget(self._last_id)
+            self._first_id = self._last_id + 1
+        except Exception as failed:  # handed to every caller that waits for it
+            for done in clearing:
+                done.set_exception(failed)
+        else:
+            for done in clearing:
+                done.set_result(None)
+
+
+def new_record(
+    channel: str,
+    address: str,
+    text: str,
+    *,
+    fault: str | None,
+    request: str,
+    request_body: str,
+    answer: Answer,
+) -> Record:
+    """A record of a send that arrived now, in the running event loop."""
+    written = asyncio.get_running_loop().create_future()
+    return Record(channel, address, text, time.time_ns() // 1_000_000, fault, request, request_body, answer, written)
+
+
+def _claim(transaction: Transaction, numbered: Iterable[tuple[int, Record]]) -> None:
+    """Give the records whose claim is taken the answer that their claim has for this."""
+    claiming = [(entry_id, record, record.answer.claim) for entry_id, record in numbered if record.answer.claim]
+    if not claiming:
+        return
+    winners = transaction.claim([(entry_id, claim.key, claim.fingerprint) for entry_id, _, claim in claiming])
+    for entry_id, record, claim in claiming:
+        record.answer = _settled(record.answer, claim, entry_id, winners[claim.key])
+
+
+def _settled(answer: Answer, claim: Claim, entry_id: int, winner: tuple[int, str]) -> Answer:
+    winner_id, fingerprint = winner
+    if winner_id == entry_id:
+        return answer
+    return claim.repeat if fingerprint == claim.fingerprint else claim.conflict
+
+
+def _settle(batch: list[Record], error: Exception | None) -> None:
+    """Wake the callers, each event loop once."""
+    for loop, records in groupby(batch, key=lambda record: record.written.get_loop()):
+        try:
+            loop.call_soon_threadsafe(_wake, list(records), error)
+        except RuntimeError:  # the loop is closed: nobody waits any more
+            continue
+
+
+def _wake(records: list[Record], error: Exception | None) -> None:
+    for record in records:
+        if record.written.done():
+            continue
+        if error is None:
+            record.written.set_result(record.answer)
+        else:
+            record.written.set_exception(error)

@@ -1,0 +1,190 @@
+"""The journal's SQLite file: tables, one statement per batch, and the questions that the journal answers."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import orjson
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS entries (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    channel TEXT NOT NULL,
+    address TEXT NOT NULL,
+    text TEXT NOT NULL,
+    received_at INTEGER NOT NULL,
+    accepted INTEGER NOT NULL,
+    status INTEGER,
+    code INTEGER,
+    messenger_id TEXT,
+    repeated INTEGER NOT NULL,
+    fault TEXT,
+    request TEXT NOT NULL,
+    request_body TEXT NOT NULL,
+    answer_body TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS entries_by_recipient ON entries (address, channel);
+CREATE TABLE IF NOT EXISTS claims (
+    entry_id INTEGER PRIMARY KEY,
+    key TEXT NOT NULL UNIQUE,
+    fingerprint TEXT NOT NULL
+);
+"""
+LISTED = ("id", "channel", "address", "text", "received_at", "accepted", "status", "code", "messenger_id")
+KEPT = (*LISTED, "repeated", "fault", "request", "request_body", "answer_body")
+
+# One statement for a whole batch: with a statement per row the writing thread would have to fight the event loop for
+# the interpreter's lock at every row.
+INSERT = f"INSERT INTO entries ({', '.join(KEPT)}) SELECT {{values}} FROM json_each(?)".format(  # noqa: S608
+    values=", ".join(f"json_extract(value, '$[{index}]')" for index in range(len(KEPT)))
+)
+INSERT_CLAIMS = """
+INSERT INTO claims (entry_id, key, fingerprint)
+SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]')
+FROM json_each(?) WHERE true
+ON CONFLICT (key) DO NOTHING
+"""
+SELECT_CLAIMS = "SELECT key, entry_id, fingerprint FROM claims WHERE key IN (SELECT value FROM json_each(?))"
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which entries are meant; None leaves a part out. `text` is a substring, upper and lower case differ."""
+
+    channel: str | None = None
+    address: str | None = None
+    text: str | None = None
+
+    def where(self, after: int) -> tuple[str, list[object]]:
+        """The SQL condition and its values, for entries with an id over `after`."""
+        conditions, values = ["id > ?"], [after, *self._values()]
+        if self.channel is not None:
+            conditions.append("channel = ?")
+        if self.address is not None:
+            conditions.append("address IN (?, ?)")
+        if self.text is not None:
+            conditions.append("instr(text, ?) > 0")
+        return " AND ".join(conditions), values
+
+    def _values(self) -> list[object]:
+        values: list[object] = [] if self.channel is None else [self.channel]
+        if self.address is not None:
+            # A phone number may be asked for with its plus, which an unescaped query string turns into a space.
+            values += [self.address, self.address.strip().removeprefix("+")]
+        return values if self.text is None else [*values, self.text]
+
+
+class Ledger:
+    """The file, or a database in memory for `path` None. `write` and `read` may be called from different threads."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._reading = Lock()
+        self._writer = _connect(path)
+        self._reader = self._writer if path is None else _connect(path)
+        # In memory there is one connection only, so that writing has to wait for reading.
+        self._writing: AbstractContextManager[Any] = self._reading if path is None else nullcontext()
+        self._writer.executescript(SCHEMA)
+
+    def close(self) -> None:
+        with self._reading:
+            self._reader.close()
+            self._writer.close()
+
+    def transaction(self) -> Transaction:
+        """One write transaction; only the journal's writer thread opens any."""
+        return Transaction(self._writer, self._writing)
+
+    def last_id(self) -> int:
+        """The greatest id ever given out, also by entries that are gone."""
+        rows = self._read("SELECT seq FROM sqlite_sequence WHERE name = 'entries'", ())
+        return int(rows[0][0]) if rows else 0
+
+    def first_id(self) -> int | None:
+        """The smallest id that is still there."""
+        first: int | None = self._read("SELECT min(id) FROM entries", ())[0][0]
+        return first
+
+    def select(self, wanted: Filter, after: int, limit: int) -> list[dict[str, Any]]:
+        where, values = wanted.where(after)
+        query = f"SELECT {', '.join((*LISTED, 'repeated', 'fault'))} FROM entries WHERE {where} ORDER BY id LIMIT ?"  # noqa: S608
+        return [_entry(row) for row in self._read(query, (*values, limit))]
+
+    def count(self, wanted: Filter) -> int:
+        where, values = wanted.where(0)
+        return int(self._read(f"SELECT count(*) FROM entries WHERE {where}", tuple(values))[0][0])  # noqa: S608
+
+    def one(self, entry_id: int) -> dict[str, Any] | None:
+        """An entry with its request and its answer."""
+        rows = self._read(f"SELECT {', '.join(KEPT)} FROM entries WHERE id = ?", (entry_id,))  # noqa: S608
+        if not rows:
+            return None
+        *listed, request, request_body, answer_body = rows[0]
+        return _entry(listed) | {"request": request, "request_body": request_body, "answer_body": answer_body}
+
+    def _read(self, query: str, values: tuple[object, ...]) -> list[Any]:
+        with self._reading:
+            return self._reader.execute(query, values).fetchall()
+
+
+class Transaction:
+    """Commits at the end of `with`, or rolls everything back when it is left by an exception."""
+
+    def __init__(self, connection: sqlite3.Connection, lock: AbstractContextManager[Any]) -> None:
+        self._connection = connection
+        self._lock = lock
+
+    def __enter__(self) -> Transaction:
+        self._lock.__enter__()
+        self._connection.execute("BEGIN IMMEDIATE")
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
+        try:
+            self._connection.execute("COMMIT" if kind is None else "ROLLBACK")
+        finally:
+            self._lock.__exit__(None, None, None)
+
+    def insert(self, rows: list[tuple[object, ...]]) -> None:
+        """Add entries, each a row of the columns `KEPT`."""
+        self._connection.execute(INSERT, (_json(rows),))
+
+    def claim(self, claims: list[tuple[int, str, str]]) -> dict[str, tuple[int, str]]:
+        """Claim keys for entries, the first one wins; gives by key the winner's entry id and fingerprint."""
+        self._connection.execute(INSERT_CLAIMS, (_json(claims),))
+        rows = self._connection.execute(SELECT_CLAIMS, (_json([key for _, key, _ in claims]),))
+        return {key: (entry_id, fingerprint) for key, entry_id, fingerprint in rows}
+
+    def forget(self, up_to: int) -> None:
+        """Drop the entries and the claims with ids up to `up_to`."""
+        self._connection.execute("DELETE FROM entries WHERE id <= ?", (up_to,))
+        self._connection.execute("DELETE FROM claims WHERE entry_id <= ?", (up_to,))
+
+
+def _connect(path: Path | None) -> sqlite3.Connection:
+    connection = sqlite3.connect(path or ":memory:", isolation_level=None, check_same_thread=False, timeout=30)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = NORMAL")
+    return connection
+
+
+def _json(rows: list[Any]) -> str:
+    # SQLite's JSON functions end a text at U+0000.
+    return orjson.dumps(rows).decode().replace("\\u0000", "\\ufffd")
+
+
+def _entry(row: tuple[Any, ...] | list[Any]) -> dict[str, Any]:
+    entry: dict[str, Any] = dict(zip(LISTED, row, strict=False))
+    entry["received_at"] = _iso(entry["received_at"])
+    entry["accepted"] = bool(entry["accepted"])
+    return entry | {"repeat": bool(row[len(LISTED)]), "fault": row[len(LISTED) + 1]}
+
+
+def _iso(milliseconds: int) -> str:
+    moment = datetime.fromtimestamp(milliseconds // 1000, tz=UTC)
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{milliseconds % 1000:03d}Z"

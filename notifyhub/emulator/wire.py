@@ -1,0 +1,205 @@
+"""What every messenger of the emulator shares: a call as it came in, and an answer as it goes out."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+from urllib.parse import parse_qsl
+
+import orjson
+from starlette.types import Receive, Scope, Send
+
+BODY_LIMIT = 1 << 20
+JSON = b"application/json"
+PROBLEM = b"application/problem+json"
+HTML = b"text/html; charset=utf-8"
+
+# ASCII digits only: str.isdigit() and \d also take the digits of other scripts.
+DIGITS = re.compile(r"[0-9]+")
+NOT_DIGITS = re.compile(r"[^0-9]+")
+
+Headers = Sequence[tuple[bytes, bytes]]
+
+
+@dataclass(slots=True)
+class Call:
+    """One HTTP request, read to its end. `path` is relative to the messenger's own root."""
+
+    method: str
+    path: str
+    query: str
+    headers: Headers
+    body: bytes
+
+    def header(self, name: bytes) -> str:
+        """The first header of that (lower-case) name, or an empty string."""
+        for key, value in self.headers:
+            if key == name:
+                return value.decode("latin-1").strip()
+        return ""
+
+    def bearer(self) -> str:
+        """The token of `Authorization: Bearer <token>`, or an empty string."""
+        scheme, _, token = self.header(b"authorization").partition(" ")
+        return token.strip() if scheme.lower() == "bearer" else ""
+
+    def content_type(self) -> str:
+        return self.header(b"content-type").partition(";")[0].strip().lower()
+
+    def query_pairs(self) -> list[tuple[str, str]]:
+        return parse_qsl(self.query, keep_blank_values=True) if self.query else []
+
+    def form_pairs(self) -> list[tuple[str, str]]:
+        return parse_qsl(self.body.decode("utf-8", "replace"), keep_blank_values=True)
+
+    def json_object(self) -> dict[str, Any] | None:
+        """The body as a JSON object, whatever the Content-Type says; None when it is not one."""
+        try:
+            value = orjson.loads(self.body)
+        except orjson.JSONDecodeError:
+            return None
+        return value if isinstance(value, dict) else None
+
+
+@dataclass(slots=True)
+class Arrival:
+    """What could be read of a send, whether or not it is in order. `token` is kept only to be masked."""
+
+    address: str = ""
+    text: str = ""
+    token: str = ""
+    content: dict[str, Any] | None = None
+
+
+@dataclass(slots=True)
+class Claim:
+    """A caller's own key for a send: the journal keeps the first answer's fingerprint under it.
+
+    The second arrival of `key` gets `repeat` when its fingerprint is the same, else `conflict`.
+    """
+
+    key: str
+    fingerprint: str
+    repeat: Answer
+    conflict: Answer
+
+
+@dataclass(slots=True)
+class Answer:
+    """What goes back. `status` is None when nothing does; `code` is the messenger's own, where it has one."""
+
+    status: int | None
+    body: bytes = b""
+    accepted: bool = False
+    messenger_id: str | None = None
+    code: int | None = None
+    repeat: bool = False
+    content_type: bytes = JSON
+    headers: Headers = ()
+    claim: Claim | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An error that was asked for: an HTTP status, or a messenger's own code, and seconds to wait."""
+
+    status: int = 0
+    code: int | None = None
+    retry_after: int | None = None
+
+    def headers(self) -> Headers:
+        return () if self.retry_after is None else ((b"retry-after", str(self.retry_after).encode()),)
+
+
+class Messenger(Protocol):
+    """One messenger's wire. Each instance serves everything under its own path."""
+
+    channel: str
+
+    def aside(self, call: Call) -> Answer | None:
+        """The answer to a call that is not a send; None for a send."""
+        ...
+
+    def read(self, call: Call) -> Arrival:
+        """Whatever can be read of a send. Never raises."""
+        ...
+
+    def answer(self, call: Call, arrival: Arrival) -> Answer:
+        """The messenger's normal answer to a send."""
+        ...
+
+    def refuse(self, refusal: Refusal) -> Answer:
+        """`refusal` in this messenger's own error form."""
+        ...
+
+
+class Tokens:
+    """Strictly growing 64-bit numbers: nanoseconds of the clock, so that a restart does not repeat them."""
+
+    def __init__(self) -> None:
+        self._last = 0
+
+    def next(self) -> int:
+        self._last = max(self._last + 1, time.time_ns())
+        return self._last
+
+
+class BodyTooLarge(Exception):
+    """A request body over `BODY_LIMIT` bytes."""
+
+
+async def read_call(scope: Scope, receive: Receive) -> Call:
+    """Read a request to its end. Raises `BodyTooLarge`."""
+    return Call(
+        method=scope["method"],
+        path=scope["path_params"]["path"],
+        query=scope["query_string"].decode("latin-1"),
+        headers=scope["headers"],
+        body=await _read_body(receive),
+    )
+
+
+async def _read_body(receive: Receive) -> bytes:
+    message = await receive()
+    body: bytes = message.get("body", b"")
+    while message.get("more_body"):
+        message = await receive()
+        body += message.get("body", b"")
+        if len(body) > BODY_LIMIT:
+            raise BodyTooLarge
+    return body
+
+
+async def reply(send: Send, answer: Answer) -> None:
+    """Send an answer that has a status."""
+    length = str(len(answer.body)).encode()
+    headers = [(b"content-type", answer.content_type), (b"content-length", length), *answer.headers]
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": answer.body})
+
+
+async def drop(send: Send) -> None:
+    """Close the connection without a byte of an answer.
+
+    ASGI has no word for this. uvicorn marks the response as started before it looks at the header names, refuses
+    this one, writes nothing, and closes the connection because the response stays incomplete.
+    """
+    try:
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"not a header", b"")]})
+    except Exception:
+        return
+
+
+def html(status: int, title: str) -> Answer:
+    """What a messenger's front end says when the messenger behind it is not well."""
+    head, body = f"<head><title>{title}</title></head>", f"<body>\r\n<center><h1>{title}</h1></center>\r\n</body>"
+    return Answer(status=status, body=f"<html>\r\n{head}\r\n{body}\r\n</html>".encode(), content_type=HTML)
+
+
+def problem(status: int, title: str, errors: list[dict[str, str]]) -> Answer:
+    """An RFC 9457 problem; each of `errors` has a `field` and a `message` that says what is wrong with it."""
+    body = {"type": "about:blank", "title": title, "status": status, "errors": errors}
+    return Answer(status=status, body=orjson.dumps(body), content_type=PROBLEM)
