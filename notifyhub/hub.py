@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from datetime import datetime
 from time import monotonic
 from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, TypeVar
 from uuid import UUID
 
-from notifyhub import answers, logs, settings as settings_module
+import peewee
+
+from notifyhub import answers, logs
+from notifyhub import settings as settings_module
 from notifyhub.clock import now_ms, to_datetime
 from notifyhub.domain.states import Status
 from notifyhub.errors import NotFound, WaitTimedOut
@@ -26,6 +29,8 @@ from notifyhub.store.database import Database
 from notifyhub.worker.runtime import Runtime
 
 LOOK_AGAIN_S = 0.2
+
+R = TypeVar("R")
 
 To = Mapping[str, str | int] | Sequence[Mapping[str, str | int]]
 
@@ -196,7 +201,7 @@ class Hub:
         """Does this very process deliver?"""
         return self._runtime is not None and self._runtime.pumping
 
-    def ask(self, question: Any) -> Future[Any]:
+    def ask(self, question: Callable[[peewee.Database], R]) -> Future[R]:
         """Put one of the questions of `store.views` or `store.keys`, on a reader thread."""
         self.open()
         return self._database.read(question)
@@ -256,9 +261,7 @@ class Hub:
         self._doorbell = Doorbell(self._broker, list(settings.channels()))
         if self._delivers:
             providers = make_providers(settings)
-            self._runtime = Runtime(
-                settings, self._database, self._broker, self._doorbell, providers, self._progressed
-            )
+            self._runtime = Runtime(settings, self._database, self._broker, self._doorbell, providers, self._progressed)
             self._runtime.start()
         self._opened_by = os.getpid()
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 import dramatiq
 from dramatiq.brokers.stub import StubBroker
-from dramatiq.errors import ConnectionError as BrokerConnectionError
+from dramatiq.errors import BrokerConnectionError
 from dramatiq.middleware import Middleware
 
 from notifyhub import logs
@@ -34,7 +34,7 @@ def make_broker(url: str, middleware: Sequence[Middleware] = ()) -> dramatiq.Bro
     # Here, because importing redis takes a tenth of a second that embedded use need not spend.
     from dramatiq.brokers.redis import RedisBroker
 
-    return RedisBroker(url=url, middleware=list(middleware), namespace=NAMESPACE)
+    return RedisBroker(url=url, middleware=list(middleware), namespace=NAMESPACE)  # type: ignore[no-untyped-call]
 
 
 class Doorbell:
@@ -95,9 +95,9 @@ class Doorbell:
 
 
 def unanswered(broker: dramatiq.Broker, channel: str) -> int:
-    """Bells of a channel that nobody has taken yet. Raises dramatiq's ConnectionError."""
+    """Bells of a channel that nobody has taken yet. Raises dramatiq's BrokerConnectionError."""
     if isinstance(broker, StubBroker):
-        return broker.queues[queue_name(channel)].qsize()
+        return int(broker.queues[queue_name(channel)].qsize())
     size: int = broker.do_qsize(queue_name(channel))  # type: ignore[attr-defined]
     return size
 

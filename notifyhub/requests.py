@@ -58,7 +58,9 @@ def _moment(value: Any) -> datetime:
     if not isinstance(value, datetime):
         raise ValueError("must be a date and time in ISO 8601, such as 2026-12-01T10:00:00+03:00")
     if value.utcoffset() is None:
-        raise ValueError("must say its offset from UTC (Z or +03:00): a time without one means another moment elsewhere")
+        raise ValueError(
+            "must say its offset from UTC (Z or +03:00): a time without one means another moment elsewhere"
+        )
     try:
         return value.astimezone(UTC)
     except OverflowError:
@@ -104,7 +106,7 @@ class _Recipient(BaseModel):
         return self
 
 
-Recipient: type[_Recipient] = create_model(  # type: ignore[call-overload]
+Recipient: type[_Recipient] = create_model(
     "Recipient",
     __base__=_Recipient,
     __doc__="One person: an address on each channel that they can be reached on.",
@@ -125,7 +127,7 @@ class MessageRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     text: Text = Field(description="what the people are to read", examples=["Hello"])
-    recipients: list[Recipient] = Field(min_length=1, description="the people")  # type: ignore[valid-type]
+    recipients: list[Recipient] = Field(min_length=1, description="the people")
     channels: list[Channel] | None = Field(
         None, min_length=1, description="default: every channel that a recipient has an address on"
     )

@@ -148,7 +148,7 @@ def load(**given: Any) -> Settings:
 
 def _complaint(fault: Any) -> str:
     reason = fault["msg"].removeprefix("Value error, ")
-    if not fault["loc"] or len(fault["loc"]) == 1 and reason.startswith(PREFIX):
+    if not fault["loc"] or (len(fault["loc"]) == 1 and reason.startswith(PREFIX)):
         return str(reason)
     name = PREFIX + "_".join(str(part) for part in fault["loc"]).upper()
     secret = "token" in fault["loc"] or fault["loc"][-1] in ("database_url", "broker_url")

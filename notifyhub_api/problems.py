@@ -33,9 +33,7 @@ class TooLarge(NotifyhubError):
     """The body is larger than this service takes."""
 
 
-def problem(
-    status: int, detail: str, *, headers: Mapping[str, str] | None = None, **members: Any
-) -> Response:
+def problem(status: int, detail: str, *, headers: Mapping[str, str] | None = None, **members: Any) -> Response:
     """A problem document; `members` are added to it."""
     document = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
     body = orjson.dumps({**document, **members})

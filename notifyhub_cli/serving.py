@@ -143,7 +143,7 @@ def _welcome(hub: Hub, address: tuple[str, int], key: str | None, *, emulator: b
     # In the shell the file stands for the key, so that the line can be copied at every start.
     shown = f"$(cat {path})" if path.exists() and not key else key or "nh_…"
     typer.echo(
-        f"\nSend a message:\n  curl -s {url}/api/v1/messages -H \"Authorization: Bearer {shown}\" \\\n"
+        f'\nSend a message:\n  curl -s {url}/api/v1/messages -H "Authorization: Bearer {shown}" \\\n'
         """    -d '{"text": "Hello", "recipients": [{"telegram": "1067000"}]}'"""
     )
     if not key and not path.exists():

@@ -41,9 +41,7 @@ class Stage:
     def accepted(self, **wanted: Any) -> Counter[tuple[str, str, str]]:
         """How often each (channel, address, text) was accepted."""
         return Counter(
-            (entry["channel"], entry["address"], entry["text"])
-            for entry in self.entries(**wanted)
-            if entry["accepted"]
+            (entry["channel"], entry["address"], entry["text"]) for entry in self.entries(**wanted) if entry["accepted"]
         )
 
     def script(self, channel: str, address: str, *answers: object) -> None:

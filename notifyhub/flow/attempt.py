@@ -20,6 +20,9 @@ OUTCOME_NAMES: dict[type, str] = {
     Unconfirmed: "unconfirmed",
 }
 
+LEAST_CALL_MS = 200
+"""A call that must end sooner than this is not begun: it could hardly be answered, and would end unconfirmed."""
+
 _log = logs.logger(__name__)
 
 
@@ -32,7 +35,7 @@ async def attempt(
     """
     started_at = clock()
     if row.expires_at is not None:
-        if started_at >= row.expires_at:
+        if started_at + LEAST_CALL_MS > row.expires_at:
             return expired(row)
         # The call itself must not outlast the end either: connecting may take a while before anything is written.
         timeout_s = min(timeout_s, (row.expires_at - started_at) / 1000)

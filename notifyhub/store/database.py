@@ -13,6 +13,7 @@ import peewee
 from playhouse.migrations import Runner
 
 from notifyhub.errors import SettingsError, StoreUnavailable
+from notifyhub.store.rows import run
 from notifyhub.store.writer import Job, Writer
 
 I = TypeVar("I")  # noqa: E741
@@ -96,11 +97,11 @@ class Database:
         if self.engine == "sqlite":
             with self._peewee.atomic("EXCLUSIVE"):
                 return list(Runner(self._peewee, str(MIGRATIONS)).up())
-        self._peewee.execute_sql("SELECT pg_advisory_lock(%s)", (_UPGRADE_LOCK,))
+        run(self._peewee, "SELECT pg_advisory_lock(?)", _UPGRADE_LOCK)
         try:
             return list(Runner(self._peewee, str(MIGRATIONS)).up())
         finally:
-            self._peewee.execute_sql("SELECT pg_advisory_unlock(%s)", (_UPGRADE_LOCK,))
+            run(self._peewee, "SELECT pg_advisory_unlock(?)", _UPGRADE_LOCK)
 
     def _start_readers(self) -> None:
         with self._lock:

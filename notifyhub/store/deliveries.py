@@ -168,10 +168,7 @@ def _with_bodies(database: peewee.Database, rows: Sequence[tuple[object, ...]]) 
     wanted = [(message_id,) for message_id in {row[1] for row in rows}]
     cursor = run_rows(database, _BODIES, {"id": "UUID"}, wanted)
     bodies = {id_: (text, policy) for id_, text, policy in cursor.fetchall()}
-    return [
-        Claimed(row[0], as_uuid(row[1]), *row[2:], *bodies[row[1]])  # type: ignore[arg-type]
-        for row in rows
-    ]
+    return [Claimed._make((row[0], as_uuid(row[1]), *row[2:], *bodies[row[1]])) for row in rows]
 
 
 def record(database: peewee.Database, batches: Sequence[Sequence[Result]]) -> list[None]:

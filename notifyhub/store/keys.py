@@ -53,11 +53,7 @@ def _create(database: peewee.Database, new: NewKey) -> answers.Key:
 def revoke(database: peewee.Database, wanted: Sequence[tuple[int, int]]) -> list[bool]:
     """Revoke keys, as a writer's job: pairs of (id, now in epoch ms); False where there is no such live key."""
     return [
-        bool(
-            ApiKey.update(revoked_at=now)
-            .where((ApiKey.id == id_) & ApiKey.revoked_at.is_null())
-            .execute(database)
-        )
+        bool(ApiKey.update(revoked_at=now).where((ApiKey.id == id_) & ApiKey.revoked_at.is_null()).execute(database))
         for id_, now in wanted
     ]
 

@@ -201,7 +201,13 @@ def _insert_duplicates(database: peewee.Database, messages: Sequence[NewMessage]
     rows = list(
         chain.from_iterable(
             (
-                (message.id.hex, delivery.position, delivery.channel, delivery.address, result.duplicate_of[delivery.position])
+                (
+                    message.id.hex,
+                    delivery.position,
+                    delivery.channel,
+                    delivery.address,
+                    result.duplicate_of[delivery.position],
+                )
                 for delivery in message.deliveries
                 if delivery.position in result.duplicate_of
             )

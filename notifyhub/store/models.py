@@ -8,7 +8,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from peewee import SQL, AutoField, BigAutoField, BigIntegerField, CompositeKey, IntegerField, Model, TextField, UUIDField
+from peewee import (
+    SQL,
+    AutoField,
+    BigAutoField,
+    BigIntegerField,
+    CompositeKey,
+    IntegerField,
+    Model,
+    TextField,
+    UUIDField,
+)
 
 
 class Message(Model):
@@ -126,9 +136,7 @@ _index(
     where="status = 'scheduled'",
 )
 _index(Delivery, "deliveries_leased", Delivery.lease_until, where="status = 'sending'")
-_index(
-    Delivery, "deliveries_expiring", Delivery.expires_at, where="status = 'scheduled' AND expires_at IS NOT NULL"
-)
+_index(Delivery, "deliveries_expiring", Delivery.expires_at, where="status = 'scheduled' AND expires_at IS NOT NULL")
 _index(Delivery, "deliveries_dedup", Delivery.dedup_key, unique=True, where="dedup_key IS NOT NULL")
 
 MODELS: tuple[type[Model], ...] = (Message, Delivery, Duplicate, Attempt, ApiKey)

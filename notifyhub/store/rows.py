@@ -25,7 +25,7 @@ def run(database: peewee.Database, sql: str, *parameters: Any) -> Any:
     """Execute `sql`, whose parameters are written `?` for either engine, and return the cursor."""
     if is_postgres(database):
         sql = sql.replace("?", "%s")
-    return database.execute_sql(sql, parameters)
+    return database.execute_sql(sql, parameters)  # type: ignore[no-untyped-call]
 
 
 def run_rows(

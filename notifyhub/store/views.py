@@ -152,9 +152,7 @@ def _duplicates(database: peewee.Database, message_id: UUID) -> list[answers.Del
     ]
 
 
-def _message(
-    row: Mapping[str, Any], counts: dict[str, int], listed: list[answers.Delivery] | None
-) -> answers.Message:
+def _message(row: Mapping[str, Any], counts: dict[str, int], listed: list[answers.Delivery] | None) -> answers.Message:
     return answers.Message(
         id=row["id"],
         status=summarise(counts),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 import dramatiq
 
@@ -26,11 +25,12 @@ def _declare(
     def deliver() -> None:
         run_pump(channel)
 
-    options: dict[str, Any] = {
-        "max_attempts": settings.max_attempts,
-        "retry_base_s": settings.retry_base_s,
-        "retry_cap_s": settings.retry_cap_s,
-    }
-    return dramatiq.actor(
-        deliver, broker=broker, actor_name=actor_name(channel), queue_name=queue_name(channel), **options
+    declared = dramatiq.actor(
+        broker=broker,
+        actor_name=actor_name(channel),
+        queue_name=queue_name(channel),
+        max_attempts=settings.max_attempts,
+        retry_base_s=settings.retry_base_s,
+        retry_cap_s=settings.retry_cap_s,
     )
+    return declared(deliver)

@@ -12,9 +12,11 @@ from notifyhub.providers.base import Provider
 from notifyhub.store.database import Database
 
 try:
-    from uvloop import new_event_loop
+    import uvloop
+
+    _new_loop: Callable[[], asyncio.AbstractEventLoop] = uvloop.new_event_loop
 except ImportError:  # not made for Windows
-    from asyncio import new_event_loop
+    _new_loop = asyncio.new_event_loop
 
 _log = logs.logger(__name__)
 
@@ -31,7 +33,7 @@ class Pumps:
         self._lanes: Mapping[str, Lane] = {}
         self._running: dict[str, Pump] = {}
         self._stopping = False
-        self._loop = new_event_loop()
+        self._loop = _new_loop()
         # Not Dramatiq's AsyncIO middleware: its loop is one for the whole process and keeps that process from ending,
         # while several hubs may live in somebody else's application.
         self._thread = threading.Thread(target=self._run_loop, name="notifyhub-pumps", daemon=True)

@@ -44,7 +44,7 @@ async def deliveries(request: Request) -> Response:
     # One more than asked for shows whether there is a next page.
     items = await result(hub.ask(views.deliveries_page(id_, after, limit + 1)))
     more = len(items) > limit
-    cursor = paging.cursor_to(items[limit - 1].id) if more else None
+    cursor = paging.cursor_to(items[limit - 1].id or 0) if more else None
     return answer(Page(items=items[:limit], next=cursor), headers=paging.link_header(request, cursor))
 
 

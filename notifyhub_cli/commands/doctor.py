@@ -70,7 +70,9 @@ def _variables(settings: Settings) -> Iterator[Finding]:
     for name in sorted(os.environ):
         if name.startswith(PREFIX) and name not in known:
             near = get_close_matches(name, known, n=1)
-            yield Finding("settings", False, f"{name} is not a setting", f"did you mean {near[0]}?" if near else "unset it")
+            yield Finding(
+                "settings", False, f"{name} is not a setting", f"did you mean {near[0]}?" if near else "unset it"
+            )
 
 
 def _database(settings: Settings) -> Finding:
@@ -85,7 +87,9 @@ def _database(settings: Settings) -> Finding:
     finally:
         hub.close()
     if pending:
-        return Finding("database", False, f"{shown}: {len(pending)} migrations are pending", "run `notifyhub db upgrade`")
+        return Finding(
+            "database", False, f"{shown}: {len(pending)} migrations are pending", "run `notifyhub db upgrade`"
+        )
     return Finding("database", True, shown)
 
 

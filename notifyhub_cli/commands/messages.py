@@ -80,9 +80,7 @@ def cancel(id_: Annotated[str, typer.Argument(metavar="ID", help="A message's id
         typer.echo(f"cancelled {cancelled.cancelled}, too late for {cancelled.too_late}")
 
 
-def list_(
-    limit: Annotated[int, typer.Option(help="How many.", min=1, max=1000)] = 20, as_json: AsJson = False
-) -> None:
+def list_(limit: Annotated[int, typer.Option(help="How many.", min=1, max=1000)] = 20, as_json: AsJson = False) -> None:
     """List the newest messages.
 
     Example: `notifyhub list --limit 5`
@@ -131,7 +129,9 @@ def _show(message: Message, as_json: bool) -> None:
     if message.deliveries is None:
         typer.echo(", ".join(f"{status} {count}" for status, count in (message.counts or {}).items()))
         return
-    rows = [(d.id, d.channel, d.address, d.status, d.due_at, _note(d.reason, d.duplicate_of)) for d in message.deliveries]
+    rows = [
+        (d.id, d.channel, d.address, d.status, d.due_at, _note(d.reason, d.duplicate_of)) for d in message.deliveries
+    ]
     show_table(("delivery", "channel", "address", "status", "due", ""), rows)
 
 
@@ -142,5 +142,3 @@ def _note(reason: str | None, duplicate_of: int | None) -> str:
 def _short(body: str) -> str:
     line = " ".join(body.split())
     return line if len(line) <= 60 else line[:59] + "…"
-
-

@@ -33,7 +33,9 @@ def effective(settings: Settings) -> dict[str, object]:
     given["emulator_url"] = settings.effective_emulator_url
     values: dict[str, object] = {}
     for name, value in given.items():
-        members = {f"{name}_{key}": member for key, member in value.items()} if isinstance(value, dict) else {name: value}
+        members = (
+            {f"{name}_{key}": member for key, member in value.items()} if isinstance(value, dict) else {name: value}
+        )
         for key, member in members.items():
             values[PREFIX + key.upper()] = MASK if key.endswith("token") and member else member
     return values

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import http.client
 import json
-import socket
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-import uvicorn
 
 from notifyhub.emulator.app import Emulator
-from notifyhub.emulator.main import config
+from tests.serving import running
 
 TOKEN = "123456:AAtoken"
 
@@ -69,29 +66,6 @@ class Site:
 
     def set_faults(self, faults: dict[str, Any]) -> Reply:
         return self.call("PUT", "/faults", faults)
-
-
-class ReadyServer(uvicorn.Server):
-    def __init__(self, settings: uvicorn.Config) -> None:
-        super().__init__(settings)
-        self.ready = threading.Event()
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self.ready.set()
-
-
-@contextmanager
-def running(app: Any) -> Iterator[int]:
-    """Serve `app` on a free port in a thread; gives the port."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = ReadyServer(config(app, "127.0.0.1", 0))
-        thread = threading.Thread(target=server.run, args=([listener],))
-        thread.start()
-        assert server.ready.wait(30)
-        yield listener.getsockname()[1]
-        server.should_exit = True
-        thread.join()
 
 
 @contextmanager

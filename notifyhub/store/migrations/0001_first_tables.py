@@ -1,5 +1,7 @@
 """Messages, deliveries, duplicates, attempts, API keys."""
 
+from typing import Any
+
 ID = {"sqlite": "INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT", "postgresql": "BIGSERIAL NOT NULL PRIMARY KEY"}
 SERIAL = {"sqlite": "INTEGER NOT NULL PRIMARY KEY", "postgresql": "SERIAL NOT NULL PRIMARY KEY"}
 UUID = {"sqlite": "TEXT", "postgresql": "UUID"}
@@ -43,7 +45,7 @@ POSTGRES_ONLY = (
 )
 
 
-def up(migrator, db):
+def up(migrator: Any, db: Any) -> None:
     engine = "postgresql" if "Postgres" in type(db).__name__ else "sqlite"
     for statement in STATEMENTS + (POSTGRES_ONLY if engine == "postgresql" else ()):
         db.execute_sql(statement.format(id=ID[engine], serial=SERIAL[engine], uuid=UUID[engine]))
