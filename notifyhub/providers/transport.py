@@ -92,7 +92,7 @@ def _timeout(timeout_s: float) -> aiohttp.ClientTimeout:
 async def _read(response: aiohttp.ClientResponse) -> bytes:
     body = await response.content.readany()
     if response.content.at_eof():
-        return body
+        return body[:BODY_LIMIT]
     chunks, size = [body], len(body)
     while size < BODY_LIMIT and (chunk := await response.content.readany()):
         chunks.append(chunk)
