@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
-from typing import ClassVar, Protocol
+from typing import Any, ClassVar, Protocol
+from urllib.parse import quote
+
+import orjson
 
 from notifyhub.domain.envelope import Envelope
-from notifyhub.domain.outcome import Outcome, TemporaryFailure, Unconfirmed
+from notifyhub.domain.outcome import Outcome, PermanentFailure, Sent, TemporaryFailure, Unconfirmed
 from notifyhub.domain.retry import RetryPolicy
-from notifyhub.providers.http import AnswerLost, HttpRequest, HttpResponse, NotConnected, Transport
+from notifyhub.errors import SettingsError
+from notifyhub.providers.http import AnswerLost, HttpRequest, HttpResponse, NotConnected, Transport, retry_after_s
+from notifyhub.providers.meaning import Meaning, by_status
 
 DETAIL_LIMIT = 500
 MASK = "***"
+# Masking a whole megabyte to keep 500 characters of it would be waste.
+_DETAIL_BYTES = 16_384
 
 
 class Provider(Protocol):
@@ -31,7 +38,11 @@ class Provider(Protocol):
 
 
 class HttpProvider(ABC):
-    """A provider over HTTP: subclasses say what to post and what the answer means."""
+    """A provider over HTTP: subclasses say what to post and what the answer means.
+
+    secrets  tokens; they are masked in every `detail`. Raises SettingsError for one that cannot stand in a
+             URL or a header.
+    """
 
     channel: ClassVar[str]
     retry: RetryPolicy
@@ -39,7 +50,7 @@ class HttpProvider(ABC):
     def __init__(self, transport: Transport, retry: RetryPolicy, secrets: Iterable[str]) -> None:
         self._transport = transport
         self.retry = retry
-        self._secrets = tuple(secret for secret in secrets if secret)
+        self._secrets = tuple(form for secret in secrets for form in self._forms(secret))
 
     @abstractmethod
     def request(self, envelope: Envelope) -> HttpRequest:
@@ -47,7 +58,7 @@ class HttpProvider(ABC):
 
     @abstractmethod
     def classify(self, response: HttpResponse) -> Outcome:
-        """What the messenger's answer means."""
+        """What the messenger's answer means. Never raises, whatever the answer is."""
 
     async def send(self, envelope: Envelope) -> Outcome:
         try:
@@ -56,7 +67,29 @@ class HttpProvider(ABC):
             return TemporaryFailure(reason="unreachable", code="not_connected", detail=self.mask(str(error)))
         except AnswerLost as error:
             return Unconfirmed(code=error.code, detail=self.mask(str(error)))
+        except orjson.JSONEncodeError as error:
+            # Half of a surrogate pair in the text: no messenger could be told, and no retry will mend it.
+            return PermanentFailure("bad_request", code="not_encodable", detail=self.mask(str(error)))
         return self.classify(response)
+
+    def sent(self, messenger_id: str | None, code: str) -> Sent:
+        """Accepted. Without the answer: it mostly repeats the text, which is stored once already."""
+        return Sent(messenger_id, code)
+
+    def failed(self, meaning: Meaning, code: str, response: HttpResponse, asked_s: float | None = None) -> Outcome:
+        """Not accepted. A wait asked for by the messenger's own words wins over the header, that over the table."""
+        if asked_s is None:
+            asked_s = retry_after_s(response.headers)
+        return meaning.outcome(code, self._detail(response), asked_s)
+
+    def bad_answer(self, response: HttpResponse) -> Unconfirmed:
+        """An answer that is none: the message may have been accepted all the same."""
+        return Unconfirmed("bad_answer", self._detail(response))
+
+    def judged_by_status(self, response: HttpResponse) -> Outcome:
+        """For a body that tells nothing."""
+        meaning = by_status(response.status)
+        return self.bad_answer(response) if meaning is None else self.failed(meaning, str(response.status), response)
 
     def mask(self, text: str) -> str:
         """`text` fit to be kept: without secrets, not longer than `DETAIL_LIMIT` characters."""
@@ -66,3 +99,33 @@ class HttpProvider(ABC):
 
     async def aclose(self) -> None:
         await self._transport.aclose()
+
+    def _detail(self, response: HttpResponse) -> str:
+        return self.mask(response.body[:_DETAIL_BYTES].decode("utf-8", "replace"))
+
+    def _forms(self, secret: str) -> set[str]:
+        if not secret or not secret.isascii() or not secret.isprintable() or " " in secret:
+            raise SettingsError(f"the token of {self.channel} must be printable ASCII without spaces, and not empty")
+        quoted = quote(secret, safe="")
+        return {secret, quoted, quoted.replace("%3A", "%3a"), quote(secret)}
+
+
+def json_object(body: bytes) -> dict[str, Any]:
+    """The JSON object in `body`; empty for anything else, so that callers need not tell the two apart."""
+    try:
+        answer = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return {}
+    return answer if isinstance(answer, dict) else {}
+
+
+def object_in(answer: dict[str, Any], key: str) -> dict[str, Any]:
+    """The object under `key`; empty when there is none."""
+    value = answer.get(key)
+    return value if isinstance(value, dict) else {}
+
+
+def integer_in(answer: dict[str, Any], key: str) -> int | None:
+    """The whole number under `key`. Not a bool, which Python takes for one, and not a number in quotes."""
+    value = answer.get(key)
+    return value if type(value) is int else None

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Protocol
+
+BODY_LIMIT = 1 << 20
+"""Bytes of an answer that are read at most. No messenger's answer to a send comes near it."""
+
+LONGEST_WAIT_S = 7 * 86_400.0
+"""A longer wait than a week, in seconds, is taken as a week: beyond it lies garbage, and overflow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +26,7 @@ class HttpRequest:
 
 @dataclass(frozen=True, slots=True)
 class HttpResponse:
-    """An answer that arrived whole. Header names are lower-case."""
+    """An answer that arrived whole, or longer than `BODY_LIMIT` and was cut there. Ask for headers in lower case."""
 
     status: int
     headers: Mapping[str, str]
@@ -38,7 +46,7 @@ class AnswerLost(Exception):
 
 
 class Transport(Protocol):
-    """An HTTP client with pooled keep-alive connections."""
+    """An HTTP client with pooled keep-alive connections, used from one event loop."""
 
     async def post(self, request: HttpRequest, timeout_s: float) -> HttpResponse:
         """Post and return the whole answer.
@@ -48,3 +56,34 @@ class Transport(Protocol):
         ...
 
     async def aclose(self) -> None: ...
+
+
+def retry_after_s(headers: Mapping[str, str]) -> float | None:
+    """Seconds that the header Retry-After asks for (RFC 9110, 10.2.3), or None when it says nothing usable.
+
+    Zero and the past say nothing either: a wait is not counted as an attempt, so one of no length would spin.
+    """
+    value = headers.get("retry-after")
+    if value is None:
+        return None
+    value = value.strip()
+    wait_s = _seconds(value) if value.isascii() and value.isdigit() else _until(value, headers.get("date"))
+    return min(wait_s, LONGEST_WAIT_S) if wait_s > 0 else None
+
+
+def _seconds(digits: str) -> float:
+    return float(digits) if len(digits) < 12 else LONGEST_WAIT_S
+
+
+def _until(value: str, date: str | None) -> float:
+    """Measured from the server's own Date where it gives one, so that a wrong clock here does no harm."""
+    moment, now = _http_date(value), _http_date(date or "") or datetime.now(UTC)
+    return (moment - now).total_seconds() if moment else 0.0
+
+
+def _http_date(value: str) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(value)
+    except (ValueError, TypeError, OverflowError, IndexError):
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,0 +1,120 @@
+"""What an address looks like on each channel, and its one canonical form.
+
+Two spellings of one address must become the same text: the unique key that keeps a person from getting the
+same content twice is made of the canonical form.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import MappingProxyType
+
+# [0-9] and not \d throughout: \d also takes the digits of other scripts, which no messenger does.
+_CHAT_ID = re.compile(r"-?[0-9]{1,20}")
+_USERNAME = re.compile(r"@[A-Za-z][A-Za-z0-9_]{3,31}")
+_VIBER_ID = re.compile(r"[A-Za-z0-9+/_-]{8,64}={0,2}")
+_DIALLED = re.compile(r"\+? ?[0-9(][0-9 ()-]{0,40}")
+_NOT_DIGITS = re.compile(r"[^0-9]")
+
+_MAX_CHAT_ID = 2**52 - 1
+_MAX_PHONE = 10**15 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class AddressForm:
+    """How one channel writes its addresses.
+
+    description  one line for people, used in error texts and in the OpenAPI document
+    example      an address in canonical form
+    parse        turns what a caller wrote into the canonical form; raises ValueError with a plain sentence
+    """
+
+    channel: str
+    description: str
+    example: str
+    parse: Callable[[str | int], str]
+
+
+def _chat_id(address: str | int) -> str:
+    text = _text(address, _MAX_CHAT_ID, "a Telegram chat id has at most 52 bits")
+    if _USERNAME.fullmatch(text):
+        return text.lower()  # usernames are case-insensitive
+    if text.startswith("+"):
+        raise ValueError("telegram wants a chat id or @username, not a phone number")
+    if not _CHAT_ID.fullmatch(text):
+        raise ValueError("telegram wants a whole number (chat id) or @username of 4 to 32 letters, digits and _")
+    number = int(text)
+    if number == 0 or abs(number) > _MAX_CHAT_ID:
+        raise ValueError("a Telegram chat id is not 0 and has at most 52 bits")
+    return str(number)
+
+
+def _viber_id(address: str | int) -> str:
+    # a bare number is a phone number, or a slip
+    text = address.strip() if isinstance(address, str) else "0"
+    if _DIALLED.fullmatch(text):
+        raise ValueError("viber wants the subscriber id (such as 01234567890A=), not a phone number")
+    if not _VIBER_ID.fullmatch(text):
+        raise ValueError("viber wants a subscriber id: 8 to 64 of A-Z a-z 0-9 + / _ - and up to two = at the end")
+    return text
+
+
+def _phone(address: str | int) -> str:
+    digits = _digits(address, "whatsapp")
+    if not 7 <= len(digits) <= 15 or digits.startswith("0"):
+        raise ValueError("whatsapp wants a phone number of 7 to 15 digits that begins with its country code")
+    return digits
+
+
+def _russian_phone(address: str | int) -> str:
+    digits = _digits(address, "gateway")
+    if len(digits) != 11 or not digits.startswith("7"):
+        raise ValueError("gateway wants a phone number of 11 digits that begins with 7: 7XXXXXXXXXX")
+    return digits
+
+
+def _digits(address: str | int, channel: str) -> str:
+    text = _text(address, _MAX_PHONE, f"{channel} wants a phone number of at most 15 digits")
+    if not _DIALLED.fullmatch(text):
+        raise ValueError(f"{channel} wants a phone number: digits, with + spaces hyphens and parentheses allowed")
+    return _NOT_DIGITS.sub("", text)
+
+
+def _text(address: str | int, limit: int, too_big: str) -> str:
+    if isinstance(address, str):
+        return address.strip()
+    if abs(address) > limit:  # before str(), which refuses huge numbers with words of its own
+        raise ValueError(too_big)
+    return str(address)
+
+
+FORMS = MappingProxyType(
+    {
+        form.channel: form
+        for form in (
+            AddressForm("telegram", "Telegram chat id (a whole number) or @username", "123456789", _chat_id),
+            AddressForm("viber", "Viber subscriber id, not a phone number", "01234567890A=", _viber_id),
+            AddressForm("whatsapp", "Phone number with country code, 7 to 15 digits", "16505551234", _phone),
+            AddressForm("gateway", "Phone number 7XXXXXXXXXX, 11 digits", "79201234567", _russian_phone),
+        )
+    }
+)
+"""Channel → the form of its addresses, in the order in which channels are listed to people."""
+
+CHANNELS = tuple(FORMS)
+
+
+def canonical(channel: str, address: str | int) -> str:
+    """The canonical form of `address` on `channel`.
+
+    Raises ValueError, with a sentence fit for the caller, for an unknown channel or an address that cannot be one.
+    """
+    form = FORMS.get(channel)
+    if form is None:
+        raise ValueError(f"there is no such channel; known are {', '.join(CHANNELS)}")
+    # bool is an int in Python, but true is nobody's address
+    if isinstance(address, bool) or not isinstance(address, (str, int)):
+        raise ValueError(f"{channel} wants text or a whole number as an address")
+    return form.parse(address)

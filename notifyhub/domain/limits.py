@@ -1,0 +1,49 @@
+"""How much text a channel carries."""
+
+from __future__ import annotations
+
+import json
+from types import MappingProxyType
+
+MAX_CHARACTERS: MappingProxyType[str, int | None] = MappingProxyType(
+    {
+        "telegram": 4096,  # Bot API, sendMessage: 1-4096 characters, counted in code points
+        "viber": 7000,  # REST Bot API, send_message: text
+        "whatsapp": 4096,  # Cloud API, messages: text.body
+        "gateway": None,  # Probe Server documents none
+    }
+)
+"""Channel → longest text in Unicode code points; None where none is documented."""
+
+# Viber takes at most 30 KB of JSON in all (REST Bot API, send_message); the rest is for the other fields.
+VIBER_MAX_BYTES = 28_000
+
+
+def text_fault(channel: str, text: str) -> str | None:
+    """Why `text` cannot go over `channel`, as a sentence, or None when it can.
+
+    Blank text and halves of surrogate pairs go over no channel.
+    """
+    if not text.strip():
+        return "the text is blank"
+    limit = MAX_CHARACTERS.get(channel)
+    if limit is not None and len(text) > limit:
+        return f"{channel} takes at most {limit} characters, this text has {len(text)}"
+    if not _encodable(text):
+        return "the text holds half of a surrogate pair, which is no character"
+    if channel == "viber" and (size := _json_bytes(text)) > VIBER_MAX_BYTES:
+        return f"viber takes at most {VIBER_MAX_BYTES} bytes of text as JSON, this text has {size}"
+    return None
+
+
+def _encodable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _json_bytes(text: str) -> int:
+    """As it goes over the wire, without the quotes: control characters grow to six bytes there."""
+    return len(json.dumps(text, ensure_ascii=False).encode()) - 2

@@ -1,0 +1,116 @@
+"""WhatsApp's error codes, one by one (Cloud API, "Error codes")."""
+
+import json
+from typing import Any
+
+import pytest
+from provider_cases import CASES, read
+
+from notifyhub.domain.outcome import Outcome, PermanentFailure, TemporaryFailure, Unconfirmed
+
+WHATSAPP = next(case for case in CASES if case.name == "whatsapp")
+
+
+def said(code: Any, http: int = 400, **more: Any) -> Outcome:
+    error = {"message": "(#x) words", "type": "OAuthException", "code": code, **more}
+    return read(WHATSAPP, http, json.dumps({"error": error}).encode())
+
+
+@pytest.mark.parametrize(
+    ("codes", "reason"),
+    [
+        ((100, 131008, 131009, 131051, 131052, 131053, 135000), "bad_request"),
+        ((132000, 132001, 132005, 132007, 132008, 132012, 132015, 132016, 132068), "bad_request"),
+        ((130472, 130497), "recipient_unreachable"),
+        ((131021,), "recipient_is_sender"),
+        ((131026,), "recipient_unknown"),
+        ((131030,), "recipient_not_allowed"),
+        ((131047,), "window_closed"),
+        ((131050,), "recipient_blocked"),
+        ((137000,), "recipient_changed"),
+    ],
+)
+def test_what_will_never_go_fails_with_its_reason(codes: tuple[int, ...], reason: str) -> None:
+    outcomes = [said(code) for code in codes]
+    assert all(isinstance(outcome, PermanentFailure) and outcome.reason == reason for outcome in outcomes)
+
+
+CONFIGURATION = (0, 3, 10, 33, 190, 200, 299, 2200, 131005, 131031, 131037, 131042, 131045, 131062, 131063)
+REGISTRATION = (133000, 133005, 133006, 133008, 133009, 133010, 133015, 133016)
+
+
+@pytest.mark.parametrize("code", CONFIGURATION + REGISTRATION)
+def test_a_fault_of_the_account_is_our_configuration(code: int) -> None:
+    outcome = said(code)
+    assert isinstance(outcome, TemporaryFailure)
+    assert (outcome.reason, outcome.retry_after_s) == ("configuration", 60)
+
+
+@pytest.mark.parametrize(
+    ("code", "reason", "wait_s"),
+    [
+        (131056, "rate_limited", 6),
+        (130429, "rate_limited", 1),
+        (4, "rate_limited", 60),
+        (80007, "rate_limited", 60),
+        (131048, "rate_limited", 3600),
+        (131064, "rate_limited", 3600),
+        (368, "configuration", 3600),
+        (131049, "held_back", 86_400),
+    ],
+)
+def test_a_throttle_waits_for_as_long_as_its_kind_takes(code: int, reason: str, wait_s: float) -> None:
+    outcome = said(code)
+    assert isinstance(outcome, TemporaryFailure)
+    assert (outcome.reason, outcome.retry_after_s, outcome.code) == (reason, wait_s, str(code))
+
+
+@pytest.mark.parametrize("code", [1, 2, 131000, 131016, 131057, 132069, 133004])
+def test_trouble_at_meta_is_temporary(code: int) -> None:
+    outcome = said(code)
+    assert isinstance(outcome, TemporaryFailure)
+    assert (outcome.reason, outcome.retry_after_s) == ("messenger_error", None)
+
+
+@pytest.mark.parametrize("http", [200, 400, 429, 500])
+def test_the_code_decides_and_not_the_http_status(http: int) -> None:
+    outcome = said(131026, http)
+    assert isinstance(outcome, PermanentFailure)
+    assert outcome.reason == "recipient_unknown"
+
+
+@pytest.mark.parametrize("http", [200, 302, 400, 403, 404, 422])
+def test_an_unknown_code_with_a_4xx_or_less_fails_for_good(http: int) -> None:
+    outcome = said(999_999, http)
+    assert isinstance(outcome, PermanentFailure)
+    assert (outcome.reason, outcome.code) == ("bad_request", "999999")
+
+
+def test_an_unknown_code_with_a_5xx_is_temporary() -> None:
+    assert isinstance(said(999_999, 500), TemporaryFailure)
+
+
+@pytest.mark.parametrize("code", [999_999, 100, 131026])
+def test_what_meta_calls_transient_is_temporary(code: int) -> None:
+    outcome = said(code, is_transient=True)
+    assert isinstance(outcome, TemporaryFailure)
+    assert outcome.reason == "messenger_error"
+
+
+def test_a_throttle_called_transient_keeps_its_wait() -> None:
+    outcome = said(131056, is_transient=True)
+    assert isinstance(outcome, TemporaryFailure)
+    assert outcome.retry_after_s == 6
+
+
+@pytest.mark.parametrize("error_data", ["plain text", {"details": "x"}, None, [1]])
+def test_error_data_may_be_anything(error_data: Any) -> None:
+    assert isinstance(said(131026, error_data=error_data), PermanentFailure)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b'{"error": "x"}', b'{"messages": []}', b'{"messages": [7]}', b'{"messages": [{"id": 7}]}', b'{"messages": {}}'],
+)
+def test_a_200_without_a_message_id_leaves_the_end_unknown(body: bytes) -> None:
+    assert isinstance(read(WHATSAPP, 200, body), Unconfirmed)
