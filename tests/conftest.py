@@ -86,6 +86,7 @@ def quick(stage: Stage, tmp_path: Path) -> Callable[..., Settings]:
             "data_dir": tmp_path,
             "emulator_url": stage.url,
             "sweep_interval_s": 0.05,
+            "drain_s": 1.0,
             **{channel: {**patience, **given.pop(channel, {})} for channel in channels},
         }
         return load(**{**defaults, **given})

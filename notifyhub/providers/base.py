@@ -25,7 +25,7 @@ _DETAIL_BYTES = 16_384
 class Provider(Protocol):
     """Speaks one channel's wire. One instance serves all deliveries of its channel in a process."""
 
-    channel: str
+    channel: ClassVar[str]
     retry: RetryPolicy
 
     async def send(self, envelope: Envelope) -> Outcome:
