@@ -87,6 +87,7 @@ def quick(stage: Stage, tmp_path: Path) -> Callable[..., Settings]:
             "emulator_url": stage.url,
             "sweep_interval_s": 0.05,
             "drain_s": 1.0,
+            "http_client": "aiohttp",
             **{channel: {**patience, **given.pop(channel, {})} for channel in channels},
         }
         return load(**{**defaults, **given})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections.abc import Callable
 
@@ -44,6 +45,9 @@ async def attempt(
     envelope = Envelope(row.address, row.text, f"{row.message_id.hex}-{row.id}", timeout_s)
     try:
         outcome = await provider.send(envelope)
+    except asyncio.CancelledError:
+        # Only `Pump.abort` cancels, at the end of a stop: what is known is recorded now, not after the lease.
+        outcome = Unconfirmed(code="interrupted", detail="the process was stopped before the answer came")
     except Exception as error:
         # A bug in a provider costs this delivery an attempt, not its whole channel the pump.
         _log.exception("provider of %s raised", row.channel, extra={"delivery_id": row.id})

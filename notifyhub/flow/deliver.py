@@ -72,6 +72,12 @@ class Pump:
         self._stopping = True
         self._wake.set()
 
+    def abort(self) -> None:
+        """Wait no longer for the calls under way: they end unconfirmed."""
+        self.stop()
+        for sender in self._senders:
+            sender.cancel()
+
     async def run(self) -> None:
         """Pump until nothing is due, the time slice is over or `stop` is called.
 

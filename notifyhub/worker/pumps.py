@@ -18,6 +18,8 @@ try:
 except ImportError:  # not made for Windows
     _new_loop = asyncio.new_event_loop
 
+ABORT_S = 5.0
+
 _log = logs.logger(__name__)
 
 
@@ -32,6 +34,7 @@ class Pumps:
         self._ring = ring
         self._lanes: Mapping[str, Lane] = {}
         self._running: dict[str, Pump] = {}
+        self._ended: dict[str, asyncio.Future[None]] = {}
         self._stopping = False
         self._loop = _new_loop()
         # Not Dramatiq's AsyncIO middleware: its loop is one for the whole process and keeps that process from ending,
@@ -66,9 +69,14 @@ class Pumps:
         return not self._running
 
     def close(self, providers: Mapping[str, Provider]) -> None:
-        """Close the providers on the loop that they live on, then the loop."""
+        """End what still runs, close the providers on the loop that they live on, then the loop."""
 
         async def close_all() -> None:
+            ended = list(self._ended.values())
+            for pump in self._running.values():
+                pump.abort()
+            if ended:
+                await asyncio.wait(ended, timeout=ABORT_S)
             for provider in providers.values():
                 await provider.aclose()
 
@@ -88,10 +96,12 @@ class Pumps:
             running.nudge()
             return
         pump = self._running[channel] = Pump(self._lanes[channel], self._database)
+        ended = self._ended[channel] = self._loop.create_future()
         try:
             await pump.run()
         finally:
-            del self._running[channel]
+            del self._running[channel], self._ended[channel]
+            ended.set_result(None)
         if pump.more_due and not self._stopping:
             self._ring(channel)
 
