@@ -8,6 +8,12 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Protocol
 
+# Below the 5 s after which uvicorn and Node close an idle connection: to post on one that the server is just
+# closing ends in "nobody can know".
+KEEP_ALIVE_S = 4.0
+CONNECT_S = 5.0
+# Less time than this is none: clients take a timeout of 0 for no timeout at all.
+SHORTEST_S = 0.001
 BODY_LIMIT = 1 << 20
 """Bytes of an answer that are read at most. No messenger's answer to a send comes near it."""
 

@@ -15,8 +15,16 @@ from pyreqwest.exceptions import (
 from pyreqwest.request import StreamRequest
 from pyreqwest.response import Response
 
-from notifyhub.providers.http import BODY_LIMIT, AnswerLost, HttpRequest, HttpResponse, NotConnected
-from notifyhub.providers.transport import CONNECT_S, KEEP_ALIVE_S, SHORTEST_S
+from notifyhub.providers.http import (
+    BODY_LIMIT,
+    CONNECT_S,
+    KEEP_ALIVE_S,
+    SHORTEST_S,
+    AnswerLost,
+    HttpRequest,
+    HttpResponse,
+    NotConnected,
+)
 
 # How reqwest marks an error that came before the request. The class will not do: pyreqwest 0.15 also says
 # ConnectError when the server hung up without answering, and ConnectTimeoutError for every timeout.

@@ -12,9 +12,9 @@ from scripted_server import Act, ScriptedServer, Seen, answer, half, hung_up, si
 
 from notifyhub.domain.outcome import Outcome, PermanentFailure, Sent, TemporaryFailure, Unconfirmed
 from notifyhub.errors import SettingsError
+from notifyhub.providers.aiohttp_transport import AiohttpTransport
 from notifyhub.providers.base import DETAIL_LIMIT
 from notifyhub.providers.http import AnswerLost, NotConnected
-from notifyhub.providers.transport import AiohttpTransport
 
 
 @pytest.fixture(params=CASES, ids=[case.name for case in CASES])

@@ -10,9 +10,10 @@ from scripted_server import Act, ScriptedServer, answer, half, hung_up, silent, 
 
 from notifyhub.errors import SettingsError
 from notifyhub.providers import transport as transports
+from notifyhub.providers.aiohttp_transport import AiohttpTransport
 from notifyhub.providers.http import BODY_LIMIT, AnswerLost, HttpRequest, HttpResponse, NotConnected, Transport
 from notifyhub.providers.pyreqwest_transport import PyreqwestTransport
-from notifyhub.providers.transport import AiohttpTransport, make_transport
+from notifyhub.providers.transport import make_transport
 
 Make = Callable[[int], Transport]
 

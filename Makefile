@@ -1,0 +1,47 @@
+# Everything runs in .venv, which the first command makes. Needs Python 3.11 or later, make and a package registry.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check format bench clean
+
+help: ## show this
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+
+run: $(VENV)/.run ## start API, worker, scheduler and emulator on SQLite: http://127.0.0.1:8000
+	$(BIN)/notifyhub serve
+
+test: $(VENV)/.test ## run all tests; brings its own PostgreSQL and Redis
+	$(BIN)/python -m pytest $(PYTEST)
+
+check: $(VENV)/.test ## linters and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(VENV)/.test ## format the code
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/.bench ## measure against a Celery peer and print the table (about 15 minutes; BENCH=--short for 3)
+	$(BIN)/python -m benchmarks.run $(BENCH)
+
+clean: ## remove .venv and caches
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis build *.egg-info
+
+$(VENV)/pyvenv.cfg:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "notifyhub needs Python 3.11 or later: make PYTHON=python3.12")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: setup.py $(VENV)/pyvenv.cfg
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/.test: setup.py $(VENV)/pyvenv.cfg
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[test]'
+	@touch $@ $(VENV)/.run
+
+$(VENV)/.bench: setup.py benchmarks/requirements.txt $(VENV)/.test
+	$(BIN)/pip install --quiet --disable-pip-version-check --requirement benchmarks/requirements.txt
+	@touch $@

@@ -1,0 +1,105 @@
+"""The transport over aiohttp, the default."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import aiohttp
+
+from notifyhub.providers.http import (
+    BODY_LIMIT,
+    CONNECT_S,
+    KEEP_ALIVE_S,
+    SHORTEST_S,
+    AnswerLost,
+    HttpRequest,
+    HttpResponse,
+    NotConnected,
+)
+
+# What aiohttp raises before a byte of the request is written. All else may have come after.
+_NOTHING_SENT = (
+    aiohttp.ClientConnectorError,  # refused, no such host, TLS handshake
+    aiohttp.ConnectionTimeoutError,
+    aiohttp.ServerFingerprintMismatch,
+    aiohttp.ClientHttpProxyError,
+    aiohttp.InvalidURL,
+    aiohttp.NonHttpUrlClientError,
+)
+
+
+class AiohttpTransport:
+    """Posts over pooled keep-alive connections with aiohttp; see `Transport` for the contract.
+
+    concurrency  connections at most; a call that gets none within `CONNECT_S` seconds was not sent
+
+    Belongs to the event loop of its first call. Follows no redirects, keeps no cookies, reads no proxy from the
+    environment.
+    """
+
+    def __init__(self, concurrency: int) -> None:
+        self._concurrency = concurrency
+        self._session: aiohttp.ClientSession | None = None
+        self._closed = False
+
+    async def post(self, request: HttpRequest, timeout_s: float) -> HttpResponse:
+        if timeout_s < SHORTEST_S or self._closed:
+            raise NotConnected("the transport is closed" if self._closed else "no time was left")
+        session = self._session or self._open()
+        try:
+            async with session.post(
+                request.url,
+                data=request.body,
+                headers=request.headers,
+                timeout=_timeout(timeout_s),
+                allow_redirects=False,
+            ) as response:
+                return HttpResponse(response.status, response.headers, await _read(response))
+        except _NOTHING_SENT as error:
+            raise NotConnected(_words(error)) from error
+        except TimeoutError as error:
+            raise AnswerLost("timeout", f"no whole answer within {timeout_s:g} s") from error
+        except (aiohttp.ClientError, OSError) as error:
+            raise AnswerLost("connection_lost", _words(error)) from error
+
+    async def aclose(self) -> None:
+        self._closed = True
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
+
+    def _open(self) -> aiohttp.ClientSession:
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=self._concurrency, keepalive_timeout=KEEP_ALIVE_S),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            headers={"User-Agent": "notifyhub"},
+            trust_env=False,
+        )
+        return self._session
+
+
+@lru_cache(maxsize=256)
+def _timeout(timeout_s: float) -> aiohttp.ClientTimeout:
+    """Nearly all calls share one, and building it costs more than finding it.
+
+    The connection must fail before the whole does: aiohttp tells "timed out" and "timed out while connecting"
+    apart only then. It would also round times over 5 s up to the next second, past the end of a message.
+    """
+    return aiohttp.ClientTimeout(total=timeout_s, connect=min(CONNECT_S, 0.9 * timeout_s), ceil_threshold=1e9)
+
+
+async def _read(response: aiohttp.ClientResponse) -> bytes:
+    body = await response.content.readany()
+    if response.content.at_eof():
+        return body[:BODY_LIMIT]
+    chunks, size = [body], len(body)
+    while size < BODY_LIMIT and (chunk := await response.content.readany()):
+        chunks.append(chunk)
+        size += len(chunk)
+    if size >= BODY_LIMIT:
+        response.close()  # the rest is not worth reading, even to save the connection
+    return b"".join(chunks)[:BODY_LIMIT]
+
+
+def _words(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"

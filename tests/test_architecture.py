@@ -1,0 +1,120 @@
+"""The layers of docs/architecture.md: imports go down only, and never in a circle."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGES = ("notifyhub", "notifyhub_api", "notifyhub_cli")
+
+# The most specific prefix decides. Modules of one layer may not import each other, unless they share a folder.
+LAYERS = {
+    "notifyhub.errors": 0,
+    "notifyhub.clock": 0,
+    "notifyhub.logs": 0,
+    "notifyhub.settings": 1,
+    "notifyhub.domain": 1,
+    "notifyhub.requests": 2,
+    "notifyhub.answers": 2,
+    "notifyhub.store": 3,
+    "notifyhub.providers": 3,
+    "notifyhub.queue": 3,
+    "notifyhub.flow": 4,
+    "notifyhub.scheduler": 5,
+    "notifyhub.worker": 6,
+    "notifyhub.hub": 7,
+    "notifyhub": 8,
+    "notifyhub_api": 9,
+    "notifyhub_cli": 10,
+}
+EMULATOR = "notifyhub.emulator"
+MAY_USE_THE_EMULATOR = "notifyhub_cli"
+MOST_LINES = 300
+
+
+def modules() -> dict[str, Path]:
+    found = {}
+    for package in PACKAGES:
+        for path in sorted((ROOT / package).rglob("*.py")):
+            if path.parent.name != "migrations":
+                parts = path.relative_to(ROOT).with_suffix("").parts
+                found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return found
+
+
+MODULES = modules()
+
+
+def imports_of(path: Path) -> set[str]:
+    """Our own modules that a file imports, wherever in the file it does."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            assert node.level == 0, f"{path}: relative imports hide the direction"
+            full = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= {name if name in MODULES else node.module for name in full}
+    return {name for name in found if name.split(".")[0] in PACKAGES}
+
+
+def room(module: str) -> str:
+    """The entry of LAYERS that a module belongs to."""
+    names = [name for name in LAYERS if module == name or (module.startswith(f"{name}.") and name != "notifyhub")]
+    return max(names, key=len) if names else module
+
+
+@pytest.mark.parametrize("module", [name for name in MODULES if not name.startswith(EMULATOR)])
+def test_imports_go_down_only(module: str) -> None:
+    own = room(module)
+    for imported in imports_of(MODULES[module]):
+        if imported.startswith(EMULATOR):
+            assert module.startswith(MAY_USE_THE_EMULATOR), f"{module} imports {imported}"
+            continue
+        other = room(imported)
+        assert other == own or LAYERS[other] < LAYERS[own], f"{module} imports {imported}"
+
+
+@pytest.mark.parametrize("module", [name for name in MODULES if name.startswith(EMULATOR)])
+def test_the_emulator_shares_nothing_with_the_rest_but_logs(module: str) -> None:
+    foreign = {name for name in imports_of(MODULES[module]) if not name.startswith(EMULATOR)}
+
+    assert foreign <= {"notifyhub.logs"}
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    graph = {name: {other for other in imports_of(path) if other != name} for name, path in MODULES.items()}
+    done: set[str] = set()
+
+    def visit(module: str, way: tuple[str, ...]) -> None:
+        assert module not in way, " → ".join((*way, module))
+        if module not in done:
+            for other in graph.get(module, ()):
+                visit(other, (*way, module))
+            done.add(module)
+
+    for module in graph:
+        visit(module, ())
+
+
+@pytest.mark.parametrize("module", [name for name in MODULES if name.startswith("notifyhub.domain")])
+def test_the_domain_knows_no_clock_no_chance_and_no_outside(module: str) -> None:
+    source = ast.parse(MODULES[module].read_text())
+    names = {alias.name for node in ast.walk(source) if isinstance(node, ast.Import) for alias in node.names}
+    names |= {node.module or "" for node in ast.walk(source) if isinstance(node, ast.ImportFrom)}
+
+    assert not names & {"time", "random", "os", "socket", "secrets", "threading", "asyncio"}
+
+
+def test_only_settings_and_doctor_read_the_environment() -> None:
+    readers = {name for name, path in MODULES.items() if "os.environ" in path.read_text()}
+
+    assert readers <= {"notifyhub.settings", "notifyhub_cli.commands.doctor"}
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_no_file_does_too_much(module: str) -> None:
+    assert len(MODULES[module].read_text().splitlines()) <= MOST_LINES
