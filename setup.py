@@ -38,7 +38,6 @@ setup(
         "uvloop>=0.22; sys_platform != 'win32'",
         "orjson>=3.11",
         "uuid-utils>=0.12",
-        "filelock>=3.20",
         "structlog>=25.4",
         "typer>=0.20",
         "rich>=14",

@@ -20,7 +20,6 @@ from notifyhub.store.database import Database
 from notifyhub.store.deliveries import Claimed, ClaimRequest, Result
 
 MOST_CLAIMED = 500
-SLICE_S = 30.0
 GATHER_S = 0.004
 RECORD_AGAIN_S = 0.25
 
@@ -79,14 +78,13 @@ class Pump:
             sender.cancel()
 
     async def run(self) -> None:
-        """Pump until nothing is due, the time slice is over or `stop` is called.
+        """Pump until nothing is due and nothing under way, or `stop` is called.
 
         Raises StoreUnavailable when claiming fails, and whatever broke a sender. What it had claimed is handed
         back either way.
         """
-        slice_ends = monotonic() + SLICE_S
         try:
-            while not self._stopping and self._broken is None and monotonic() < slice_ends:
+            while not self._stopping and self._broken is None:
                 if self._unsent:
                     await self._hand_back()
                 elif self._wants_rows():

@@ -72,9 +72,9 @@ class HttpProvider(ABC):
             return PermanentFailure("bad_request", code="not_encodable", detail=self.mask(str(error)))
         return self.classify(response)
 
-    def sent(self, messenger_id: str | None, code: str) -> Sent:
-        """Accepted. Without the answer: it mostly repeats the text, which is stored once already."""
-        return Sent(messenger_id, code)
+    def sent(self, messenger_id: str | None, code: str, response: HttpResponse) -> Sent:
+        """Accepted under this id; the answer is kept as evidence."""
+        return Sent(messenger_id, code, self._detail(response))
 
     def failed(self, meaning: Meaning, code: str, response: HttpResponse, asked_s: float | None = None) -> Outcome:
         """Not accepted. A wait asked for by the messenger's own words wins over the header, that over the table."""

@@ -6,6 +6,7 @@ chosen by the caller and is the same for all attempts, so that a gateway which k
 
 from __future__ import annotations
 
+from dataclasses import replace
 from hashlib import blake2b
 from typing import ClassVar
 
@@ -44,7 +45,7 @@ class GatewayProvider(HttpProvider):
     async def send(self, envelope: Envelope) -> Outcome:
         outcome = await super().send(envelope)
         # The gateway names nothing itself: the id is ours.
-        return Sent(str(msg_id(envelope.reference)), outcome.code) if isinstance(outcome, Sent) else outcome
+        return replace(outcome, messenger_id=str(msg_id(envelope.reference))) if isinstance(outcome, Sent) else outcome
 
     def request(self, envelope: Envelope) -> HttpRequest:
         number = msg_id(envelope.reference)
@@ -56,7 +57,7 @@ class GatewayProvider(HttpProvider):
         code = integer_in(json_object(response.body), "code")
         if response.status != 200 or code is None:
             return self.judged_by_status(response)
-        return self.sent(None, "0") if code == _OK else self.failed(_REFUSED, str(code), response)
+        return self.sent(None, "0", response) if code == _OK else self.failed(_REFUSED, str(code), response)
 
 
 def msg_id(reference: str) -> int:

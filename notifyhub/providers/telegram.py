@@ -71,7 +71,7 @@ class TelegramProvider(HttpProvider):
         answer = json_object(response.body)
         if response.status == 200 and answer.get("ok") is True:
             message_id = integer_in(object_in(answer, "result"), "message_id")
-            return self.sent(None if message_id is None else str(message_id), "200")
+            return self.sent(None if message_id is None else str(message_id), "200", response)
         status = _status(response, answer)
         meaning = _described(status, answer) or by_status(status)
         if meaning is None:

@@ -85,7 +85,7 @@ class ViberProvider(HttpProvider):
             return self.judged_by_status(response)
         if status == _OK:
             token = integer_in(answer, "message_token")
-            return self.sent(None if token is None else str(token), "0")
+            return self.sent(None if token is None else str(token), "0", response)
         return self.failed(_meaning(status, answer.get("status_message")), str(status), response)
 
 

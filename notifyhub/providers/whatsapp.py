@@ -131,7 +131,7 @@ class WhatsAppProvider(HttpProvider):
             return self.failed(_meaning(code, error, response.status), str(code), response)
         message_id = _message_id(answer)
         if response.status == 200 and message_id:
-            return self.sent(message_id, "200")
+            return self.sent(message_id, "200", response)
         return self.judged_by_status(response)
 
 

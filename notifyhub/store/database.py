@@ -115,14 +115,23 @@ class Database:
         while (entry := self._questions.get()) is not None:
             future, question = entry
             try:
-                self._peewee.connect(reuse_if_open=True)
-                future.set_result(question(self._peewee))
+                future.set_result(self._ask(question))
             except peewee.PeeweeException as error:
                 self._peewee.close()
                 future.set_exception(StoreUnavailable(f"the database did not answer: {error}"))
             except BaseException as error:
                 future.set_exception(error)
         self._peewee.close()
+
+    def _ask(self, question: Callable[[peewee.Database], R]) -> R:
+        try:
+            self._peewee.connect(reuse_if_open=True)
+            return question(self._peewee)
+        except (peewee.OperationalError, peewee.InterfaceError):
+            # The server was restarted, perhaps; a question may be asked twice.
+            self._peewee.close()
+            self._peewee.connect()
+            return question(self._peewee)
 
 
 def sqlite_path(url: str) -> Path:

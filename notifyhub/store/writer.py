@@ -101,8 +101,7 @@ class Writer:
 
     def _transact(self, batch: list[_Write]) -> list[Any]:
         try:
-            self._database.connect(reuse_if_open=True)
-            self._database.begin()
+            self._begin()
             results = _run_jobs(self._database, batch)
         except BaseException:
             self._abandon()
@@ -113,6 +112,16 @@ class Writer:
             self._abandon()
             raise _CommitLost(str(error)) from error
         return results
+
+    def _begin(self) -> None:
+        try:
+            self._database.connect(reuse_if_open=True)
+            self._database.begin()
+        except peewee.PeeweeException:
+            # The server was restarted, perhaps. Nothing was asked of it yet, so a new connection may try.
+            self._database.close()
+            self._database.connect()
+            self._database.begin()
 
     def _abandon(self) -> None:
         """Roll back; a connection that cannot even do that is dropped, so that the next write gets a new one."""

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from time import monotonic, sleep
 
 import dramatiq
-from filelock import FileLock, Timeout
 
 from notifyhub import logs
 from notifyhub.clock import now_ms
@@ -20,6 +19,7 @@ from notifyhub.settings import Settings
 from notifyhub.store import views
 from notifyhub.store.database import Database, sqlite_path
 from notifyhub.worker import actors
+from notifyhub.worker.lock import PumpLock
 from notifyhub.worker.middleware import CrashReport, DeliveryRetries, Shutdown
 from notifyhub.worker.pumps import Pumps
 
@@ -99,9 +99,7 @@ class Runtime:
         if self._pumping:
             return
         if self._lock is not None:
-            try:
-                self._lock.acquire(timeout=0)
-            except Timeout:
+            if not self._lock.take():
                 return
             # Nobody else pumps this file, so every lease in it was left behind by a process that is gone.
             sweep.rescue(self._database, self._policies, now_ms(), leases_until=sweep.ANY_LEASE)
@@ -141,8 +139,8 @@ class Runtime:
             self._progressed()
 
 
-def _pump_lock(settings: Settings) -> FileLock | None:
-    """SQLite has one writer at a time, and two pumps would starve each other: one process pumps, others stand by."""
+def _pump_lock(settings: Settings) -> PumpLock | None:
     if not settings.uses_sqlite:
         return None
-    return FileLock(f"{sqlite_path(settings.effective_database_url)}.pump", thread_local=False)
+    path = sqlite_path(settings.effective_database_url)
+    return PumpLock(path.with_name(f"{path.name}.pump"))

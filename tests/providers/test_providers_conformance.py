@@ -61,7 +61,15 @@ def test_every_attempt_of_a_delivery_is_the_same_request(case: Case) -> None:
 
 def test_an_accepted_message_is_sent_with_the_messengers_id(case: Case) -> None:
     outcome, _ = exchange(case, answer(*case.accepted))
-    assert outcome == Sent(case.messenger_id, case.accepted_code)
+    assert isinstance(outcome, Sent)
+    assert (outcome.messenger_id, outcome.code) == (case.messenger_id, case.accepted_code)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_the_answer_to_an_accepted_message_is_kept(case: Case) -> None:
+    outcome, _ = exchange(case, answer(*case.accepted))
+    assert isinstance(outcome, Sent)
+    assert json.loads(outcome.detail) == case.accepted[1]
 
 
 def test_a_rate_limit_waits_as_long_as_the_messenger_asks(case: Case) -> None:

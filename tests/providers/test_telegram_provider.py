@@ -118,7 +118,7 @@ def test_a_refusal_inside_a_200_counts_by_its_own_code() -> None:
 
 
 def test_ok_without_a_message_id_is_sent_all_the_same() -> None:
-    assert read(TELEGRAM, 200, b'{"ok": true, "result": {}}') == Sent(None, "200")
+    assert read(TELEGRAM, 200, b'{"ok": true, "result": {}}') == Sent(None, "200", '{"ok": true, "result": {}}')
 
 
 def test_false_without_a_code_leaves_the_end_unknown() -> None:

@@ -76,7 +76,9 @@ def test_the_text_beside_the_status_decides_nothing(text: str) -> None:
 
 
 def test_accepted_without_a_message_token_is_sent_all_the_same() -> None:
-    assert said(0) == Sent(None, "0")
+    outcome = said(0)
+    assert isinstance(outcome, Sent)
+    assert (outcome.messenger_id, outcome.code) == (None, "0")
 
 
 @pytest.mark.parametrize("status", ["0", None, False, 0.0, [0], {"a": 0}])
