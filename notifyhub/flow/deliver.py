@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any
@@ -14,6 +15,7 @@ from notifyhub.clock import now_ms
 from notifyhub.domain.retry import RetryPolicy
 from notifyhub.errors import StoreUnavailable
 from notifyhub.flow.attempt import attempt
+from notifyhub.flow.places import Places
 from notifyhub.providers.base import Provider
 from notifyhub.store import deliveries
 from notifyhub.store.database import Database
@@ -21,6 +23,7 @@ from notifyhub.store.deliveries import Claimed, ClaimRequest, Result
 
 MOST_CLAIMED = 500
 GATHER_S = 0.004
+LOOK_S = 0.005
 RECORD_AGAIN_S = 0.25
 
 _log = logs.logger(__name__)
@@ -47,6 +50,7 @@ class Pump:
         self._database = database
         self._clock = clock
         self._ready: deque[Claimed] = deque()
+        self._places = Places(lane.concurrency)
         self._senders: set[asyncio.Task[None]] = set()
         self._results: list[Result] = []
         self._recording: asyncio.Task[None] | None = None
@@ -110,13 +114,13 @@ class Pump:
         if len(rows) == limit:
             self._more_due = True
         self._ready.extend(rows)
-        while self._ready and len(self._senders) < self._lane.concurrency:
-            self._start_sender()
+        self._start_senders()
 
-    def _start_sender(self) -> None:
-        sender = asyncio.create_task(self._send_from(self._ready.popleft()))
-        self._senders.add(sender)
-        sender.add_done_callback(self._sender_ended)
+    def _start_senders(self) -> None:
+        while self._ready and len(self._senders) < self._places.now:
+            sender = asyncio.create_task(self._send_from(self._ready.popleft()))
+            self._senders.add(sender)
+            sender.add_done_callback(self._sender_ended)
 
     def _sender_ended(self, sender: asyncio.Task[None]) -> None:
         self._senders.discard(sender)
@@ -142,7 +146,13 @@ class Pump:
 
     async def _sleep_until_something_happens(self) -> None:
         self._wake.clear()
-        await self._wake.wait()
+        if not self._ready or not self._places.may_grow:
+            await self._wake.wait()
+            return
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._wake.wait(), LOOK_S)
+        self._places.look()
+        self._start_senders()
 
     def _note(self, result: Result) -> None:
         self._results.append(result)
