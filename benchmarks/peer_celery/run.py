@@ -6,14 +6,13 @@ import sys
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TypedDict
 
-import psutil  # type: ignore[import-untyped]
-
 from benchmarks.peer_celery import store
 from benchmarks.peer_celery.app import app, deliver
+from benchmarks.processes import end, usage
 
 POLL = 0.1  # seconds
 
@@ -92,16 +91,7 @@ def worker(
     try:
         yield process
     finally:
-        children = family(process.pid)[1:]
-        process.terminate()
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        for child in children:
-            with suppress(psutil.NoSuchProcess):
-                child.kill()
+        end(process, within_s=20)
 
 
 def watch(process: subprocess.Popen[bytes], rows: int, timeout: float) -> tuple[int, float]:
@@ -124,20 +114,3 @@ def watch(process: subprocess.Popen[bytes], rows: int, timeout: float) -> tuple[
     memory, cpu = usage(process.pid)
     since, before = warm or (rows, 0.0)
     return max(peak, memory), (cpu - before) / since
-
-
-def usage(pid: int) -> tuple[int, float]:
-    """Resident bytes (shared pages count for each process) and CPU seconds of a process and its children."""
-    memory, cpu = 0, 0.0
-    for member in family(pid):
-        with suppress(psutil.NoSuchProcess), member.oneshot():
-            memory += member.memory_info().rss
-            cpu += member.cpu_times().user + member.cpu_times().system
-    return memory, cpu
-
-
-def family(pid: int) -> list[psutil.Process]:
-    with suppress(psutil.NoSuchProcess):
-        head = psutil.Process(pid)
-        return [head, *head.children(recursive=True)]
-    return []

@@ -1,0 +1,77 @@
+"""Idle latency: from before a POST is sent until it is at the messenger, one message at a time."""
+
+import http.client
+import json
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
+from urllib.parse import urlsplit
+
+from benchmarks.processes import Served, serve, worker
+from benchmarks.sink import Sink
+from benchmarks.stage import Line, Stage, Store
+
+MESSAGES = 200
+WARM_UP = 10
+PAUSE_S = 0.02
+
+
+def run(stage: Stage) -> Iterator[Line]:
+    yield _line(stage, "SQLite", apart=False)
+    yield _line(stage, "PostgreSQL", apart=True)
+
+
+def _line(stage: Stage, store: Store, *, apart: bool) -> Line:
+    times = stage.median_of(lambda: _latencies(stage, store, apart=apart), by=lambda times: times[len(times) // 2])
+    setup = f"{store} + Redis, a worker of its own" if apart else f"{store}, all in one process"
+    detail = f"p99 {times[int(len(times) * 0.99)]:.1f} ms, longest {times[-1]:.1f} ms of {len(times)}"
+    return Line("POST → messenger when idle, p50", setup, times[len(times) // 2], "ms", detail)
+
+
+def _latencies(stage: Stage, store: Store, *, apart: bool) -> list[float]:
+    """Milliseconds, the shortest first."""
+    with ExitStack() as stack:
+        sink = stack.enter_context(Sink(record=True))
+        env = {"DATABASE_URL": stack.enter_context(stage.database(store)), "TELEGRAM_BASE_URL": sink.base_url}
+        env |= {"BROKER_URL": stage.redis()} if apart else {}
+        flags = ["--no-emulator", *(["--no-worker"] if apart else [])]
+        served = stack.enter_context(serve(env, stack.enter_context(stage.folder()), *flags))
+        if apart:
+            stack.enter_context(worker(env))
+        _post_each(served, [f"warm {n}" for n in range(WARM_UP)])
+        _arrivals(sink, [f"warm {n}" for n in range(WARM_UP)])  # the worker is up when these are there
+        texts = [f"idle {n}" for n in range(MESSAGES)]
+        began = _post_each(served, texts)
+        arrived = _arrivals(sink, texts)
+        return sorted((arrived[text] - began[text]) * 1000 for text in texts)
+
+
+def _post_each(served: Served, texts: list[str]) -> dict[str, float]:
+    """When each was begun to be posted, epoch seconds. One keep-alive connection, pauses between."""
+    scheme, _, key = served.authorization.partition(": ")
+    headers = {scheme: key, "Content-Type": "application/json"}
+    began = {}
+    parts = urlsplit(served.url)
+    with closing(http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=10)) as connection:
+        for text in texts:
+            body = json.dumps({"text": text, "recipients": [{"telegram": "1067000"}]})
+            began[text] = time.time()
+            connection.request("POST", "/api/v1/messages", body, headers)
+            answer = connection.getresponse()
+            answer.read()
+            if answer.status != http.client.ACCEPTED:
+                raise RuntimeError(f"a POST was answered with {answer.status}")
+            time.sleep(PAUSE_S)
+    return began
+
+
+def _arrivals(sink: Sink, texts: list[str], within_s: float = 30) -> dict[str, float]:
+    until = time.monotonic() + within_s
+    arrived: dict[str, float] = {}
+    for text in texts:
+        while (at := sink.arrival(text)) is None:
+            if time.monotonic() > until:
+                raise TimeoutError(f"'{text}' did not arrive within {within_s:.0f} s")
+            time.sleep(0.02)
+        arrived[text] = at
+    return arrived

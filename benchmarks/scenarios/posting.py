@@ -1,0 +1,75 @@
+"""POST a second: 32 keep-alive connections post single messages to `notifyhub serve`."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from benchmarks.load import LoadResult, run_load
+from benchmarks.processes import serve
+from benchmarks.rows import wait_until_sent
+from benchmarks.scenarios.delivery import wait_for_arrivals
+from benchmarks.sink import Sink
+from benchmarks.stage import CLIENTS, Line, Stage, Store
+
+CONNECTIONS = 32
+BODY = '{"text":"bench %d","recipients":[{"telegram":"%d"}]}'
+STORES: tuple[Store, ...] = ("SQLite", "PostgreSQL")
+
+
+@dataclass(frozen=True)
+class Posted:
+    """`arrived`: how many were at the messenger when the last POST was answered; `rest_s`: until all were."""
+
+    load: LoadResult
+    arrived: int = 0
+    rest_s: float = 0.0
+
+    @property
+    def accepted(self) -> int:
+        return self.load["statuses"].get("202", 0)
+
+    @property
+    def rate(self) -> float:
+        return self.accepted / self.load["seconds"]
+
+
+def run(stage: Stage) -> Iterator[Line]:
+    seconds = stage.pick(10, 4)
+    for store in STORES:
+        for client in CLIENTS:
+            yield _line(stage, store, client, seconds)
+        yield _line(stage, store, None, seconds)
+
+
+def _line(stage: Stage, store: Store, client: str | None, seconds: int) -> Line:
+    done = stage.median_of(lambda: _post(stage, store, client, seconds), by=lambda posted: posted.rate)
+    detail = f"p50 {done.load['p50_ms']:.1f} ms, p99 {done.load['p99_ms']:.1f} ms; {done.accepted:,} in {seconds} s"
+    if client is None:
+        setup = f"{store} + Redis, accepting only"
+    else:
+        setup = f"{store}, delivering in the same process, {client}"
+        detail += f", of which {done.arrived:,} had arrived, the rest {done.rest_s:.1f} s later; all sent once"
+    return Line(f"POST, {CONNECTIONS} connections", setup, done.rate, "/s", detail)
+
+
+def _post(stage: Stage, store: Store, client: str | None, seconds: int) -> Posted:
+    with stage.database(store) as database_url, stage.folder() as folder, Sink() as sink:
+        env = {"DATABASE_URL": database_url, "TELEGRAM_BASE_URL": sink.base_url}
+        env |= {"BROKER_URL": stage.redis()} if client is None else {"HTTP_CLIENT": client}
+        with serve(env, folder, "--no-emulator", *(["--no-worker"] if client is None else [])) as served:
+            load = run_load(
+                f"{served.url}/api/v1/messages",
+                BODY,
+                connections=CONNECTIONS,
+                seconds=seconds,
+                headers=[served.authorization],
+            )
+            if set(load["statuses"]) != {"202"}:
+                raise RuntimeError(f"not every POST was answered with 202: {load['statuses']}")
+            if client is None:
+                return Posted(load)
+            ended, arrived = time.time(), sink.count()["count"]
+            within_s = 60 + load["requests"] / 200
+            last_at = wait_for_arrivals(sink, load["requests"], within_s)["last_at"]
+            wait_until_sent(database_url, load["requests"], within_s)
+            return Posted(load, int(arrived), max(0.0, last_at - ended))
