@@ -13,9 +13,9 @@ from starlette.responses import Response
 
 from notifyhub import logs
 from notifyhub.errors import InvalidRequest, NotFound, NotifyhubError, StoreUnavailable
+from notifyhub.requests import BROKEN_JSON
 
 MEDIA_TYPE = "application/problem+json"
-BROKEN_JSON = "json_invalid"
 RETRY_AFTER_S = 1
 
 _log = logs.logger(__name__)
