@@ -33,7 +33,7 @@ class Doorkeeper:
             raise Unauthorized("send an API key: Authorization: Bearer nh_… (make one with `notifyhub key create`)")
         known = await self._find(key.strip())
         if scope not in known.scopes and ADMIN not in known.scopes:
-            raise Forbidden(f"this key has the scopes {', '.join(known.scopes)}, and this needs {scope}")
+            raise Forbidden(known.scopes, scope)
 
     async def _find(self, key: str) -> Key:
         remembered = self._known.get(key)
@@ -42,7 +42,7 @@ class Doorkeeper:
         found = await asyncio.wrap_future(self._hub.ask(keys.live(keys.hash_key(key))))
         if found is None:
             self._known.pop(key, None)
-            raise Unauthorized("there is no such API key, or it was revoked")
+            raise Unauthorized("there is no such API key, or it was revoked", error="invalid_token")
         self._known[key] = (monotonic(), found)
         if len(self._known) > REMEMBERED_KEYS:
             self._known.popitem(last=False)
