@@ -10,11 +10,10 @@ from starlette.requests import Request
 
 from notifyhub import Hub
 from notifyhub.answers import Key
+from notifyhub.requests import ADMIN
 from notifyhub.store import keys
 from notifyhub_api.problems import Forbidden, Unauthorized
 
-ADMIN = "admin"
-SCOPES = ("send", "read", ADMIN)
 REMEMBERED_S = 1.0
 REMEMBERED_KEYS = 1_000
 

@@ -11,7 +11,7 @@ from notifyhub.providers.http import Transport
 
 
 def make_transport(name: Literal["auto", "aiohttp", "pyreqwest"], concurrency: int) -> Transport:
-    """The transport called `name`; `auto` is pyreqwest when its wheel is installed and works in this process, else aiohttp.
+    """The transport called `name`; `auto` is pyreqwest where it is installed and works, else aiohttp.
 
     Raises SettingsError when pyreqwest is named and cannot be had.
     """

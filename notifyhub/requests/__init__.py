@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from notifyhub.requests.fields import LONGEST_TEXT, MOST_METADATA_BYTES, Priority
+from notifyhub.requests.ids import as_message_id, as_row_id
 from notifyhub.requests.json_text import BROKEN_JSON
+from notifyhub.requests.keys import ADMIN, SCOPES, check_key
 from notifyhub.requests.models import MessageRequest, Recipient, addresses, message_request
 
 __all__ = [
@@ -13,6 +15,13 @@ __all__ = [
     "Priority",
     "message_request",
     "addresses",
+    # names of stored things
+    "as_message_id",
+    "as_row_id",
+    # API keys
+    "check_key",
+    "SCOPES",
+    "ADMIN",
     # its limits and faults
     "LONGEST_TEXT",
     "MOST_METADATA_BYTES",

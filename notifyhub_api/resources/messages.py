@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from notifyhub.answers import Message, Page
-from notifyhub.hub import as_message_id
+from notifyhub.requests import as_message_id
 from notifyhub.store import views
 from notifyhub_api import paging
 from notifyhub_api.web import answer, body_of, hub_of, needs, result
