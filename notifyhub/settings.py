@@ -42,6 +42,7 @@ _REASONS = MappingProxyType(
         "less_than_equal": "must be at most {le}",
         "literal_error": "must be {expected}",
         "extra_forbidden": "there is no such setting",
+        "model_type": "stands for a whole channel: set its members, such as NOTIFYHUB_TELEGRAM_TOKEN",
         "value_error": "{error}",
     }
 )
@@ -189,7 +190,7 @@ def load(**given: Any) -> Settings:
         raise SettingsError("\n".join(_complaint(fault) for fault in error.errors())) from None
     except UnreadableSetting as error:
         # `NOTIFYHUB_TELEGRAM` alone would have to hold the whole channel as JSON.
-        raise SettingsError(f"{error}; set its members, such as {PREFIX}TELEGRAM_TOKEN") from None
+        raise SettingsError(f"{PREFIX}… {error}: set its members, such as {PREFIX}TELEGRAM_TOKEN") from None
 
 
 def names() -> tuple[str, ...]:
