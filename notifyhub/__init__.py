@@ -14,7 +14,6 @@ from typing import Any
 
 from notifyhub.answers import Attempt, Cancelled, Delivery, Message
 from notifyhub.errors import (
-    BrokerUnavailable,
     Fault,
     InvalidRequest,
     NotFound,
@@ -45,7 +44,6 @@ __all__ = [
     "Fault",
     "NotFound",
     "StoreUnavailable",
-    "BrokerUnavailable",
     "WaitTimedOut",
 ]
 

@@ -5,7 +5,6 @@
     ├── InvalidRequest         the caller asked for something malformed; carries every fault
     ├── NotFound               no such message, delivery or key
     ├── StoreUnavailable       the database could not be reached or did not answer
-    ├── BrokerUnavailable      the queue could not be reached
     └── WaitTimedOut           `Hub.wait` ran out of time
 
 Outcomes of a send are values (`notifyhub.domain.outcome`), not exceptions.
@@ -56,10 +55,6 @@ class NotFound(NotifyhubError):
 
 class StoreUnavailable(NotifyhubError):
     """The database could not be reached or failed; what was asked may not have been stored."""
-
-
-class BrokerUnavailable(NotifyhubError):
-    """The queue could not be reached. Nothing is lost: rows wait in the store."""
 
 
 class WaitTimedOut(NotifyhubError):

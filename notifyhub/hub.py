@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from datetime import datetime
 from time import monotonic
@@ -18,11 +18,11 @@ from notifyhub import answers, logs
 from notifyhub import settings as settings_module
 from notifyhub.clock import now_ms, to_datetime
 from notifyhub.domain.states import Status
-from notifyhub.errors import NotFound, WaitTimedOut
+from notifyhub.errors import NotFound, SettingsError, WaitTimedOut
 from notifyhub.flow import accept
 from notifyhub.providers.registry import make_providers
 from notifyhub.queue import Doorbell, is_reachable, make_broker
-from notifyhub.requests import MessageRequest, message_request
+from notifyhub.requests import MessageRequest, as_message_id, as_row_id, check_key, message_request
 from notifyhub.settings import Settings
 from notifyhub.store import deliveries, keys, messages, views
 from notifyhub.store.database import Database
@@ -44,10 +44,14 @@ class Hub:
     Nothing is opened before the first use. With the in-process queue (`memory://`) the hub delivers by itself;
     with Redis it only accepts, and `notifyhub worker` processes deliver. `worker=True` or `False` decides otherwise.
 
-    Raises SettingsError for a wrong setting.
+    In a child of `os.fork` it opens anew, with threads and connections of its own.
+
+    Raises SettingsError for a wrong setting, and for single settings beside a whole `Settings`.
     """
 
     def __init__(self, settings: Settings | None = None, *, worker: bool | None = None, **given: Any) -> None:
+        if settings is not None and given:
+            raise SettingsError(f"{', '.join(given)}: give either Settings or single settings")
         self.settings = settings or settings_module.load(**given)
         self._delivers = self.settings.uses_memory_broker if worker is None else worker
         self._opening = threading.RLock()
@@ -82,8 +86,8 @@ class Hub:
         """
         asked: dict[str, Any] = {
             "text": text,
-            "recipients": [to] if isinstance(to, Mapping) else list(to),
-            "channels": None if channels is None else list(channels),
+            "recipients": _people(to),
+            "channels": list(channels) if isinstance(channels, tuple | set | frozenset) else channels,
             "send_at": at,
             "expires_at": expires_at,
             "max_attempts": max_attempts,
@@ -91,7 +95,7 @@ class Hub:
             "deduplicate": deduplicate,
             "on_unconfirmed": on_unconfirmed,
             "reference": reference,
-            "metadata": dict(metadata or {}),
+            "metadata": dict(metadata) if isinstance(metadata, Mapping) else {} if metadata is None else metadata,
         }
         return self.submit(asked).result()
 
@@ -134,7 +138,7 @@ class Hub:
 
     def delivery(self, id_: int) -> answers.Delivery:
         """A delivery with its attempts. Raises NotFound."""
-        return self.ask(views.delivery(id_)).result()
+        return self.ask(views.delivery(as_row_id("delivery", id_))).result()
 
     def messages(self, before: answers.Message | None = None, limit: int = 100) -> list[answers.Message]:
         """The newest messages, or those before the one given; without their deliveries."""
@@ -174,7 +178,11 @@ class Hub:
     # -- keys
 
     def create_key(self, name: str, scopes: Sequence[str] = ("admin",)) -> answers.Key:
-        """Make an API key. The answer holds the key itself, which is kept nowhere."""
+        """Make an API key. The answer holds the key itself, which is kept nowhere.
+
+        Raises InvalidRequest for an empty name and for scopes that there are not.
+        """
+        check_key(name, scopes)
         self.open()
         return self._database.write(keys.create, keys.NewKey(name, tuple(scopes), now_ms())).result()
 
@@ -185,7 +193,7 @@ class Hub:
     def revoke_key(self, id_: int) -> None:
         """Revoke an API key. Raises NotFound when there is none, or it is revoked already."""
         self.open()
-        if not self._database.write(keys.revoke, (id_, now_ms())).result():
+        if not self._database.write(keys.revoke, (as_row_id("live key", id_), now_ms())).result():
             raise NotFound("live key", id_)
 
     # -- opening and closing
@@ -226,6 +234,7 @@ class Hub:
     def close(self, finish_due_s: float = 0.0) -> None:
         """Stop delivering: calls under way are finished (up to `drain_s`), the rest waits in the store.
 
+        A hub that is used again after this opens again.
         `finish_due_s` first gives what is already due this many seconds to go out.
         """
         with self._opening:
@@ -255,6 +264,8 @@ class Hub:
 
     def _open(self) -> None:
         settings = self.settings
+        # In a forked child nobody might ever release the parent's.
+        self._progress = threading.Condition()
         self._database = Database(settings.effective_database_url)
         self._database.upgrade()
         self._broker = make_broker(settings.broker_url)
@@ -270,11 +281,10 @@ class Hub:
             self._progress.notify_all()
 
 
-def as_message_id(value: UUID | str) -> UUID:
-    """A message's id from its text. Raises NotFound for text that is no id: there is no such message then."""
-    if isinstance(value, UUID):
-        return value
-    try:
-        return UUID(value)
-    except ValueError:
-        raise NotFound("message", value) from None
+def _people(to: Any) -> Any:
+    """`to` as the list that a request holds; what cannot be one is left for the request's own check."""
+    if isinstance(to, Mapping):
+        return [dict(to)]
+    if isinstance(to, str | bytes) or not isinstance(to, Iterable):
+        return to
+    return [dict(person) if isinstance(person, Mapping) else person for person in to]

@@ -2,17 +2,50 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from difflib import get_close_matches
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsError as UnreadableSetting
 
 from notifyhub.errors import SettingsError
 
 PREFIX = "NOTIFYHUB_"
+
+MASK = "***"
+_STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_SECRET_QUERY = re.compile(r"(?i)([?&][^=&]*(?:password|passwd|secret|token|key)[^=&]*=)[^&#]+")
+_USER_PASSWORD = re.compile(r"(://[^/?#]*?:)[^/?#]*@")
+
+# pydantic's type → our words; `{…}` is filled from the error's context.
+_REASONS = MappingProxyType(
+    {
+        "int_parsing": "must be a whole number",
+        "int_type": "must be a whole number",
+        "int_from_float": "must be a whole number",
+        "float_parsing": "must be a number",
+        "float_type": "must be a number",
+        "finite_number": "must be a finite number",
+        "bool_parsing": "must be true or false",
+        "string_type": "must be text",
+        "string_too_short": "must not be empty",
+        "string_too_long": "takes at most {max_length} characters",
+        "string_pattern_mismatch": "does not look like one (pattern {pattern})",
+        "greater_than": "must be more than {gt}",
+        "greater_than_equal": "must be at least {ge}",
+        "less_than_equal": "must be at most {le}",
+        "literal_error": "must be {expected}",
+        "extra_forbidden": "there is no such setting",
+        "model_type": "stands for a whole channel: set its members, such as NOTIFYHUB_TELEGRAM_TOKEN",
+        "value_error": "{error}",
+    }
+)
 
 Port = Annotated[int, Field(ge=0, le=65535)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -20,8 +53,16 @@ Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 def _one_of(*schemes: str) -> AfterValidator:
     def check(url: str) -> str:
-        if urlsplit(url).scheme not in schemes:
+        try:
+            parts = urlsplit(url)
+            parts.port  # noqa: B018 (reading it checks it)
+        except ValueError:
+            # Python's own words quote the URL, password and all.
+            raise ValueError("is not a URL: look at its host and port") from None
+        if parts.scheme not in schemes:
             raise ValueError(f"must begin with {' or '.join(f'{scheme}://' for scheme in schemes)}")
+        if _STRAY_PERCENT.search(parts.netloc):
+            raise ValueError("has a % that stands for itself; in a user name or password write %25")
         return url.rstrip("/") if schemes[0] == "http" else url
 
     return AfterValidator(check)
@@ -140,17 +181,46 @@ def load(**given: Any) -> Settings:
 
     Raises SettingsError with one line for each wrong setting.
     """
+    unknown = [name for name in given if name not in Settings.model_fields]
+    if unknown:
+        raise SettingsError("\n".join(f"{name}: there is no such setting{_meant(name.upper())}" for name in unknown))
     try:
         return Settings(**given)
     except ValidationError as error:
         raise SettingsError("\n".join(_complaint(fault) for fault in error.errors())) from None
+    except UnreadableSetting as error:
+        # `NOTIFYHUB_TELEGRAM` alone would have to hold the whole channel as JSON.
+        raise SettingsError(f"{PREFIX}… {error}: set its members, such as {PREFIX}TELEGRAM_TOKEN") from None
+
+
+def names() -> tuple[str, ...]:
+    """Every variable that there is, without its values."""
+    found: list[str] = []
+    for name, field in Settings.model_fields.items():
+        kind = field.annotation
+        channel = isinstance(kind, type) and issubclass(kind, ChannelSettings)
+        members = [f"{name}_{member}" for member in kind.model_fields] if channel else [name]  # type: ignore[union-attr]
+        found += [PREFIX + member.upper() for member in members]
+    return tuple(found)
+
+
+def without_secrets(url: str) -> str:
+    """A URL fit to be shown: no password before its host, none among its parameters."""
+    return _SECRET_QUERY.sub(rf"\1{MASK}", _USER_PASSWORD.sub(rf"\1{MASK}@", url))
 
 
 def _complaint(fault: Any) -> str:
-    reason = fault["msg"].removeprefix("Value error, ")
-    if not fault["loc"] or (len(fault["loc"]) == 1 and reason.startswith(PREFIX)):
-        return str(reason)
+    reason = str(_REASONS.get(fault["type"], fault["msg"])).format_map(fault.get("ctx", {}))
+    if reason.startswith(PREFIX):
+        return reason
     name = PREFIX + "_".join(str(part) for part in fault["loc"]).upper()
-    secret = "token" in fault["loc"] or fault["loc"][-1] in ("database_url", "broker_url")
-    given = "" if secret else f" (given: {fault['input']!r})"
-    return f"{name}: {reason}{given}"
+    if fault["type"] == "extra_forbidden":
+        return f"{name}: {reason}{_meant(name)}"
+    hidden = "token" in fault["loc"] or str(fault["loc"][-1]).endswith("url")
+    return f"{name}: {reason}" if hidden else f"{name}: {reason} (given: {fault['input']!r})"
+
+
+def _meant(name: str) -> str:
+    known = {known.removeprefix(PREFIX): known for known in names()}
+    near = get_close_matches(name.removeprefix(PREFIX), known, n=1)
+    return f"; did you mean {known[near[0]]}?" if near else ""

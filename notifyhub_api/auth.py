@@ -10,11 +10,10 @@ from starlette.requests import Request
 
 from notifyhub import Hub
 from notifyhub.answers import Key
+from notifyhub.requests import ADMIN
 from notifyhub.store import keys
 from notifyhub_api.problems import Forbidden, Unauthorized
 
-ADMIN = "admin"
-SCOPES = ("send", "read", ADMIN)
 REMEMBERED_S = 1.0
 REMEMBERED_KEYS = 1_000
 
@@ -33,7 +32,7 @@ class Doorkeeper:
             raise Unauthorized("send an API key: Authorization: Bearer nh_… (make one with `notifyhub key create`)")
         known = await self._find(key.strip())
         if scope not in known.scopes and ADMIN not in known.scopes:
-            raise Forbidden(f"this key has the scopes {', '.join(known.scopes)}, and this needs {scope}")
+            raise Forbidden(known.scopes, scope)
 
     async def _find(self, key: str) -> Key:
         remembered = self._known.get(key)
@@ -42,7 +41,7 @@ class Doorkeeper:
         found = await asyncio.wrap_future(self._hub.ask(keys.live(keys.hash_key(key))))
         if found is None:
             self._known.pop(key, None)
-            raise Unauthorized("there is no such API key, or it was revoked")
+            raise Unauthorized("there is no such API key, or it was revoked", error="invalid_token")
         self._known[key] = (monotonic(), found)
         if len(self._known) > REMEMBERED_KEYS:
             self._known.popitem(last=False)

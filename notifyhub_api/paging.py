@@ -11,6 +11,7 @@ from notifyhub.errors import Fault, InvalidRequest
 
 DEFAULT = 100
 MOST = 1_000
+LARGEST_PLACE = 2**63 - 1
 
 
 def limit_of(request: Request) -> int:
@@ -21,19 +22,23 @@ def limit_of(request: Request) -> int:
     raise InvalidRequest([Fault("$.limit", "limit", f"must be a whole number from 1 to {MOST}")])
 
 
-def cursor_of(request: Request) -> int:
-    """The last id that the caller has seen; 0 at the beginning. Raises InvalidRequest."""
+def cursor_of(request: Request, first: int) -> int:
+    """The last place that the caller has seen; `first` at the beginning. Raises InvalidRequest."""
     text = request.query_params.get("cursor")
     if text is None:
-        return 0
+        return first
     try:
-        return int(urlsafe_b64decode(text.encode()).decode("ascii"))
+        place = int(urlsafe_b64decode(text.encode()))
     except ValueError:
-        raise InvalidRequest([Fault("$.cursor", "cursor", "is not one that this list gave out")]) from None
+        place = -1
+    # Only what `cursor_to` writes is taken, not everything that base64 and int() can make sense of.
+    if 0 <= place <= LARGEST_PLACE and cursor_to(place) == text:
+        return place
+    raise InvalidRequest([Fault("$.cursor", "cursor", "is not one that this list gave out")])
 
 
-def cursor_to(last_id: int) -> str:
-    return urlsafe_b64encode(str(last_id).encode()).decode()
+def cursor_to(place: int) -> str:
+    return urlsafe_b64encode(str(place).encode()).decode()
 
 
 def link_header(request: Request, cursor: str | None) -> dict[str, str]:

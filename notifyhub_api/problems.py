@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -12,21 +12,31 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from notifyhub import logs
-from notifyhub.errors import InvalidRequest, NotFound, NotifyhubError, StoreUnavailable
+from notifyhub.errors import Fault, InvalidRequest, NotFound, NotifyhubError, StoreUnavailable
+from notifyhub.requests import BROKEN_JSON
 
 MEDIA_TYPE = "application/problem+json"
-BROKEN_JSON = "json_invalid"
 RETRY_AFTER_S = 1
+MOST_ERRORS = 1_000
+STORE_AWAY = "the database does not answer; what was asked may not have been stored"
 
 _log = logs.logger(__name__)
 
 
 class Unauthorized(NotifyhubError):
-    """No API key, or one that does not count."""
+    """No API key, or one that does not count; `error` is RFC 6750's word for what is wrong with it."""
+
+    def __init__(self, message: str, error: str | None = None) -> None:
+        self.error = error
+        super().__init__(message)
 
 
 class Forbidden(NotifyhubError):
     """The key is good, but not for this."""
+
+    def __init__(self, held: Sequence[str], needed: str) -> None:
+        self.needed = needed
+        super().__init__(f"this key has the scopes {', '.join(held)}, and this needs {needed}")
 
 
 class TooLarge(NotifyhubError):
@@ -44,22 +54,35 @@ async def refused(request: Request, error: Exception) -> Response:
     """Answer an error of ours."""
     match error:
         case InvalidRequest(faults=faults):
-            broken = any(fault.code == BROKEN_JSON for fault in faults)
-            errors = [{"path": fault.path, "code": fault.code, "message": fault.message} for fault in faults]
-            count = "one thing is" if len(faults) == 1 else f"{len(faults)} things are"
-            detail = "the body is not JSON" if broken else f"{count} wrong with this request; nothing was stored"
-            return problem(400 if broken else 422, detail, errors=errors)
+            return _faulty(faults)
         case NotFound():
             return problem(404, str(error))
-        case Unauthorized():
-            return problem(401, str(error), headers={"WWW-Authenticate": 'Bearer realm="notifyhub"'})
-        case Forbidden():
-            return problem(403, str(error))
+        case Unauthorized(error=word):
+            return problem(401, str(error), headers=_challenge(error=word))
+        case Forbidden(needed=scope):
+            return problem(403, str(error), headers=_challenge(error="insufficient_scope", scope=scope))
         case TooLarge():
             return problem(413, str(error), headers={"Connection": "close"})
         case StoreUnavailable():
-            return problem(503, str(error), headers={"Retry-After": str(RETRY_AFTER_S)})
+            # The reason may name hosts and users, which are not the caller's business.
+            _log.warning("%s %s: %s", request.method, request.url.path, error)
+            return problem(503, STORE_AWAY, headers={"Retry-After": str(RETRY_AFTER_S)})
     return await crashed(request, error)
+
+
+def _faulty(faults: Sequence[Fault]) -> Response:
+    broken = any(fault.code == BROKEN_JSON for fault in faults)
+    errors = [{"path": fault.path, "code": fault.code, "message": fault.message} for fault in faults[:MOST_ERRORS]]
+    count = "one thing is" if len(faults) == 1 else f"{len(faults)} things are"
+    listed = f"; the first {MOST_ERRORS} are listed" if len(faults) > MOST_ERRORS else ""
+    detail = "the body is not JSON" if broken else f"{count} wrong with this request; nothing was stored{listed}"
+    return problem(400 if broken else 422, detail, errors=errors)
+
+
+def _challenge(**members: str | None) -> dict[str, str]:
+    """RFC 6750, section 3."""
+    given = {"realm": "notifyhub", **{name: value for name, value in members.items() if value}}
+    return {"WWW-Authenticate": "Bearer " + ", ".join(f'{name}="{value}"' for name, value in given.items())}
 
 
 async def http_refused(request: Request, error: Exception) -> Response:

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+import sys
+from typing import NoReturn
+
 import typer
 
 from notifyhub_cli.commands import database, doctor, keys, messages, processes, settings
+from notifyhub_cli.output import Exit, say
 
 app = typer.Typer(
     name="notifyhub",
-    help="Take a message once and get it to people on Telegram, Viber, WhatsApp and an HTTP gateway.",
+    help="""Take a message once and get it to people on Telegram, Viber, WhatsApp and an HTTP gateway.
+
+    \b
+    Examples:
+      notifyhub serve
+      notifyhub send "Hello" --to telegram=1067000 --wait 10
+      notifyhub list
+      notifyhub COMMAND --help
+    """,
     no_args_is_help=True,
     add_completion=False,
-    rich_markup_mode="markdown",
+    # Plain text keeps the lines of the examples, so that they can be copied.
+    rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
 for group in (messages, processes, settings, doctor):
@@ -20,9 +33,30 @@ app.add_typer(database.app, name="db")
 app.add_typer(keys.app, name="key")
 
 
-def main() -> None:
+def main() -> NoReturn:
     """The console script."""
-    app()
+    try:
+        code = app(prog_name="notifyhub", standalone_mode=False)
+    except typer.Abort:
+        sys.exit(Exit.INTERRUPTED)
+    except Exception as error:
+        sys.exit(_misused(error))
+    sys.exit(code if isinstance(code, int) else Exit.OK)
+
+
+def _misused(error: Exception) -> int:
+    """Tell a wrong option or argument in one line; anything else is a bug and goes on."""
+    # Typer brings a copy of click's exceptions in some versions and uses click's own in others.
+    message = getattr(error, "format_message", None)
+    if message is None:
+        raise error
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context else "notifyhub"
+    if not sys.argv[1:] or "Usage:" in message():
+        typer.echo(message(), err=True)
+    else:
+        say(f"{' '.join(message().split())} (see `{command} --help`)")
+    return Exit.BAD_INPUT
 
 
 if __name__ == "__main__":

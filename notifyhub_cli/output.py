@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from enum import IntEnum
+from errno import EPIPE
 from typing import Annotated, Any, NoReturn
 
 import orjson
@@ -16,6 +17,9 @@ from rich.console import Console
 from rich.table import Table
 
 from notifyhub.errors import InvalidRequest, NotFound, NotifyhubError, SettingsError, WaitTimedOut
+
+# Members of a request whose options are called otherwise.
+_OPTIONS = {"text": "TEXT", "recipients": "--to", "send_at": "--at"}
 
 AsJson = Annotated[bool, typer.Option("--json", help="Answer with JSON, for scripts.")]
 
@@ -29,6 +33,7 @@ class Exit(IntEnum):
     NOT_FOUND = 3
     UNAVAILABLE = 4
     TIMED_OUT = 5
+    INTERRUPTED = 130
 
 
 @contextmanager
@@ -37,7 +42,7 @@ def told_in_one_line() -> Iterator[None]:
     try:
         yield
     except InvalidRequest as error:
-        leave(Exit.BAD_INPUT, *(f"{fault.path.removeprefix('$.')}: {fault.message}" for fault in error.faults))
+        leave(Exit.BAD_INPUT, *(f"{_option(fault.path)}: {fault.message}" for fault in error.faults))
     except SettingsError as error:
         leave(Exit.BAD_INPUT, *str(error).splitlines())
     except NotFound as error:
@@ -46,13 +51,30 @@ def told_in_one_line() -> Iterator[None]:
         leave(Exit.TIMED_OUT, str(error))
     except NotifyhubError as error:
         leave(Exit.UNAVAILABLE, str(error))
+    except OSError as error:
+        if error.errno == EPIPE:  # whoever reads our output has seen enough
+            raise
+        where = f"{error.filename}: " if error.filename else ""
+        leave(Exit.UNAVAILABLE, f"{where}{error.strerror or error}")
 
 
 def leave(code: Exit, *lines: str) -> NoReturn:
-    """End the command with lines on standard error."""
+    """End the command with lines on standard error; what a database says in several becomes one."""
     for line in lines:
-        typer.echo(f"notifyhub: {line}", err=True)
+        say(line)
     raise typer.Exit(code)
+
+
+def _option(path: str) -> str:
+    """The option or argument that a JSON path of the request came from."""
+    name = path.removeprefix("$.").split(".")[0].split("[")[0]
+    option = _OPTIONS.get(name, "--" + name.replace("_", "-"))
+    return f"{option} {path.rpartition('.')[2]}" if name == "recipients" and path.count(".") > 1 else option
+
+
+def say(line: str) -> None:
+    """One line on standard error."""
+    typer.echo(f"notifyhub: {' '.join(line.split())}", err=True)
 
 
 def show_json(value: Any) -> None:

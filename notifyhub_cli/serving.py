@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
-import signal
+import shlex
 import socket
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from pathlib import Path
 
 import typer
 import uvicorn
@@ -19,10 +19,13 @@ from notifyhub.emulator.faults import PROFILES
 from notifyhub.errors import SettingsError
 from notifyhub.providers.registry import base_url_of
 from notifyhub.settings import Settings
+from notifyhub.store import keys
 from notifyhub_api.app import make_app
+from notifyhub_cli.listening import listening
+from notifyhub_cli.stopping import outlive_signals
 
 FIRST_KEY = "first-key"
-BACKLOG = 2048
+ELSEWHERE = "choose another with --host and --port, or NOTIFYHUB_HOST and NOTIFYHUB_PORT"
 KEEP_ALIVE_S = 75
 
 _log = logs.logger(__name__)
@@ -34,7 +37,8 @@ def serve(settings: Settings, *, worker: bool, emulator: bool) -> None:
     Raises SettingsError when the address cannot be listened on, StoreUnavailable.
     """
     logs.configure(settings.log_level, settings.log_format)
-    with listening(settings) as (listener, address):
+    with listening(settings.host, settings.port, ELSEWHERE) as listener:
+        address = listener.getsockname()[:2]
         settings = settings.model_copy(update={"port": address[1]})
         hub = Hub(settings, worker=worker)
         stage = _emulator(settings) if emulator else None
@@ -55,32 +59,6 @@ def serve(settings: Settings, *, worker: bool, emulator: bool) -> None:
                 stage.journal.close()
 
 
-@contextmanager
-def listening(settings: Settings) -> Iterator[tuple[socket.socket, tuple[str, int]]]:
-    """A listening socket and its address. It listens before anything starts, so that nobody is refused meanwhile.
-
-    Raises SettingsError.
-    """
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((settings.host, settings.port))
-        listener.listen(BACKLOG)
-        listener.set_inheritable(False)
-    except (OSError, UnicodeError) as error:
-        listener.close()
-        reason = getattr(error, "strerror", None) or str(error)
-        raise SettingsError(
-            f"cannot listen on {settings.host}:{settings.port}: {reason} "
-            "(choose another with --host and --port, or NOTIFYHUB_HOST and NOTIFYHUB_PORT)"
-        ) from None
-    try:
-        yield listener, listener.getsockname()[:2]
-    finally:
-        listener.close()
-
-
 class _Server(uvicorn.Server):
     """Says that it is ready when it is, and stops delivering before it stops listening."""
 
@@ -90,10 +68,7 @@ class _Server(uvicorn.Server):
         self._ready = ready
 
     def run(self, sockets: list[socket.socket] | None = None) -> None:
-        # Uvicorn raises the signal that stopped it once more at its end; by default that would end the process
-        # before the hub is closed.
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: None)
+        outlive_signals()
         super().run(sockets=sockets)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -119,34 +94,55 @@ def _first_key(hub: Hub) -> str | None:
     """Make the first API key, and keep it in a file that only its owner can read. None when there are keys already."""
     if hub.keys():
         return None
-    path = hub.settings.data_dir / FIRST_KEY
+    path = key_file(hub.settings)
     path.parent.mkdir(parents=True, exist_ok=True)
-    key = hub.create_key("first", ("admin",)).key
-    assert key is not None
     path.unlink(missing_ok=True)
+    # The file comes first: a key that could not be kept would be lost, and no other made at the next start.
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as file:
-        file.write(key + "\n")
+        key = hub.create_key("first", ("admin",)).key
+        file.write(f"{key}\n")
     return key
+
+
+def key_file(settings: Settings) -> Path:
+    """Where the first key is kept; absolute, because it is shown to people who may be elsewhere."""
+    return (settings.data_dir / FIRST_KEY).absolute()
+
+
+def _kept(hub: Hub) -> bool:
+    """Does the file hold a key that still works?"""
+    try:
+        key = key_file(hub.settings).read_text().strip()
+    except (OSError, ValueError):
+        return False
+    return hub.ask(keys.live(keys.hash_key(key))).result() is not None
 
 
 def _welcome(hub: Hub, address: tuple[str, int], key: str | None, *, emulator: bool) -> None:
     settings = hub.settings
     url = settings.effective_emulator_url.removesuffix("/emulator") if emulator else f"http://{address[0]}:{address[1]}"
     typer.echo(f"notifyhub listens on {url}")
-    for channel in settings.channels():
-        kind = "emulated" if settings.channels()[channel].emulated else "real    "
+    for channel, own in settings.channels().items():
+        kind = "emulated" if own.emulated else "real    "
         typer.echo(f"  {channel:<9} {kind}  {base_url_of(settings, channel)}")
-    path = settings.data_dir / FIRST_KEY
+    kept = _kept(hub)
     if key:
-        typer.echo(f"\nYour API key, shown this once and kept in {path}:\n  {key}")
-    # In the shell the file stands for the key, so that the line can be copied at every start.
-    shown = f"$(cat {path})" if path.exists() and not key else key or "nh_…"
+        typer.echo(f"\nYour API key, shown this once and kept in {key_file(settings)}:\n  {key}")
+    elif kept:
+        typer.echo(f"\nYour API key is kept in {key_file(settings)}")
+    else:
+        typer.echo("\nMake an API key:\n  notifyhub key create --name NAME --scope admin")
+    _show_first_steps(
+        url, key or (f"$(cat {shlex.quote(str(key_file(settings)))})" if kept else "nh_…"), emulator=emulator
+    )
+
+
+def _show_first_steps(url: str, key: str, *, emulator: bool) -> None:
+    """Commands that can be copied as they stand: where there is a file, it stands for the key."""
     typer.echo(
-        f'\nSend a message:\n  curl -s {url}/api/v1/messages -H "Authorization: Bearer {shown}" \\\n'
+        f'\nSend a message:\n  curl -s {url}/api/v1/messages -H "Authorization: Bearer {key}" \\\n'
         """    -d '{"text": "Hello", "recipients": [{"telegram": "1067000"}]}'"""
     )
-    if not key and not path.exists():
-        typer.echo("\nMake a key:\n  notifyhub key create --name NAME --scope admin")
     if emulator:
         typer.echo(f"\nSee what arrived:\n  curl -s {url}/emulator/journal")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from datetime import timedelta
 
 from pyreqwest.client import Client, ClientBuilder
@@ -29,6 +30,14 @@ from notifyhub.providers.http import (
 # How reqwest marks an error that came before the request. The class will not do: pyreqwest 0.15 also says
 # ConnectError when the server hung up without answering, and ConnectTimeoutError for every timeout.
 _CONNECTING = "client error (Connect)"
+
+_started_in: int | None = None
+"""The process whose first client started pyreqwest's runtime, which no fork of that process can use or restart."""
+
+
+def works_here() -> bool:
+    """False in a child of `os.fork` whose parent had used pyreqwest."""
+    return _started_in in (None, os.getpid())
 
 
 class PyreqwestTransport:
@@ -78,6 +87,8 @@ class PyreqwestTransport:
         return client
 
     def _build(self, connect_s: float) -> Client:
+        global _started_in
+        _started_in = os.getpid()
         return (
             ClientBuilder()
             .connect_timeout(timedelta(seconds=connect_s))

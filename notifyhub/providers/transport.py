@@ -11,15 +11,19 @@ from notifyhub.providers.http import Transport
 
 
 def make_transport(name: Literal["auto", "aiohttp", "pyreqwest"], concurrency: int) -> Transport:
-    """The transport called `name`; `auto` is pyreqwest when its wheel is installed, else aiohttp.
+    """The transport called `name`; `auto` is pyreqwest where it is installed and works, else aiohttp.
 
-    Raises SettingsError when pyreqwest is named and not installed.
+    Raises SettingsError when pyreqwest is named and cannot be had.
     """
     installed = name != "aiohttp" and find_spec("pyreqwest") is not None
     if name == "pyreqwest" and not installed:
-        raise SettingsError("the transport pyreqwest is not installed: pip install notifyhub[fast]")
+        raise SettingsError("NOTIFYHUB_HTTP_CLIENT: pyreqwest is not installed: pip install notifyhub[fast]")
     if not installed:
         return AiohttpTransport(concurrency)
-    from notifyhub.providers.pyreqwest_transport import PyreqwestTransport
+    from notifyhub.providers.pyreqwest_transport import PyreqwestTransport, works_here
 
+    if not works_here():
+        if name == "pyreqwest":
+            raise SettingsError("NOTIFYHUB_HTTP_CLIENT: pyreqwest cannot be used again after a fork; take aiohttp")
+        return AiohttpTransport(concurrency)
     return PyreqwestTransport(concurrency)

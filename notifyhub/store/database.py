@@ -147,7 +147,10 @@ def sqlite_path(url: str) -> Path:
 
 def _connect_sqlite(url: str) -> peewee.SqliteDatabase:
     path = sqlite_path(url)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(f"NOTIFYHUB_DATABASE_URL: cannot make the folder {path.parent}: {error.strerror}") from None
     return peewee.SqliteDatabase(str(path), pragmas=SQLITE_PRAGMAS, lock_type="IMMEDIATE", autoconnect=False)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,7 @@ import peewee
 from notifyhub import answers
 from notifyhub.clock import to_datetime
 from notifyhub.domain.states import OPEN, Status
-from notifyhub.domain.summary import summarise
+from notifyhub.domain.summary import DUPLICATE, summarise
 from notifyhub.errors import NotFound
 from notifyhub.requests import Priority
 from notifyhub.store.deliveries import PRIORITIES, uuid_parameter
@@ -22,6 +23,8 @@ from notifyhub.store.rows import run
 
 MOST_LISTED = 1_000
 """Deliveries that stand in a message's own answer; above this they are paged through."""
+FIRST = -1
+"""The position before the first one, to begin paging at."""
 
 _COUNTS = "SELECT status, COUNT(*) FROM deliveries WHERE message_id = ? GROUP BY status"
 _OPEN = f"""
@@ -45,7 +48,7 @@ def message(id_: UUID) -> Callable[[peewee.Database], answers.Message]:
         counts = _counts(database, id_)
         listed = None
         if row["accepted"] + row["duplicates"] <= MOST_LISTED:
-            listed = [*deliveries_page(id_, 0, MOST_LISTED)(database), *_duplicates(database, id_)]
+            listed = [found for _, found in deliveries_page(id_, FIRST, MOST_LISTED)(database)]
         return _message(row, counts, listed)
 
     return ask
@@ -66,13 +69,16 @@ def messages_page(before: tuple[int, UUID] | None, limit: int) -> Callable[[peew
     return ask
 
 
-def deliveries_page(message_id: UUID, after: int, limit: int) -> Callable[[peewee.Database], list[answers.Delivery]]:
-    """Deliveries of a message by rising id; `after` is the last id seen, 0 for none."""
+def deliveries_page(
+    message_id: UUID, after: int, limit: int
+) -> Callable[[peewee.Database], list[tuple[int, answers.Delivery]]]:
+    """(position, delivery) of a message in the order asked for, duplicates too; `after` is the last position seen."""
 
-    def ask(database: peewee.Database) -> list[answers.Delivery]:
-        wanted = (Delivery.message_id == message_id) & (Delivery.id > after)
-        rows = Delivery.select().where(wanted).order_by(Delivery.position).limit(limit).dicts().execute(database)
-        return [_delivery(row) for row in rows]
+    def ask(database: peewee.Database) -> list[tuple[int, answers.Delivery]]:
+        # Each table alone may fill the page: this many of each are enough to know its first ones.
+        stored = [(row["position"], _delivery(row)) for row in _page(database, Delivery, message_id, after, limit)]
+        left_out = [(row["position"], _duplicate(row)) for row in _page(database, Duplicate, message_id, after, limit)]
+        return sorted(stored + left_out, key=itemgetter(0))[:limit]
 
     return ask
 
@@ -142,14 +148,15 @@ def _counts(database: peewee.Database, id_: UUID) -> dict[str, int]:
     return dict(run(database, _COUNTS, uuid_parameter(database, id_)).fetchall())
 
 
-def _duplicates(database: peewee.Database, message_id: UUID) -> list[answers.Delivery]:
-    query = Duplicate.select().where(Duplicate.message_id == message_id).order_by(Duplicate.position)
-    return [
-        answers.Delivery(
-            channel=row["channel"], address=row["address"], status="duplicate", duplicate_of=row["duplicate_of"]
-        )
-        for row in query.dicts().execute(database)
-    ]
+def _page(database: peewee.Database, table: Any, message_id: UUID, after: int, limit: int) -> list[dict[str, Any]]:
+    wanted = (table.message_id == message_id) & (table.position > after)
+    return list(table.select().where(wanted).order_by(table.position).limit(limit).dicts().execute(database))
+
+
+def _duplicate(row: Mapping[str, Any]) -> answers.Delivery:
+    return answers.Delivery(
+        channel=row["channel"], address=row["address"], status=DUPLICATE, duplicate_of=row["duplicate_of"]
+    )
 
 
 def _message(row: Mapping[str, Any], counts: dict[str, int], listed: list[answers.Delivery] | None) -> answers.Message:

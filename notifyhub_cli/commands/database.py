@@ -7,19 +7,26 @@ import typer
 from notifyhub.settings import load
 from notifyhub_cli.output import AsJson, show_json, told_in_one_line
 
-app = typer.Typer(help="The database.", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True)
 
 
 @app.callback()
 def _group() -> None:
-    """The database."""
+    """The database.
+
+    \b
+    Example:
+      notifyhub db upgrade
+    """
 
 
 @app.command()
 def upgrade(as_json: AsJson = False) -> None:
     """Bring the schema up to date. Safe to run at any time, also twice at once.
 
-    Example: `NOTIFYHUB_DATABASE_URL=postgresql://me@db/notifyhub notifyhub db upgrade`
+    \b
+    Example:
+      NOTIFYHUB_DATABASE_URL=postgresql://me@db/notifyhub notifyhub db upgrade
     """
     from notifyhub.store.database import Database
 

@@ -18,8 +18,8 @@ import typer
 from notifyhub import Hub
 from notifyhub.errors import NotifyhubError
 from notifyhub.providers.registry import base_url_of
-from notifyhub.settings import PREFIX, Settings, load
-from notifyhub_cli.commands.settings import effective, without_password
+from notifyhub.settings import PREFIX, Settings, load, without_secrets
+from notifyhub_cli.commands.settings import effective
 from notifyhub_cli.output import AsJson, Exit, show_json, told_in_one_line
 
 PROBE_S = 3.0
@@ -40,7 +40,9 @@ class Finding:
 def doctor(as_json: AsJson = False) -> None:
     """Check database, broker, messengers, clock and settings. Ends with 1 when something needs you.
 
-    Example: `notifyhub doctor`
+    \b
+    Example:
+      notifyhub doctor
     """
     with told_in_one_line():
         findings = list(examine(load()))
@@ -76,7 +78,7 @@ def _variables(settings: Settings) -> Iterator[Finding]:
 
 
 def _database(settings: Settings) -> Finding:
-    shown = without_password(settings.effective_database_url)
+    shown = without_secrets(settings.effective_database_url)
     if settings.uses_sqlite and sqlite3.sqlite_version_info < OLDEST_SQLITE:
         return Finding("database", False, f"SQLite {sqlite3.sqlite_version}", "SQLite 3.35 or later is needed")
     hub = Hub(settings, worker=False)
@@ -94,7 +96,7 @@ def _database(settings: Settings) -> Finding:
 
 
 def _broker(settings: Settings) -> Finding:
-    shown = without_password(settings.broker_url)
+    shown = without_secrets(settings.broker_url)
     if settings.uses_memory_broker:
         return Finding("broker", True, f"{shown} (inside the process)")
     from notifyhub.queue import is_reachable, make_broker

@@ -14,7 +14,7 @@ ENDED_BADLY = ("failed", "expired", "cancelled", "unconfirmed", "partly_sent")
 
 
 def send(
-    message: Annotated[str, typer.Argument(help="What the people are to read.")],
+    message: Annotated[str, typer.Argument(metavar="TEXT", help="What the people are to read.")],
     to: Annotated[list[str], typer.Option("--to", "-t", help="CHANNEL=ADDRESS; may be given several times.")],
     at: Annotated[str | None, typer.Option(help="Not before: ISO 8601 with an offset.")] = None,
     expires_at: Annotated[str | None, typer.Option(help="Not after: ISO 8601 with an offset.")] = None,
@@ -28,9 +28,10 @@ def send(
 ) -> None:
     """Send a message: now, or at a date.
 
-    Example: `notifyhub send "Hello" --to telegram=1067000 --to viber=EGAZ3SZRi6zW1D0uNYhQHg==`
-
-    Example: `notifyhub send "Good morning" --to whatsapp=79161234567 --at 2026-12-01T10:00:00+03:00`
+    \b
+    Examples:
+      notifyhub send "Hello" --to telegram=1067000 --to viber=EGAZ3SZRi6zW1D0uNYhQHg==
+      notifyhub send "Good morning" --to whatsapp=79161234567 --at 2026-12-01T10:00:00+03:00
 
     Where a `serve` or `worker` is running, it delivers; otherwise this command does so itself before it ends.
     """
@@ -61,7 +62,9 @@ def send(
 def status(id_: Annotated[str, typer.Argument(metavar="ID", help="A message's id.")], as_json: AsJson = False) -> None:
     """Show a message and where each of its deliveries stands.
 
-    Example: `notifyhub status 01a1fd9d-2e91-70c5-aee9-108a46972697 --json`
+    \b
+    Example:
+      notifyhub status 01a1fd9d-2e91-70c5-aee9-108a46972697 --json
     """
     with told_in_one_line(), Hub(worker=False) as hub:
         _show(hub.message(id_), as_json)
@@ -70,7 +73,9 @@ def status(id_: Annotated[str, typer.Argument(metavar="ID", help="A message's id
 def cancel(id_: Annotated[str, typer.Argument(metavar="ID", help="A message's id.")], as_json: AsJson = False) -> None:
     """Cancel what has not gone out yet, and say how much was too late.
 
-    Example: `notifyhub cancel 01a1fd9d-2e91-70c5-aee9-108a46972697`
+    \b
+    Example:
+      notifyhub cancel 01a1fd9d-2e91-70c5-aee9-108a46972697
     """
     with told_in_one_line(), Hub(worker=False) as hub:
         cancelled = hub.cancel(id_)
@@ -83,7 +88,9 @@ def cancel(id_: Annotated[str, typer.Argument(metavar="ID", help="A message's id
 def list_(limit: Annotated[int, typer.Option(help="How many.", min=1, max=1000)] = 20, as_json: AsJson = False) -> None:
     """List the newest messages.
 
-    Example: `notifyhub list --limit 5`
+    \b
+    Example:
+      notifyhub list --limit 5
     """
     with told_in_one_line(), Hub(worker=False) as hub:
         found = hub.messages(limit=limit)
@@ -104,7 +111,9 @@ def recipients(given: list[str]) -> list[dict[str, str]]:
     for i, pair in enumerate(given):
         channel, equals, address = pair.partition("=")
         if not equals or not channel:
-            faults.append(Fault(f"$.--to[{i}]", "form", f"{pair!r} must be CHANNEL=ADDRESS, such as telegram=1067000"))
+            faults.append(
+                Fault(f"$.recipients[{i}]", "form", f"{pair!r} must be CHANNEL=ADDRESS, such as telegram=1067000")
+            )
         elif channel in people[-1]:
             people.append({channel: address})
         else:
@@ -132,7 +141,7 @@ def _show(message: Message, as_json: bool) -> None:
     rows = [
         (d.id, d.channel, d.address, d.status, d.due_at, _note(d.reason, d.duplicate_of)) for d in message.deliveries
     ]
-    show_table(("delivery", "channel", "address", "status", "due", ""), rows)
+    show_table(("delivery", "channel", "address", "status", "due", "note"), rows)
 
 
 def _note(reason: str | None, duplicate_of: int | None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sqlite3
 import threading
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,7 +11,9 @@ from typing import Annotated, Any
 import typer
 
 from notifyhub.settings import load
+from notifyhub_cli.listening import listening
 from notifyhub_cli.output import Exit, leave, told_in_one_line
+from notifyhub_cli.stopping import outlive_signals
 
 
 def serve(
@@ -21,7 +24,9 @@ def serve(
 ) -> None:
     """Run API, worker, scheduler and emulator in one process.
 
-    Example: `notifyhub serve --port 9000`
+    \b
+    Example:
+      notifyhub serve --port 9000
     """
     given: dict[str, Any] = {"host": host, "port": port}
     with told_in_one_line():
@@ -38,7 +43,9 @@ def worker(
 ) -> None:
     """Run workers that deliver, for a queue that other processes ring.
 
-    Example: `NOTIFYHUB_BROKER_URL=redis://localhost:6379/0 notifyhub worker`
+    \b
+    Example:
+      NOTIFYHUB_BROKER_URL=redis://localhost:6379/0 notifyhub worker
     """
     with told_in_one_line():
         settings = load()
@@ -69,10 +76,13 @@ def emulator(
 ) -> None:
     """Run only the emulator of the messengers.
 
-    Example: `notifyhub emulator --port 8090 --profile original-task`
+    \b
+    Example:
+      notifyhub emulator --port 8090 --profile original-task
     """
     from notifyhub import logs
     from notifyhub.emulator import main
+    from notifyhub.emulator.app import Emulator
     from notifyhub.emulator.faults import PROFILES
 
     if profile not in PROFILES:
@@ -80,7 +90,15 @@ def emulator(
     with told_in_one_line():
         settings = load()
         logs.configure(settings.log_level, settings.log_format)
-        main.run(host, port, journal, profile, seed)
+        with listening(host, port, "choose another with --host and --port") as listener:
+            emulator = Emulator(journal, profile=profile, seed=seed)
+            try:
+                emulator.journal.open()
+            except sqlite3.Error as error:
+                leave(Exit.UNAVAILABLE, f"--journal: {journal} cannot be used: {error}")
+            outlive_signals()
+            typer.echo("emulator listens on http://{}:{}".format(*listener.getsockname()[:2]))
+            main.run(emulator, listener)
 
 
 def register(app: typer.Typer) -> None:

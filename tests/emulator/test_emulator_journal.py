@@ -20,7 +20,7 @@ import pathlib, socket, sys, uvicorn
 from notifyhub.emulator.app import create_app
 from notifyhub.emulator.main import config
 app = create_app(pathlib.Path(sys.argv[1]))
-uvicorn.Server(config(app, "", 0)).run(sockets=[socket.socket(fileno=int(sys.argv[2]))])
+uvicorn.Server(config(app)).run(sockets=[socket.socket(fileno=int(sys.argv[2]))])
 """
 
 

@@ -1,0 +1,77 @@
+"""What several members of a request say together.
+
+These look at the request as it was given and judge what can be judged, so that a caller hears of everything at
+once, also where other members are malformed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from notifyhub.domain.addresses import CHANNELS
+from notifyhub.domain.limits import text_fault
+from notifyhub.errors import Fault
+from notifyhub.requests.fields import is_encodable, moment
+
+
+def across(asked: Mapping[str, Any], now: datetime) -> list[Fault]:
+    """Everything that is wrong with members of a request seen together."""
+    return [*_text_faults(asked), *_people_faults(asked), *_end_faults(asked, now)]
+
+
+def _text_faults(asked: Mapping[str, Any]) -> list[Fault]:
+    text = asked.get("text")
+    if not isinstance(text, str) or not text or not is_encodable(text):
+        return []
+    if not text.strip():
+        return [Fault("$.text", "empty", "is blank: there is nothing to read")]
+    used = _channels_used(asked)
+    found = (text_fault(channel, text) for channel in CHANNELS if channel in used)
+    return [Fault("$.text", "too_long", fault) for fault in found if fault]
+
+
+def _channels_used(asked: Mapping[str, Any]) -> set[str]:
+    offered = {name for person in _people(asked) if isinstance(person, Mapping) for name in person}
+    wanted = _wanted(asked)
+    return offered if wanted is None else offered & wanted
+
+
+def _people_faults(asked: Mapping[str, Any]) -> list[Fault]:
+    wanted = _wanted(asked)
+    if not wanted:
+        return []
+    names = " or ".join(channel for channel in CHANNELS if channel in wanted)
+    return [
+        Fault(f"$.recipients[{i}]", "no_address", f"has no address on {names}")
+        for i, person in enumerate(_people(asked))
+        if isinstance(person, Mapping) and person and wanted.isdisjoint(person)
+    ]
+
+
+def _people(asked: Mapping[str, Any]) -> list[Any]:
+    people = asked.get("recipients")
+    return people if isinstance(people, list) else []
+
+
+def _wanted(asked: Mapping[str, Any]) -> set[str] | None:
+    """The channels asked for that there are; None when the recipients' addresses decide."""
+    named = asked.get("channels")
+    return {name for name in named if name in CHANNELS} if isinstance(named, list) else None
+
+
+def _end_faults(asked: Mapping[str, Any], now: datetime) -> list[Fault]:
+    end, start = _moment(asked.get("expires_at")), _moment(asked.get("send_at"))
+    if end is not None and end <= now:
+        return [Fault("$.expires_at", "past", "is in the past")]
+    if end is not None and start is not None and end <= start:
+        return [Fault("$.expires_at", "too_early", "is not after send_at")]
+    return []
+
+
+def _moment(given: Any) -> datetime | None:
+    try:
+        return None if given is None else moment(given)
+    except ValueError:
+        return None

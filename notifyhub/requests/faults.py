@@ -1,0 +1,59 @@
+"""pydantic's errors in words of the house, so that they stay the same whatever pydantic says next year."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from types import MappingProxyType
+
+from pydantic_core import ErrorDetails
+
+from notifyhub.errors import Fault
+
+_PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+# pydantic's type → our code and sentence. Types not listed here are our own (PydanticCustomError).
+_WORDS = MappingProxyType(
+    {
+        "missing": ("missing", "is missing"),
+        "extra_forbidden": ("unknown_field", "there is no such field"),
+        "invalid_key": ("unknown_field", "has a member whose name is no text"),
+        "model_type": ("type", "must be an object"),
+        "model_attributes_type": ("type", "must be an object"),
+        "dict_type": ("type", "must be an object"),
+        "list_type": ("type", "must be an array"),
+        "string_type": ("type", "must be text"),
+        "int_type": ("type", "must be a whole number"),
+        "int_parsing_size": ("too_large", "is too large a number"),
+        "string_too_short": ("empty", "must not be empty"),
+        "string_too_long": ("too_long", "takes at most {max_length} characters"),
+        "string_unicode": ("encoding", "holds half of a surrogate pair, which is no character"),
+        "too_short": ("empty", "must not be empty"),
+        "greater_than_equal": ("too_small", "must be at least {ge}"),
+        "less_than_equal": ("too_large", "must be at most {le}"),
+        "enum": ("unknown_value", "must be {expected}"),
+        "value_error": ("form", "{error}"),
+    }
+)
+
+
+def as_fault(details: ErrorDetails) -> Fault:
+    """One of pydantic's errors as ours."""
+    code, sentence = _WORDS.get(details["type"], (details["type"], None))
+    message = details["msg"] if sentence is None else sentence.format_map(details.get("ctx", {}))
+    return Fault(json_path(details["loc"]), code, message)
+
+
+def json_path(location: Sequence[str | int]) -> str:
+    """`("recipients", 0, "telegram")` as `$.recipients[0].telegram`; odd names as RFC 9535 quotes them, `$['a b']`."""
+    return "$" + "".join(_step(part) for part in location)
+
+
+def _step(part: str | int) -> str:
+    if isinstance(part, int):
+        return f"[{part}]"
+    if _PLAIN_NAME.fullmatch(part):
+        return f".{part}"
+    # Only ASCII comes out, so that a name that is no valid text cannot break the answer that complains of it.
+    return "['" + json.dumps(part)[1:-1].replace('\\"', '"').replace("'", "\\'") + "']"

@@ -1,0 +1,124 @@
+"""The fields of a request: what each may be, and the words for what it is not."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+import orjson
+from pydantic import AfterValidator, BeforeValidator, Field, StrictInt, StringConstraints
+from pydantic_core import PydanticCustomError
+
+from notifyhub.domain.addresses import CHANNELS
+
+LONGEST_TEXT = 65_536
+MOST_METADATA_BYTES = 16_384
+LONGEST_WINDOW_S = 10 * 366 * 86_400
+# Less than what serialisers take, so that what was stored can always be answered with.
+DEEPEST_METADATA = 100
+
+
+class Priority(StrEnum):
+    """Urgent passes normal, normal passes bulk."""
+
+    URGENT = "urgent"
+    NORMAL = "normal"
+    BULK = "bulk"
+
+    @property
+    def rank(self) -> int:
+        return list(Priority).index(self)
+
+
+def moment(value: Any) -> datetime:
+    """A date and time with its offset, as an aware datetime in UTC. Raises PydanticCustomError, a ValueError."""
+    if isinstance(value, str):
+        try:
+            value = date.fromisoformat(value) if len(value) == len("2026-12-01") else datetime.fromisoformat(value)
+        except ValueError:
+            value = None
+    if not isinstance(value, datetime):
+        raise PydanticCustomError(
+            "form", "must be a date and time in ISO 8601 as text, such as 2026-12-01T10:00:00+03:00"
+        )
+    if value.utcoffset() is None:
+        raise PydanticCustomError(
+            "naive", "must say its offset from UTC (Z or +03:00): a time without one means another moment elsewhere"
+        )
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        raise PydanticCustomError("form", "is outside the years 1 to 9999") from None
+
+
+def is_encodable(text: str) -> bool:
+    """JSON can spell half of a surrogate pair, which neither a database nor a messenger can be given."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _sendable(text: str) -> str:
+    if "\x00" in text:
+        raise PydanticCustomError("encoding", "must not contain the NUL character")
+    if not is_encodable(text):
+        raise PydanticCustomError("encoding", "holds half of a surrogate pair, which is no character")
+    return text
+
+
+def _channel(name: str) -> str:
+    if name not in CHANNELS:
+        known = ", ".join(CHANNELS)
+        raise PydanticCustomError("unknown_value", "there is no such channel; there are {known}", {"known": known})
+    return name
+
+
+def _window(value: Any) -> Any:
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    if value in ("forever", "off") or (whole and 1 <= value <= LONGEST_WINDOW_S):
+        return value
+    raise PydanticCustomError(
+        "form", "must be forever, off, or whole seconds from 1 to {most}", {"most": LONGEST_WINDOW_S}
+    )
+
+
+def _small_json(metadata: dict[str, Any]) -> dict[str, Any]:
+    if not metadata:
+        return metadata
+    if _depth(metadata) > DEEPEST_METADATA:
+        raise PydanticCustomError("form", "may be nested at most {most} levels deep", {"most": DEEPEST_METADATA})
+    try:
+        json.dumps(metadata, allow_nan=False)  # orjson would write NaN as null
+        size = len(orjson.dumps(metadata))
+    except (TypeError, ValueError) as error:
+        raise PydanticCustomError("form", "cannot be kept as JSON: {why}", {"why": str(error)}) from None
+    if size > MOST_METADATA_BYTES:
+        limits = {"most": MOST_METADATA_BYTES, "size": size}
+        raise PydanticCustomError("too_long", "takes at most {most} bytes as JSON, this has {size}", limits)
+    return metadata
+
+
+def _depth(value: Any) -> int:
+    """How deeply JSON is nested; counted no further than the limit, so that a circle ends too."""
+    depth, level = 0, [value]
+    while level and depth <= DEEPEST_METADATA:
+        depth += 1
+        level = [inner for outer in level for inner in _inside(outer) if isinstance(inner, dict | list)]
+    return depth
+
+
+def _inside(value: Any) -> Any:
+    return value.values() if isinstance(value, dict) else value
+
+
+Moment = Annotated[datetime, BeforeValidator(moment)]
+Text = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=LONGEST_TEXT), AfterValidator(_sendable)]
+Reference = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=255), AfterValidator(_sendable)]
+Metadata = Annotated[dict[str, Any], AfterValidator(_small_json)]
+Channel = Annotated[str, StringConstraints(strict=True), AfterValidator(_channel)]
+Window = Annotated[Literal["forever", "off"] | int, BeforeValidator(_window)]
+Attempts = Annotated[StrictInt, Field(ge=1, le=100)]

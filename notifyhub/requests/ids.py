@@ -1,0 +1,27 @@
+"""Names of stored things as callers write them."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from notifyhub.errors import NotFound
+
+LARGEST_ID = 2**63 - 1
+
+
+def as_row_id(kind: str, value: object) -> int:
+    """A row's number from an int or its text. Raises NotFound for what can be no row's number."""
+    text = str(value)
+    if text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= LARGEST_ID:
+        return int(text)
+    raise NotFound(kind, text)
+
+
+def as_message_id(value: UUID | str) -> UUID:
+    """A message's id from its text. Raises NotFound for text that is no id: there is no such message then."""
+    if isinstance(value, UUID):
+        return value
+    try:
+        return UUID(value)
+    except ValueError:
+        raise NotFound("message", value) from None

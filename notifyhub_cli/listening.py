@@ -1,0 +1,34 @@
+"""A listening socket, or one line that says why there is none."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from notifyhub.errors import SettingsError
+
+BACKLOG = 2048
+
+
+@contextmanager
+def listening(host: str, port: int, advice: str) -> Iterator[socket.socket]:
+    """A listening socket. It listens before anything starts, so that nobody is refused meanwhile.
+
+    Raises SettingsError, which ends with `advice`.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(BACKLOG)
+        listener.set_inheritable(False)
+    except (OSError, UnicodeError) as error:
+        listener.close()
+        reason = getattr(error, "strerror", None) or str(error)
+        raise SettingsError(f"cannot listen on {host}:{port}: {reason} ({advice})") from None
+    try:
+        yield listener
+    finally:
+        listener.close()
