@@ -15,6 +15,7 @@ from notifyhub import Hub, __version__
 from notifyhub.errors import NotifyhubError
 from notifyhub_api import problems
 from notifyhub_api.auth import Doorkeeper
+from notifyhub_api.bridge import Bridge
 from notifyhub_api.resources import deliveries, health, messages
 
 
@@ -35,5 +36,6 @@ def make_app(hub: Hub, mounts: Sequence[BaseRoute] = ()) -> Starlette:
         },
     )
     app.state.hub = hub
+    app.state.bridge = Bridge()
     app.state.doorkeeper = Doorkeeper(hub)
     return app

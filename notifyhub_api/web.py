@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 from typing import Any, TypeVar
@@ -12,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from notifyhub import Hub
+from notifyhub_api.bridge import Bridge
 from notifyhub_api.problems import TooLarge
 
 R = TypeVar("R")
@@ -53,9 +53,10 @@ async def body_of(request: Request) -> bytes:
     return b"".join(parts)
 
 
-async def result(future: Future[R]) -> R:
+async def result(request: Request, future: Future[R]) -> R:
     """Await what another thread is working on."""
-    return await asyncio.wrap_future(future)
+    bridge: Bridge = request.app.state.bridge
+    return await bridge.wait(future)
 
 
 def answer(model: BaseModel, status: int = 200, headers: dict[str, str] | None = None, **dump: Any) -> Response:

@@ -20,6 +20,7 @@ from notifyhub.errors import SettingsError
 from notifyhub.providers.registry import base_url_of
 from notifyhub.settings import Settings
 from notifyhub.store import keys
+from notifyhub.worker.process import spare_the_collector
 from notifyhub_api.app import make_app
 from notifyhub_cli.listening import listening
 from notifyhub_cli.stopping import outlive_signals
@@ -50,6 +51,9 @@ def serve(settings: Settings, *, worker: bool, emulator: bool) -> None:
                 log_config=None,
                 access_log=False,
                 timeout_keep_alive=KEEP_ALIVE_S,
+                proxy_headers=False,
+                ws="none",
+                lifespan="off",
                 timeout_graceful_shutdown=max(1, round(settings.drain_s)),
             )
             _Server(config, hub, lambda: _welcome(hub, address, key, emulator=stage is not None)).run([listener])
@@ -75,6 +79,7 @@ class _Server(uvicorn.Server):
         await super().startup(sockets=sockets)
         if self.started:
             self._ready()
+            spare_the_collector()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         # In this order, because the calls under way may be to our own emulator.

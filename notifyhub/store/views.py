@@ -31,7 +31,7 @@ _OPEN = f"""
     SELECT 1 FROM deliveries WHERE message_id = ? AND status IN ({", ".join(f"'{s}'" for s in sorted(OPEN))}) LIMIT 1"""
 _DUE = f"""
     SELECT 1 FROM deliveries
-    WHERE status = '{Status.SCHEDULED}' AND channel = ? AND priority = ? AND due_at <= ? LIMIT 1"""
+    WHERE status = '{Status.SCHEDULED}' AND channel = ? AND priority = ? AND due_at <= ? ORDER BY due_at LIMIT 1"""
 _OVERDUE = f"SELECT 1 FROM deliveries WHERE status = '{Status.SENDING}' AND lease_until <= ? LIMIT 1"
 _LATE = f"""
     SELECT 1 FROM deliveries

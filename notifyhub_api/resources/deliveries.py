@@ -15,7 +15,7 @@ from notifyhub_api.web import answer, hub_of, needs, result
 async def read(request: Request) -> Response:
     """A delivery with its attempts."""
     id_ = as_row_id("delivery", request.path_params["id"])
-    return answer(await result(hub_of(request).ask(views.delivery(id_))))
+    return answer(await result(request, hub_of(request).ask(views.delivery(id_))))
 
 
 routes = [Route("/api/v1/deliveries/{id}", read, methods=["GET"])]

@@ -24,7 +24,7 @@ async def create(request: Request) -> Response:
     submit, body = hub_of(request).submit, await body_of(request)
     # Checking thousands of recipients takes tenths of a second, in which others are to be answered.
     stored = submit(body) if len(body) <= CHECKED_AT_ONCE else await asyncio.to_thread(submit, body)
-    message = await result(stored)
+    message = await result(request, stored)
     return answer(_linked(message), 202, headers={"Location": f"/api/v1/messages/{message.id}"})
 
 
@@ -32,7 +32,7 @@ async def create(request: Request) -> Response:
 async def read(request: Request) -> Response:
     """A message with its deliveries."""
     id_ = as_message_id(request.path_params["id"])
-    return answer(_linked(await result(hub_of(request).ask(views.message(id_)))))
+    return answer(_linked(await result(request, hub_of(request).ask(views.message(id_)))))
 
 
 @needs("send")
@@ -46,9 +46,9 @@ async def deliveries(request: Request) -> Response:
     """The deliveries of a message, page by page."""
     hub, limit, after = hub_of(request), paging.limit_of(request), paging.cursor_of(request, views.FIRST)
     id_ = as_message_id(request.path_params["id"])
-    await result(hub.ask(views.must_exist(id_)))
+    await result(request, hub.ask(views.must_exist(id_)))
     # One more than asked for shows whether there is a next page.
-    found = await result(hub.ask(views.deliveries_page(id_, after, limit + 1)))
+    found = await result(request, hub.ask(views.deliveries_page(id_, after, limit + 1)))
     cursor = paging.cursor_to(found[limit - 1][0]) if len(found) > limit else None
     items = [delivery for _, delivery in found[:limit]]
     return answer(Page(items=items, next=cursor), headers=paging.link_header(request, cursor))

@@ -57,6 +57,7 @@ def worker(
             supervisor.supervise(processes, settings)
             return
         from notifyhub import Hub, logs
+        from notifyhub.worker.process import spare_the_collector
 
         logs.configure(settings.log_level, settings.log_format)
         stopped = threading.Event()
@@ -64,6 +65,7 @@ def worker(
             signal.signal(number, lambda *_: stopped.set())
         with Hub(settings, worker=True) as hub:
             logs.logger(__name__).info("worker is %s", "delivering" if hub.pumping else "standing by")
+            spare_the_collector()
             stopped.wait()
 
 
