@@ -30,4 +30,4 @@ def test_every_exit_code_is_told() -> None:
     told = re.search(r"Exit codes: (.*?)\.\n", README, re.DOTALL)
 
     assert told is not None
-    assert [int(code) for code in re.findall(r"\d", told.group(1))] == list(Exit)
+    assert [int(code) for code in re.findall(r"\d+", told.group(1))] == list(Exit)
