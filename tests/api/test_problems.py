@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from notifyhub import Hub
+from notifyhub.requests import MessageRequest
 from tests.api.conftest import Api, Reply
 from tests.conftest import HubMaker
 
@@ -289,10 +290,7 @@ json_values = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner, max_size=4),
     max_leaves=12,
 )
-names = st.sampled_from(
-    ["text", "recipients", "channels", "send_at", "expires_at", "max_attempts", "priority", "deduplicate"]
-    + ["on_unconfirmed", "reference", "metadata"]
-)
+names = st.sampled_from(sorted(MessageRequest.model_fields))
 almost_good = st.dictionaries(names, json_values, max_size=3).map(lambda members: {**GOOD, **members})
 bodies = st.one_of(
     st.binary(max_size=200),
