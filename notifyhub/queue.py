@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from time import sleep
 
 import dramatiq
 from dramatiq.brokers.stub import StubBroker
@@ -13,6 +14,8 @@ from dramatiq.middleware import Middleware
 from notifyhub import logs
 
 NAMESPACE = "notifyhub"
+PAUSE_S = 0.003
+"""Seconds between rounds of ringing: the first ring goes out at once, those that follow closely become one."""
 ENOUGH_BELLS = 100
 """Unanswered bells of one channel, above which ringing once more would tell nobody anything new."""
 
@@ -82,6 +85,7 @@ class Doorbell:
                 channels, self._wanted = self._wanted, set()
             for channel in channels:
                 self._ring_once(channel)
+            sleep(PAUSE_S)
 
     def _ring_once(self, channel: str) -> None:
         try:

@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import peewee
 
 from notifyhub.domain.states import Status
 from notifyhub.store.messages import as_uuid
-from notifyhub.store.rows import Type, is_postgres, run, run_rows
+from notifyhub.store.rows import Type, fetch, fetch_rows, is_postgres, run, run_rows
 
 PRIORITIES = (0, 1, 2)
 
@@ -79,15 +79,22 @@ _DUE = f"""
     ORDER BY due_at, id LIMIT ?"""
 _TAKE = f"""
     UPDATE deliveries SET status = '{Status.SENDING}', attempt = attempt + 1, lease_until = ?"""
-_COLUMNS = "id, message_id, channel, address, attempt, spent, max_attempts, expires_at, lease_until"
-_CLAIM_SQLITE = f"{_TAKE} WHERE id IN ({_DUE}) RETURNING {_COLUMNS}"
+_COLUMNS = ("id", "message_id", "channel", "address", "attempt", "spent", "max_attempts", "expires_at", "lease_until")
+# Nobody else can write between these three: the transaction began IMMEDIATE.
+_THESE = "id IN (SELECT value FROM json_each(?))"
+_CHOOSE_SQLITE = f"SELECT json_group_array(id) FROM ({_DUE})"
+_TAKE_SQLITE = f"{_TAKE} WHERE {_THESE}"
+_TAKEN_SQLITE = f"SELECT {', '.join(_COLUMNS)} FROM deliveries WHERE {_THESE}"
 # SKIP LOCKED lets several workers claim side by side; MATERIALIZED keeps the planner from running the choice twice.
 _CLAIM_POSTGRES = f"""
     WITH due AS MATERIALIZED ({_DUE} FOR UPDATE SKIP LOCKED)
     {_TAKE} FROM due WHERE deliveries.id = due.id
-    RETURNING {", ".join(f"deliveries.{name}" for name in _COLUMNS.split(", "))}"""
-_BODIES = "SELECT m.id, m.text, m.on_unconfirmed FROM {rows} AS r JOIN messages AS m ON m.id = r.id"
-_LEFT_BEHIND = f"SELECT {_COLUMNS} FROM deliveries WHERE status = '{Status.SENDING}' AND lease_until <= ? LIMIT ?"
+    RETURNING {", ".join(f"deliveries.{name}" for name in _COLUMNS)}"""
+_BODIES = """
+    SELECT m.id AS id, m.text AS text, m.on_unconfirmed AS on_unconfirmed
+    FROM {rows} AS r JOIN messages AS m ON m.id = r.id"""
+_LEFT_BEHIND = f"""
+    SELECT {", ".join(_COLUMNS)} FROM deliveries WHERE status = '{Status.SENDING}' AND lease_until <= ? LIMIT ?"""
 
 _RESULT: dict[str, Type] = {
     "id": "BIGINT",
@@ -143,31 +150,39 @@ def claim(database: peewee.Database, requests: Sequence[ClaimRequest]) -> list[l
 
 
 def _claim(database: peewee.Database, request: ClaimRequest) -> list[Claimed]:
-    rows: list[tuple[object, ...]] = []
+    rows: list[Sequence[Any]] = []
     for priority in PRIORITIES:
         left = request.limit - len(rows)
         if left <= 0:
             break
         choice = (request.channel, priority, request.now, left)
         if is_postgres(database):
-            cursor = run(database, _CLAIM_POSTGRES, *choice, request.lease_until)
+            rows += run(database, _CLAIM_POSTGRES, *choice, request.lease_until).fetchall()
         else:
-            cursor = run(database, _CLAIM_SQLITE, request.lease_until, *choice)
-        rows += cursor.fetchall()
+            rows += _claim_on_sqlite(database, choice, request.lease_until)
     return _with_bodies(database, rows)
+
+
+def _claim_on_sqlite(database: peewee.Database, choice: tuple[Any, ...], lease_until: int) -> list[Sequence[Any]]:
+    """In place of UPDATE … RETURNING, whose rows come one by one (see `rows.fetch`)."""
+    (chosen,) = run(database, _CHOOSE_SQLITE, *choice).fetchone()
+    if chosen == "[]":
+        return []
+    run(database, _TAKE_SQLITE, lease_until, chosen)
+    return fetch(database, _TAKEN_SQLITE, _COLUMNS, chosen)
 
 
 def left_behind(limit: int, now: int) -> Callable[[peewee.Database], list[Claimed]]:
     """The question: which deliveries are held under a lease that ran out by `now` (epoch ms)?"""
-    return lambda database: _with_bodies(database, run(database, _LEFT_BEHIND, now, limit).fetchall())
+    return lambda database: _with_bodies(database, fetch(database, _LEFT_BEHIND, _COLUMNS, now, limit))
 
 
-def _with_bodies(database: peewee.Database, rows: Sequence[tuple[object, ...]]) -> list[Claimed]:
+def _with_bodies(database: peewee.Database, rows: Sequence[Sequence[Any]]) -> list[Claimed]:
     if not rows:
         return []
     wanted = [(message_id,) for message_id in {row[1] for row in rows}]
-    cursor = run_rows(database, _BODIES, {"id": "UUID"}, wanted)
-    bodies = {id_: (text, policy) for id_, text, policy in cursor.fetchall()}
+    found = fetch_rows(database, _BODIES, ("id", "text", "on_unconfirmed"), {"id": "UUID"}, wanted)
+    bodies = {id_: (text, policy) for id_, text, policy in found}
     return [Claimed._make((row[0], as_uuid(row[1]), *row[2:], *bodies[row[1]])) for row in rows]
 
 

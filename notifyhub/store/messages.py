@@ -12,7 +12,7 @@ import peewee
 
 from notifyhub.domain.states import Status
 from notifyhub.errors import StoreUnavailable
-from notifyhub.store.rows import Type, run_rows
+from notifyhub.store.rows import Type, fetch_rows, run_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +88,17 @@ _MESSAGE: dict[str, Type] = {
 _INSERT_DELIVERIES = f"""
     INSERT INTO deliveries ({", ".join(_DELIVERY)}, status, attempt, spent, maybe_sent)
     SELECT {", ".join(_DELIVERY)}, '{Status.SCHEDULED}', 0, 0, 0 FROM {{rows}} AS r WHERE true
-    ON CONFLICT DO NOTHING RETURNING message_id, position, id"""
+    ON CONFLICT DO NOTHING"""
+_INSERTED = """
+    SELECT d.message_id AS message_id, d.position AS position, d.id AS id
+    FROM {rows} AS r JOIN deliveries AS d ON d.message_id = r.message_id AND d.position = r.position"""
 _INSERT_MESSAGES = f"""
     INSERT INTO messages ({", ".join(_MESSAGE)}) SELECT {", ".join(_MESSAGE)} FROM {{rows}} AS r"""
 _INSERT_DUPLICATES = """
     INSERT INTO duplicates (message_id, position, channel, address, duplicate_of)
     SELECT message_id, position, channel, address, duplicate_of FROM {rows} AS r"""
 _HOLDERS = """
-    SELECT d.dedup_key, d.id FROM {rows} AS r JOIN deliveries AS d ON d.dedup_key = r.dedup_key"""
+    SELECT d.dedup_key AS dedup_key, d.id AS id FROM {rows} AS r JOIN deliveries AS d ON d.dedup_key = r.dedup_key"""
 _GIVE_WAY = """
     UPDATE deliveries SET dedup_key = NULL FROM {rows} AS r
     WHERE deliveries.dedup_key = r.dedup_key AND ABS(deliveries.due_at - r.due_at) >= r.window_ms"""
@@ -155,13 +158,16 @@ def _insert_deliveries(database: peewee.Database, pending: Sequence[_Pending]) -
         )
         for message, delivery in pending
     ]
-    cursor = run_rows(database, _INSERT_DELIVERIES, _DELIVERY, rows)
-    return {(as_uuid(message_id), position): id_ for message_id, position, id_ in cursor.fetchall()}
+    run_rows(database, _INSERT_DELIVERIES, _DELIVERY, rows)
+    place: dict[str, Type] = {"message_id": "UUID", "position": "BIGINT"}
+    inserted = fetch_rows(database, _INSERTED, ("message_id", "position", "id"), place, [row[:2] for row in rows])
+    return {(as_uuid(message_id), position): id_ for message_id, position, id_ in inserted}
 
 
 def _holders(database: peewee.Database, pending: Sequence[_Pending]) -> dict[str | None, int]:
     keys = [(delivery.dedup_key,) for _, delivery in pending if delivery.dedup_key is not None]
-    return dict(run_rows(database, _HOLDERS, {"dedup_key": "TEXT"}, keys).fetchall())
+    holders = fetch_rows(database, _HOLDERS, ("dedup_key", "id"), {"dedup_key": "TEXT"}, keys)
+    return dict(holders)  # type: ignore[arg-type]
 
 
 def _stored(message: NewMessage, ids: dict[_Place, int], duplicates: dict[_Place, int]) -> Stored:
