@@ -22,6 +22,15 @@ QUEUES = ("memory", "redis")
 HubMaker = Callable[..., Hub]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--seeds", type=int, default=3, help="how many random stories the crash tests play")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "seed" in metafunc.fixturenames:
+        metafunc.parametrize("seed", range(metafunc.config.getoption("--seeds")))
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     with postgres_server() as url:

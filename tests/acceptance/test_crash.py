@@ -9,8 +9,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from notifyhub import Hub, Message
 from notifyhub.settings import load
 from tests.processes import Process, Service
@@ -51,7 +49,6 @@ def test_a_thousand_in_flight_survive_the_death_of_everything(tmp_path: Path) ->
         assert unexplained_repeats(hub, entries) == []
 
 
-@pytest.mark.parametrize("seed", range(3))
 def test_kills_at_random_moments_lose_nothing(tmp_path: Path, seed: int) -> None:
     chance = random.Random(seed)
     sent: list[Message] = []
