@@ -21,7 +21,8 @@ PREFIX = "NOTIFYHUB_"
 MASK = "***"
 _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _SECRET_QUERY = re.compile(r"(?i)([?&][^=&]*(?:password|passwd|secret|token|key)[^=&]*=)[^&#]+")
-_USER_PASSWORD = re.compile(r"(://[^/?#]*?:)[^/?#]*@")
+# Up to the last @: a password in which somebody forgot to escape a / or @ is not to be shown either.
+_USER_PASSWORD = re.compile(r"(://[^:/?#@]*:).*@")
 
 # pydantic's type → our words; `{…}` is filled from the error's context.
 _REASONS = MappingProxyType(

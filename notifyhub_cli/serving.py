@@ -18,12 +18,12 @@ from notifyhub.emulator.app import Emulator
 from notifyhub.emulator.faults import PROFILES
 from notifyhub.errors import SettingsError
 from notifyhub.providers.registry import base_url_of
-from notifyhub.settings import Settings
+from notifyhub.settings import Settings, without_secrets
 from notifyhub.store import keys
 from notifyhub.worker.process import spare_the_collector
 from notifyhub_api.app import make_app
 from notifyhub_cli.listening import listening
-from notifyhub_cli.stopping import outlive_signals
+from notifyhub_cli.stopping import stop_by_signals
 
 FIRST_KEY = "first-key"
 ELSEWHERE = "choose another with --host and --port, or NOTIFYHUB_HOST and NOTIFYHUB_PORT"
@@ -72,7 +72,7 @@ class _Server(uvicorn.Server):
         self._ready = ready
 
     def run(self, sockets: list[socket.socket] | None = None) -> None:
-        outlive_signals()
+        stop_by_signals(self)
         super().run(sockets=sockets)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -130,7 +130,7 @@ def _welcome(hub: Hub, address: tuple[str, int], key: str | None, *, emulator: b
     typer.echo(f"notifyhub listens on {url}")
     for channel, own in settings.channels().items():
         kind = "emulated" if own.emulated else "real    "
-        typer.echo(f"  {channel:<9} {kind}  {base_url_of(settings, channel)}")
+        typer.echo(f"  {channel:<9} {kind}  {without_secrets(base_url_of(settings, channel))}")
     kept = _kept(hub)
     if key:
         typer.echo(f"\nYour API key, shown this once and kept in {key_file(settings)}:\n  {key}")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import socket
-
 import uvicorn
 
 from notifyhub.emulator.app import Emulator
@@ -24,6 +22,6 @@ def config(app: object) -> uvicorn.Config:
     )
 
 
-def run(emulator: Emulator, listener: socket.socket) -> None:
-    """Serve the emulator on a listening socket until the process is told to stop. Logging is the caller's."""
-    uvicorn.Server(config(emulator.app)).run([listener])
+def server(emulator: Emulator) -> uvicorn.Server:
+    """The emulator as a server, to be run on a listening socket. Logging is the caller's."""
+    return uvicorn.Server(config(emulator.app))

@@ -109,16 +109,17 @@ def _broker(settings: Settings) -> Finding:
 
 def _provider(settings: Settings, channel: str, dates: list[float]) -> Finding:
     url = base_url_of(settings, channel)
+    shown = without_secrets(url)
     emulated = settings.channels()[channel].emulated
     kind = "emulated" if emulated else "real"
     try:
         date = _probe(url)
     except OSError as error:
         advice = "start `notifyhub serve`" if emulated else f"check the network and {PREFIX}{channel.upper()}_BASE_URL"
-        return Finding(channel, False, f"{kind}, {url} cannot be reached: {error}", advice)
+        return Finding(channel, False, f"{kind}, {shown} cannot be reached: {error}", advice)
     if date is not None:
         dates.append(date)
-    return Finding(channel, True, f"{kind}, {url} answers")
+    return Finding(channel, True, f"{kind}, {shown} answers")
 
 
 def _probe(url: str) -> float | None:

@@ -13,7 +13,6 @@ import typer
 from notifyhub.settings import load
 from notifyhub_cli.listening import listening
 from notifyhub_cli.output import Exit, leave, told_in_one_line
-from notifyhub_cli.stopping import outlive_signals
 
 
 def serve(
@@ -86,6 +85,7 @@ def emulator(
     from notifyhub.emulator import main
     from notifyhub.emulator.app import Emulator
     from notifyhub.emulator.faults import PROFILES
+    from notifyhub_cli.stopping import stop_by_signals
 
     if profile not in PROFILES:
         leave(Exit.BAD_INPUT, f"--profile: there is no {profile!r}; there are {', '.join(PROFILES)}")
@@ -98,9 +98,10 @@ def emulator(
                 emulator.journal.open()
             except sqlite3.Error as error:
                 leave(Exit.UNAVAILABLE, f"--journal: {journal} cannot be used: {error}")
-            outlive_signals()
+            server = main.server(emulator)
+            stop_by_signals(server)
             typer.echo("emulator listens on http://{}:{}".format(*listener.getsockname()[:2]))
-            main.run(emulator, listener)
+            server.run([listener])
 
 
 def register(app: typer.Typer) -> None:

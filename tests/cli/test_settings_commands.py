@@ -1,0 +1,111 @@
+"""config, doctor, db upgrade."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.cli.conftest import Run
+from tests.stage import Stage
+
+SECRETS = {
+    "database_url": "postgresql://me:hidden-1@127.0.0.1:9/hub?sslpassword=hidden-2",
+    "broker_url": "redis://:hidden-3@127.0.0.1:9/0?password=hidden-4",
+    "telegram_token": "1:hidden-5",
+    "gateway_base_url": "http://me:hidden-6@127.0.0.1:9",
+}
+
+
+def test_config_shows_every_setting_by_the_name_of_its_variable(run: Run) -> None:
+    shown = run("config", "--json", port=9000, telegram_max_attempts=7).json
+
+    assert shown["NOTIFYHUB_PORT"] == 9000
+    assert shown["NOTIFYHUB_TELEGRAM_MAX_ATTEMPTS"] == 7
+    assert shown["NOTIFYHUB_DATABASE_URL"] == "sqlite:///notifyhub-data/notifyhub.db"
+
+
+@pytest.mark.parametrize("command", ["config", "doctor"])
+@pytest.mark.parametrize("form", [[], ["--json"]])
+def test_secrets_are_masked_in_urls_too(run: Run, command: str, form: list[str]) -> None:
+    ended = run(command, *form, **SECRETS)
+
+    assert "hidden" not in ended.out + ended.err
+    assert "***" in ended.out
+
+
+def test_config_is_in_lines_that_can_be_searched(run: Run) -> None:
+    lines = run("config", database_url="sqlite:///" + "x" * 200).out.splitlines()
+
+    assert any(line.split() == ["NOTIFYHUB_DATABASE_URL", "sqlite:///" + "x" * 200] for line in lines)
+
+
+def test_doctor_ends_with_0_when_all_is_well(run: Run, stage: Stage) -> None:
+    ended = run("doctor", "--json", emulator_url=stage.url)
+
+    assert (ended.code, {finding["good"] for finding in ended.json}) == (0, {True})
+    assert {"database", "broker", "telegram", "clock"} <= {finding["what"] for finding in ended.json}
+
+
+def test_doctor_ends_with_1_and_says_what_to_do(run: Run) -> None:
+    ended = run("doctor", "--json", emulator_url="http://127.0.0.1:9", broker_url="redis://127.0.0.1:9/0")
+
+    advice = {finding["what"]: finding["advice"] for finding in ended.json if not finding["good"]}
+    assert ended.code == 1
+    assert advice["telegram"] == "start `notifyhub serve`"
+    assert "NOTIFYHUB_BROKER_URL" in advice["broker"]
+
+
+def test_doctor_names_a_variable_that_is_nearly_a_setting(run: Run, stage: Stage) -> None:
+    ended = run("doctor", emulator_url=stage.url, databse_url="sqlite:///x")
+
+    assert ended.code == 1
+    assert "did you mean NOTIFYHUB_DATABASE_URL?" in ended.out
+
+
+def test_doctor_tells_of_a_database_that_is_away(run: Run, stage: Stage) -> None:
+    ended = run("doctor", "--json", emulator_url=stage.url, database_url="postgresql://me@127.0.0.1:9/hub")
+
+    bad = [finding for finding in ended.json if not finding["good"]]
+    assert [finding["what"] for finding in bad] == ["database"]
+    assert "check NOTIFYHUB_DATABASE_URL" in bad[0]["advice"]
+
+
+def test_db_upgrade_says_what_it_did_and_does_it_once(run: Run, database_url: str) -> None:
+    assert run("db", "upgrade", "--json", database_url=database_url).json == {"applied": ["0001_first_tables"]}
+    assert run("db", "upgrade", database_url=database_url).out == "the schema is up to date\n"
+
+
+WRONG = {
+    "number": ({"port": "x"}, 2, "NOTIFYHUB_PORT: must be a whole number (given: 'x')"),
+    "range": ({"lease_s": "0"}, 2, "NOTIFYHUB_LEASE_S: must be at least 1.0 (given: '0')"),
+    "scheme": ({"database_url": "mysql://me:hidden@db/x"}, 2, "NOTIFYHUB_DATABASE_URL: must begin with sqlite://"),
+    "percent": ({"database_url": "postgresql://me:hid%zzden@db/x"}, 2, "NOTIFYHUB_DATABASE_URL: has a % that stands"),
+    "url": ({"broker_url": "redis://:hidden@db:x/0"}, 2, "NOTIFYHUB_BROKER_URL: is not a URL"),
+    "member": (
+        {"telegram_baseurl": "http://x"},
+        2,
+        "NOTIFYHUB_TELEGRAM_BASEURL: there is no such setting; did you mean",
+    ),
+    "channel": ({"telegram": "on"}, 2, "NOTIFYHUB_"),
+    "pair": ({"whatsapp_token": "hidden"}, 2, "NOTIFYHUB_WHATSAPP_PHONE_NUMBER_ID must be set"),
+    "away": ({"database_url": "postgresql://me:hidden@127.0.0.1:9/x"}, 4, "cannot upgrade the database"),
+    "folder": ({"database_url": "sqlite:////dev/null/x/y.db"}, 2, "NOTIFYHUB_DATABASE_URL: cannot make the folder"),
+    "memory": ({"database_url": "sqlite:///:memory:"}, 2, "NOTIFYHUB_DATABASE_URL: SQLite needs a file"),
+    "no database": ({"database_url": "sqlite:////etc/passwd"}, 4, "cannot upgrade the database"),
+}
+
+
+@pytest.mark.parametrize(("settings", "code", "reason"), WRONG.values(), ids=WRONG)
+def test_a_wrong_setting_stops_a_command_with_its_name_and_the_reason(
+    run: Run, settings: dict[str, str], code: int, reason: str
+) -> None:
+    ended = run("list", **settings)
+
+    assert ended.code == code
+    assert ended.complaint.startswith(reason)
+    assert "hidden" not in ended.err
+
+
+def test_every_wrong_setting_is_told(run: Run) -> None:
+    ended = run("list", port="x", lease_s="y")
+
+    assert len(ended.err.splitlines()) == 2
