@@ -23,7 +23,12 @@ setup(
     license="MIT",
     python_requires=">=3.11",
     packages=find_packages(include=["notifyhub*", "notifyhub_api*", "notifyhub_cli*"]),
-    package_data={"notifyhub": ["py.typed"], "notifyhub_api": ["py.typed"], "notifyhub_cli": ["py.typed"]},
+    package_data={
+        "notifyhub": ["py.typed"],
+        "notifyhub.store": ["migrations/*.py"],
+        "notifyhub_api": ["py.typed"],
+        "notifyhub_cli": ["py.typed"],
+    },
     install_requires=[
         "dramatiq>=2.2,<3",
         "redis>=6",

@@ -15,10 +15,10 @@ from urllib.parse import urlsplit
 
 import typer
 
-from notifyhub import Hub
 from notifyhub.errors import NotifyhubError
 from notifyhub.providers.registry import base_url_of
 from notifyhub.settings import PREFIX, Settings, load, without_secrets
+from notifyhub.store.database import Database, sqlite_path
 from notifyhub_cli.commands.settings import effective
 from notifyhub_cli.output import AsJson, Exit, show_json, told_in_one_line
 
@@ -81,18 +81,17 @@ def _database(settings: Settings) -> Finding:
     shown = without_secrets(settings.effective_database_url)
     if settings.uses_sqlite and sqlite3.sqlite_version_info < OLDEST_SQLITE:
         return Finding("database", False, f"SQLite {sqlite3.sqlite_version}", "SQLite 3.35 or later is needed")
-    hub = Hub(settings, worker=False)
+    if settings.uses_sqlite and not sqlite_path(settings.effective_database_url).exists():
+        return Finding("database", True, f"{shown}, which the first start makes")
+    database = Database(settings.effective_database_url)
     try:
-        pending = hub.database.pending_migrations()
+        pending = database.pending_migrations()
     except NotifyhubError as error:
         return Finding("database", False, f"{shown}: {error}", "check NOTIFYHUB_DATABASE_URL, and that the server runs")
     finally:
-        hub.close()
-    if pending:
-        return Finding(
-            "database", False, f"{shown}: {len(pending)} migrations are pending", "run `notifyhub db upgrade`"
-        )
-    return Finding("database", True, shown)
+        database.close()
+    later = f", {len(pending)} migrations to come with the next start" if pending else ""
+    return Finding("database", True, shown + later)
 
 
 def _broker(settings: Settings) -> Finding:

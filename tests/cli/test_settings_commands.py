@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.cli.conftest import Run
@@ -109,3 +111,11 @@ def test_every_wrong_setting_is_told(run: Run) -> None:
     ended = run("list", port="x", lease_s="y")
 
     assert len(ended.err.splitlines()) == 2
+
+
+def test_doctor_changes_nothing_that_it_looks_at(run: Run, tmp_path: Path, database_url: str) -> None:
+    before = sorted(tmp_path.rglob("*"))
+    run("doctor", database_url=database_url)
+
+    assert sorted(tmp_path.rglob("*")) == before
+    assert run("db", "upgrade", "--json", database_url=database_url).json == {"applied": ["0001_first_tables"]}
