@@ -17,11 +17,13 @@ from notifyhub_api.web import Endpoint
 
 ASSETS = Path(__file__).with_name("assets")
 DOCUMENT_PATH = "/openapi.json"
-# Redoc's search runs in a worker that it makes of a blob; both readers write styles into the page.
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; "
-    "connect-src 'self'; worker-src blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'; "
 )
+SWAGGER_UI_POLICY = POLICY + "style-src 'self'"
+# Redoc writes its styles into the page, and searches in a worker that it makes of a blob.
+REDOC_POLICY = POLICY + "style-src 'self' 'unsafe-inline'; worker-src blob:"
 # The URL of an asset changes with its content, so what is kept never grows old.
 FOR_EVER = "public, max-age=31536000, immutable"
 PAGE = """<!doctype html>
@@ -52,8 +54,10 @@ class Assets(StaticFiles):
 
 def routes(document: dict[str, Any]) -> list[BaseRoute]:
     """The document, and pages that show it."""
-    swagger_ui = _page(["swagger-ui.css", "pages.css"], ["swagger-ui-bundle.js", "start-swagger-ui.js"])
-    redoc = _page(["pages.css"], ["redoc.standalone.js", "start-redoc.js"])
+    swagger_ui = _page(
+        SWAGGER_UI_POLICY, ["swagger-ui.css", "pages.css"], ["swagger-ui-bundle.js", "start-swagger-ui.js"]
+    )
+    redoc = _page(REDOC_POLICY, ["pages.css"], ["redoc.standalone.js", "start-redoc.js"])
     served = _document(orjson.dumps(document))
     return [
         _hidden(DOCUMENT_PATH, served),
@@ -78,7 +82,7 @@ def _document(body: bytes) -> Endpoint:
     return document
 
 
-def _page(styles: list[str], scripts: list[str]) -> Endpoint:
+def _page(policy: str, styles: list[str], scripts: list[str]) -> Endpoint:
     html = PAGE.format(
         document=DOCUMENT_PATH,
         styles="\n".join(f'<link rel="stylesheet" href="{_url(name)}">' for name in styles),
@@ -86,7 +90,7 @@ def _page(styles: list[str], scripts: list[str]) -> Endpoint:
     )
 
     async def page(request: Request) -> Response:
-        return HTMLResponse(html, headers={"Content-Security-Policy": POLICY})
+        return HTMLResponse(html, headers={"Content-Security-Policy": policy})
 
     return page
 
