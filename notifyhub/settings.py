@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from difflib import get_close_matches
@@ -10,8 +11,17 @@ from types import MappingProxyType
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from pydantic_settings import SettingsError as UnreadableSetting
 
 from notifyhub.errors import SettingsError
@@ -19,6 +29,7 @@ from notifyhub.errors import SettingsError
 PREFIX = "NOTIFYHUB_"
 
 MASK = "***"
+_ORIGIN = re.compile(r"\*|https?://[a-z0-9.:\[\]-]+")
 _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _SECRET_QUERY = re.compile(r"(?i)([?&][^=&]*(?:password|passwd|secret|token|key)[^=&]*=)[^&#]+")
 # Up to the last @: a password in which somebody forgot to escape a / or @ is not to be shown either.
@@ -69,7 +80,17 @@ def _one_of(*schemes: str) -> AfterValidator:
     return AfterValidator(check)
 
 
+def _origins(given: Any) -> Any:
+    """`https://a.example, https://b.example`, or the same as a JSON array."""
+    if isinstance(given, str):
+        given = json.loads(given) if given.lstrip().startswith("[") else [part.strip() for part in given.split(",")]
+    if not isinstance(given, list | tuple) or not all(_ORIGIN.fullmatch(str(origin)) for origin in given):
+        raise ValueError("must be origins as browsers write them, such as https://example.com, or *")
+    return given
+
+
 HttpUrl = Annotated[str, _one_of("http", "https")]
+Origins = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_origins)]
 
 
 class ChannelSettings(BaseModel):
@@ -138,6 +159,9 @@ class Settings(BaseSettings):
     drain_s: float = Field(10.0, ge=0, le=600, description="seconds that a stop waits for calls under way")
     max_body_bytes: int = Field(16 * 2**20, ge=1024, description="largest request body that the API takes")
     max_recipients: int = Field(50_000, ge=1, description="most recipients in one request")
+    cors_origins: Origins = Field(
+        (), description="origins whose pages may call the API, comma separated or a JSON array; none by default"
+    )
 
     telegram: ChannelSettings = Field(default_factory=ChannelSettings)
     viber: ViberSettings = Field(default_factory=ViberSettings)

@@ -8,10 +8,17 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 
 from notifyhub.errors import Fault, InvalidRequest
+from notifyhub_api.operations import Parameter
 
 DEFAULT = 100
 MOST = 1_000
 LARGEST_PLACE = 2**63 - 1
+
+PARAMETERS = (
+    Parameter("limit", "query", {"type": "integer", "minimum": 1, "maximum": MOST, "default": DEFAULT}, "items a page"),
+    Parameter("cursor", "query", {"type": "string"}, "`next` of the page before; without it, the first page"),
+)
+HEADERS = {"Link": 'path of the next page, `<…>; rel="next"`; absent on the last'}
 
 
 def limit_of(request: Request) -> int:

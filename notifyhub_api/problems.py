@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Any
 
 import orjson
+from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -19,6 +22,7 @@ MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_S = 1
 MOST_ERRORS = 1_000
 STORE_AWAY = "the database does not answer; what was asked may not have been stored"
+CRASHED = "something went wrong here; it has been logged"
 
 _log = logs.logger(__name__)
 
@@ -43,11 +47,72 @@ class TooLarge(NotifyhubError):
     """The body is larger than this service takes."""
 
 
+class ProblemError(BaseModel):
+    """One thing wrong with a request."""
+
+    path: str = Field(description="where, as a JSON path", examples=["$.recipients[0].telegram"])
+    code: str = Field(description="a stable word for programs")
+    message: str = Field(description="plain English for people")
+
+
+class Problem(BaseModel):
+    """Why a request was refused, as RFC 9457 has it."""
+
+    # Only described with this: `document` writes it faster.
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: list[ProblemError] | None = Field(None, description="everything that is wrong with the request")
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a status says, for the OpenAPI document."""
+
+    description: str
+    example: str
+    members: Mapping[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+_CHALLENGE = {"WWW-Authenticate": "what is wrong with the key, as RFC 6750 has it"}
+_BROKEN = {"path": "$", "code": BROKEN_JSON, "message": "is not JSON: Expecting value: line 1 column 1 (char 0)"}
+_WRONG = {"path": "$.text", "code": "empty", "message": "must not be empty"}
+
+MEANINGS = MappingProxyType(
+    {
+        400: Meaning("The body is not JSON.", "the body is not JSON", {"errors": [_BROKEN]}),
+        401: Meaning("No API key, or none that counts.", "there is no such API key", headers=_CHALLENGE),
+        403: Meaning(
+            "The key has not the scope.", "this key has the scopes read, and this needs send", headers=_CHALLENGE
+        ),
+        404: Meaning("There is no such thing.", "there is no message 01a1fdc9-524d-76a2-a653-642f75c95fee"),
+        413: Meaning("The body is too large.", "the body has more than 16777216 bytes"),
+        422: Meaning(
+            "Something is wrong with the request; `errors` names all of it. Nothing was stored.",
+            "one thing is wrong with this request; nothing was stored",
+            {"errors": [_WRONG]},
+        ),
+        500: Meaning("A bug of this service, which has been logged.", CRASHED),
+        503: Meaning(
+            "The database does not answer.",
+            STORE_AWAY,
+            headers={"Retry-After": "seconds until it is worth another try"},
+        ),
+    }
+)
+
+
 def problem(status: int, detail: str, *, headers: Mapping[str, str] | None = None, **members: Any) -> Response:
     """A problem document; `members` are added to it."""
-    document = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
-    body = orjson.dumps({**document, **members})
+    body = orjson.dumps(document(status, detail, **members))
     return Response(body, status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
+
+
+def document(status: int, detail: str, **members: Any) -> dict[str, Any]:
+    phrase = HTTPStatus(status).phrase
+    return {"type": "about:blank", "title": phrase, "status": status, "detail": detail, **members}
 
 
 async def refused(request: Request, error: Exception) -> Response:
@@ -95,4 +160,4 @@ async def http_refused(request: Request, error: Exception) -> Response:
 async def crashed(request: Request, error: Exception) -> Response:
     """Answer a bug: the log gets the story, the caller does not."""
     _log.error("%s %s crashed", request.method, request.url.path, exc_info=error)
-    return problem(500, "something went wrong here; it has been logged")
+    return problem(500, CRASHED)

@@ -24,19 +24,6 @@ def hub_of(request: Request) -> Hub:
     return hub
 
 
-def needs(scope: str) -> Callable[[Endpoint], Endpoint]:
-    """Let only callers with this scope through to an endpoint."""
-
-    def guard(endpoint: Endpoint) -> Endpoint:
-        async def guarded(request: Request) -> Response:
-            await request.app.state.doorkeeper.admit(request, scope)
-            return await endpoint(request)
-
-        return guarded
-
-    return guard
-
-
 async def body_of(request: Request) -> bytes:
     """The whole body. Raises TooLarge as soon as it is known to be over the limit, without reading the rest."""
     limit = hub_of(request).settings.max_body_bytes

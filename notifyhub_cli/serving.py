@@ -52,6 +52,7 @@ def serve(settings: Settings, *, worker: bool, emulator: bool) -> None:
                 access_log=False,
                 timeout_keep_alive=KEEP_ALIVE_S,
                 proxy_headers=False,
+                server_header=False,
                 ws="none",
                 lifespan="off",
                 timeout_graceful_shutdown=max(1, round(settings.drain_s)),

@@ -40,7 +40,7 @@ def _is_channel(field: FieldInfo) -> bool:
 
 
 def _default(field: FieldInfo) -> str:
-    if field.default is None or field.default is PydanticUndefined:
+    if field.default in (None, (), PydanticUndefined):
         return ""
     return f"`{field.default}`"
 

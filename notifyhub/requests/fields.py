@@ -119,6 +119,12 @@ Moment = Annotated[datetime, BeforeValidator(moment)]
 Text = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=LONGEST_TEXT), AfterValidator(_sendable)]
 Reference = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=255), AfterValidator(_sendable)]
 Metadata = Annotated[dict[str, Any], AfterValidator(_small_json)]
-Channel = Annotated[str, StringConstraints(strict=True), AfterValidator(_channel)]
-Window = Annotated[Literal["forever", "off"] | int, BeforeValidator(_window)]
+Channel = Annotated[
+    str, StringConstraints(strict=True), AfterValidator(_channel), Field(json_schema_extra={"enum": [*CHANNELS]})
+]
+Seconds = Annotated[int, Field(ge=1, le=LONGEST_WINDOW_S)]
+Window = Annotated[
+    Literal["forever", "off"] | int,
+    BeforeValidator(_window, json_schema_input_type=Literal["forever", "off"] | Seconds),
+]
 Attempts = Annotated[StrictInt, Field(ge=1, le=100)]

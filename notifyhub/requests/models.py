@@ -26,13 +26,13 @@ def _address_of(channel: str) -> Any:
 
     form = FORMS[channel]
     return (
-        Annotated[str | None, BeforeValidator(check)],
+        Annotated[str | None, BeforeValidator(check, json_schema_input_type=str | int)],
         Field(default=None, description=form.description, examples=[form.example]),
     )
 
 
 class _Recipient(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"minProperties": 1})
 
     @model_validator(mode="after")
     def _has_an_address(self) -> Self:
@@ -50,8 +50,9 @@ Recipient: type[_Recipient] = create_model(
 
 
 class MessageRequest(BaseModel):
-    """One text for one or more people on one or more channels. `message_request` makes and checks it."""
+    """One text for one or more people on one or more channels."""
 
+    # `message_request` makes and checks it: what no single field can tell is checked there.
     model_config = ConfigDict(extra="forbid")
 
     text: Text = Field(description="what the people are to read", examples=["Hello"])

@@ -4,18 +4,33 @@ from __future__ import annotations
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
+from notifyhub.answers import Delivery
 from notifyhub.requests import as_row_id
 from notifyhub.store import views
-from notifyhub_api.web import answer, hub_of, needs, result
+from notifyhub_api.operations import Operation, Parameter, Tag
+from notifyhub_api.resources.examples import ATTEMPT, DELIVERY
+from notifyhub_api.web import answer, hub_of, result
+
+TAG = Tag("deliveries", "One message to one recipient on one channel.")
 
 
-@needs("read")
 async def read(request: Request) -> Response:
     """A delivery with its attempts."""
     id_ = as_row_id("delivery", request.path_params["id"])
     return answer(await result(request, hub_of(request).ask(views.delivery(id_))))
 
 
-routes = [Route("/api/v1/deliveries/{id}", read, methods=["GET"])]
+operations = (
+    Operation(
+        method="GET",
+        path="/api/v1/deliveries/{id}",
+        endpoint=read,
+        scope="read",
+        tag=TAG,
+        summary="A delivery with its attempts",
+        parameters=[Parameter("id", "path", {"type": "integer", "minimum": 1, "examples": [17]}, "id of a delivery")],
+        answers={200: Delivery},
+        example_answer={**DELIVERY, "status": "sent", "sent_at": ATTEMPT["finished_at"], "attempts": [ATTEMPT]},
+    ),
+)

@@ -4,26 +4,42 @@ from __future__ import annotations
 
 import asyncio
 
-import orjson
+from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from notifyhub import Hub
+from notifyhub.answers import Answer
 from notifyhub.errors import NotifyhubError
-from notifyhub_api.web import hub_of
+from notifyhub_api.operations import Operation, Tag
+from notifyhub_api.web import answer, hub_of
+
+SERVICE = Tag("service", "The service itself; no key is needed.")
+
+
+class Life(Answer):
+    """This process answers."""
+
+    status: str = "ok"
+
+
+class Readiness(Answer):
+    """Whether messages can be taken and sent."""
+
+    status: str = Field(description="ready or not ready")
+    checks: dict[str, str] = Field(description="`ok`, or what is wrong, for database and broker")
 
 
 async def live(request: Request) -> Response:
     """This process answers."""
-    return _json(200, {"status": "ok"})
+    return answer(Life())
 
 
 async def ready(request: Request) -> Response:
     """Database and queue answer too, so that messages can be taken and sent."""
     checks = await asyncio.to_thread(_checks, hub_of(request))
     good = all(state == "ok" for state in checks.values())
-    return _json(200 if good else 503, {"status": "ready" if good else "not ready", "checks": checks})
+    return answer(Readiness(status="ready" if good else "not ready", checks=checks), 200 if good else 503)
 
 
 def _checks(hub: Hub) -> dict[str, str]:
@@ -36,8 +52,25 @@ def _checks(hub: Hub) -> dict[str, str]:
     return {"database": database, "broker": "ok" if hub.broker_reachable() else "does not answer"}
 
 
-def _json(status: int, document: dict[str, object]) -> Response:
-    return Response(orjson.dumps(document), status, media_type="application/json")
-
-
-routes = [Route("/health/live", live, methods=["GET"]), Route("/health/ready", ready, methods=["GET"])]
+operations = (
+    Operation(
+        method="GET",
+        path="/health/live",
+        endpoint=live,
+        scope=None,
+        tag=SERVICE,
+        summary="Does this process answer?",
+        answers={200: Life},
+        example_answer={"status": "ok"},
+    ),
+    Operation(
+        method="GET",
+        path="/health/ready",
+        endpoint=ready,
+        scope=None,
+        tag=SERVICE,
+        summary="Can messages be taken and sent?",
+        answers={200: Readiness, 503: Readiness},
+        example_answer={"status": "ready", "checks": {"database": "ok", "broker": "ok"}},
+    ),
+)

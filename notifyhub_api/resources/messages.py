@@ -6,19 +6,22 @@ import asyncio
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
-from notifyhub.answers import Message, Page
-from notifyhub.requests import as_message_id
+from notifyhub.answers import Cancelled, Message, Page
+from notifyhub.requests import MessageRequest, as_message_id
 from notifyhub.store import views
 from notifyhub_api import paging
-from notifyhub_api.web import answer, body_of, hub_of, needs, result
+from notifyhub_api.operations import Operation, Parameter, Tag
+from notifyhub_api.resources.examples import DELIVERY, MESSAGE, MESSAGE_ID, REQUEST
+from notifyhub_api.web import answer, body_of, hub_of, result
 
 CHECKED_AT_ONCE = 32 * 1024
 """Bytes of a body; a thread takes longer to change to than such a one takes to check."""
 
+TAG = Tag("messages", "One text, accepted once, for one or more people on one or more channels.")
+ID = Parameter("id", "path", {"type": "string", "format": "uuid", "examples": [MESSAGE_ID]}, "id of a message")
 
-@needs("send")
+
 async def create(request: Request) -> Response:
     """Accept a message; 202 only after the commit."""
     submit, body = hub_of(request).submit, await body_of(request)
@@ -28,20 +31,17 @@ async def create(request: Request) -> Response:
     return answer(_linked(message), 202, headers={"Location": f"/api/v1/messages/{message.id}"})
 
 
-@needs("read")
 async def read(request: Request) -> Response:
     """A message with its deliveries."""
     id_ = as_message_id(request.path_params["id"])
     return answer(_linked(await result(request, hub_of(request).ask(views.message(id_)))))
 
 
-@needs("send")
 async def cancel(request: Request) -> Response:
     """Cancel what has not been claimed yet."""
     return answer(await asyncio.to_thread(hub_of(request).cancel, request.path_params["id"]))
 
 
-@needs("read")
 async def deliveries(request: Request) -> Response:
     """The deliveries of a message, page by page."""
     hub, limit, after = hub_of(request), paging.limit_of(request), paging.cursor_of(request, views.FIRST)
@@ -60,9 +60,56 @@ def _linked(message: Message) -> Message:
     return message.model_copy(update={"deliveries_url": f"/api/v1/messages/{message.id}/deliveries"})
 
 
-routes = [
-    Route("/api/v1/messages", create, methods=["POST"]),
-    Route("/api/v1/messages/{id}", read, methods=["GET"]),
-    Route("/api/v1/messages/{id}/cancel", cancel, methods=["POST"]),
-    Route("/api/v1/messages/{id}/deliveries", deliveries, methods=["GET"]),
-]
+operations = (
+    Operation(
+        method="POST",
+        path="/api/v1/messages",
+        endpoint=create,
+        scope="send",
+        tag=TAG,
+        summary="Accept a message",
+        description="Answered after the commit: what is accepted is sent, cancelled, expired or failed with a reason. "
+        "The same text to the same address on the same channel is refused as a duplicate, unless `deduplicate` says "
+        "otherwise.",
+        request=MessageRequest,
+        answers={202: Message},
+        headers={"Location": "path of the message"},
+        example_request=REQUEST,
+        example_answer=MESSAGE,
+    ),
+    Operation(
+        method="GET",
+        path="/api/v1/messages/{id}",
+        endpoint=read,
+        scope="read",
+        tag=TAG,
+        summary="A message with its deliveries",
+        description="Deliveries are left out when there are more than 1,000; `deliveries_url` leads to them then.",
+        parameters=[ID],
+        answers={200: Message},
+        example_answer={**MESSAGE, "counts": {"scheduled": 1}},
+    ),
+    Operation(
+        method="POST",
+        path="/api/v1/messages/{id}/cancel",
+        endpoint=cancel,
+        scope="send",
+        tag=TAG,
+        summary="Cancel what has not been claimed yet",
+        parameters=[ID],
+        answers={200: Cancelled},
+        example_answer={"id": MESSAGE_ID, "cancelled": 1, "too_late": 0},
+    ),
+    Operation(
+        method="GET",
+        path="/api/v1/messages/{id}/deliveries",
+        endpoint=deliveries,
+        scope="read",
+        tag=TAG,
+        summary="The deliveries of a message, page by page",
+        parameters=[ID, *paging.PARAMETERS],
+        answers={200: Page},
+        headers=paging.HEADERS,
+        example_answer={"items": [DELIVERY], "next": "MTc="},
+    ),
+)

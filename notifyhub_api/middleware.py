@@ -1,0 +1,72 @@
+"""What every answer gets on its way out: the request's id, and headers that keep browsers from being too helpful."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import uuid_utils
+from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from notifyhub import logs
+
+REQUEST_ID = b"x-request-id"
+_GOOD_ID = re.compile(rb"[A-Za-z0-9._-]{1,128}")
+_ALWAYS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-frame-options", b"DENY"),
+)
+# Answers of the API hold what people wrote to each other.
+_PRIVATE = (*_ALWAYS, (b"cache-control", b"no-store"))
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+MAY_BE_SENT = ("Authorization", "Content-Type", "Idempotency-Key", "X-Request-ID")
+MAY_BE_READ = ("Location", "Link", "Retry-After", "WWW-Authenticate", "X-Request-ID")
+PREFLIGHT_KEPT_S = 600
+
+
+class Frame:
+    """Around the whole application, so that the answer to a bug has them too."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        id_ = _id_of(scope)
+        # Not taken back at the end: each request is a task of its own, and what the server says of it comes later.
+        logs.REQUEST_ID.set(id_.decode())
+        added = ((REQUEST_ID, id_), *(_PRIVATE if scope["path"].startswith("/api/") else _ALWAYS))
+
+        async def send_framed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", ()), *added]
+            await send(message)
+
+        await self._app(scope, receive, send_framed)
+
+
+def _id_of(scope: Scope) -> bytes:
+    """The caller's own id, where it is fit for a log; else a new one."""
+    for name, value in scope["headers"]:
+        if name == REQUEST_ID and _GOOD_ID.fullmatch(value):
+            return bytes(value)
+    return str(uuid_utils.uuid7()).encode()
+
+
+def framed(app: ASGIApp, cors_origins: Sequence[str]) -> ASGIApp:
+    """`app` in its frame; pages of these origins may call it."""
+    if cors_origins:
+        app = CORSMiddleware(
+            app,
+            allow_origins=cors_origins,
+            allow_methods=METHODS,
+            allow_headers=MAY_BE_SENT,
+            expose_headers=MAY_BE_READ,
+            max_age=PREFLIGHT_KEPT_S,
+        )
+    return Frame(app)

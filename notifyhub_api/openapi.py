@@ -1,0 +1,162 @@
+"""The OpenAPI document, made once from the facts of the routes and the models that check requests and make answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaValue, models_json_schema
+from pydantic_core import core_schema
+
+from notifyhub import __version__
+from notifyhub_api import problems
+from notifyhub_api.operations import Operation, Parameter
+
+TITLE = "notifyhub"
+ABOUT = (
+    "One call, every messenger: Telegram, Viber, WhatsApp and an HTTP gateway; never twice, never lost.\n\n"
+    "Errors are [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457) problem documents that name everything wrong at "
+    "once. `X-Request-ID` is given back, or made, and stands in every log line of the request."
+)
+KEY = "ApiKey"
+KEY_SCHEME = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": "An API key, `nh_…`. `notifyhub serve` shows the first, `notifyhub key create` makes more.",
+}
+REQUEST_ID = "RequestId"
+REQUEST_ID_HEADER = {"description": "the caller's own X-Request-ID, or a new one", "schema": {"type": "string"}}
+
+# By model, and "validation" or "serialization".
+Refs = Mapping[Any, JsonSchemaValue]
+
+
+class _Schema(GenerateJsonSchema):
+    """Without a title for every field, and in answers without null: an absent member is left out of them."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        return False
+
+    def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:
+        if self.mode == "serialization":
+            return self.generate_inner(schema["schema"])
+        return super().nullable_schema(schema)
+
+    def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
+        if schema.get("default", ...) is None:
+            return self.generate_inner(schema["schema"])
+        return super().default_schema(schema)
+
+
+def openapi(operations: Sequence[Operation]) -> dict[str, Any]:
+    """OpenAPI 3.1 of these operations."""
+    refs, schemas = _schemas(operations)
+    paths: dict[str, dict[str, Any]] = {}
+    for operation in operations:
+        paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation, refs)
+    tags = {operation.tag.name: operation.tag.description for operation in operations}
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": TITLE,
+            "version": __version__,
+            "description": ABOUT,
+            "license": {"name": "MIT", "identifier": "MIT"},
+        },
+        "servers": [{"url": "/"}],
+        "tags": [{"name": name, "description": description} for name, description in tags.items()],
+        "paths": paths,
+        "components": {
+            "schemas": schemas,
+            "responses": {_problem_name(status): _problem(status) for status in problems.MEANINGS},
+            "headers": {REQUEST_ID: REQUEST_ID_HEADER},
+            "securitySchemes": {KEY: KEY_SCHEME},
+        },
+    }
+
+
+def _schemas(operations: Sequence[Operation]) -> tuple[Refs, dict[str, Any]]:
+    asked = {operation.request for operation in operations if operation.request is not None}
+    answered = {model for operation in operations for model in operation.answers.values()} | {problems.Problem}
+    wanted: list[tuple[type[BaseModel], JsonSchemaMode]] = [(model, "validation") for model in asked]
+    wanted += [(model, "serialization") for model in answered]
+    wanted.sort(key=lambda entry: entry[0].__name__)
+    refs, document = models_json_schema(wanted, ref_template="#/components/schemas/{model}", schema_generator=_Schema)
+    return refs, document["$defs"]
+
+
+def _operation(operation: Operation, refs: Refs) -> dict[str, Any]:
+    made: dict[str, Any] = {
+        "operationId": operation.id,
+        "tags": [operation.tag.name],
+        "summary": operation.summary,
+        # For a scheme that is not OAuth 2 these are the roles needed (OpenAPI 3.1, Security Requirement Object).
+        "security": [] if operation.scope is None else [{KEY: [operation.scope]}],
+        "responses": _responses(operation, refs),
+    }
+    about = [operation.description] if operation.description else []
+    about += [] if operation.scope is None else [f"Needs a key with the scope `{operation.scope}`."]
+    if about:
+        made["description"] = "\n\n".join(about)
+    if operation.parameters:
+        made["parameters"] = [_parameter(parameter) for parameter in operation.parameters]
+    if operation.request is not None:
+        body = _json(refs[operation.request, "validation"], operation.example_request)
+        made["requestBody"] = {"required": True, "content": body}
+    return made
+
+
+def _parameter(parameter: Parameter) -> dict[str, Any]:
+    return {
+        "name": parameter.name,
+        "in": parameter.place,
+        "required": parameter.place == "path",
+        "description": parameter.description,
+        "schema": dict(parameter.schema),
+    }
+
+
+def _responses(operation: Operation, refs: Refs) -> dict[str, Any]:
+    given = {}
+    for status, model in operation.answers.items():
+        example = operation.example_answer if status < 400 else None
+        given[str(status)] = {
+            "description": (model.__doc__ or model.__name__).strip().partition("\n")[0],
+            "headers": {**_headers(operation.headers if status < 400 else {}), **_request_id()},
+            "content": _json(refs[model, "serialization"], example),
+        }
+    refused = {
+        str(status): {"$ref": f"#/components/responses/{_problem_name(status)}"} for status in operation.problems
+    }
+    return {**given, **refused}
+
+
+def _problem_name(status: int) -> str:
+    return f"problem-{status}"
+
+
+def _problem(status: int) -> dict[str, Any]:
+    meaning = problems.MEANINGS[status]
+    example = problems.document(status, meaning.example, **meaning.members)
+    schema = {"$ref": f"#/components/schemas/{problems.Problem.__name__}"}
+    return {
+        "description": meaning.description,
+        "headers": {**_headers(meaning.headers), **_request_id()},
+        "content": {problems.MEDIA_TYPE: {"schema": schema, "example": example}},
+    }
+
+
+def _headers(told: Mapping[str, str]) -> dict[str, Any]:
+    return {name: {"description": told[name], "schema": {"type": "string"}} for name in told}
+
+
+def _request_id() -> dict[str, Any]:
+    return {"X-Request-ID": {"$ref": f"#/components/headers/{REQUEST_ID}"}}
+
+
+def _json(schema: JsonSchemaValue, example: Any) -> dict[str, Any]:
+    content: dict[str, Any] = {"schema": schema}
+    if example is not None:
+        content["example"] = example
+    return {"application/json": content}

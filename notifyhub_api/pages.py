@@ -1,0 +1,101 @@
+"""The OpenAPI document and its two readers, Swagger UI and Redoc, all from this package: no page needs a network."""
+
+from __future__ import annotations
+
+from functools import cache
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from notifyhub_api.web import Endpoint
+
+ASSETS = Path(__file__).with_name("assets")
+DOCUMENT_PATH = "/openapi.json"
+POLICY = (
+    "default-src 'none'; script-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'; "
+)
+SWAGGER_UI_POLICY = POLICY + "style-src 'self'"
+# Redoc writes its styles into the page, and searches in a worker that it makes of a blob.
+REDOC_POLICY = POLICY + "style-src 'self' 'unsafe-inline'; worker-src blob:"
+# The URL of an asset changes with its content, so what is kept never grows old.
+FOR_EVER = "public, max-age=31536000, immutable"
+PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>notifyhub API</title>
+<link rel="icon" href="data:,">
+{styles}
+</head>
+<body>
+<div id="page" data-document="{document}"></div>
+{scripts}
+</body>
+</html>
+"""
+
+
+class Assets(StaticFiles):
+    """The files of the pages, kept by browsers for ever."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        response = super().file_response(*args, **kwargs)
+        response.headers["Cache-Control"] = FOR_EVER
+        return response
+
+
+def routes(document: dict[str, Any]) -> list[BaseRoute]:
+    """The document, and pages that show it."""
+    swagger_ui = _page(
+        SWAGGER_UI_POLICY, ["swagger-ui.css", "pages.css"], ["swagger-ui-bundle.js", "start-swagger-ui.js"]
+    )
+    redoc = _page(REDOC_POLICY, ["pages.css"], ["redoc.standalone.js", "start-redoc.js"])
+    served = _document(orjson.dumps(document))
+    return [
+        _hidden(DOCUMENT_PATH, served),
+        _hidden("/api/v1/schema/", served),
+        _hidden("/docs/", swagger_ui),
+        _hidden("/api/v1/schema/swagger-ui/", swagger_ui),
+        _hidden("/redoc/", redoc),
+        _hidden("/api/v1/schema/redoc/", redoc),
+        Mount("/assets", Assets(directory=ASSETS), name="assets"),
+    ]
+
+
+def _hidden(path: str, endpoint: Endpoint) -> Route:
+    """A route that the document does not tell of."""
+    return Route(path, endpoint, include_in_schema=False)
+
+
+def _document(body: bytes) -> Endpoint:
+    async def document(request: Request) -> Response:
+        return Response(body, media_type="application/json")
+
+    return document
+
+
+def _page(policy: str, styles: list[str], scripts: list[str]) -> Endpoint:
+    html = PAGE.format(
+        document=DOCUMENT_PATH,
+        styles="\n".join(f'<link rel="stylesheet" href="{_url(name)}">' for name in styles),
+        scripts="\n".join(f'<script src="{_url(name)}"></script>' for name in scripts),
+    )
+
+    async def page(request: Request) -> Response:
+        return HTMLResponse(html, headers={"Content-Security-Policy": policy})
+
+    return page
+
+
+@cache
+def _url(name: str) -> str:
+    digest = blake2b((ASSETS / name).read_bytes(), digest_size=8).hexdigest()
+    return f"/assets/{name}?{digest}"

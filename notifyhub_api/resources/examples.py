@@ -1,0 +1,39 @@
+"""What the document shows; a test holds each to its model."""
+
+from __future__ import annotations
+
+from typing import Any
+
+MESSAGE_ID = "01a1fdc9-524d-76a2-a653-642f75c95fee"
+
+REQUEST: dict[str, Any] = {"text": "Hello", "recipients": [{"telegram": "1067000"}]}
+
+DELIVERY: dict[str, Any] = {
+    "id": 17,
+    "message_id": MESSAGE_ID,
+    "channel": "telegram",
+    "address": "1067000",
+    "status": "scheduled",
+    "due_at": "2026-11-21T11:06:31.885000Z",
+}
+
+ATTEMPT: dict[str, Any] = {
+    "number": 1,
+    "started_at": "2026-11-21T11:06:31.890000Z",
+    "finished_at": "2026-11-21T11:06:31.931000Z",
+    "outcome": "sent",
+    "code": "200",
+    "detail": '{"ok":true,"result":{"message_id":1}}',
+}
+
+MESSAGE: dict[str, Any] = {
+    "id": MESSAGE_ID,
+    "status": "scheduled",
+    "text": "Hello",
+    "created_at": "2026-11-21T11:06:31.885000Z",
+    "priority": "normal",
+    "metadata": {},
+    "accepted": 1,
+    "duplicates": 0,
+    "deliveries": [DELIVERY],
+}
