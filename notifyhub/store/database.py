@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
 from queue import SimpleQueue
+from time import sleep
 from typing import Any, Literal, TypeVar
 
 import peewee
@@ -23,10 +24,11 @@ Engine = Literal["sqlite", "postgresql"]
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 READERS = 4
+WAL_TRIES = 200
+WAL_PAUSE_S = 0.05
 _UPGRADE_LOCK = 7_301_904_455  # any number that nobody else takes: pg_advisory_lock's key space is shared
 
 SQLITE_PRAGMAS = {
-    "journal_mode": "wal",
     # Group commit makes a durable commit cost next to nothing (docs/architecture.md has the figures).
     "synchronous": "full",
     "busy_timeout": 10_000,
@@ -95,6 +97,7 @@ class Database:
 
     def _upgrade(self) -> list[str]:
         if self.engine == "sqlite":
+            _keep_a_write_ahead_log(self._peewee)
             with self._peewee.atomic("EXCLUSIVE"):
                 return list(Runner(self._peewee, str(MIGRATIONS)).up())
         run(self._peewee, "SELECT pg_advisory_lock(?)", _UPGRADE_LOCK)
@@ -143,6 +146,22 @@ def sqlite_path(url: str) -> Path:
     if not path or path == ":memory:":
         raise SettingsError("NOTIFYHUB_DATABASE_URL: SQLite needs a file, such as sqlite:///notifyhub.db")
     return Path(path)
+
+
+def _keep_a_write_ahead_log(database: peewee.Database) -> None:
+    """Readers and the writer then do not wait for each other. The file remembers it, so it is set once.
+
+    SQLite does not wait for others here, whatever its timeout: several processes may start at the same moment.
+    """
+    for _ in range(WAL_TRIES):
+        try:
+            run(database, "PRAGMA journal_mode = wal")
+            return
+        except peewee.OperationalError as error:
+            if "locked" not in str(error):
+                raise
+            sleep(WAL_PAUSE_S)
+    raise StoreUnavailable("cannot upgrade the database: another process keeps it locked")
 
 
 def _connect_sqlite(url: str) -> peewee.SqliteDatabase:

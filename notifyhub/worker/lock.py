@@ -2,35 +2,61 @@
 
 from __future__ import annotations
 
-import sqlite3
+import os
+import sys
+import threading
 from pathlib import Path
+from typing import IO
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(file: IO[bytes]) -> None:
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+
+else:
+    import fcntl
+
+    def _lock(file: IO[bytes]) -> None:
+        # A record lock, because a forked child does not inherit it, as it would one of flock.
+        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+# Record locks do not tell two holders in one process apart, so those stand here, by process and path.
+_held: set[tuple[int, str]] = set()
+_changing = threading.Lock()
 
 
 class PumpLock:
-    """An exclusive lock, held through SQLite itself in a small file beside the database.
-
-    The operating system gives it up when the holder dies, however it dies, and a forked child does not inherit it
-    (both are not so of `flock`). Works wherever SQLite does.
-    """
+    """An exclusive lock on a small file beside the database. The system gives it up however its holder dies."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._held: sqlite3.Connection | None = None
+        self._file: IO[bytes] | None = None
 
     def take(self) -> bool:
-        """Try to take the lock, without waiting. Raises sqlite3.Error when the file cannot be used."""
-        connection = sqlite3.connect(self._path, timeout=0, isolation_level=None, check_same_thread=False)
-        try:
-            connection.execute("BEGIN EXCLUSIVE")
-        except sqlite3.OperationalError as error:
-            connection.close()
-            if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+        """Try to take the lock, without waiting. Raises OSError when the file cannot be used."""
+        with _changing:
+            # The file must not even be opened when it is held here: closing it again would give up the lock.
+            if self._place in _held:
                 return False
-            raise
-        self._held = connection
-        return True
+            file = self._path.open("ab")
+            try:
+                _lock(file)
+            except (BlockingIOError, PermissionError):
+                file.close()
+                return False
+            self._file = file
+            _held.add(self._place)
+            return True
 
     def release(self) -> None:
-        if self._held is not None:
-            self._held.close()
-            self._held = None
+        with _changing:
+            if self._file is not None and self._place in _held:
+                _held.discard(self._place)
+                self._file.close()
+            self._file = None
+
+    @property
+    def _place(self) -> tuple[int, str]:
+        return os.getpid(), str(self._path.resolve())

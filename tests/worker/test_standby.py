@@ -65,3 +65,17 @@ def test_a_forked_child_neither_holds_nor_releases_the_lock(tmp_path: Path) -> N
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     assert not PumpLock(tmp_path / "lock").take()
     lock.release()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no fork on Windows")
+def test_a_forked_child_may_take_the_lock_when_its_parent_gave_it_up(tmp_path: Path) -> None:
+    lock = PumpLock(tmp_path / "lock")
+    assert lock.take()
+    given_up, give_up = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.read(given_up, 1)
+        os._exit(0 if PumpLock(tmp_path / "lock").take() else 1)
+    lock.release()
+    os.write(give_up, b"1")
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
