@@ -21,7 +21,7 @@ class Attempt(Answer):
     number: int = Field(description="1 for the first call")
     started_at: datetime
     finished_at: datetime
-    outcome: str = Field(description="sent, temporary_failure, permanent_failure or unconfirmed")
+    outcome: str = Field(description="sent, temporary_failure, misconfigured, permanent_failure or unconfirmed")
     code: str = Field(description="the messenger's own code, or timeout, connection_lost, not_connected, worker_lost")
     detail: str = Field(description="the messenger's answer, secrets masked, at most 500 characters")
 

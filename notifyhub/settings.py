@@ -103,6 +103,9 @@ class ChannelSettings(BaseModel):
     max_attempts: int = Field(5, ge=1, le=100, description="attempts before a delivery fails as exhausted")
     retry_base_s: Positive = Field(1.0, description="upper bound of the first pause between attempts, seconds; doubles")
     retry_cap_s: Positive = Field(300.0, description="longest pause between attempts, seconds")
+    rest_s: Positive = Field(
+        60.0, description="seconds that a channel rests when its messenger says that the account is set up wrongly"
+    )
     timeout_s: Positive = Field(10.0, le=60, description="longest time one call may take, seconds")
     concurrency: int = Field(256, ge=1, le=10_000, description="calls under way at once, in each worker process")
 

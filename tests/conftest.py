@@ -89,7 +89,7 @@ def quick(stage: Stage, tmp_path: Path) -> Callable[..., Settings]:
     """Settings against the emulator, with pauses of milliseconds where people would wait seconds."""
 
     def make(**given: Any) -> Settings:
-        patience = {"retry_base_s": 0.02, "retry_cap_s": 0.05}
+        patience = {"retry_base_s": 0.02, "retry_cap_s": 0.05, "rest_s": 0.2}
         channels = ("telegram", "viber", "whatsapp", "gateway")
         defaults: dict[str, Any] = {
             "data_dir": tmp_path,

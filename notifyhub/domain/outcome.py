@@ -29,6 +29,20 @@ class TemporaryFailure:
 
 
 @dataclass(frozen=True, slots=True)
+class Misconfigured:
+    """Not accepted, and nothing of this sender will be until somebody mends a setting or the account.
+
+    Such an answer blames no message: nothing is spent, and the sender rests. `mend` says what to look at, for
+    people. `retry_after_s` is set when asking sooner than that (seconds) would be pointless.
+    """
+
+    code: str
+    detail: str = ""
+    mend: str = ""
+    retry_after_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PermanentFailure:
     """Not accepted, and the same request will never be. `reason` is a stable word, such as `recipient_blocked`."""
 
@@ -45,4 +59,4 @@ class Unconfirmed:
     detail: str = ""
 
 
-Outcome = Sent | TemporaryFailure | PermanentFailure | Unconfirmed
+Outcome = Sent | TemporaryFailure | Misconfigured | PermanentFailure | Unconfirmed

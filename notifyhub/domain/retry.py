@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from notifyhub.domain.outcome import Outcome, PermanentFailure, Sent, TemporaryFailure, Unconfirmed
+from notifyhub.domain.outcome import Misconfigured, Outcome, PermanentFailure, Sent, TemporaryFailure, Unconfirmed
 from notifyhub.domain.states import Status
 
 
@@ -23,11 +23,13 @@ class RetryPolicy:
     max_attempts  attempts that may be spent before the delivery fails as `exhausted`
     base_s        upper bound of the first pause, in seconds; doubles with every attempt
     cap_s         no pause is drawn from above this, in seconds
+    rest_s        how long a sender rests, in seconds, when the messenger says that it is set up wrongly
     """
 
     max_attempts: int = 5
     base_s: float = 1.0
     cap_s: float = 300.0
+    rest_s: float = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,8 @@ def judge(outcome: Outcome, tried: Tried, policy: RetryPolicy, now: int, chance:
         case TemporaryFailure(retry_after_s=float() | int() as wait_s, reason=reason):
             # Jitter goes upward only: coming back early would be punished.
             return _again(now + round((wait_s + min(1.0, 0.1 * wait_s) * chance) * 1000), tried.spent, tried, reason)
+        case Misconfigured():
+            return _wait_for_mending(now + round(rest_s(outcome, policy) * 1000), tried, now)
         case TemporaryFailure(reason=reason):
             return _spend(tried, policy, now, chance, reason, when_out=Verdict(Status.FAILED, 0, "exhausted"))
         case Unconfirmed():
@@ -82,6 +86,19 @@ def judge(outcome: Outcome, tried: Tried, policy: RetryPolicy, now: int, chance:
             again = _spend(tried, policy, now, chance, "unconfirmed", when_out=held)
             # "expired" would claim that nothing arrived, which nobody can know here.
             return held if again.status is Status.EXPIRED else again
+
+
+def rest_s(outcome: Misconfigured, policy: RetryPolicy) -> float:
+    """For how many seconds a sender rests after such an answer."""
+    return policy.rest_s if outcome.retry_after_s is None else outcome.retry_after_s
+
+
+def _wait_for_mending(due_at: int, tried: Tried, now: int) -> Verdict:
+    """Later than those that have not tried, so that the next to try is another one: this one may be to blame."""
+    if tried.expires_at is None or due_at < tried.expires_at:
+        return Verdict(Status.SCHEDULED, tried.spent, "configuration", due_at)
+    # It may be mended before the end, so the end alone ends it.
+    return _again(now, tried.spent, tried, "configuration")
 
 
 def _spend(tried: Tried, policy: RetryPolicy, now: int, chance: float, reason: str, when_out: Verdict) -> Verdict:

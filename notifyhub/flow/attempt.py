@@ -7,16 +7,18 @@ import random
 from collections.abc import Callable
 
 from notifyhub import logs
+from notifyhub.domain.breaker import DEFAULT_SENDER
 from notifyhub.domain.envelope import Envelope
-from notifyhub.domain.outcome import Outcome, PermanentFailure, Sent, TemporaryFailure, Unconfirmed
+from notifyhub.domain.outcome import Misconfigured, Outcome, PermanentFailure, Sent, TemporaryFailure, Unconfirmed
 from notifyhub.domain.retry import OnUnconfirmed, RetryPolicy, Tried, judge
 from notifyhub.domain.states import Status
-from notifyhub.providers.base import Provider
-from notifyhub.store.deliveries import Call, Claimed, Result
+from notifyhub.flow.lane import Lane
+from notifyhub.store.deliveries import Call, Claimed, Result, Unsent
 
 OUTCOME_NAMES: dict[type, str] = {
     Sent: "sent",
     TemporaryFailure: "temporary_failure",
+    Misconfigured: "misconfigured",
     PermanentFailure: "permanent_failure",
     Unconfirmed: "unconfirmed",
 }
@@ -27,24 +29,25 @@ LEAST_CALL_MS = 200
 _log = logs.logger(__name__)
 
 
-async def attempt(
-    row: Claimed, provider: Provider, policy: RetryPolicy, timeout_s: float, clock: Callable[[], int]
-) -> Result | None:
+async def attempt(row: Claimed, lane: Lane, clock: Callable[[], int]) -> Result | Unsent:
     """Call the messenger for a claimed delivery and judge the outcome.
 
-    `clock` gives epoch ms. Returns None when no call was made because the lease would not outlive it.
+    `clock` gives epoch ms. No call is made when the lease would not outlive it, or while the sender rests.
     """
-    started_at = clock()
+    started_at, timeout_s = clock(), lane.timeout_s
     if row.expires_at is not None:
         if started_at + LEAST_CALL_MS > row.expires_at:
             return expired(row)
         # The call itself must not outlast the end either: connecting may take a while before anything is written.
         timeout_s = min(timeout_s, (row.expires_at - started_at) / 1000)
     if started_at + timeout_s * 1000 > row.lease_until:
-        return None
+        return Unsent(row.id, row.attempt)
+    sender = DEFAULT_SENDER
+    if (held_until := lane.guard.admit(sender, started_at)) is not None:
+        return Unsent(row.id, row.attempt, held_until)
     envelope = Envelope(row.address, row.text, f"{row.message_id.hex}-{row.id}", timeout_s)
     try:
-        outcome = await provider.send(envelope)
+        outcome = await lane.provider.send(envelope)
     except asyncio.CancelledError:
         # Only `Pump.abort` cancels, at the end of a stop: what is known is recorded now, not after the lease.
         outcome = Unconfirmed(code="interrupted", detail="the process was stopped before the answer came")
@@ -52,7 +55,9 @@ async def attempt(
         # A bug in a provider costs this delivery an attempt, not its whole channel the pump.
         _log.exception("provider of %s raised", row.channel, extra={"delivery_id": row.id})
         outcome = Unconfirmed(code="provider_error", detail=type(error).__name__)
-    return concluded(row, outcome, policy, started_at, clock())
+    finished_at = clock()
+    lane.guard.heard(sender, outcome, finished_at)
+    return concluded(row, outcome, lane.policy, started_at, finished_at)
 
 
 def concluded(row: Claimed, outcome: Outcome, policy: RetryPolicy, started_at: int, finished_at: int) -> Result:

@@ -6,20 +6,18 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from time import monotonic
 from typing import Any
 
 from notifyhub import logs
 from notifyhub.clock import now_ms
-from notifyhub.domain.retry import RetryPolicy
 from notifyhub.errors import StoreUnavailable
 from notifyhub.flow.attempt import attempt
+from notifyhub.flow.lane import Lane
 from notifyhub.flow.places import Places
-from notifyhub.providers.base import Provider
 from notifyhub.store import deliveries
 from notifyhub.store.database import Database
-from notifyhub.store.deliveries import Claimed, ClaimRequest, Result
+from notifyhub.store.deliveries import Claimed, ClaimRequest, Result, Unsent
 
 MOST_CLAIMED = 500
 GATHER_S = 0.004
@@ -27,19 +25,6 @@ LOOK_S = 0.005
 RECORD_AGAIN_S = 0.25
 
 _log = logs.logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Lane:
-    """What the pump of a channel works with. `concurrency` calls at most are under way at once."""
-
-    channel: str
-    provider: Provider
-    policy: RetryPolicy
-    concurrency: int
-    timeout_s: float
-    lease_s: float
-    progressed: Callable[[], None]
 
 
 class Pump:
@@ -54,7 +39,7 @@ class Pump:
         self._senders: set[asyncio.Task[None]] = set()
         self._results: list[Result] = []
         self._recording: asyncio.Task[None] | None = None
-        self._unsent: list[Claimed] = []
+        self._unsent: list[Unsent] = []
         self._wake = asyncio.Event()
         self._more_due = True
         self._stopping = False
@@ -107,11 +92,13 @@ class Pump:
 
     async def _claim(self) -> None:
         self._more_due = False
-        limit = MOST_CLAIMED - len(self._ready)
         now = self._clock()
+        limit = self._lane.guard.room(MOST_CLAIMED - len(self._ready), now)
+        if not limit:
+            return
         request = ClaimRequest(self._lane.channel, limit, now, now + round(self._lane.lease_s * 1000))
         rows = await asyncio.wrap_future(self._database.write(deliveries.claim, request))
-        if len(rows) == limit:
+        if len(rows) == limit > 1:
             self._more_due = True
         self._ready.extend(rows)
         self._start_senders()
@@ -130,11 +117,10 @@ class Pump:
             self._wake.set()
 
     async def _send_from(self, row: Claimed) -> None:
-        lane = self._lane
         while True:
-            result = await attempt(row, lane.provider, lane.policy, lane.timeout_s, self._clock)
-            if result is None:
-                self._unsent.append(row)
+            result = await attempt(row, self._lane, self._clock)
+            if isinstance(result, Unsent):
+                self._unsent.append(result)
                 self._wake.set()
             else:
                 self._note(result)
@@ -187,7 +173,7 @@ class Pump:
         self._more_due = True
 
     async def _finish(self) -> None:
-        self._unsent.extend(self._ready)
+        self._unsent.extend(Unsent(row.id, row.attempt) for row in self._ready)
         self._ready.clear()
         if self._unsent:
             await self._hand_back()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any, ClassVar, Protocol
 from urllib.parse import quote
 
@@ -47,6 +48,11 @@ class HttpProvider(ABC):
     channel: ClassVar[str]
     retry: RetryPolicy
 
+    @property
+    def settings_prefix(self) -> str:
+        """How the names of this channel's settings begin."""
+        return f"NOTIFYHUB_{self.channel.upper()}_"
+
     def __init__(self, transport: Transport, retry: RetryPolicy, secrets: Iterable[str]) -> None:
         self._transport = transport
         self.retry = retry
@@ -80,6 +86,8 @@ class HttpProvider(ABC):
         """Not accepted. A wait asked for by the messenger's own words wins over the header, that over the table."""
         if asked_s is None:
             asked_s = retry_after_s(response.headers)
+        if meaning.mend:
+            meaning = replace(meaning, mend=meaning.mend.replace("$", self.settings_prefix))
         return meaning.outcome(code, self._detail(response), asked_s)
 
     def bad_answer(self, response: HttpResponse) -> Unconfirmed:

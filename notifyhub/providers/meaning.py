@@ -2,7 +2,7 @@
 
 Reasons are stable words, kept with the delivery and shown to callers. Shared by all channels:
 
-    configuration        the channel is set up wrongly or shut off; the message is kept and nobody is to blame
+    configuration        the channel is set up wrongly or shut off; the message is kept, and the channel rests
     rate_limited         too fast; come back after the wait
     messenger_error      trouble on the messenger's side
     refused              not accepted, without a word why; may be another time
@@ -17,22 +17,32 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from notifyhub.domain.outcome import PermanentFailure, TemporaryFailure
+from notifyhub.domain.outcome import Misconfigured, PermanentFailure, TemporaryFailure
+
+Refusal = PermanentFailure | TemporaryFailure | Misconfigured
 
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """One row: why, whether for good, and for how long to wait in seconds (None: by the channel's backoff)."""
+    """One row: why, whether for good, and for how long to wait in seconds (None: by the channel's backoff).
+
+    `mend` is set where a setting or the account is to blame, and says what to look at; `$` stands for the beginning
+    of the channel's settings, so that `$TOKEN` is read as `NOTIFYHUB_TELEGRAM_TOKEN`.
+    """
 
     reason: str
     permanent: bool = False
     wait_s: float | None = None
+    mend: str = ""
 
-    def outcome(self, code: str, detail: str, asked_s: float | None = None) -> PermanentFailure | TemporaryFailure:
+    def outcome(self, code: str, detail: str, asked_s: float | None = None) -> Refusal:
         """The outcome of an attempt. `asked_s` is a wait that this very answer asks for; it wins over the table."""
         if self.permanent:
             return PermanentFailure(self.reason, code, detail)
-        return TemporaryFailure(self.reason, code, detail, self.wait_s if asked_s is None else asked_s)
+        wait_s = self.wait_s if asked_s is None else asked_s
+        if self.mend:
+            return Misconfigured(code, detail, self.mend, wait_s)
+        return TemporaryFailure(self.reason, code, detail, wait_s)
 
 
 def permanent(reason: str) -> Meaning:
@@ -43,13 +53,24 @@ def temporary(reason: str, wait_s: float | None = None) -> Meaning:
     return Meaning(reason, wait_s=wait_s)
 
 
-CONFIGURATION = temporary("configuration", 60.0)
+def configuration(mend: str, wait_s: float | None = None) -> Meaning:
+    return Meaning("configuration", wait_s=wait_s, mend=mend)
+
+
 MESSENGER_ERROR = temporary("messenger_error")
 RATE_LIMITED = temporary("rate_limited", 1.0)
 BAD_REQUEST = permanent("bad_request")
 
 # Statuses by which a server says that it is not the right one, or that we are not who we should be.
-_CONFIGURATION = frozenset({401, 403, 404, 405, 407, 421})
+_CONFIGURATION = {
+    401: configuration("$TOKEN, which is wrong or was revoked"),
+    403: configuration("$TOKEN, or what this account is allowed to"),
+    404: configuration("$TOKEN or $BASE_URL: there is nothing at this address"),
+    405: configuration("$BASE_URL: what answers there is another service"),
+    407: configuration("$PROXY: the proxy wants other credentials"),
+    421: configuration("$TOKEN: this server does not take it"),
+}
+_MOVED = configuration("$BASE_URL: the service is somewhere else")
 # The server gave up waiting for the request, or does not want to take it so early: it was not taken.
 _NOT_TAKEN = frozenset({408, 425})
 
@@ -60,6 +81,8 @@ def by_status(status: int) -> Meaning | None:
         return RATE_LIMITED
     if status >= 500 or status in _NOT_TAKEN:
         return MESSENGER_ERROR
-    if status in _CONFIGURATION or 300 <= status < 400:
-        return CONFIGURATION
+    if status in _CONFIGURATION:
+        return _CONFIGURATION[status]
+    if 300 <= status < 400:
+        return _MOVED
     return BAD_REQUEST if status >= 400 else None

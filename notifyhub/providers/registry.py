@@ -46,7 +46,7 @@ def make_providers(settings: Settings) -> dict[str, Provider]:
 def _common(settings: Settings, channel: str) -> tuple[Transport, RetryPolicy, str, str]:
     own: ChannelSettings = settings.channels()[channel]
     transport = make_transport(settings.http_client, own.concurrency)
-    retry = RetryPolicy(own.max_attempts, own.retry_base_s, own.retry_cap_s)
+    retry = RetryPolicy(own.max_attempts, own.retry_base_s, own.retry_cap_s, own.rest_s)
     token = own.token.get_secret_value() if own.token else EMULATED_TOKENS[channel]
     return transport, retry, base_url_of(settings, channel), token
 

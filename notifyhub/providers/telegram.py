@@ -16,7 +16,7 @@ from notifyhub.domain.outcome import Outcome
 from notifyhub.domain.retry import RetryPolicy
 from notifyhub.providers.base import HttpProvider, integer_in, json_object, object_in
 from notifyhub.providers.http import LONGEST_WAIT_S, HttpRequest, HttpResponse, Transport
-from notifyhub.providers.meaning import BAD_REQUEST, CONFIGURATION, Meaning, by_status, permanent
+from notifyhub.providers.meaning import BAD_REQUEST, Meaning, by_status, configuration, permanent
 
 # First match wins; the fragment is looked for in the lower-cased description. "" matches what is left.
 _TABLE: tuple[tuple[int, str, Meaning], ...] = (
@@ -31,7 +31,8 @@ _TABLE: tuple[tuple[int, str, Meaning], ...] = (
     (400, "no write access", permanent("no_rights")),
     (400, "need administrator rights", permanent("no_rights")),
     (400, "not enough rights", permanent("no_rights")),
-    (400, "", BAD_REQUEST),
+    (400, "to be replied not found", permanent("bad_request")),
+    (400, "", BAD_REQUEST),  # BUTTON_URL_INVALID and other upper-case codes of the server
     (403, "blocked by the user", permanent("recipient_blocked")),
     (403, "user is deactivated", permanent("recipient_deactivated")),  # the account was deleted
     (403, "can't initiate conversation", permanent("not_subscribed")),  # the person never pressed Start
@@ -40,10 +41,13 @@ _TABLE: tuple[tuple[int, str, Meaning], ...] = (
     (403, "bot is not a member", permanent("not_a_member")),
     (403, "chat was deleted", permanent("recipient_unknown")),
     (403, "", permanent("forbidden")),
-    (409, "", CONFIGURATION),  # two programs use the bot
+    (401, "", configuration("$TOKEN, which is wrong or was revoked (@BotFather gives a new one)")),
+    # The public host answers 404 to a malformed token; a server of one's own to a wrong path too.
+    (404, "", configuration("$TOKEN, which has not the form of one, or $BASE_URL")),
+    (409, "", configuration("the bot of $TOKEN: another program uses it")),
+    (421, "", configuration("$TOKEN: the Bot API server at $BASE_URL does not take it")),
     (413, "", permanent("text_too_long")),
-    # 401 and 404 both mean a wrong token: the public host answers 404 to a malformed one. They, 421 (the token is
-    # not for this server), 429 and 5xx are read by status alone.
+    # 429 and 5xx are read by status alone.
 )
 
 

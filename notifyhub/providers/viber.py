@@ -15,36 +15,44 @@ from notifyhub.domain.outcome import Outcome
 from notifyhub.domain.retry import RetryPolicy
 from notifyhub.providers.base import HttpProvider, integer_in, json_object
 from notifyhub.providers.http import HttpRequest, HttpResponse, Transport
-from notifyhub.providers.meaning import BAD_REQUEST, CONFIGURATION, MESSENGER_ERROR, Meaning, permanent, temporary
+from notifyhub.providers.meaning import (
+    BAD_REQUEST,
+    MESSENGER_ERROR,
+    Meaning,
+    configuration,
+    permanent,
+    temporary,
+)
 
 _OK = 0
 _GENERAL_ERROR = 999
 
 _TABLE: dict[int, Meaning] = {
-    1: CONFIGURATION,  # invalidUrl: the webhook cannot be reached
-    2: CONFIGURATION,  # invalidAuthToken
+    1: configuration("the bot's webhook: Viber cannot reach it"),  # invalidUrl
+    2: configuration("$TOKEN, which is wrong or was revoked"),  # invalidAuthToken
     3: BAD_REQUEST,  # badData
     4: BAD_REQUEST,  # missingData
     5: permanent("recipient_unknown"),  # receiverNotRegistered: no Viber user
     6: permanent("not_subscribed"),  # receiverNotSubscribed: never subscribed, or left
-    7: CONFIGURATION,  # publicAccountBlocked
-    8: CONFIGURATION,  # publicAccountNotFound: the token belongs to no bot
-    9: CONFIGURATION,  # publicAccountSuspended
-    10: CONFIGURATION,  # webhookNotSet: sending needs one
+    7: configuration("the bot's account: Viber has blocked it"),  # publicAccountBlocked
+    8: configuration("$TOKEN, which belongs to no bot"),  # publicAccountNotFound
+    9: configuration("the bot's account: Viber has suspended it"),  # publicAccountSuspended
+    10: configuration("the bot's webhook: none is set, and sending needs one"),  # webhookNotSet
     11: permanent("recipient_unreachable"),  # receiverNoSuitableDevice
     12: temporary("rate_limited", 10.0),  # tooManyRequests; no wait is documented
     13: BAD_REQUEST,  # apiVersionNotSupported
     14: BAD_REQUEST,  # incompatibleWithVersion
-    15: CONFIGURATION,  # publicAccountNotAuthorized
+    15: configuration("the bot's account: it is not authorised to send"),  # publicAccountNotAuthorized
     16: BAD_REQUEST,  # inchatReplyMessageNotAllowed
     17: BAD_REQUEST,  # publicAccountIsNotInline
-    18: CONFIGURATION,  # noPublicChat
+    18: configuration("the bot's account: it has no chat interface"),  # noPublicChat
     19: MESSENGER_ERROR,  # cannotSendBroadcast
-    20: CONFIGURATION,  # broadcastNotAllowed
+    20: configuration("$BROADCAST: Viber has not allowed this account to broadcast"),  # broadcastNotAllowed
     21: permanent("recipient_unreachable"),  # unsupportedCountry
     22: BAD_REQUEST,  # paymentUnsupported
-    23: temporary("configuration", 3600.0),  # free messages used up until next month, or until it is paid for
-    24: CONFIGURATION,  # no balance
+    # freeMessagesExceeded: until next month, or until it is paid for
+    23: configuration("the bot's account: this month's free messages are used up", 3600.0),
+    24: configuration("the bot's account: its balance is used up"),  # noBalance
     _GENERAL_ERROR: MESSENGER_ERROR,
 }
 

@@ -18,47 +18,55 @@ from notifyhub.providers.base import HttpProvider, integer_in, json_object, obje
 from notifyhub.providers.http import HttpRequest, HttpResponse, Transport
 from notifyhub.providers.meaning import (
     BAD_REQUEST,
-    CONFIGURATION,
     MESSENGER_ERROR,
     RATE_LIMITED,
     Meaning,
+    configuration,
     permanent,
     temporary,
 )
 
 _UNREACHABLE = permanent("recipient_unreachable")
+_TOKEN = configuration("$TOKEN, which is wrong or has expired")
+_PERMISSION = configuration("the rights of $TOKEN: it needs whatsapp_business_messaging for this number")
+_NUMBER = configuration("$PHONE_NUMBER_ID: this token sees no such number")
+_REGISTRATION = configuration("the registration of the number of $PHONE_NUMBER_ID at Meta")
+_ACCOUNT = "the WhatsApp business account at Meta"
+
+_PARAMETER = 100
+_NO_SUCH_OBJECT = 33
 
 _TABLE: dict[int, Meaning] = {
-    0: CONFIGURATION,  # the app could not be authenticated
+    0: _TOKEN,  # the app could not be authenticated
     1: MESSENGER_ERROR,  # unknown API error
     2: MESSENGER_ERROR,  # down or overloaded
-    3: CONFIGURATION,  # capability or permission
+    3: _PERMISSION,  # capability or permission
     4: temporary("rate_limited", 60.0),  # calls of the app
-    10: CONFIGURATION,  # permission missing; 200 to 299 likewise
-    **dict.fromkeys(range(200, 300), CONFIGURATION),
-    33: CONFIGURATION,  # the business number was deleted
+    10: _PERMISSION,  # permission missing; 200 to 299 likewise
+    **dict.fromkeys(range(200, 300), _PERMISSION),
+    33: _NUMBER,  # the business number was deleted
     100: BAD_REQUEST,  # a parameter is invalid, unknown or missing
-    190: CONFIGURATION,  # token expired or invalid
-    368: temporary("configuration", 3600.0),  # account blocked for policy violations, for hours or days
-    2200: CONFIGURATION,  # webhook verification
+    190: _TOKEN,  # token expired or invalid
+    368: configuration(f"{_ACCOUNT}: blocked for policy violations, for hours or days", 3600.0),
+    2200: configuration("the webhook at Meta"),  # webhook verification
     80007: temporary("rate_limited", 60.0),  # calls of the business account
     130429: RATE_LIMITED,  # throughput of the business number
     130472: _UNREACHABLE,  # the person is in an experiment group
     130497: _UNREACHABLE,  # the account may not write to this country
     131000: MESSENGER_ERROR,  # something went wrong
-    131005: CONFIGURATION,  # access denied
+    131005: _PERMISSION,  # access denied
     131008: BAD_REQUEST,  # parameter missing
     131009: BAD_REQUEST,  # parameter value
     131016: MESSENGER_ERROR,  # service unavailable
     131021: permanent("recipient_is_sender"),
     131026: permanent("recipient_unknown"),  # no WhatsApp account, an old app, terms not accepted
     131030: permanent("recipient_not_allowed"),  # a test number writes to its own list only
-    131031: CONFIGURATION,  # account locked
-    131037: CONFIGURATION,  # display name not approved
-    131042: CONFIGURATION,  # payment
-    131045: CONFIGURATION,  # certificate of the number
+    131031: configuration(f"{_ACCOUNT}: it is locked"),
+    131037: configuration(f"{_ACCOUNT}: the display name is not approved"),
+    131042: configuration(f"{_ACCOUNT}: its payment method"),
+    131045: _REGISTRATION,  # certificate of the number
     131047: permanent("window_closed"),  # over 24 h since the person wrote: only a template may be sent
-    131048: temporary("rate_limited", 3600.0),  # too many people blocked or reported the number
+    131048: configuration(f"{_ACCOUNT}: too many people blocked or reported the number", 3600.0),
     131049: temporary("held_back", 86_400.0),  # too much marketing for this person; not before a day
     131050: permanent("recipient_blocked"),  # the person stopped marketing messages
     131051: BAD_REQUEST,  # message type
@@ -66,9 +74,10 @@ _TABLE: dict[int, Meaning] = {
     131053: BAD_REQUEST,  # media upload
     131056: temporary("rate_limited", 6.0),  # pair rate: this one recipient, one message per 6 s
     131057: MESSENGER_ERROR,  # account in maintenance
-    131062: CONFIGURATION,  # business-scoped ids not supported
-    131063: CONFIGURATION,  # marketing templates disabled
-    131064: temporary("rate_limited", 3600.0),  # limit after template violations
+    # What only some messages ask for is no reason to rest: the others go.
+    131062: permanent("not_enabled"),  # business-scoped ids
+    131063: permanent("not_enabled"),  # marketing templates
+    131064: configuration(f"{_ACCOUNT}: its templates broke the rules, which limits it for a while", 3600.0),
     132000: BAD_REQUEST,  # template: number of parameters
     132001: BAD_REQUEST,  # template: missing or not approved
     132005: BAD_REQUEST,  # template: too long
@@ -79,7 +88,7 @@ _TABLE: dict[int, Meaning] = {
     132016: BAD_REQUEST,  # template disabled
     132068: BAD_REQUEST,  # flow blocked
     132069: MESSENGER_ERROR,  # flow throttled
-    **dict.fromkeys((133000, 133005, 133006, 133008, 133009, 133010, 133015, 133016), CONFIGURATION),  # registration
+    **dict.fromkeys((133000, 133005, 133006, 133008, 133009, 133010, 133015, 133016), _REGISTRATION),
     133004: MESSENGER_ERROR,  # temporarily unavailable
     135000: BAD_REQUEST,  # generic
     137000: permanent("recipient_changed"),  # the identity key is another one now
@@ -136,7 +145,7 @@ class WhatsAppProvider(HttpProvider):
 
 
 def _meaning(code: int, error: dict[str, Any], status: int) -> Meaning:
-    known = _TABLE.get(code)
+    known = _NUMBER if _is_about_the_number(code, error) else _TABLE.get(code)
     if error.get("is_transient") is True and (known is None or known.permanent):
         return MESSENGER_ERROR
     return known or _unknown(status)
@@ -146,7 +155,12 @@ def _unknown(status: int) -> Meaning:
     """An error that Meta may have added since: even with a 200 it says that nothing was accepted."""
     if status >= 500:
         return MESSENGER_ERROR
-    return {401: CONFIGURATION, 429: RATE_LIMITED}.get(status, BAD_REQUEST)
+    return {401: _TOKEN, 429: RATE_LIMITED}.get(status, BAD_REQUEST)
+
+
+def _is_about_the_number(code: int, error: dict[str, Any]) -> bool:
+    """100 blames the request, but with this subcode it says that there is no such number for this token."""
+    return code == _PARAMETER and integer_in(error, "error_subcode") == _NO_SUCH_OBJECT
 
 
 def _message_id(answer: dict[str, Any]) -> str | None:

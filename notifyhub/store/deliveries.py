@@ -63,6 +63,14 @@ class Result(NamedTuple):
     call: Call | None
 
 
+class Unsent(NamedTuple):
+    """A claimed delivery for which no call was made; `due_at` (epoch ms) puts it off until then."""
+
+    id: int
+    attempt: int
+    due_at: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class ClaimRequest:
     """Take up to `limit` deliveries of `channel` that are due at `now`, until `lease_until` (epoch ms)."""
@@ -131,7 +139,9 @@ _NOTE_CALLS = f"""
     ON CONFLICT DO NOTHING"""
 # The attempt made no call, so its number is given back too.
 _HAND_BACK = f"""
-    UPDATE deliveries SET status = '{Status.SCHEDULED}', attempt = deliveries.attempt - 1, lease_until = NULL
+    UPDATE deliveries SET
+        status = '{Status.SCHEDULED}', attempt = deliveries.attempt - 1, lease_until = NULL,
+        due_at = COALESCE(r.due_at, deliveries.due_at)
     FROM {{rows}} AS r
     WHERE deliveries.id = r.id AND deliveries.status = '{Status.SENDING}' AND deliveries.attempt = r.attempt"""
 _CANCEL = f"""
@@ -201,10 +211,10 @@ def _result_row(result: Result) -> tuple[object, ...]:
     return (*result[:7], int(result.maybe_sent), sent_at)
 
 
-def hand_back(database: peewee.Database, batches: Sequence[Sequence[Claimed]]) -> list[None]:
-    """Give up leases of deliveries for which no call was made: they are due again at once."""
-    rows = [(row.id, row.attempt) for row in chain.from_iterable(batches)]
-    run_rows(database, _HAND_BACK, {"id": "BIGINT", "attempt": "BIGINT"}, rows)
+def hand_back(database: peewee.Database, batches: Sequence[Sequence[Unsent]]) -> list[None]:
+    """Give up leases of deliveries for which no call was made: they are due again at once, or when they say."""
+    columns: dict[str, Type] = {"id": "BIGINT", "attempt": "BIGINT", "due_at": "BIGINT"}
+    run_rows(database, _HAND_BACK, columns, list(chain.from_iterable(batches)))
     return [None] * len(batches)
 
 

@@ -32,5 +32,6 @@ def _declare(
         max_attempts=settings.max_attempts,
         retry_base_s=settings.retry_base_s,
         retry_cap_s=settings.retry_cap_s,
+        rest_s=settings.rest_s,
     )
     return declared(deliver)

@@ -15,14 +15,14 @@ _log = logs.logger(__name__)
 
 
 class DeliveryRetries(Middleware):
-    """Lets an actor declare how its deliveries are retried: `max_attempts`, `retry_base_s`, `retry_cap_s`.
+    """Lets an actor declare how its deliveries are retried: `max_attempts`, `retry_base_s`, `retry_cap_s`, `rest_s`.
 
     It replaces Dramatiq's own Retries: a bell is never retried, a delivery is, and its next try is a row's `due_at`.
     """
 
     @property
     def actor_options(self) -> set[str]:
-        return {"max_attempts", "retry_base_s", "retry_cap_s"}
+        return {"max_attempts", "retry_base_s", "retry_cap_s", "rest_s"}
 
     @staticmethod
     def policy(actor: dramatiq.Actor[Any, Any]) -> RetryPolicy:
@@ -33,6 +33,7 @@ class DeliveryRetries(Middleware):
             max_attempts=options.get("max_attempts", default.max_attempts),
             base_s=options.get("retry_base_s", default.base_s),
             cap_s=options.get("retry_cap_s", default.cap_s),
+            rest_s=options.get("rest_s", default.rest_s),
         )
 
 

@@ -7,7 +7,8 @@ import threading
 from collections.abc import Callable, Mapping
 
 from notifyhub import logs
-from notifyhub.flow.deliver import Lane, Pump
+from notifyhub.flow.deliver import Pump
+from notifyhub.flow.lane import Lane
 from notifyhub.providers.base import Provider
 from notifyhub.store.database import Database
 

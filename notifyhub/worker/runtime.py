@@ -11,7 +11,8 @@ from notifyhub import logs
 from notifyhub.clock import now_ms
 from notifyhub.domain.retry import RetryPolicy
 from notifyhub.flow import sweep
-from notifyhub.flow.deliver import Lane
+from notifyhub.flow.guard import Guard
+from notifyhub.flow.lane import Lane
 from notifyhub.providers.base import Provider
 from notifyhub.queue import Doorbell
 from notifyhub.scheduler import Drum
@@ -124,6 +125,7 @@ class Runtime:
             concurrency=settings.concurrency,
             timeout_s=settings.timeout_s,
             lease_s=self._settings.lease_s,
+            guard=Guard(channel, self._policies[channel]),
             progressed=self._progressed,
         )
 

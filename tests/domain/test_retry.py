@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifyhub.domain.outcome import Outcome, PermanentFailure, Sent, TemporaryFailure, Unconfirmed
+from notifyhub.domain.outcome import Misconfigured, Outcome, PermanentFailure, Sent, TemporaryFailure, Unconfirmed
 from notifyhub.domain.retry import OnUnconfirmed, RetryPolicy, Tried, Verdict, backoff_s, judge
 from notifyhub.domain.states import Status
 
 NOW = 1_700_000_000_000
-POLICY = RetryPolicy(max_attempts=3, base_s=2.0, cap_s=60.0)
+POLICY = RetryPolicy(max_attempts=3, base_s=2.0, cap_s=60.0, rest_s=30.0)
 FAULT = TemporaryFailure("messenger_error", "500")
 LOST = Unconfirmed("timeout")
 CHANCE = st.floats(0, 1, exclude_max=True)
@@ -19,6 +19,7 @@ OUTCOME = st.one_of(
     st.just(PermanentFailure("recipient_blocked", "403")),
     st.just(FAULT),
     st.builds(TemporaryFailure, st.just("rate_limited"), st.just("429"), st.just(""), st.floats(0, 604_800)),
+    st.builds(Misconfigured, st.just("401"), retry_after_s=st.none() | st.floats(0, 604_800)),
     st.just(LOST),
 )
 
@@ -64,6 +65,21 @@ def test_a_retry_just_before_the_end_is_still_made() -> None:
 def test_a_wait_that_was_asked_for_is_not_counted(spent: int) -> None:
     verdict = told(TemporaryFailure("rate_limited", "429", retry_after_s=7), tried(spent))
     assert (verdict.status, verdict.spent) == (Status.SCHEDULED, spent)
+
+
+@pytest.mark.parametrize(("asked_s", "wait_s"), [(None, 30), (7, 7)])
+def test_a_channel_set_up_wrongly_costs_its_deliveries_nothing_but_time(asked_s: float | None, wait_s: int) -> None:
+    verdict = told(Misconfigured("401", retry_after_s=asked_s), tried(2))
+    assert verdict == Verdict(Status.SCHEDULED, 2, "configuration", NOW + wait_s * 1000)
+
+
+def test_a_channel_that_is_mended_before_the_end_may_still_send() -> None:
+    verdict = told(Misconfigured("401"), tried(expires_at=NOW + 10_000))
+    assert (verdict.status, verdict.due_at) == (Status.SCHEDULED, NOW)
+
+
+def test_the_end_ends_what_waits_for_a_channel_to_be_mended() -> None:
+    assert told(Misconfigured("401"), tried(expires_at=NOW)).status is Status.EXPIRED
 
 
 def test_a_wait_that_reaches_past_the_end_expires() -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from provider_cases import CASES, read
 
-from notifyhub.domain.outcome import Outcome, PermanentFailure, TemporaryFailure, Unconfirmed
+from notifyhub.domain.outcome import Misconfigured, Outcome, PermanentFailure, TemporaryFailure, Unconfirmed
 from notifyhub.providers.gateway import msg_id
 
 GATEWAY = next(case for case in CASES if case.name == "gateway")
@@ -39,8 +39,7 @@ def test_a_bad_request_fails_for_good(http: int) -> None:
 @pytest.mark.parametrize("http", [401, 403, 404, 405])
 def test_a_wrong_token_or_url_is_our_configuration(http: int) -> None:
     outcome = said(http, http)
-    assert isinstance(outcome, TemporaryFailure)
-    assert (outcome.reason, outcome.retry_after_s) == ("configuration", 60)
+    assert isinstance(outcome, Misconfigured)
 
 
 @pytest.mark.parametrize("http", [408, 425, 500, 502, 503, 504])

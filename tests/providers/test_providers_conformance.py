@@ -10,7 +10,7 @@ import pytest
 from provider_cases import CASES, NOT_CALLED, TOKEN, Case, Raises, envelope, read
 from scripted_server import Act, ScriptedServer, Seen, answer, half, hung_up, silent, written
 
-from notifyhub.domain.outcome import Outcome, PermanentFailure, Sent, TemporaryFailure, Unconfirmed
+from notifyhub.domain.outcome import Misconfigured, Outcome, PermanentFailure, Sent, TemporaryFailure, Unconfirmed
 from notifyhub.errors import SettingsError
 from notifyhub.providers.aiohttp_transport import AiohttpTransport
 from notifyhub.providers.base import DETAIL_LIMIT
@@ -85,17 +85,17 @@ def test_a_refused_recipient_or_request_fails_for_good(case: Case) -> None:
     assert outcome.code == case.refused_code
 
 
-def test_a_wrong_token_keeps_the_message_and_costs_no_attempt(case: Case) -> None:
+def test_a_wrong_token_blames_no_message_and_names_the_setting(case: Case) -> None:
     outcome, _ = exchange(case, answer(*case.misconfigured))
-    assert isinstance(outcome, TemporaryFailure)
-    assert (outcome.reason, outcome.retry_after_s) == ("configuration", 60)
+    assert isinstance(outcome, Misconfigured)
+    assert f"NOTIFYHUB_{case.name.upper()}_TOKEN" in outcome.mend
 
 
 @pytest.mark.parametrize("status", [301, 302, 307, 401, 404, 405])
 def test_a_wrong_address_of_the_messenger_is_our_configuration(case: Case, status: int) -> None:
     outcome = read(case, status, b"<html>")
-    assert isinstance(outcome, TemporaryFailure)
-    assert (outcome.reason, outcome.code) == ("configuration", str(status))
+    assert isinstance(outcome, Misconfigured)
+    assert (outcome.code, f"NOTIFYHUB_{case.name.upper()}_" in outcome.mend) == (str(status), True)
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 504, 599])

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from provider_cases import CASES, Case, read
 
-from notifyhub.domain.outcome import PermanentFailure, Sent, TemporaryFailure, Unconfirmed
+from notifyhub.domain.outcome import Misconfigured, PermanentFailure, Sent, TemporaryFailure, Unconfirmed
 
-OUTCOMES = (Sent, TemporaryFailure, PermanentFailure, Unconfirmed)
+OUTCOMES = (Sent, Misconfigured, TemporaryFailure, PermanentFailure, Unconfirmed)
 ANY_JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.sampled_from(["0", "ok", 0, 131056, 12]),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),

@@ -7,7 +7,7 @@ import pytest
 from provider_cases import CASES, NOT_CALLED, REFERENCE, read
 
 from notifyhub.domain.envelope import Envelope
-from notifyhub.domain.outcome import Outcome, PermanentFailure, Sent, TemporaryFailure, Unconfirmed
+from notifyhub.domain.outcome import Misconfigured, Outcome, PermanentFailure, Sent, TemporaryFailure, Unconfirmed
 from notifyhub.providers.http import LONGEST_WAIT_S
 
 TELEGRAM = next(case for case in CASES if case.name == "telegram")
@@ -33,6 +33,7 @@ def said(status: int, description: str = "", headers: dict[str, str] | None = No
         (400, "Bad Request: have no write access to the chat", "no_rights"),
         (400, "Bad Request: need administrator rights in the channel chat", "no_rights"),
         (400, "Bad Request: not enough rights to send text messages to the chat", "no_rights"),
+        (400, "Bad Request: message to be replied not found", "bad_request"),
         (400, "Bad Request: BUTTON_URL_INVALID", "bad_request"),
         (403, "Forbidden: bot was blocked by the user", "recipient_blocked"),
         (403, "Forbidden: user is deactivated", "recipient_deactivated"),
@@ -63,14 +64,13 @@ def test_what_will_never_go_fails_with_its_reason(status: int, description: str,
 )
 def test_a_fault_of_the_bot_is_our_configuration(status: int, description: str) -> None:
     outcome = said(status, description)
-    assert isinstance(outcome, TemporaryFailure)
-    assert (outcome.reason, outcome.retry_after_s) == ("configuration", 60)
+    assert isinstance(outcome, Misconfigured)
+    assert "NOTIFYHUB_TELEGRAM_TOKEN" in outcome.mend
 
 
 def test_a_403_that_is_not_from_the_bot_api_blames_no_recipient() -> None:
     outcome = read(TELEGRAM, 403, b"<html>Access denied</html>")
-    assert isinstance(outcome, TemporaryFailure)
-    assert outcome.reason == "configuration"
+    assert isinstance(outcome, Misconfigured)
 
 
 def test_a_migrated_chat_fails_with_the_new_id_in_the_detail() -> None:

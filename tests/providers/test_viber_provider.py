@@ -5,7 +5,7 @@ import json
 import pytest
 from provider_cases import CASES, read
 
-from notifyhub.domain.outcome import Outcome, PermanentFailure, Sent, TemporaryFailure, Unconfirmed
+from notifyhub.domain.outcome import Misconfigured, Outcome, PermanentFailure, Sent, TemporaryFailure, Unconfirmed
 
 VIBER = next(case for case in CASES if case.name == "viber")
 
@@ -39,14 +39,14 @@ def test_what_will_never_go_fails_with_its_reason(status: int, reason: str) -> N
 @pytest.mark.parametrize("status", [1, 2, 7, 8, 9, 10, 15, 18, 20, 24])
 def test_a_fault_of_the_bot_is_our_configuration(status: int) -> None:
     outcome = said(status)
-    assert isinstance(outcome, TemporaryFailure)
-    assert (outcome.reason, outcome.retry_after_s) == ("configuration", 60)
+    assert isinstance(outcome, Misconfigured)
+    assert (outcome.code, bool(outcome.mend), outcome.retry_after_s) == (str(status), True, None)
 
 
 def test_a_used_up_quota_is_looked_at_again_in_an_hour() -> None:
     outcome = said(23)
-    assert isinstance(outcome, TemporaryFailure)
-    assert (outcome.reason, outcome.retry_after_s) == ("configuration", 3600)
+    assert isinstance(outcome, Misconfigured)
+    assert outcome.retry_after_s == 3600
 
 
 def test_too_many_requests_wait_ten_seconds() -> None:

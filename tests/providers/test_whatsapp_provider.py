@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from provider_cases import CASES, read
 
-from notifyhub.domain.outcome import Outcome, PermanentFailure, TemporaryFailure, Unconfirmed
+from notifyhub.domain.outcome import Misconfigured, Outcome, PermanentFailure, TemporaryFailure, Unconfirmed
 
 WHATSAPP = next(case for case in CASES if case.name == "whatsapp")
 
@@ -24,6 +24,7 @@ def said(code: Any, http: int = 400, **more: Any) -> Outcome:
         ((130472, 130497), "recipient_unreachable"),
         ((131021,), "recipient_is_sender"),
         ((131026,), "recipient_unknown"),
+        ((131062, 131063), "not_enabled"),
         ((131030,), "recipient_not_allowed"),
         ((131047,), "window_closed"),
         ((131050,), "recipient_blocked"),
@@ -35,15 +36,28 @@ def test_what_will_never_go_fails_with_its_reason(codes: tuple[int, ...], reason
     assert all(isinstance(outcome, PermanentFailure) and outcome.reason == reason for outcome in outcomes)
 
 
-CONFIGURATION = (0, 3, 10, 33, 190, 200, 299, 2200, 131005, 131031, 131037, 131042, 131045, 131062, 131063)
+CONFIGURATION = (0, 3, 10, 33, 190, 200, 299, 2200, 131005, 131031, 131037, 131042, 131045)
 REGISTRATION = (133000, 133005, 133006, 133008, 133009, 133010, 133015, 133016)
 
 
 @pytest.mark.parametrize("code", CONFIGURATION + REGISTRATION)
 def test_a_fault_of_the_account_is_our_configuration(code: int) -> None:
     outcome = said(code)
-    assert isinstance(outcome, TemporaryFailure)
-    assert (outcome.reason, outcome.retry_after_s) == ("configuration", 60)
+    assert isinstance(outcome, Misconfigured)
+    assert (outcome.code, bool(outcome.mend), outcome.retry_after_s) == (str(code), True, None)
+
+
+@pytest.mark.parametrize("code", [368, 131048, 131064])
+def test_a_punished_account_rests_for_an_hour(code: int) -> None:
+    outcome = said(code)
+    assert isinstance(outcome, Misconfigured)
+    assert outcome.retry_after_s == 3600
+
+
+def test_a_number_that_the_token_does_not_see_is_our_configuration() -> None:
+    outcome = said(100, error_subcode=33, type="GraphMethodException")
+    assert isinstance(outcome, Misconfigured)
+    assert "NOTIFYHUB_WHATSAPP_PHONE_NUMBER_ID" in outcome.mend
 
 
 @pytest.mark.parametrize(
@@ -53,9 +67,6 @@ def test_a_fault_of_the_account_is_our_configuration(code: int) -> None:
         (130429, "rate_limited", 1),
         (4, "rate_limited", 60),
         (80007, "rate_limited", 60),
-        (131048, "rate_limited", 3600),
-        (131064, "rate_limited", 3600),
-        (368, "configuration", 3600),
         (131049, "held_back", 86_400),
     ],
 )

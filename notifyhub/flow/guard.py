@@ -1,0 +1,62 @@
+"""Has a sender rest when its messenger says that it is set up wrongly, and says so once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from notifyhub import logs
+from notifyhub.domain.breaker import DEFAULT_SENDER, Breaker
+from notifyhub.domain.outcome import Misconfigured, Outcome, PermanentFailure, Sent
+from notifyhub.domain.retry import RetryPolicy, rest_s
+
+_log = logs.logger(__name__)
+
+
+class Guard:
+    """Stands before a channel's calls. Used on the event loop of the pumps. Moments are epoch ms."""
+
+    def __init__(self, channel: str, policy: RetryPolicy, senders: Iterable[str] = ()) -> None:
+        self._channel = channel
+        self._policy = policy
+        self._breaker = Breaker((DEFAULT_SENDER, *senders))
+
+    def room(self, most: int, now: int) -> int:
+        """How many deliveries are worth claiming."""
+        return self._breaker.room(most, now)
+
+    def admit(self, sender: str, now: int) -> int | None:
+        """None when a delivery of this sender may go out now, else the moment that it has to wait for."""
+        until = self._breaker.held_until(sender, now)
+        if until is None:
+            self._breaker.trying(sender, now)
+        return until
+
+    def heard(self, sender: str, outcome: Outcome, now: int) -> None:
+        """Learn from what a call came to."""
+        if isinstance(outcome, Misconfigured):
+            self._rest(sender, outcome, now)
+        elif isinstance(outcome, Sent | PermanentFailure):
+            self._go_on(sender)
+        else:
+            self._breaker.leave_open(sender, now + round(self._policy.rest_s * 1000))
+
+    def _rest(self, sender: str, outcome: Misconfigured, now: int) -> None:
+        pause_s = rest_s(outcome, self._policy)
+        if self._breaker.trip(sender, now + round(pause_s * 1000)):
+            _log.error(
+                "%s rests: the messenger refuses its account (%s); look at %s. What waits is kept, and one delivery "
+                "tries every %g s until it goes through. The answer was: %s",
+                self._name(sender),
+                outcome.code,
+                outcome.mend or "its settings",
+                pause_s,
+                outcome.detail or "(empty)",
+                extra={"channel": self._channel, "sender": sender},
+            )
+
+    def _go_on(self, sender: str) -> None:
+        if self._breaker.mend(sender):
+            _log.warning("%s goes on: its messenger takes messages again", self._name(sender))
+
+    def _name(self, sender: str) -> str:
+        return f"sender {sender} of {self._channel}" if sender else self._channel

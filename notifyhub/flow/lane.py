@@ -1,0 +1,29 @@
+"""What the pump of a channel works with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from notifyhub.domain.retry import RetryPolicy
+from notifyhub.flow.guard import Guard
+from notifyhub.providers.base import Provider
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """One for each channel and process; it outlives the runs of its pump.
+
+    concurrency  calls at most that are under way at once
+    guard        has senders rest that are set up wrongly
+    progressed   told when results were recorded
+    """
+
+    channel: str
+    provider: Provider
+    policy: RetryPolicy
+    concurrency: int
+    timeout_s: float
+    lease_s: float
+    guard: Guard
+    progressed: Callable[[], None]
