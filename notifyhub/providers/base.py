@@ -67,8 +67,13 @@ class HttpProvider(ABC):
         """What the messenger's answer means. Never raises, whatever the answer is."""
 
     async def send(self, envelope: Envelope) -> Outcome:
+        answer = await self.exchange(envelope)
+        return self.classify(answer) if isinstance(answer, HttpResponse) else answer
+
+    async def exchange(self, envelope: Envelope) -> HttpResponse | Outcome:
+        """Post the request for this envelope: the answer, or the outcome when none came."""
         try:
-            response = await self._transport.post(self.request(envelope), timeout_s=envelope.timeout_s)
+            return await self._transport.post(self.request(envelope), timeout_s=envelope.timeout_s)
         except NotConnected as error:
             return TemporaryFailure(reason="unreachable", code="not_connected", detail=self.mask(str(error)))
         except AnswerLost as error:
@@ -76,7 +81,6 @@ class HttpProvider(ABC):
         except orjson.JSONEncodeError as error:
             # Half of a surrogate pair in the text: no messenger could be told, and no retry will mend it.
             return PermanentFailure("bad_request", code="not_encodable", detail=self.mask(str(error)))
-        return self.classify(response)
 
     def sent(self, messenger_id: str | None, code: str, response: HttpResponse) -> Sent:
         """Accepted under this id; the answer is kept as evidence."""

@@ -6,6 +6,8 @@ A 200 means stored in the chat; bots get no receipts. The API knows no idempoten
 
 from __future__ import annotations
 
+from dataclasses import replace
+from time import monotonic
 from typing import Any, ClassVar
 from urllib.parse import quote
 
@@ -66,6 +68,23 @@ class TelegramProvider(HttpProvider):
         self._url = f"{base_url.rstrip('/')}/bot{quote(token, safe=':')}/sendMessage"
         self._headers = {"Content-Type": "application/json"}
 
+    async def send(self, envelope: Envelope) -> Outcome:
+        """One call, and a second one when the group has become a supergroup, which has another id.
+
+        The first was refused then, so nobody gets the text twice.
+        """
+        began = monotonic()
+        answer = await self.exchange(envelope)
+        if not isinstance(answer, HttpResponse):
+            return answer
+        moved_to = _moved_to(answer)
+        if moved_to is None or moved_to == envelope.address:
+            return self.classify(answer)
+        left_s = envelope.timeout_s - (monotonic() - began)
+        outcome = await super().send(replace(envelope, address=moved_to, timeout_s=left_s))
+        told = f"group {envelope.address} is now supergroup {moved_to}, which this went to: {outcome.detail}"
+        return replace(outcome, detail=self.mask(told))
+
     def request(self, envelope: Envelope) -> HttpRequest:
         to = envelope.address
         chat_id = to if to.startswith("@") else int(to)
@@ -91,11 +110,19 @@ def _status(response: HttpResponse, answer: dict[str, Any]) -> int:
     return response.status
 
 
+def _moved_to(response: HttpResponse) -> str | None:
+    """The new id of a group that was upgraded to a supergroup."""
+    if response.status != 400:
+        return None
+    new_id = integer_in(object_in(json_object(response.body), "parameters"), "migrate_to_chat_id")
+    return None if new_id is None else str(new_id)
+
+
 def _described(status: int, answer: dict[str, Any]) -> Meaning | None:
     if answer.get("ok") is not False:
         return None  # not from the Bot API: a proxy's 403 blames no recipient
     if status == 400 and "migrate_to_chat_id" in object_in(answer, "parameters"):
-        return permanent("chat_migrated")  # the new id stands in the detail
+        return permanent("chat_migrated")  # twice in a row, or to itself; the id stands in the detail
     description = str(answer.get("description")).lower()
     return next((meaning for code, part, meaning in _TABLE if code == status and part in description), None)
 

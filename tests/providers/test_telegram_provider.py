@@ -1,13 +1,16 @@
 """Telegram's answers, one by one (Bot API; texts as the server writes them)."""
 
+import asyncio
 import json
 from typing import Any
 
 import pytest
 from provider_cases import CASES, NOT_CALLED, REFERENCE, read
+from scripted_server import ScriptedServer, Seen, answer, silent
 
 from notifyhub.domain.envelope import Envelope
 from notifyhub.domain.outcome import Misconfigured, Outcome, PermanentFailure, Sent, TemporaryFailure, Unconfirmed
+from notifyhub.providers.aiohttp_transport import AiohttpTransport
 from notifyhub.providers.http import LONGEST_WAIT_S
 
 TELEGRAM = next(case for case in CASES if case.name == "telegram")
@@ -133,3 +136,55 @@ def test_names_go_as_text_and_ids_as_numbers(address: str, chat_id: str | int) -
 
 def test_the_secret_half_of_the_token_is_masked_alone_too() -> None:
     assert "AAtoken" not in read(TELEGRAM, 500, b"key AAtoken-of_the_bot").detail
+
+
+MOVED = answer(
+    400,
+    {
+        "ok": False,
+        "error_code": 400,
+        "description": "Bad Request: group chat was upgraded to a supergroup chat",
+        "parameters": {"migrate_to_chat_id": -1001234567890},
+    },
+)
+
+
+def sent_to_a_group(*acts: Any, timeout_s: float = 20) -> tuple[Outcome, list[Seen]]:
+    async def run() -> tuple[Outcome, list[Seen]]:
+        async with ScriptedServer(*acts) as server:
+            provider = TELEGRAM.build(AiohttpTransport(2), server.url)
+            try:
+                return await provider.send(Envelope("-42", "hi", REFERENCE, timeout_s)), server.seen
+            finally:
+                await provider.aclose()
+
+    return asyncio.run(run())
+
+
+def test_a_group_that_became_a_supergroup_is_written_to_at_once_under_its_new_id() -> None:
+    outcome, seen = sent_to_a_group(MOVED, answer(*TELEGRAM.accepted))
+    assert isinstance(outcome, Sent)
+    assert outcome.messenger_id == "17"
+    assert [request.json["chat_id"] for request in seen] == [-42, -1001234567890]
+
+
+def test_the_id_that_was_used_stands_in_the_detail() -> None:
+    outcome, _ = sent_to_a_group(MOVED, answer(*TELEGRAM.accepted))
+    assert "group -42 is now supergroup -1001234567890" in outcome.detail
+
+
+def test_a_group_that_moves_twice_in_a_row_fails() -> None:
+    outcome, seen = sent_to_a_group(MOVED, MOVED)
+    assert isinstance(outcome, PermanentFailure)
+    assert (outcome.reason, len(seen)) == ("chat_migrated", 2)
+
+
+def test_an_answer_lost_from_the_new_id_leaves_the_end_unknown() -> None:
+    outcome, _ = sent_to_a_group(MOVED, silent, timeout_s=0.5)
+    assert isinstance(outcome, Unconfirmed)
+
+
+def test_what_the_new_id_says_counts() -> None:
+    outcome, _ = sent_to_a_group(MOVED, answer(*TELEGRAM.limited))
+    assert isinstance(outcome, TemporaryFailure)
+    assert outcome.retry_after_s == 7
