@@ -55,6 +55,7 @@ class Message(Answer):
     priority: str
     reference: str | None = None
     metadata: dict[str, Any] | None = None
+    options: dict[str, Any] | None = Field(None, description="what was asked of single messengers, by channel")
     accepted: int = Field(description="deliveries that were stored to be sent")
     duplicates: int = Field(description="recipients left out because they already have this content")
     counts: dict[str, int] | None = Field(None, description="deliveries by status")

@@ -19,18 +19,25 @@ MAX_CHARACTERS: MappingProxyType[str, int | None] = MappingProxyType(
 VIBER_MAX_BYTES = 28_000
 
 
-def text_fault(channel: str, text: str) -> str | None:
+# Bot API server, before it looks at the marks.
+TELEGRAM_MAX_BYTES = 32_768
+
+
+def text_fault(channel: str, text: str, marked_up: bool = False) -> str | None:
     """Why `text` cannot go over `channel`, as a sentence, or None when it can.
 
-    Blank text and halves of surrogate pairs go over no channel.
+    Blank text and halves of surrogate pairs go over no channel. Of text that is marked up, only what is left without
+    the marks is counted by Telegram, which nobody else can know.
     """
     if not text.strip():
         return "the text is blank"
     limit = MAX_CHARACTERS.get(channel)
-    if limit is not None and len(text) > limit:
+    if limit is not None and len(text) > limit and not marked_up:
         return f"{channel} takes at most {limit} characters, this text has {len(text)}"
     if not _encodable(text):
         return "the text holds half of a surrogate pair, which is no character"
+    if channel == "telegram" and len(text.encode()) > TELEGRAM_MAX_BYTES:
+        return f"telegram takes at most {TELEGRAM_MAX_BYTES} bytes of text, marks and all"
     if channel == "viber" and (size := _json_bytes(text)) > VIBER_MAX_BYTES:
         return f"viber takes at most {VIBER_MAX_BYTES} bytes of text as JSON, this text has {size}"
     return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -12,13 +13,14 @@ from notifyhub.clock import to_datetime, to_ms
 from notifyhub.domain.dedup import dedup_key
 from notifyhub.domain.states import Status
 from notifyhub.domain.summary import DUPLICATE
-from notifyhub.requests import MessageRequest
+from notifyhub.requests import MessageRequest, options_of
 from notifyhub.store.messages import NewDelivery, NewMessage, Stored
 from notifyhub.store.views import MOST_LISTED
 
 
 def to_rows(request: MessageRequest, now: int) -> NewMessage:
     """What to store for a request; `now` in epoch ms. A `send_at` in the past means now."""
+    options = options_of(request)
     send_at = None if request.send_at is None else to_ms(request.send_at)
     return NewMessage(
         id=uuid7(),
@@ -32,11 +34,12 @@ def to_rows(request: MessageRequest, now: int) -> NewMessage:
         on_unconfirmed=request.on_unconfirmed,
         reference=request.reference,
         metadata=orjson.dumps(request.metadata).decode() if request.metadata else None,
-        deliveries=_deliveries(request),
+        options=orjson.dumps(options).decode() if options else None,
+        deliveries=_deliveries(request, options),
     )
 
 
-def _deliveries(request: MessageRequest) -> list[NewDelivery]:
+def _deliveries(request: MessageRequest, options: Mapping[str, Mapping[str, Any]]) -> list[NewDelivery]:
     window_ms = request.deduplicate * 1000 if isinstance(request.deduplicate, int) else None
     keyed = request.deduplicate != "off"
     return [
@@ -44,7 +47,7 @@ def _deliveries(request: MessageRequest) -> list[NewDelivery]:
             position,
             channel,
             address,
-            dedup_key(channel, address, request.text) if keyed else None,
+            dedup_key(channel, address, request.text, options.get(channel)) if keyed else None,
             window_ms,
         )
         for position, (channel, address) in enumerate(request.pairs())
@@ -67,6 +70,7 @@ def to_answer(request: MessageRequest, message: NewMessage, stored: Stored) -> a
         priority=request.priority,
         reference=message.reference,
         metadata=request.metadata,
+        options=options_of(request) or None,
         accepted=accepted,
         duplicates=len(stored.duplicate_of),
         deliveries=listed,

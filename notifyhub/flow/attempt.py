@@ -6,9 +6,11 @@ import asyncio
 import random
 from collections.abc import Callable
 
+import orjson
+
 from notifyhub import logs
 from notifyhub.domain.breaker import DEFAULT_SENDER
-from notifyhub.domain.envelope import Envelope
+from notifyhub.domain.envelope import NONE, Envelope
 from notifyhub.domain.outcome import Misconfigured, Outcome, PermanentFailure, Sent, TemporaryFailure, Unconfirmed
 from notifyhub.domain.retry import OnUnconfirmed, RetryPolicy, Tried, judge
 from notifyhub.domain.states import Status
@@ -42,10 +44,11 @@ async def attempt(row: Claimed, lane: Lane, clock: Callable[[], int]) -> Result 
         timeout_s = min(timeout_s, (row.expires_at - started_at) / 1000)
     if started_at + timeout_s * 1000 > row.lease_until:
         return Unsent(row.id, row.attempt)
-    sender = DEFAULT_SENDER
+    options = NONE if row.options is None else orjson.loads(row.options).get(row.channel, NONE)
+    sender = options.get("sender", DEFAULT_SENDER)
     if (held_until := lane.guard.admit(sender, started_at)) is not None:
         return Unsent(row.id, row.attempt, held_until)
-    envelope = Envelope(row.address, row.text, f"{row.message_id.hex}-{row.id}", timeout_s)
+    envelope = Envelope(row.address, row.text, f"{row.message_id.hex}-{row.id}", timeout_s, options)
     try:
         outcome = await lane.provider.send(envelope)
     except asyncio.CancelledError:

@@ -32,6 +32,7 @@ class Sending(Wiring):
         priority: Literal["urgent", "normal", "bulk"] = "normal",
         deduplicate: Literal["forever", "off"] | int = "forever",
         on_unconfirmed: Literal["at_least_once", "at_most_once"] = "at_least_once",
+        options: Mapping[str, Any] | None = None,
         reference: str | None = None,
         metadata: Mapping[str, Any] | None = None,
     ) -> answers.Message:
@@ -53,6 +54,7 @@ class Sending(Wiring):
             "priority": priority,
             "deduplicate": deduplicate,
             "on_unconfirmed": on_unconfirmed,
+            "options": dict(options) if isinstance(options, Mapping) else options,
             "reference": reference,
             "metadata": dict(metadata) if isinstance(metadata, Mapping) else {} if metadata is None else metadata,
         }

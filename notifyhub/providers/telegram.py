@@ -6,6 +6,7 @@ A 200 means stored in the chat; bots get no receipts. The API knows no idempoten
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from time import monotonic
 from typing import Any, ClassVar
@@ -19,6 +20,13 @@ from notifyhub.domain.retry import RetryPolicy
 from notifyhub.providers.base import HttpProvider, integer_in, json_object, object_in
 from notifyhub.providers.http import LONGEST_WAIT_S, HttpRequest, HttpResponse, Transport
 from notifyhub.providers.meaning import BAD_REQUEST, Meaning, by_status, configuration, permanent
+
+_FIELDS = {
+    "parse_mode": "parse_mode",
+    "silent": "disable_notification",
+    "protect": "protect_content",
+    "thread_id": "message_thread_id",
+}
 
 # First match wins; the fragment is looked for in the lower-cased description. "" matches what is left.
 _TABLE: tuple[tuple[int, str, Meaning], ...] = (
@@ -87,8 +95,10 @@ class TelegramProvider(HttpProvider):
 
     def request(self, envelope: Envelope) -> HttpRequest:
         to = envelope.address
-        chat_id = to if to.startswith("@") else int(to)
-        return HttpRequest(self._url, orjson.dumps({"chat_id": chat_id, "text": envelope.text}), self._headers)
+        message: dict[str, Any] = {"chat_id": to if to.startswith("@") else int(to), "text": envelope.text}
+        if envelope.options:
+            message |= _asked_for(envelope.options)
+        return HttpRequest(self._url, orjson.dumps(message), self._headers)
 
     def classify(self, response: HttpResponse) -> Outcome:
         answer = json_object(response.body)
@@ -100,6 +110,14 @@ class TelegramProvider(HttpProvider):
         if meaning is None:
             return self.bad_answer(response)
         return self.failed(meaning, str(status), response, _asked_s(answer))
+
+
+def _asked_for(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Options by Telegram's names."""
+    asked = {field: options[name] for name, field in _FIELDS.items() if name in options}
+    if "link_preview" in options:
+        asked["link_preview_options"] = {"is_disabled": not options["link_preview"]}
+    return asked
 
 
 def _status(response: HttpResponse, answer: dict[str, Any]) -> int:

@@ -6,7 +6,8 @@ differs from the documented names. The API knows no idempotency key; `tracking_d
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 import orjson
 
@@ -76,15 +77,20 @@ class ViberProvider(HttpProvider):
         self._sender = {"name": sender_name}
 
     def request(self, envelope: Envelope) -> HttpRequest:
+        options = envelope.options
         message = {
             "receiver": envelope.address,
             "type": "text",
-            "sender": self._sender,
+            "sender": self._sender_of(options) if options else self._sender,
             "text": envelope.text,
-            "tracking_data": envelope.reference,
-            "min_api_version": 1,
+            "tracking_data": options.get("tracking_data", envelope.reference),
+            "min_api_version": options.get("min_api_version", 1),
         }
         return HttpRequest(self._url, orjson.dumps(message), self._headers)
+
+    def _sender_of(self, options: Mapping[str, Any]) -> dict[str, str]:
+        sender = {"name": options.get("sender_name", self._sender["name"])}
+        return {**sender, "avatar": options["sender_avatar"]} if "sender_avatar" in options else sender
 
     def classify(self, response: HttpResponse) -> Outcome:
         answer = json_object(response.body)

@@ -126,8 +126,7 @@ class WhatsAppProvider(HttpProvider):
             "recipient_type": "individual",
             # Without the plus, Meta may put the country code of the business number in front.
             "to": f"+{envelope.address}",
-            "type": "text",
-            "text": {"preview_url": False, "body": envelope.text},
+            **_content(envelope),
             "biz_opaque_callback_data": envelope.reference,
         }
         return HttpRequest(self._url, orjson.dumps(message), self._headers)
@@ -142,6 +141,17 @@ class WhatsAppProvider(HttpProvider):
         if response.status == 200 and message_id:
             return self.sent(message_id, "200", response)
         return self.judged_by_status(response)
+
+
+def _content(envelope: Envelope) -> dict[str, Any]:
+    template = envelope.options.get("template")
+    if template is None:
+        preview = envelope.options.get("preview_url", False)
+        return {"type": "text", "text": {"preview_url": preview, "body": envelope.text}}
+    asked = {"name": template["name"], "language": {"code": template["language"]}}
+    if "components" in template:
+        asked["components"] = template["components"]
+    return {"type": "template", "template": asked}
 
 
 def _meaning(code: int, error: dict[str, Any], status: int) -> Meaning:

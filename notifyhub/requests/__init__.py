@@ -6,7 +6,7 @@ from notifyhub.requests.fields import LONGEST_TEXT, MOST_METADATA_BYTES, Priorit
 from notifyhub.requests.ids import as_message_id, as_row_id
 from notifyhub.requests.json_text import BROKEN_JSON
 from notifyhub.requests.keys import ADMIN, SCOPES, check_key
-from notifyhub.requests.models import MessageRequest, Recipient, addresses, message_request
+from notifyhub.requests.models import MessageRequest, Recipient, addresses, message_request, options_of
 
 __all__ = [
     # the request
@@ -15,6 +15,7 @@ __all__ = [
     "Priority",
     "message_request",
     "addresses",
+    "options_of",
     # names of stored things
     "as_message_id",
     "as_row_id",

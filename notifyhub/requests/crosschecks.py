@@ -28,8 +28,15 @@ def _text_faults(asked: Mapping[str, Any]) -> list[Fault]:
     if not text.strip():
         return [Fault("$.text", "empty", "is blank: there is nothing to read")]
     used = _channels_used(asked)
-    found = (text_fault(channel, text) for channel in CHANNELS if channel in used)
+    marked_up = {"telegram"} if _option(asked, "telegram", "parse_mode") else ()
+    found = (text_fault(channel, text, marked_up=channel in marked_up) for channel in CHANNELS if channel in used)
     return [Fault("$.text", "too_long", fault) for fault in found if fault]
+
+
+def _option(asked: Mapping[str, Any], channel: str, name: str) -> Any:
+    options = asked.get("options")
+    own = options.get(channel) if isinstance(options, Mapping) else None
+    return own.get(name) if isinstance(own, Mapping) else None
 
 
 def _channels_used(asked: Mapping[str, Any]) -> set[str]:

@@ -28,10 +28,13 @@ _WORDS = MappingProxyType(
         "int_parsing_size": ("too_large", "is too large a number"),
         "string_too_short": ("empty", "must not be empty"),
         "string_too_long": ("too_long", "takes at most {max_length} characters"),
+        "string_pattern_mismatch": ("form", "must be of the form {pattern}"),
         "string_unicode": ("encoding", "holds half of a surrogate pair, which is no character"),
         "too_short": ("empty", "must not be empty"),
         "greater_than_equal": ("too_small", "must be at least {ge}"),
         "less_than_equal": ("too_large", "must be at most {le}"),
+        "bool_type": ("type", "must be true or false"),
+        "literal_error": ("unknown_value", "must be {expected}"),
         "enum": ("unknown_value", "must be {expected}"),
         "value_error": ("form", "{error}"),
     }

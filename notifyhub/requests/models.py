@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Annotated, Any, Self, cast
 
@@ -16,6 +16,7 @@ from notifyhub.requests import json_text
 from notifyhub.requests.crosschecks import across
 from notifyhub.requests.faults import as_fault
 from notifyhub.requests.fields import Attempts, Channel, Metadata, Moment, Priority, Reference, Text, Window
+from notifyhub.requests.options import Options
 
 
 def _address_of(channel: str) -> Any:
@@ -70,6 +71,11 @@ class MessageRequest(BaseModel):
     on_unconfirmed: OnUnconfirmed = Field(
         OnUnconfirmed.AT_LEAST_ONCE, description="send again, or hold, when nobody can know whether it arrived"
     )
+    options: Options | None = Field(
+        None,
+        description="what is asked of single messengers, by channel",
+        examples=[{"telegram": {"parse_mode": "HTML"}}],
+    )
     reference: Reference | None = Field(None, description="the caller's own name for this message")
     metadata: Metadata = Field(default_factory=dict, description="kept and given back")
 
@@ -84,14 +90,27 @@ class MessageRequest(BaseModel):
         ]
 
 
+def options_of(request: MessageRequest) -> dict[str, dict[str, Any]]:
+    """The options that were given, by channel."""
+    return {} if request.options is None else request.options.given()
+
+
 def addresses(recipient: Any) -> list[tuple[str, str]]:
     """The (channel, address) pairs of a Recipient."""
     known = cast("Mapping[str, str | None]", recipient.__dict__)
     return [(channel, address) for channel, address in known.items() if address is not None]
 
 
-def message_request(given: bytes | Mapping[str, Any], *, now: datetime, max_recipients: int) -> MessageRequest:
+def message_request(
+    given: bytes | Mapping[str, Any],
+    *,
+    now: datetime,
+    max_recipients: int,
+    senders: Mapping[str, Collection[str]] | None = None,
+) -> MessageRequest:
     """Check a request, as JSON text or as Python values, and return its model.
+
+    senders  names of the further accounts by channel; None: any name is taken
 
     Raises InvalidRequest with everything that is wrong, not only the first thing.
     """
@@ -106,9 +125,25 @@ def message_request(given: bytes | Mapping[str, Any], *, now: datetime, max_reci
     except ValidationError as error:
         faults += [as_fault(details) for details in error.errors(include_url=False, include_input=False)]
     faults += across(asked, now)
+    faults += sender_faults(request, senders)
     if faults or request is None:
         raise InvalidRequest(faults)
     return request
+
+
+def sender_faults(request: MessageRequest | None, senders: Mapping[str, Collection[str]] | None) -> list[Fault]:
+    """Senders that there are not."""
+    if request is None or request.options is None or senders is None:
+        return []
+    return [
+        Fault(f"$.options.{channel}.sender", "unknown_value", _no_such_sender(senders.get(channel, ())))
+        for channel, options in request.options.given().items()
+        if "sender" in options and options["sender"] not in senders.get(channel, ())
+    ]
+
+
+def _no_such_sender(known: Collection[str]) -> str:
+    return f"there is no such sender; there are {', '.join(known)}" if known else "no senders are set up for it"
 
 
 def _cut(asked: dict[str, Any], most: int) -> list[Fault]:

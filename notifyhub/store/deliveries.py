@@ -37,6 +37,7 @@ class Claimed(NamedTuple):
     lease_until: int
     text: str
     on_unconfirmed: str
+    options: str | None = None
 
 
 class Call(NamedTuple):
@@ -99,7 +100,7 @@ _CLAIM_POSTGRES = f"""
     {_TAKE} FROM due WHERE deliveries.id = due.id
     RETURNING {", ".join(f"deliveries.{name}" for name in _COLUMNS)}"""
 _BODIES = """
-    SELECT m.id AS id, m.text AS text, m.on_unconfirmed AS on_unconfirmed
+    SELECT m.id AS id, m.text AS text, m.on_unconfirmed AS on_unconfirmed, m.options AS options
     FROM {rows} AS r JOIN messages AS m ON m.id = r.id"""
 _LEFT_BEHIND = f"""
     SELECT {", ".join(_COLUMNS)} FROM deliveries WHERE status = '{Status.SENDING}' AND lease_until <= ? LIMIT ?"""
@@ -191,8 +192,8 @@ def _with_bodies(database: peewee.Database, rows: Sequence[Sequence[Any]]) -> li
     if not rows:
         return []
     wanted = [(message_id,) for message_id in {row[1] for row in rows}]
-    found = fetch_rows(database, _BODIES, ("id", "text", "on_unconfirmed"), {"id": "UUID"}, wanted)
-    bodies = {id_: (text, policy) for id_, text, policy in found}
+    found = fetch_rows(database, _BODIES, ("id", "text", "on_unconfirmed", "options"), {"id": "UUID"}, wanted)
+    bodies = {id_: body for id_, *body in found}
     return [Claimed._make((row[0], as_uuid(row[1]), *row[2:], *bodies[row[1]])) for row in rows]
 
 

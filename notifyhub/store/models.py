@@ -34,6 +34,7 @@ class Message(Model):
     on_unconfirmed = TextField()
     reference = TextField(null=True)
     metadata = TextField(null=True)
+    options = TextField(null=True)
     accepted = IntegerField()
     duplicates = IntegerField()
 

@@ -170,6 +170,7 @@ def _message(row: Mapping[str, Any], counts: dict[str, int], listed: list[answer
         priority=list(Priority)[row["priority"]],
         reference=row["reference"],
         metadata=orjson.loads(row["metadata"]) if row["metadata"] else {},
+        options=orjson.loads(row["options"]) if row["options"] else None,
         accepted=row["accepted"],
         duplicates=row["duplicates"],
         counts=counts,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import json
+from typing import Annotated, Any
 
 import typer
 
@@ -22,6 +23,9 @@ def send(
     priority: Annotated[str, typer.Option(help="urgent, normal or bulk.")] = "normal",
     deduplicate: Annotated[str, typer.Option(help="forever, off, or a number of seconds.")] = "forever",
     on_unconfirmed: Annotated[str, typer.Option(help="at_least_once or at_most_once.")] = "at_least_once",
+    option: Annotated[
+        list[str] | None, typer.Option(help="CHANNEL.NAME=VALUE, VALUE as JSON or text; may be given several times.")
+    ] = None,
     reference: Annotated[str | None, typer.Option(help="Your own name for this message.")] = None,
     wait: Annotated[float, typer.Option(help="Seconds to wait for the outcome.", min=0)] = 0,
     as_json: AsJson = False,
@@ -31,6 +35,7 @@ def send(
     \b
     Examples:
       notifyhub send "Hello" --to telegram=1067000 --to viber=EGAZ3SZRi6zW1D0uNYhQHg==
+      notifyhub send "<b>Hello</b>" --to telegram=1067000 --option telegram.parse_mode=HTML
       notifyhub send "Good morning" --to whatsapp=79161234567 --at 2026-12-01T10:00:00+03:00
 
     Where a `serve` or `worker` is running, it delivers; otherwise this command does so itself before it ends.
@@ -45,6 +50,7 @@ def send(
             "priority": priority,
             "deduplicate": int(deduplicate) if deduplicate.isascii() and deduplicate.isdigit() else deduplicate,
             "on_unconfirmed": on_unconfirmed,
+            "options": options(option or []),
             "reference": reference,
         }
         hub = Hub()
@@ -121,6 +127,32 @@ def recipients(given: list[str]) -> list[dict[str, str]]:
     if faults:
         raise InvalidRequest(faults)
     return people
+
+
+def options(given: list[str]) -> dict[str, dict[str, Any]] | None:
+    """`channel.name=value` as options; a value that is JSON is taken as such, any other as text.
+
+    Raises InvalidRequest.
+    """
+    asked: dict[str, dict[str, Any]] = {}
+    faults = []
+    for one in given:
+        place, equals, value = one.partition("=")
+        channel, dot, name = place.partition(".")
+        if not (equals and dot and channel and name):
+            faults.append(Fault("$.options", "form", f"{one!r} must be CHANNEL.NAME=VALUE: telegram.parse_mode=HTML"))
+            continue
+        asked.setdefault(channel, {})[name] = _value(value)
+    if faults:
+        raise InvalidRequest(faults)
+    return asked or None
+
+
+def _value(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
 
 
 def register(app: typer.Typer) -> None:

@@ -188,3 +188,24 @@ def test_what_the_new_id_says_counts() -> None:
     outcome, _ = sent_to_a_group(MOVED, answer(*TELEGRAM.limited))
     assert isinstance(outcome, TemporaryFailure)
     assert outcome.retry_after_s == 7
+
+
+def test_options_go_by_telegrams_names() -> None:
+    asked = {
+        "parse_mode": "HTML",
+        "silent": True,
+        "link_preview": False,
+        "protect": True,
+        "thread_id": 7,
+        "sender": "x",
+    }
+    request = TELEGRAM.build(NOT_CALLED, "http://host").request(Envelope("42", "hi", REFERENCE, 1, asked))
+    assert json.loads(request.body) == {
+        "chat_id": 42,
+        "text": "hi",
+        "parse_mode": "HTML",
+        "disable_notification": True,
+        "link_preview_options": {"is_disabled": True},
+        "protect_content": True,
+        "message_thread_id": 7,
+    }

@@ -3,8 +3,9 @@
 import json
 
 import pytest
-from provider_cases import CASES, read
+from provider_cases import CASES, NOT_CALLED, REFERENCE, read
 
+from notifyhub.domain.envelope import Envelope
 from notifyhub.domain.outcome import Misconfigured, Outcome, PermanentFailure, Sent, TemporaryFailure, Unconfirmed
 
 VIBER = next(case for case in CASES if case.name == "viber")
@@ -90,3 +91,27 @@ def test_a_status_in_the_body_of_an_http_error_is_not_vibers() -> None:
     outcome = said(6, http=503)
     assert isinstance(outcome, TemporaryFailure)
     assert outcome.code == "503"
+
+
+def test_options_go_by_vibers_names() -> None:
+    asked = {
+        "sender_name": "Shop",
+        "sender_avatar": "https://x/a.png",
+        "tracking_data": "order 7",
+        "min_api_version": 3,
+    }
+    request = VIBER.build(NOT_CALLED, "http://host").request(Envelope("01234567890A=", "hi", REFERENCE, 1, asked))
+    assert json.loads(request.body) == {
+        "receiver": "01234567890A=",
+        "type": "text",
+        "sender": {"name": "Shop", "avatar": "https://x/a.png"},
+        "text": "hi",
+        "tracking_data": "order 7",
+        "min_api_version": 3,
+    }
+
+
+def test_an_avatar_alone_keeps_the_name_of_the_settings() -> None:
+    asked = {"sender_avatar": "https://x/a.png"}
+    request = VIBER.build(NOT_CALLED, "http://host").request(Envelope("01234567890A=", "hi", REFERENCE, 1, asked))
+    assert json.loads(request.body)["sender"] == {"name": "Hub", "avatar": "https://x/a.png"}

@@ -4,8 +4,9 @@ import json
 from typing import Any
 
 import pytest
-from provider_cases import CASES, read
+from provider_cases import CASES, NOT_CALLED, REFERENCE, read
 
+from notifyhub.domain.envelope import Envelope
 from notifyhub.domain.outcome import Misconfigured, Outcome, PermanentFailure, TemporaryFailure, Unconfirmed
 
 WHATSAPP = next(case for case in CASES if case.name == "whatsapp")
@@ -125,3 +126,24 @@ def test_error_data_may_be_anything(error_data: Any) -> None:
 )
 def test_a_200_without_a_message_id_leaves_the_end_unknown(body: bytes) -> None:
     assert isinstance(read(WHATSAPP, 200, body), Unconfirmed)
+
+
+def posted(options: dict[str, Any]) -> Any:
+    provider = WHATSAPP.build(NOT_CALLED, "http://host")
+    return json.loads(provider.request(Envelope("16505551234", "hi", REFERENCE, 1, options)).body)
+
+
+def test_a_preview_goes_with_the_text() -> None:
+    assert posted({"preview_url": True})["text"] == {"preview_url": True, "body": "hi"}
+
+
+def test_a_template_goes_in_place_of_the_text() -> None:
+    components = [{"type": "body", "parameters": [{"type": "text", "text": "100"}]}]
+    body = posted({"template": {"name": "hello_world", "language": "en_US", "components": components}})
+    assert (body["type"], "text" in body) == ("template", False)
+    assert body["template"] == {"name": "hello_world", "language": {"code": "en_US"}, "components": components}
+
+
+def test_a_template_without_placeholders_has_no_components() -> None:
+    body = posted({"template": {"name": "hello_world", "language": "en_US"}})
+    assert body["template"] == {"name": "hello_world", "language": {"code": "en_US"}}

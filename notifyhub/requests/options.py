@@ -1,0 +1,117 @@
+"""What a caller may ask of single messengers: options, by channel."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import orjson
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StrictInt, StringConstraints
+from pydantic_core import PydanticCustomError
+
+from notifyhub.requests.fields import is_encodable
+
+MOST_COMPONENTS_BYTES = 16_384
+SENDER = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"
+
+
+def _plain(text: str) -> str:
+    if "\x00" in text or not is_encodable(text):
+        raise PydanticCustomError("encoding", "must not contain the NUL character or half of a surrogate pair")
+    return text
+
+
+def _small(components: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    try:
+        size = len(orjson.dumps(components))
+    except orjson.JSONEncodeError as error:
+        raise PydanticCustomError("form", "cannot be kept as JSON: {why}", {"why": str(error)}) from None
+    if size > MOST_COMPONENTS_BYTES:
+        limits = {"most": MOST_COMPONENTS_BYTES, "size": size}
+        raise PydanticCustomError("too_long", "takes at most {most} bytes as JSON, this has {size}", limits)
+    return components
+
+
+_Plain = AfterValidator(_plain)
+
+SenderName = Annotated[str, StringConstraints(strict=True, pattern=SENDER), _Plain]
+ShownName = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=28), _Plain]
+WebAddress = Annotated[str, StringConstraints(strict=True, max_length=2000, pattern=r"^https?://[^\s]+$"), _Plain]
+TrackingData = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=4000), _Plain]
+TemplateName = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=512), _Plain]
+Language = Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Za-z]{2,3}(_[A-Za-z]{2,4})?$"), _Plain]
+
+
+class ChannelOptions(BaseModel):
+    """Options that every channel has."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    sender: SenderName | None = Field(
+        None, description="one of the channel's further accounts, by the name that its settings give it"
+    )
+
+
+class TelegramOptions(ChannelOptions):
+    """Options of Telegram's sendMessage."""
+
+    parse_mode: Literal["HTML", "MarkdownV2", "Markdown"] | None = Field(
+        None, description="how the text is marked up; default: plain text"
+    )
+    silent: StrictBool | None = Field(None, description="no sound (disable_notification)")
+    link_preview: StrictBool | None = Field(None, description="false: no preview of the first link")
+    protect: StrictBool | None = Field(None, description="no forwarding and saving (protect_content)")
+    thread_id: Annotated[StrictInt, Field(ge=1, le=2**52)] | None = Field(
+        None, description="topic of a forum (message_thread_id)"
+    )
+
+
+class ViberOptions(ChannelOptions):
+    """Options of Viber's send_message."""
+
+    sender_name: ShownName | None = Field(None, description="name that people see; default: the setting")
+    sender_avatar: WebAddress | None = Field(None, description="address of a picture, which Viber loads")
+    tracking_data: TrackingData | None = Field(
+        None, description="comes back with the person's next reply; default: our reference"
+    )
+    min_api_version: Annotated[StrictInt, Field(ge=1, le=100)] | None = Field(
+        None, description="least version of the person's app; default 1"
+    )
+
+
+class Template(BaseModel):
+    """A template that Meta has approved; needed more than 24 hours after a person's last message."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: TemplateName = Field(examples=["hello_world"])
+    language: Language = Field(examples=["en_US"])
+    components: Annotated[list[dict[str, Any]], AfterValidator(_small)] | None = Field(
+        None, description="values of its placeholders, as in Meta's template object"
+    )
+
+
+class WhatsAppOptions(ChannelOptions):
+    """Options of WhatsApp's messages."""
+
+    preview_url: StrictBool | None = Field(None, description="show a preview of the first link")
+    template: Template | None = Field(None, description="sent in place of the text, which is kept as what people see")
+
+
+class GatewayOptions(ChannelOptions):
+    """Options of the gateway."""
+
+
+class Options(BaseModel):
+    """What is asked of single messengers; channels that a message does not go to are not looked at."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    telegram: TelegramOptions | None = None
+    viber: ViberOptions | None = None
+    whatsapp: WhatsAppOptions | None = None
+    gateway: GatewayOptions | None = None
+
+    def given(self) -> dict[str, dict[str, Any]]:
+        """Only what was given, by channel."""
+        asked: dict[str, dict[str, Any]] = self.model_dump(exclude_none=True)
+        return {channel: options for channel, options in asked.items() if options}
