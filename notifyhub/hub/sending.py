@@ -67,7 +67,9 @@ class Sending(Wiring):
         `asyncio.wrap_future(hub.submit(...))`.
         """
         now = now_ms()
-        request = message_request(asked, now=to_datetime(now), max_recipients=self.settings.max_recipients)
+        request = message_request(
+            asked, now=to_datetime(now), max_recipients=self.settings.max_recipients, senders=self._senders
+        )
         self.open()
         message = accept.to_rows(request, now)
         answer: Future[answers.Message] = Future()

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import ssl
 from functools import lru_cache
 
 import aiohttp
 
+from notifyhub.errors import SettingsError
 from notifyhub.providers.http import (
     BODY_LIMIT,
     CONNECT_S,
     KEEP_ALIVE_S,
     SHORTEST_S,
+    STRAIGHT,
     AnswerLost,
+    Connection,
     HttpRequest,
     HttpResponse,
     NotConnected,
@@ -32,13 +36,16 @@ class AiohttpTransport:
     """Posts over pooled keep-alive connections with aiohttp; see `Transport` for the contract.
 
     concurrency  connections at most; a call that gets none within `CONNECT_S` seconds was not sent
+    connection   proxy and TLS; raises SettingsError for a CA file that is none
 
     Belongs to the event loop of its first call. Follows no redirects, keeps no cookies, reads no proxy from the
     environment.
     """
 
-    def __init__(self, concurrency: int) -> None:
+    def __init__(self, concurrency: int, connection: Connection = STRAIGHT) -> None:
         self._concurrency = concurrency
+        self._proxy = connection.proxy
+        self._tls = tls_of(connection)
         self._session: aiohttp.ClientSession | None = None
         self._closed = False
 
@@ -53,6 +60,7 @@ class AiohttpTransport:
                 headers=request.headers,
                 timeout=_timeout(timeout_s),
                 allow_redirects=False,
+                proxy=self._proxy,
             ) as response:
                 return HttpResponse(response.status, response.headers, await _read(response))
         except _NOTHING_SENT as error:
@@ -70,12 +78,26 @@ class AiohttpTransport:
 
     def _open(self) -> aiohttp.ClientSession:
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=self._concurrency, keepalive_timeout=KEEP_ALIVE_S),
+            connector=aiohttp.TCPConnector(limit=self._concurrency, keepalive_timeout=KEEP_ALIVE_S, ssl=self._tls),
             cookie_jar=aiohttp.DummyCookieJar(),
             headers={"User-Agent": "notifyhub"},
             trust_env=False,
         )
         return self._session
+
+
+def tls_of(connection: Connection) -> ssl.SSLContext | bool:
+    """What aiohttp is to check. Raises SettingsError for a CA file that is none."""
+    if not connection.verify_tls:
+        return False
+    if connection.ca_file is None:
+        return True
+    context = ssl.create_default_context()
+    try:
+        context.load_verify_locations(connection.ca_file)
+    except (OSError, ssl.SSLError) as error:
+        raise SettingsError(f"{connection.ca_file} is no PEM file of certificates: {error}") from None
+    return context
 
 
 @lru_cache(maxsize=256)

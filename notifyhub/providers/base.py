@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any, ClassVar, Protocol
+from typing import Any, Protocol
 from urllib.parse import quote
 
 import orjson
@@ -26,7 +26,7 @@ _DETAIL_BYTES = 16_384
 class Provider(Protocol):
     """Speaks one channel's wire. One instance serves all deliveries of its channel in a process."""
 
-    channel: ClassVar[str]
+    channel: str
     retry: RetryPolicy
 
     async def send(self, envelope: Envelope) -> Outcome:
@@ -45,7 +45,7 @@ class HttpProvider(ABC):
              URL or a header.
     """
 
-    channel: ClassVar[str]
+    channel: str
     retry: RetryPolicy
 
     @property
@@ -73,14 +73,20 @@ class HttpProvider(ABC):
     async def exchange(self, envelope: Envelope) -> HttpResponse | Outcome:
         """Post the request for this envelope: the answer, or the outcome when none came."""
         try:
-            return await self._transport.post(self.request(envelope), timeout_s=envelope.timeout_s)
+            request = self.request(envelope)
+        except orjson.JSONEncodeError as error:
+            # Half of a surrogate pair in the text: no messenger could be told, and no retry will mend it.
+            return PermanentFailure("bad_request", code="not_encodable", detail=self.mask(str(error)))
+        return await self.call(request, envelope.timeout_s)
+
+    async def call(self, request: HttpRequest, timeout_s: float) -> HttpResponse | Outcome:
+        """Post a request: the answer, or the outcome when none came."""
+        try:
+            return await self._transport.post(request, timeout_s=timeout_s)
         except NotConnected as error:
             return TemporaryFailure(reason="unreachable", code="not_connected", detail=self.mask(str(error)))
         except AnswerLost as error:
             return Unconfirmed(code=error.code, detail=self.mask(str(error)))
-        except orjson.JSONEncodeError as error:
-            # Half of a surrogate pair in the text: no messenger could be told, and no retry will mend it.
-            return PermanentFailure("bad_request", code="not_encodable", detail=self.mask(str(error)))
 
     def sent(self, messenger_id: str | None, code: str, response: HttpResponse) -> Sent:
         """Accepted under this id; the answer is kept as evidence."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from hashlib import blake2b
-from typing import ClassVar
 
 import orjson
 
@@ -31,7 +30,7 @@ class GatewayProvider(HttpProvider):
     token     JWT, sent as Bearer
     """
 
-    channel: ClassVar[str] = "gateway"
+    channel: str = "gateway"
 
     def __init__(self, transport: Transport, retry: RetryPolicy, *, base_url: str, token: str) -> None:
         super().__init__(transport, retry, (token,))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 from typing import Protocol
 
 # Below the 5 s after which uvicorn and Node close an idle connection: to post on one that the server is just
@@ -37,6 +38,23 @@ class HttpResponse:
     status: int
     headers: Mapping[str, str]
     body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """How to get to a messenger.
+
+    proxy       URL of an HTTP proxy, with its credentials; None: straight
+    ca_file     PEM file of authorities that are trusted beside the usual ones
+    verify_tls  False takes any certificate
+    """
+
+    proxy: str | None = None
+    ca_file: Path | None = None
+    verify_tls: bool = True
+
+
+STRAIGHT = Connection()
 
 
 class NotConnected(Exception):

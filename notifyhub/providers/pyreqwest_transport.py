@@ -13,15 +13,19 @@ from pyreqwest.exceptions import (
     PyreqwestError,
     RequestTimeoutError,
 )
+from pyreqwest.proxy import ProxyBuilder
 from pyreqwest.request import StreamRequest
 from pyreqwest.response import Response
 
+from notifyhub.providers.aiohttp_transport import tls_of
 from notifyhub.providers.http import (
     BODY_LIMIT,
     CONNECT_S,
     KEEP_ALIVE_S,
     SHORTEST_S,
+    STRAIGHT,
     AnswerLost,
+    Connection,
     HttpRequest,
     HttpResponse,
     NotConnected,
@@ -44,12 +48,15 @@ class PyreqwestTransport:
     """Posts over pooled keep-alive connections with pyreqwest; see `Transport` for the contract.
 
     concurrency  idle connections kept at most per host
+    connection   proxy and TLS; raises SettingsError for a CA file that is none
 
     Follows no redirects, keeps no cookies, reads no proxy from the environment.
     """
 
-    def __init__(self, concurrency: int) -> None:
+    def __init__(self, concurrency: int, connection: Connection = STRAIGHT) -> None:
         self._concurrency = concurrency
+        self._connection = connection
+        tls_of(connection)  # a CA file that is none is refused now, not at the first call
         self._clients: dict[float, Client] = {}
         self._closed = False
 
@@ -89,7 +96,7 @@ class PyreqwestTransport:
     def _build(self, connect_s: float) -> Client:
         global _started_in
         _started_in = os.getpid()
-        return (
+        builder = (
             ClientBuilder()
             .connect_timeout(timedelta(seconds=connect_s))
             .pool_idle_timeout(timedelta(seconds=KEEP_ALIVE_S))
@@ -97,8 +104,16 @@ class PyreqwestTransport:
             .follow_redirects(False)
             .no_proxy()
             .user_agent("notifyhub")
-            .build()
         )
+        return self._connected(builder).build()
+
+    def _connected(self, builder: ClientBuilder) -> ClientBuilder:
+        asked = self._connection
+        if asked.proxy is not None:
+            builder = builder.proxy(ProxyBuilder.all(asked.proxy))
+        if asked.ca_file is not None:
+            builder = builder.add_root_certificate_pem(asked.ca_file.read_bytes())
+        return builder if asked.verify_tls else builder.danger_accept_invalid_certs(True)
 
 
 async def _read(response: Response) -> bytes:

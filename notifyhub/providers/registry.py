@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from notifyhub.channel_settings import Sender, ViberSender, WhatsAppSender
 from notifyhub.domain.retry import RetryPolicy
 from notifyhub.providers.base import Provider
 from notifyhub.providers.gateway import GatewayProvider
-from notifyhub.providers.http import Transport
+from notifyhub.providers.http import Connection, Transport
+from notifyhub.providers.senders import Senders
 from notifyhub.providers.telegram import TelegramProvider
 from notifyhub.providers.transport import make_transport
 from notifyhub.providers.viber import ViberProvider
+from notifyhub.providers.viber_broadcast import BroadcastingViberProvider
 from notifyhub.providers.whatsapp import WhatsAppProvider
 from notifyhub.settings import ChannelSettings, Settings
 
@@ -39,46 +42,60 @@ def base_url_of(settings: Settings, channel: str) -> str:
 
 
 def make_providers(settings: Settings) -> dict[str, Provider]:
-    """One provider for each channel. Raises SettingsError when the HTTP client asked for is not installed."""
-    return {channel: make(settings, channel) for channel, make in _MAKERS.items()}
+    """One provider for each channel, with its further accounts behind it.
+
+    Raises SettingsError when the HTTP client asked for is not installed, and for a token or a file that is none.
+    """
+    return {channel: _with_senders(settings, channel) for channel in _MAKERS}
 
 
-def _common(settings: Settings, channel: str) -> tuple[Transport, RetryPolicy, str, str]:
+def _with_senders(settings: Settings, channel: str) -> Provider:
+    own, make = settings.channels()[channel], _MAKERS[channel]
+    further = {name: make(settings, channel, sender) for name, sender in own.senders.items()}
+    return Senders(make(settings, channel, None), further)
+
+
+def _common(settings: Settings, channel: str, sender: Sender | None) -> tuple[Transport, RetryPolicy, str, str]:
     own: ChannelSettings = settings.channels()[channel]
-    transport = make_transport(settings.http_client, own.concurrency)
+    connection = Connection(own.proxy, own.ca_file, own.verify_tls)
+    transport = make_transport(settings.http_client, own.concurrency, connection)
     retry = RetryPolicy(own.max_attempts, own.retry_base_s, own.retry_cap_s, own.rest_s)
-    token = own.token.get_secret_value() if own.token else EMULATED_TOKENS[channel]
+    secret = own.token if sender is None else sender.token
+    token = secret.get_secret_value() if secret else EMULATED_TOKENS[channel]
     return transport, retry, base_url_of(settings, channel), token
 
 
-def _telegram(settings: Settings, channel: str) -> Provider:
-    transport, retry, base_url, token = _common(settings, channel)
+def _telegram(settings: Settings, channel: str, sender: Sender | None) -> Provider:
+    transport, retry, base_url, token = _common(settings, channel, sender)
     return TelegramProvider(transport, retry, base_url=base_url, token=token)
 
 
-def _viber(settings: Settings, channel: str) -> Provider:
-    transport, retry, base_url, token = _common(settings, channel)
-    return ViberProvider(transport, retry, base_url=base_url, token=token, sender_name=settings.viber.sender_name)
+def _viber(settings: Settings, channel: str, sender: Sender | None) -> Provider:
+    transport, retry, base_url, token = _common(settings, channel, sender)
+    name = sender.sender_name if isinstance(sender, ViberSender) else None
+    kind = BroadcastingViberProvider if settings.viber.broadcast else ViberProvider
+    return kind(transport, retry, base_url=base_url, token=token, sender_name=name or settings.viber.sender_name)
 
 
-def _whatsapp(settings: Settings, channel: str) -> Provider:
-    transport, retry, base_url, token = _common(settings, channel)
+def _whatsapp(settings: Settings, channel: str, sender: Sender | None) -> Provider:
+    transport, retry, base_url, token = _common(settings, channel, sender)
+    own = sender if isinstance(sender, WhatsAppSender) else settings.whatsapp
     return WhatsAppProvider(
         transport,
         retry,
         base_url=base_url,
         token=token,
-        phone_number_id=settings.whatsapp.phone_number_id or EMULATED_NUMBER_ID,
+        phone_number_id=own.phone_number_id or EMULATED_NUMBER_ID,
         api_version=settings.whatsapp.api_version,
     )
 
 
-def _gateway(settings: Settings, channel: str) -> Provider:
-    transport, retry, base_url, token = _common(settings, channel)
+def _gateway(settings: Settings, channel: str, sender: Sender | None) -> Provider:
+    transport, retry, base_url, token = _common(settings, channel, sender)
     return GatewayProvider(transport, retry, base_url=base_url, token=token)
 
 
-_MAKERS: Mapping[str, Callable[[Settings, str], Provider]] = {
+_MAKERS: Mapping[str, Callable[[Settings, str, Sender | None], Provider]] = {
     "telegram": _telegram,
     "viber": _viber,
     "whatsapp": _whatsapp,

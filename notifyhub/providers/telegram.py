@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from time import monotonic
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import quote
 
 import orjson
@@ -68,7 +68,7 @@ class TelegramProvider(HttpProvider):
     token     the bot's token; it stands in the path of every call, so URLs must not be logged
     """
 
-    channel: ClassVar[str] = "telegram"
+    channel: str = "telegram"
 
     def __init__(self, transport: Transport, retry: RetryPolicy, *, base_url: str, token: str) -> None:
         secret = token.partition(":")[2]  # what stands before the colon is the bot's public id

@@ -7,10 +7,12 @@ from typing import Literal
 
 from notifyhub.errors import SettingsError
 from notifyhub.providers.aiohttp_transport import AiohttpTransport
-from notifyhub.providers.http import Transport
+from notifyhub.providers.http import STRAIGHT, Connection, Transport
 
 
-def make_transport(name: Literal["auto", "aiohttp", "pyreqwest"], concurrency: int) -> Transport:
+def make_transport(
+    name: Literal["auto", "aiohttp", "pyreqwest"], concurrency: int, connection: Connection = STRAIGHT
+) -> Transport:
     """The transport called `name`; `auto` is pyreqwest where it is installed and works, else aiohttp.
 
     Raises SettingsError when pyreqwest is named and cannot be had.
@@ -19,11 +21,11 @@ def make_transport(name: Literal["auto", "aiohttp", "pyreqwest"], concurrency: i
     if name == "pyreqwest" and not installed:
         raise SettingsError("NOTIFYHUB_HTTP_CLIENT: pyreqwest is not installed: pip install notifyhub[fast]")
     if not installed:
-        return AiohttpTransport(concurrency)
+        return AiohttpTransport(concurrency, connection)
     from notifyhub.providers.pyreqwest_transport import PyreqwestTransport, works_here
 
     if not works_here():
         if name == "pyreqwest":
             raise SettingsError("NOTIFYHUB_HTTP_CLIENT: pyreqwest cannot be used again after a fork; take aiohttp")
-        return AiohttpTransport(concurrency)
-    return PyreqwestTransport(concurrency)
+        return AiohttpTransport(concurrency, connection)
+    return PyreqwestTransport(concurrency, connection)

@@ -7,7 +7,7 @@ differs from the documented names. The API knows no idempotency key; `tracking_d
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 import orjson
 
@@ -26,6 +26,9 @@ from notifyhub.providers.meaning import (
 )
 
 _OK = 0
+NOT_ALLOWED = 20
+"""Status of a broadcast by an account that may not make any."""
+
 _GENERAL_ERROR = 999
 
 _TABLE: dict[int, Meaning] = {
@@ -48,7 +51,7 @@ _TABLE: dict[int, Meaning] = {
     17: BAD_REQUEST,  # publicAccountIsNotInline
     18: configuration("the bot's account: it has no chat interface"),  # noPublicChat
     19: MESSENGER_ERROR,  # cannotSendBroadcast
-    20: configuration("$BROADCAST: Viber has not allowed this account to broadcast"),  # broadcastNotAllowed
+    NOT_ALLOWED: configuration("$BROADCAST: Viber has not allowed this account to broadcast"),  # broadcastNotAllowed
     21: permanent("recipient_unreachable"),  # unsupportedCountry
     22: BAD_REQUEST,  # paymentUnsupported
     # freeMessagesExceeded: until next month, or until it is paid for
@@ -66,7 +69,7 @@ class ViberProvider(HttpProvider):
     sender_name  shown to the person as the sender, at most 28 characters
     """
 
-    channel: ClassVar[str] = "viber"
+    channel: str = "viber"
 
     def __init__(
         self, transport: Transport, retry: RetryPolicy, *, base_url: str, token: str, sender_name: str
@@ -77,8 +80,12 @@ class ViberProvider(HttpProvider):
         self._sender = {"name": sender_name}
 
     def request(self, envelope: Envelope) -> HttpRequest:
+        return HttpRequest(self._url, orjson.dumps(self.message(envelope)), self._headers)
+
+    def message(self, envelope: Envelope) -> dict[str, Any]:
+        """The JSON of `send_message`."""
         options = envelope.options
-        message = {
+        return {
             "receiver": envelope.address,
             "type": "text",
             "sender": self._sender_of(options) if options else self._sender,
@@ -86,7 +93,6 @@ class ViberProvider(HttpProvider):
             "tracking_data": options.get("tracking_data", envelope.reference),
             "min_api_version": options.get("min_api_version", 1),
         }
-        return HttpRequest(self._url, orjson.dumps(message), self._headers)
 
     def _sender_of(self, options: Mapping[str, Any]) -> dict[str, str]:
         sender = {"name": options.get("sender_name", self._sender["name"])}

@@ -7,7 +7,7 @@ does not stop a second sending.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 import orjson
 
@@ -104,7 +104,7 @@ class WhatsAppProvider(HttpProvider):
     api_version      Graph version, such as `v23.0`
     """
 
-    channel: ClassVar[str] = "whatsapp"
+    channel: str = "whatsapp"
 
     def __init__(
         self,

@@ -125,7 +125,7 @@ class Runtime:
             concurrency=settings.concurrency,
             timeout_s=settings.timeout_s,
             lease_s=self._settings.lease_s,
-            guard=Guard(channel, self._policies[channel]),
+            guard=Guard(channel, self._policies[channel], settings.senders),
             progressed=self._progressed,
         )
 

@@ -39,9 +39,9 @@ def effective(settings: Settings) -> dict[str, object]:
 
 
 def _shown(name: str, value: object) -> object:
-    if name.endswith("token") and value:
+    if name.endswith(("token", "secret")) and value:
         return MASK
-    return without_secrets(value) if name.endswith("url") and isinstance(value, str) else value
+    return without_secrets(value) if name.endswith(("url", "proxy")) and isinstance(value, str) else value
 
 
 def register(app: typer.Typer) -> None:

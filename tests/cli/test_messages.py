@@ -170,3 +170,14 @@ def test_everything_wrong_is_told_a_line_each(run: Run) -> None:
 
     assert ended.code == 2
     assert [line.split(":")[1].strip() for line in ended.err.splitlines()] == ["TEXT", "--to telegram", "--priority"]
+
+
+def test_options_are_given_by_channel_and_name(run: Run) -> None:
+    options = ("--option", "telegram.parse_mode=HTML", "--option", "telegram.silent=true")
+    sent = run("send", "Hello", "--to", "telegram=1", *options, "--json", broker_url="memory://")
+
+    assert sent.json["options"] == {"telegram": {"parse_mode": "HTML", "silent": True}}
+
+
+def test_an_option_of_another_form_is_bad_input(run: Run) -> None:
+    assert "must be CHANNEL.NAME=VALUE" in run("send", "Hello", "--to", "telegram=1", "--option", "loud").complaint

@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from notifyhub.store.database import MIGRATIONS
 from tests.cli.conftest import Run
 from tests.stage import Stage
+
+ALL = sorted(path.stem for path in MIGRATIONS.glob("[0-9]*.py"))
 
 SECRETS = {
     "database_url": "postgresql://me:hidden-1@127.0.0.1:9/hub?sslpassword=hidden-2",
@@ -72,7 +75,7 @@ def test_doctor_tells_of_a_database_that_is_away(run: Run, stage: Stage) -> None
 
 
 def test_db_upgrade_says_what_it_did_and_does_it_once(run: Run, database_url: str) -> None:
-    assert run("db", "upgrade", "--json", database_url=database_url).json == {"applied": ["0001_first_tables"]}
+    assert run("db", "upgrade", "--json", database_url=database_url).json == {"applied": ALL}
     assert run("db", "upgrade", database_url=database_url).out == "the schema is up to date\n"
 
 
@@ -118,4 +121,20 @@ def test_doctor_changes_nothing_that_it_looks_at(run: Run, tmp_path: Path, datab
     run("doctor", database_url=database_url)
 
     assert sorted(tmp_path.rglob("*")) == before
-    assert run("db", "upgrade", "--json", database_url=database_url).json == {"applied": ["0001_first_tables"]}
+    assert run("db", "upgrade", "--json", database_url=database_url).json == {"applied": ALL}
+
+
+def test_proxies_and_further_accounts_are_shown_without_secrets(run: Run) -> None:
+    shown = run(
+        "config",
+        "--json",
+        telegram_token="hidden1",
+        telegram_senders='{"alerts": {"token": "hidden2"}}',
+        telegram_proxy="http://me:hidden3@proxy:3128",
+        whatsapp_app_secret="hidden4",
+        whatsapp_verify_token="hidden5",
+    )
+
+    assert "hidden" not in shown.out
+    assert shown.json["NOTIFYHUB_TELEGRAM_PROXY"] == "http://me:***@proxy:3128"
+    assert "alerts" in shown.json["NOTIFYHUB_TELEGRAM_SENDERS"]

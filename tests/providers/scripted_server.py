@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import ssl
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -58,14 +59,15 @@ async def half(writer: asyncio.StreamWriter) -> None:
 class ScriptedServer:
     """Answers the n-th request with the n-th act; the last act serves all that follow."""
 
-    def __init__(self, *acts: Act) -> None:
+    def __init__(self, *acts: Act, tls: ssl.SSLContext | None = None) -> None:
+        self._tls = tls
         self._acts = list(acts)
         self._writers: list[asyncio.StreamWriter] = []
         self.seen: list[Seen] = []
         self.connections = 0
 
     async def __aenter__(self) -> ScriptedServer:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=self._tls)
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -75,7 +77,7 @@ class ScriptedServer:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+        return f"{'https' if self._tls else 'http'}://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1

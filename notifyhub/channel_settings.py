@@ -1,0 +1,142 @@
+"""What is set for each channel."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from ipaddress import ip_address
+from typing import Annotated, Self
+from urllib.parse import urlsplit
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    FilePath,
+    SecretStr,
+    StringConstraints,
+    model_validator,
+)
+
+PREFIX = "NOTIFYHUB_"
+
+_STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+SenderName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
+
+
+def one_of(*schemes: str) -> AfterValidator:
+    """A URL that begins with one of these schemes."""
+
+    def check(url: str) -> str:
+        try:
+            parts = urlsplit(url)
+            parts.port  # noqa: B018 (reading it checks it)
+        except ValueError:
+            # Python's own words quote the URL, password and all.
+            raise ValueError("is not a URL: look at its host and port") from None
+        if parts.scheme not in schemes:
+            raise ValueError(f"must begin with {' or '.join(f'{scheme}://' for scheme in schemes)}")
+        if _STRAY_PERCENT.search(parts.netloc):
+            raise ValueError("has a % that stands for itself; in a user name or password write %25")
+        return url.rstrip("/") if schemes[0] == "http" else url
+
+    return AfterValidator(check)
+
+
+HttpUrl = Annotated[str, one_of("http", "https")]
+
+
+class Sender(BaseModel):
+    """A further account of a channel."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    token: SecretStr
+
+
+class ViberSender(Sender):
+    """A further bot on Viber."""
+
+    sender_name: Annotated[str, StringConstraints(min_length=1, max_length=28)] | None = None
+
+
+class WhatsAppSender(Sender):
+    """A further business number on WhatsApp."""
+
+    phone_number_id: Annotated[str, StringConstraints(pattern=r"^[0-9]+$")]
+    app_secret: SecretStr | None = None
+
+
+_SENDERS = "further accounts by name, as JSON; a message names one in its options"
+
+
+class ChannelSettings(BaseModel):
+    """What every channel has. Empty credentials and no base URL mean: use the emulator."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    base_url: HttpUrl | None = Field(None, description="where the messenger's API is; default: the real one")
+    token: SecretStr | None = Field(None, description="credential of the messenger; none: the channel is emulated")
+    max_attempts: int = Field(5, ge=1, le=100, description="attempts before a delivery fails as exhausted")
+    retry_base_s: Positive = Field(1.0, description="upper bound of the first pause between attempts, seconds; doubles")
+    retry_cap_s: Positive = Field(300.0, description="longest pause between attempts, seconds")
+    rest_s: Positive = Field(
+        60.0, description="seconds that a channel rests when its messenger says that the account is set up wrongly"
+    )
+    timeout_s: Positive = Field(10.0, le=60, description="longest time one call may take, seconds")
+    concurrency: int = Field(256, ge=1, le=10_000, description="calls under way at once, in each worker process")
+    proxy: HttpUrl | None = Field(None, description="HTTP proxy of the channel's calls: http://user:password@host:port")
+    ca_file: FilePath | None = Field(None, description="PEM file of authorities that are trusted beside the usual ones")
+    senders: Mapping[SenderName, Sender] = Field(default_factory=dict, description=_SENDERS)
+    verify_tls: bool = Field(
+        True, description="false takes any certificate; only where the base URL is on this machine"
+    )
+
+    @property
+    def emulated(self) -> bool:
+        return self.token is None and self.base_url is None
+
+    @model_validator(mode="after")
+    def _unverified_stays_on_this_machine(self) -> Self:
+        if not self.verify_tls and not _is_loopback(self.base_url):
+            raise ValueError("VERIFY_TLS may be false only where BASE_URL is on this machine; elsewhere use CA_FILE")
+        return self
+
+    @model_validator(mode="after")
+    def _further_accounts_need_a_first_one(self) -> Self:
+        if self.senders and self.emulated:
+            raise ValueError("SENDERS are further accounts: TOKEN, the first one, must be set too")
+        return self
+
+
+def _is_loopback(url: str | None) -> bool:
+    host = urlsplit(url or "").hostname or ""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+class ViberSettings(ChannelSettings):
+    sender_name: str = Field("notifyhub", min_length=1, max_length=28, description="name that people see as the sender")
+    broadcast: bool = Field(
+        False, description="equal texts go to up to 300 people in one call; Viber must have allowed the account to"
+    )
+    senders: Mapping[SenderName, ViberSender] = Field(default_factory=dict, description=_SENDERS)
+
+
+class WhatsAppSettings(ChannelSettings):
+    phone_number_id: str | None = Field(None, pattern=r"^[0-9]+$", description="id of the business number, digits")
+    api_version: str = Field("v23.0", pattern=r"^v[0-9]+\.[0-9]+$", description="version of the Graph API")
+    app_secret: SecretStr | None = Field(None, description="secret of the app at Meta; it signs receipts")
+    verify_token: SecretStr | None = Field(None, description="your own word, by which Meta subscribes to receipts")
+    senders: Mapping[SenderName, WhatsAppSender] = Field(default_factory=dict, description=_SENDERS)
+
+    @model_validator(mode="after")
+    def _number_goes_with_token(self) -> Self:
+        if self.token is not None and self.phone_number_id is None:
+            raise ValueError(f"{PREFIX}WHATSAPP_PHONE_NUMBER_ID must be set when {PREFIX}WHATSAPP_TOKEN is")
+        return self

@@ -1,0 +1,39 @@
+"""The accounts of one channel: the first one, and further ones that a message may name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from notifyhub.domain.envelope import Envelope
+from notifyhub.domain.outcome import Misconfigured, Outcome
+from notifyhub.providers.base import Provider
+
+
+class Senders:
+    """A provider that passes each envelope on to the provider of the account that it names."""
+
+    def __init__(self, first: Provider, further: Mapping[str, Provider]) -> None:
+        self.channel = first.channel
+        self.retry = first.retry
+        self._first = first
+        self._further = further
+
+    async def send(self, envelope: Envelope) -> Outcome:
+        name = envelope.options.get("sender")
+        if name is None:
+            return await self._first.send(envelope)
+        prefix = f"NOTIFYHUB_{self.channel.upper()}_"
+        sender = self._further.get(name)
+        if sender is None:
+            # It was set up when the message was taken. Another account would be another person to the recipient.
+            return Misconfigured("no_such_sender", mend=f"{prefix}SENDERS, in which {name} is missing")
+        outcome = await sender.send(envelope)
+        if isinstance(outcome, Misconfigured):
+            told = outcome.mend.replace(f"{prefix}TOKEN", "its token").replace(f"{prefix}PHONE", "its PHONE")
+            return replace(outcome, mend=f"{name} in {prefix}SENDERS: {told}")
+        return outcome
+
+    async def aclose(self) -> None:
+        for provider in (self._first, *self._further.values()):
+            await provider.aclose()
