@@ -12,12 +12,13 @@ from __future__ import annotations
 import threading
 from typing import Any
 
-from notifyhub.answers import Attempt, Cancelled, Delivery, Message
+from notifyhub.answers import Attempt, Cancelled, Delivery, Message, Receipt
 from notifyhub.errors import (
     Fault,
     InvalidRequest,
     NotFound,
     NotifyhubError,
+    NotSigned,
     SettingsError,
     StoreUnavailable,
     WaitTimedOut,
@@ -36,6 +37,7 @@ __all__ = [
     "Message",
     "Delivery",
     "Attempt",
+    "Receipt",
     "Cancelled",
     # errors
     "NotifyhubError",
@@ -43,6 +45,7 @@ __all__ = [
     "InvalidRequest",
     "Fault",
     "NotFound",
+    "NotSigned",
     "StoreUnavailable",
     "WaitTimedOut",
 ]

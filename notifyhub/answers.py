@@ -26,6 +26,15 @@ class Attempt(Answer):
     detail: str = Field(description="the messenger's answer, secrets masked, at most 500 characters")
 
 
+class Receipt(Answer):
+    """The messenger's later word about a delivery."""
+
+    kind: str = Field(description="delivered, read or failed")
+    at: datetime = Field(description="by the messenger's clock")
+    code: str = Field(description="the messenger's own word or code")
+    detail: str = Field("", description="why it failed, in the messenger's words")
+
+
 class Delivery(Answer):
     """One message to one recipient on one channel."""
 
@@ -41,6 +50,7 @@ class Delivery(Answer):
     messenger_id: str | None = Field(None, description="the messenger's id of the message")
     duplicate_of: int | None = Field(None, description="the delivery that already carries this content to this address")
     attempts: list[Attempt] | None = None
+    receipts: list[Receipt] | None = Field(None, description="what the messenger told later; of each kind the first")
 
 
 class Message(Answer):

@@ -5,6 +5,7 @@
     ├── InvalidRequest         the caller asked for something malformed; carries every fault
     ├── NotFound               no such message, delivery or key
     ├── StoreUnavailable       the database could not be reached or did not answer
+    ├── NotSigned              a receipt was not signed by one of our accounts
     └── WaitTimedOut           `Hub.wait` ran out of time
 
 Outcomes of a send are values (`notifyhub.domain.outcome`), not exceptions.
@@ -55,6 +56,10 @@ class NotFound(NotifyhubError):
 
 class StoreUnavailable(NotifyhubError):
     """The database could not be reached or failed; what was asked may not have been stored."""
+
+
+class NotSigned(NotifyhubError):
+    """What says to come from a messenger is not signed by one of our accounts there."""
 
 
 class WaitTimedOut(NotifyhubError):

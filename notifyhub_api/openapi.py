@@ -124,7 +124,7 @@ def _responses(operation: Operation, refs: Refs) -> dict[str, Any]:
         given[str(status)] = {
             "description": (model.__doc__ or model.__name__).strip().partition("\n")[0],
             "headers": {**_headers(operation.headers if status < 400 else {}), **_request_id()},
-            "content": _json(refs[model, "serialization"], example),
+            "content": _json(refs[model, "serialization"], example, plain=status in operation.text),
         }
     refused = {
         str(status): {"$ref": f"#/components/responses/{_problem_name(status)}"} for status in operation.problems
@@ -155,8 +155,8 @@ def _request_id() -> dict[str, Any]:
     return {"X-Request-ID": {"$ref": f"#/components/headers/{REQUEST_ID}"}}
 
 
-def _json(schema: JsonSchemaValue, example: Any) -> dict[str, Any]:
+def _json(schema: JsonSchemaValue, example: Any, plain: bool = False) -> dict[str, Any]:
     content: dict[str, Any] = {"schema": schema}
     if example is not None:
         content["example"] = example
-    return {"application/json": content}
+    return {"text/plain" if plain else "application/json": content}

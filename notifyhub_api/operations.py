@@ -41,6 +41,7 @@ class Operation:
     scope     what the caller's key must allow; None lets everyone in, so it has to be said
     request   model of the JSON body; None when none is read
     answers   model of the body by status, where it went well (or is no problem document)
+    text      statuses whose body is plain text
     headers   headers of those answers, and what they say
     refusals  problems beyond those that follow from the other facts
     """
@@ -55,6 +56,7 @@ class Operation:
     parameters: Sequence[Parameter] = ()
     request: type[BaseModel] | None = None
     answers: Mapping[int, type[BaseModel]]
+    text: Sequence[int] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
     refusals: Sequence[int] = ()
     example_request: Any = None

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from notifyhub import logs
-from notifyhub.errors import Fault, InvalidRequest, NotFound, NotifyhubError, StoreUnavailable
+from notifyhub.errors import Fault, InvalidRequest, NotFound, NotifyhubError, NotSigned, StoreUnavailable
 from notifyhub.requests import BROKEN_JSON
 
 MEDIA_TYPE = "application/problem+json"
@@ -85,7 +85,9 @@ MEANINGS = MappingProxyType(
         400: Meaning("The body is not JSON.", "the body is not JSON", {"errors": [_BROKEN]}),
         401: Meaning("No API key, or none that counts.", "there is no such API key", headers=_CHALLENGE),
         403: Meaning(
-            "The key has not the scope.", "this key has the scopes read, and this needs send", headers=_CHALLENGE
+            "The key has not the scope, or a receipt is not signed.",
+            "this key has the scopes read, and this needs send",
+            headers=_CHALLENGE,
         ),
         404: Meaning("There is no such thing.", "there is no message 01a1fdc9-524d-76a2-a653-642f75c95fee"),
         413: Meaning("The body is too large.", "the body has more than 16777216 bytes"),
@@ -126,6 +128,8 @@ async def refused(request: Request, error: Exception) -> Response:
             return problem(401, str(error), headers=_challenge(error=word))
         case Forbidden(needed=scope):
             return problem(403, str(error), headers=_challenge(error="insufficient_scope", scope=scope))
+        case NotSigned():
+            return problem(403, str(error))
         case TooLarge():
             return problem(413, str(error), headers={"Connection": "close"})
         case StoreUnavailable():

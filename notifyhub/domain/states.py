@@ -20,7 +20,8 @@ class Status(StrEnum):
 
 
 MOVES: dict[Status, frozenset[Status]] = {
-    Status.SCHEDULED: frozenset({Status.SENDING, Status.CANCELLED, Status.EXPIRED}),
+    # To `sent` by a receipt that proves that an attempt with an unknown end was accepted.
+    Status.SCHEDULED: frozenset({Status.SENDING, Status.SENT, Status.CANCELLED, Status.EXPIRED}),
     Status.SENDING: frozenset({Status.SCHEDULED, Status.SENT, Status.FAILED, Status.EXPIRED, Status.UNCONFIRMED}),
     Status.UNCONFIRMED: frozenset({Status.SCHEDULED, Status.SENT, Status.FAILED}),
     Status.SENT: frozenset({Status.DELIVERED, Status.READ, Status.FAILED}),

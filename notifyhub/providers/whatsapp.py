@@ -178,3 +178,9 @@ def _message_id(answer: dict[str, Any]) -> str | None:
     first = messages[0] if isinstance(messages, list) and messages else None
     message_id = first.get("id") if isinstance(first, dict) else None
     return message_id if isinstance(message_id, str) else None
+
+
+def reason_of(code: int | None) -> str:
+    """Why a message failed that had been accepted, by the code of its receipt."""
+    known = None if code is None else _TABLE.get(code)
+    return "undeliverable" if known is None else known.reason

@@ -215,7 +215,7 @@ def _result_row(result: Result) -> tuple[object, ...]:
 def hand_back(database: peewee.Database, batches: Sequence[Sequence[Unsent]]) -> list[None]:
     """Give up leases of deliveries for which no call was made: they are due again at once, or when they say."""
     columns: dict[str, Type] = {"id": "BIGINT", "attempt": "BIGINT", "due_at": "BIGINT"}
-    run_rows(database, _HAND_BACK, columns, list(chain.from_iterable(batches)))
+    run_rows(database, _HAND_BACK, columns, map(tuple, chain.from_iterable(batches)))
     return [None] * len(batches)
 
 

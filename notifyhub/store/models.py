@@ -104,6 +104,40 @@ class Attempt(Model):
         primary_key = CompositeKey("delivery_id", "number")
 
 
+class Receipt(Model):
+    """What a messenger told of a delivery later; the first of each kind."""
+
+    delivery_id = BigIntegerField()
+    kind = TextField()
+    at = BigIntegerField()
+    code = TextField()
+    detail = TextField()
+
+    class Meta:
+        table_name = "receipts"
+        primary_key = CompositeKey("delivery_id", "kind")
+
+
+class EarlyReceipt(Model):
+    """A receipt whose delivery was not known when it came; it waits for a few minutes."""
+
+    id = BigAutoField()
+    received_at = BigIntegerField()
+    channel = TextField()
+    messenger_id = TextField()
+    address = TextField(null=True)
+    kind = TextField()
+    at = BigIntegerField()
+    reason = TextField(null=True)
+    code = TextField()
+    detail = TextField()
+    message_id = TextField(null=True)
+    delivery_id = BigIntegerField(null=True)
+
+    class Meta:
+        table_name = "early_receipts"
+
+
 class ApiKey(Model):
     """A consumer's key: only its hash is kept, the prefix is for people to recognise it by."""
 
@@ -140,4 +174,12 @@ _index(Delivery, "deliveries_leased", Delivery.lease_until, where="status = 'sen
 _index(Delivery, "deliveries_expiring", Delivery.expires_at, where="status = 'scheduled' AND expires_at IS NOT NULL")
 _index(Delivery, "deliveries_dedup", Delivery.dedup_key, unique=True, where="dedup_key IS NOT NULL")
 
-MODELS: tuple[type[Model], ...] = (Message, Delivery, Duplicate, Attempt, ApiKey)
+# Only channels with receipts are looked up by the messenger's id: the others pay nothing for it.
+_index(
+    Delivery,
+    "deliveries_receipts",
+    Delivery.messenger_id,
+    where="messenger_id IS NOT NULL AND channel IN ('viber', 'whatsapp')",
+)
+
+MODELS: tuple[type[Model], ...] = (Message, Delivery, Duplicate, Attempt, Receipt, EarlyReceipt, ApiKey)

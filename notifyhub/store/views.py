@@ -18,7 +18,7 @@ from notifyhub.domain.summary import DUPLICATE, summarise
 from notifyhub.errors import NotFound
 from notifyhub.requests import Priority
 from notifyhub.store.deliveries import PRIORITIES, uuid_parameter
-from notifyhub.store.models import Attempt, Delivery, Duplicate, Message
+from notifyhub.store.models import Attempt, Delivery, Duplicate, Message, Receipt
 from notifyhub.store.rows import run
 
 MOST_LISTED = 1_000
@@ -90,7 +90,9 @@ def delivery(id_: int) -> Callable[[peewee.Database], answers.Delivery]:
         row = _one(database, Delivery.select().where(Delivery.id == id_), "delivery", id_)
         query = Attempt.select().where(Attempt.delivery_id == id_).order_by(Attempt.number)
         attempts = [_attempt(attempt) for attempt in query.dicts().execute(database)]
-        return _delivery(row).model_copy(update={"attempts": attempts})
+        later = Receipt.select().where(Receipt.delivery_id == id_).order_by(Receipt.at, Receipt.kind)
+        receipts = [_receipt(receipt) for receipt in later.dicts().execute(database)]
+        return _delivery(row).model_copy(update={"attempts": attempts, "receipts": receipts or None})
 
     return ask
 
@@ -202,6 +204,10 @@ def _attempt(row: Mapping[str, Any]) -> answers.Attempt:
         code=row["code"],
         detail=row["detail"],
     )
+
+
+def _receipt(row: Mapping[str, Any]) -> answers.Receipt:
+    return answers.Receipt(kind=row["kind"], at=to_datetime(row["at"]), code=row["code"], detail=row["detail"])
 
 
 def _moment(moment_ms: int | None) -> datetime | None:

@@ -10,7 +10,7 @@ import dramatiq
 from notifyhub import logs
 from notifyhub.clock import now_ms
 from notifyhub.domain.retry import RetryPolicy
-from notifyhub.flow import sweep
+from notifyhub.flow import receive, sweep
 from notifyhub.flow.guard import Guard
 from notifyhub.flow.lane import Lane
 from notifyhub.providers.base import Provider
@@ -115,6 +115,7 @@ class Runtime:
         self._drum.add("ring_due", self._ring_due, every_s)
         self._drum.add("rescue", self._rescue, every_s * 2)
         self._drum.add("expire", self._expire, every_s * 2)
+        self._drum.add("settle_receipts", self._settle_receipts, every_s * 2)
 
     def _lane(self, channel: str) -> Lane:
         settings = self._settings.channels()[channel]
@@ -134,6 +135,10 @@ class Runtime:
 
     def _rescue(self) -> None:
         if sweep.rescue(self._database, self._policies, now_ms()):
+            self._progressed()
+
+    def _settle_receipts(self) -> None:
+        if receive.settle(self._database, now_ms()):
             self._progressed()
 
     def _expire(self) -> None:

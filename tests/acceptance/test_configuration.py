@@ -73,7 +73,9 @@ def test_other_channels_go_on(resting: Hub, stage: Stage) -> None:
     assert resting.wait(resting.send("Hello", to={"gateway": "79161234567"}), timeout_s=20).status == "sent"
 
 
-def test_another_account_of_the_channel_goes_on(make_hub: HubMaker, database_url: str, stage: Stage) -> None:
+def test_another_account_of_the_channel_goes_on(
+    make_hub: HubMaker, database_url: str, stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
     account = {"token": "1:first", "base_url": f"{stage.url}/telegram", "senders": {"alerts": {"token": "2:second"}}}
     hub = make_hub(database_url=database_url, telegram={**account, "rest_s": 600})
     stage.script("telegram", "1", *["401"] * 99)
@@ -83,5 +85,8 @@ def test_another_account_of_the_channel_goes_on(make_hub: HubMaker, database_url
     resting += [hub.send(f"Hello {n}", to={"telegram": "2"}, options=alerts) for n in range(3)]
 
     assert hub.wait(hub.send("Hello", to={"telegram": "3"}), timeout_s=20).status == "sent"
-    assert {hub.message(message.id).status for message in resting} <= {"scheduled", "sending"}
+    hub.close()
+    assert {hub.message(message.id).status for message in resting} == {"scheduled"}
+    assert sum(len(delivery_of(hub, message).attempts or ()) for message in resting) == 1
+    assert not [record for record in caplog.records if "stopped" in record.getMessage()]
     assert len(stage.entries()) == 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import json
 import re
 from collections.abc import Callable
@@ -124,8 +125,16 @@ def with_scope(api: Api, scope: str) -> Api:
 
 
 Ask = Callable[[Api], Reply]
+
+
+def signed_by_viber(api: Api) -> Any:
+    signature = hmac.new(b"0000000000000000-0000000000000000-0000000000000000", b"{}", "sha256").hexdigest()
+    return api.ask("POST", "/receipts/viber", b"{}", X_Viber_Content_Signature=signature)
+
+
 ANSWERS: list[tuple[str, str, int, Ask]] = [
     ("GET", "/", 200, lambda api: api.get("/")),
+    ("POST", "/receipts/viber", 200, lambda api: signed_by_viber(api)),
     ("GET", "/health/live", 200, lambda api: api.get("/health/live")),
     ("GET", "/health/ready", 200, lambda api: api.get("/health/ready")),
     (

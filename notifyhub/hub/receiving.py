@@ -1,0 +1,37 @@
+"""The door for messengers: what they tell later."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import Future
+from hmac import compare_digest
+
+from notifyhub.errors import NotFound, NotSigned
+from notifyhub.flow import receive
+from notifyhub.hub.wiring import Wiring
+from notifyhub.providers.receivers import make_receivers, verify_token
+
+
+class Receiving(Wiring):
+    """What comes back."""
+
+    def receive(self, channel: str, body: bytes, headers: Mapping[str, str]) -> Future[int]:
+        """Take what the messenger of `channel` posted to its webhook: the raw body, headers by lower-case name.
+
+        The future is fulfilled after the commit, with the number of receipts whose delivery is known.
+        Raises NotSigned, and NotFound for a channel without receipts.
+        """
+        if not hasattr(self, "_receivers"):
+            self._receivers = make_receivers(self.settings)
+        receiver = self._receivers.get(channel)
+        if receiver is None:
+            raise NotFound("webhook of channel", channel)
+        self.open()
+        return receive.receive(self._database, receiver, body, headers)
+
+    def subscribe(self, mode: str, token: str, challenge: str) -> str:
+        """Answer Meta's question whether it was us who asked for receipts: the challenge. Raises NotSigned."""
+        expected = verify_token(self.settings)
+        if expected is None or mode != "subscribe" or not compare_digest(token.encode(), expected.encode()):
+            raise NotSigned("hub.verify_token is not NOTIFYHUB_WHATSAPP_VERIFY_TOKEN")
+        return challenge

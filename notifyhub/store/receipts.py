@@ -1,0 +1,145 @@
+"""Receipts: what messengers tell later moves deliveries on. Each move is a conditional UPDATE, each a writer's job.
+
+A receipt may be late, doubled, out of order or about nothing of ours: what is no legal move changes nothing. One that
+comes before the outcome of its attempt was recorded is kept, and looked at again by a sweep.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import chain
+from typing import Any
+
+import peewee
+
+from notifyhub.domain.receipt import Receipt
+from notifyhub.domain.states import Status
+from notifyhub.store.rows import Type, fetch_rows, run, run_rows
+
+EARLY_KEPT_MS = 600_000
+"""Longer than any outcome takes to be recorded; what nobody knows by then is not ours."""
+
+_RECEIPT: dict[str, Type] = {
+    "channel": "TEXT",
+    "messenger_id": "TEXT",
+    "address": "TEXT",
+    "kind": "TEXT",
+    "at": "BIGINT",
+    "reason": "TEXT",
+    "code": "TEXT",
+    "detail": "TEXT",
+    "message_id": "TEXT",
+    "delivery_id": "BIGINT",
+}
+_REFERRING: dict[str, Type] = {**_RECEIPT, "message_id": "UUID"}
+_NUMBERED: dict[str, Type] = {**_RECEIPT, "number": "BIGINT"}
+# The literal condition lets the planner use the partial index.
+_FIND = """
+    SELECT r.number AS number, d.id AS id FROM {rows} AS r
+    JOIN deliveries AS d ON d.messenger_id = r.messenger_id AND d.channel = r.channel
+    WHERE d.messenger_id IS NOT NULL AND d.channel IN ('viber', 'whatsapp')
+        AND (r.address IS NULL OR r.address = d.address)"""
+# An attempt whose end nobody knew was accepted after all, and needs no repetition.
+_PROVE = f"""
+    UPDATE deliveries SET
+        status = '{Status.SENT}', reason = NULL, messenger_id = r.messenger_id, sent_at = COALESCE(sent_at, r.at)
+    FROM {{rows}} AS r
+    WHERE deliveries.id = r.delivery_id AND deliveries.message_id = r.message_id
+        AND deliveries.channel = r.channel AND deliveries.maybe_sent = 1
+        AND deliveries.status IN ('{Status.UNCONFIRMED}', '{Status.SCHEDULED}')"""
+_MOVED: dict[str, Type] = {"id": "BIGINT", "reason": "TEXT"}
+_MOVES = (
+    (
+        Status.DELIVERED,
+        f"""UPDATE deliveries SET status = '{Status.DELIVERED}' FROM {{rows}} AS r
+            WHERE deliveries.id = r.id AND deliveries.status = '{Status.SENT}'""",
+    ),
+    (
+        Status.READ,
+        f"""UPDATE deliveries SET status = '{Status.READ}' FROM {{rows}} AS r
+            WHERE deliveries.id = r.id AND deliveries.status IN ('{Status.SENT}', '{Status.DELIVERED}')""",
+    ),
+    (
+        # It did not reach the person, so the same content may be sent again.
+        Status.FAILED,
+        f"""UPDATE deliveries SET status = '{Status.FAILED}', reason = r.reason, dedup_key = NULL FROM {{rows}} AS r
+            WHERE deliveries.id = r.id AND deliveries.status = '{Status.SENT}'""",
+    ),
+)
+_KEPT: dict[str, Type] = {"delivery_id": "BIGINT", "kind": "TEXT", "at": "BIGINT", "code": "TEXT", "detail": "TEXT"}
+_KEEP = f"""
+    INSERT INTO receipts ({", ".join(_KEPT)}) SELECT {", ".join(_KEPT)} FROM {{rows}} AS r WHERE true
+    ON CONFLICT DO NOTHING"""
+_KEEP_EARLY = f"""
+    INSERT INTO early_receipts (received_at, {", ".join(_RECEIPT)})
+    SELECT received_at, {", ".join(_RECEIPT)} FROM {{rows}} AS r"""
+_EARLY = f"SELECT id, received_at, {', '.join(_RECEIPT)} FROM early_receipts ORDER BY id LIMIT ?"
+_ANY_EARLY = "SELECT 1 FROM early_receipts LIMIT 1"
+_DROP_EARLY = "DELETE FROM early_receipts WHERE id IN (SELECT id FROM {rows} AS r)"
+
+
+def apply(database: peewee.Database, batches: Sequence[tuple[Sequence[Receipt], int]]) -> list[int]:
+    """Move deliveries by receipts that arrived now (epoch ms). Returns how many of each batch are known already."""
+    receipts = list(chain.from_iterable(batch for batch, _ in batches))
+    if not receipts:
+        return [0] * len(batches)
+    known = _apply(database, receipts)
+    arrived = [now for batch, now in batches for _ in batch]
+    early = [
+        (now, *receipt)
+        for number, (receipt, now) in enumerate(zip(receipts, arrived, strict=True))
+        if number not in known and (receipt.kind is not Status.SENT or receipt.delivery_id is not None)
+    ]
+    if early:
+        run_rows(database, _KEEP_EARLY, {"received_at": "BIGINT", **_RECEIPT}, early)
+    return _counted(known, batches)
+
+
+def settle(database: peewee.Database, requests: Sequence[tuple[int, int]]) -> list[int]:
+    """Look again at early receipts: pairs of (now in epoch ms, most at once). Returns how many found their delivery."""
+    return [_settle(database, now, limit) for now, limit in requests]
+
+
+def any_early(database: peewee.Database) -> bool:
+    """The question: does any receipt wait for its delivery?"""
+    return run(database, _ANY_EARLY).fetchone() is not None
+
+
+def _settle(database: peewee.Database, now: int, limit: int) -> int:
+    rows = run(database, _EARLY, limit).fetchall()
+    known = _apply(database, [_receipt(row[2:]) for row in rows]) if rows else set()
+    done = [(id_,) for number, (id_, at, *_) in enumerate(rows) if number in known or at <= now - EARLY_KEPT_MS]
+    if done:
+        run_rows(database, _DROP_EARLY, {"id": "BIGINT"}, done)
+    return len(known)
+
+
+def _apply(database: peewee.Database, receipts: Sequence[Receipt]) -> set[int]:
+    """Move what can be found; the places of those that were."""
+    proving = [receipt for receipt in receipts if receipt.delivery_id is not None]
+    if proving:
+        run_rows(database, _PROVE, _REFERRING, map(tuple, proving))
+    numbered = [(*receipt, number) for number, receipt in enumerate(receipts)]
+    found = fetch_rows(database, _FIND, ("number", "id"), _NUMBERED, numbered)
+    told = [(id_, receipts[number]) for number, id_ in found if receipts[number].kind is not Status.SENT]
+    for kind, statement in _MOVES:
+        rows = [(id_, receipt.reason) for id_, receipt in told if receipt.kind is kind]
+        if rows:
+            run_rows(database, statement, _MOVED, rows)
+    kept = {(id_, receipt.kind): (id_, receipt.kind, receipt.at, receipt.code, receipt.detail) for id_, receipt in told}
+    if kept:
+        run_rows(database, _KEEP, _KEPT, kept.values())
+    return {number for number, _ in found}
+
+
+def _counted(known: set[int], batches: Sequence[tuple[Sequence[Receipt], int]]) -> list[int]:
+    counts, first = [], 0
+    for batch, _ in batches:
+        counts.append(len(known.intersection(range(first, first + len(batch)))))
+        first += len(batch)
+    return counts
+
+
+def _receipt(row: Sequence[Any]) -> Receipt:
+    channel, messenger_id, address, kind, *rest = row
+    return Receipt(channel, messenger_id, address, Status(kind), *rest)

@@ -1,0 +1,112 @@
+"""/receipts: where messengers tell what became of messages. No key: each body is signed."""
+
+from __future__ import annotations
+
+from pydantic import Field, RootModel
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from notifyhub.answers import Answer
+from notifyhub_api.operations import Operation, Parameter, Tag
+from notifyhub_api.web import answer, body_of, hub_of, result
+
+TAG = Tag("receipts", "Webhooks of the messengers: they tell who got a message, who read it, and where it failed.")
+_ABOUT = (
+    "Set this address as the {where}. The signature over the raw body is checked; a wrong one changes nothing. "
+    "Receipts may come late, twice, out of order or about messages of others: all are answered 200."
+)
+
+
+class Received(Answer):
+    """The receipts were taken."""
+
+    known: int | None = Field(None, description="receipts whose delivery was found; the others wait for it for a while")
+
+
+class Challenge(RootModel[str]):
+    """What Meta asked to have said back."""
+
+
+async def viber(request: Request) -> Response:
+    """Callbacks of Viber."""
+    return await _received(request, "viber")
+
+
+async def whatsapp(request: Request) -> Response:
+    """Webhooks of WhatsApp."""
+    return await _received(request, "whatsapp")
+
+
+async def subscribe_whatsapp(request: Request) -> Response:
+    """Meta asks whether it was us who subscribed."""
+    asked = request.query_params
+    words = (asked.get(f"hub.{name}", "") for name in ("mode", "verify_token", "challenge"))
+    return PlainTextResponse(hub_of(request).subscribe(*words))
+
+
+async def _received(request: Request, channel: str) -> Response:
+    body = await body_of(request)
+    known = await result(request, hub_of(request).receive(channel, body, request.headers))
+    # Viber would take members of its own from this body for a welcome message, so it says as little as it can.
+    return answer(Received(known=known or None))
+
+
+operations = (
+    Operation(
+        method="POST",
+        path="/receipts/viber",
+        endpoint=viber,
+        scope=None,
+        tag=TAG,
+        summary="Callbacks of Viber",
+        description=_ABOUT.format(where="webhook of the bot (`set_webhook`)"),
+        parameters=[
+            Parameter(
+                "X-Viber-Content-Signature",
+                "header",
+                {"type": "string"},
+                "HMAC-SHA256 of the body with the token of one of the accounts, in hex",
+            )
+        ],
+        answers={200: Received},
+        refusals=[403, 413, 503],
+        example_answer={"known": 1},
+    ),
+    Operation(
+        method="POST",
+        path="/receipts/whatsapp",
+        endpoint=whatsapp,
+        scope=None,
+        tag=TAG,
+        summary="Webhooks of WhatsApp",
+        description=_ABOUT.format(where="callback URL of the app at Meta, with the field `messages`"),
+        parameters=[
+            Parameter(
+                "X-Hub-Signature-256",
+                "header",
+                {"type": "string"},
+                "`sha256=` and HMAC-SHA256 of the body with the app's secret, in hex",
+            )
+        ],
+        answers={200: Received},
+        refusals=[403, 413, 503],
+        example_answer={"known": 1},
+    ),
+    Operation(
+        method="GET",
+        path="/receipts/whatsapp",
+        endpoint=subscribe_whatsapp,
+        scope=None,
+        tag=TAG,
+        summary="Did we subscribe?",
+        description="Says `hub.challenge` back to whoever knows `NOTIFYHUB_WHATSAPP_VERIFY_TOKEN`.",
+        parameters=[
+            Parameter(name, "query", {"type": "string"}, "as Meta sends it")
+            for name in ("hub.mode", "hub.verify_token", "hub.challenge")
+        ],
+        answers={200: Challenge},
+        text=[200],
+        refusals=[403],
+        example_answer="1158201444",
+    ),
+)
