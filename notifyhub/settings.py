@@ -14,6 +14,7 @@ from pydantic import (
     BeforeValidator,
     Field,
     ValidationError,
+    create_model,
     model_validator,
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -28,6 +29,7 @@ from notifyhub.channel_settings import (
     one_of,
 )
 from notifyhub.errors import SettingsError
+from notifyhub.plugins import installed
 
 MASK = "***"
 _SECRET_MEMBERS = frozenset({"token", "senders", "app_secret", "verify_token"})
@@ -128,7 +130,14 @@ class Settings(BaseSettings):
         return self
 
     def channels(self) -> Mapping[str, ChannelSettings]:
-        return {"telegram": self.telegram, "viber": self.viber, "whatsapp": self.whatsapp, "gateway": self.gateway}
+        own = {channel: getattr(self, channel) for channel in installed() if hasattr(self, channel)}
+        return {
+            "telegram": self.telegram,
+            "viber": self.viber,
+            "whatsapp": self.whatsapp,
+            "gateway": self.gateway,
+            **own,
+        }
 
     def senders(self) -> dict[str, frozenset[str]]:
         """Names of the further accounts, by channel; only channels that have some."""
@@ -154,16 +163,28 @@ class Settings(BaseSettings):
         return self.broker_url.startswith("memory")
 
 
+def _kind() -> type[Settings]:
+    """Settings with a member for each channel of one's own."""
+    plugins = installed()
+    if not plugins:
+        return Settings
+    members: dict[str, Any] = {
+        channel: (plugin.settings, Field(default_factory=plugin.settings)) for channel, plugin in plugins.items()
+    }
+    return create_model("Settings", __base__=Settings, **members)
+
+
 def load(**given: Any) -> Settings:
     """Settings from arguments and the environment.
 
     Raises SettingsError with one line for each wrong setting.
     """
-    unknown = [name for name in given if name not in Settings.model_fields]
+    kind = _kind()
+    unknown = [name for name in given if name not in kind.model_fields]
     if unknown:
         raise SettingsError("\n".join(f"{name}: there is no such setting{_meant(name.upper())}" for name in unknown))
     try:
-        return Settings(**given)
+        return kind(**given)
     except ValidationError as error:
         raise SettingsError("\n".join(_complaint(fault) for fault in error.errors())) from None
     except UnreadableSetting as error:
@@ -174,7 +195,7 @@ def load(**given: Any) -> Settings:
 def names() -> tuple[str, ...]:
     """Every variable that there is, without its values."""
     found: list[str] = []
-    for name, field in Settings.model_fields.items():
+    for name, field in _kind().model_fields.items():
         kind = field.annotation
         channel = isinstance(kind, type) and issubclass(kind, ChannelSettings)
         members = [f"{name}_{member}" for member in kind.model_fields] if channel else [name]  # type: ignore[union-attr]

@@ -68,6 +68,8 @@ def leave(code: Exit, *lines: str) -> NoReturn:
 def _option(path: str) -> str:
     """The option or argument that a JSON path of the request came from."""
     name = path.removeprefix("$.").split(".")[0].split("[")[0]
+    if name == "options":
+        return f"--option {path.removeprefix('$.options').removeprefix('.')}".rstrip()
     option = _OPTIONS.get(name, "--" + name.replace("_", "-"))
     return f"{option} {path.rpartition('.')[2]}" if name == "recipients" and path.count(".") > 1 else option
 

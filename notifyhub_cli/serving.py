@@ -17,6 +17,7 @@ from notifyhub import Hub, logs
 from notifyhub.emulator.app import Emulator
 from notifyhub.emulator.faults import PROFILES
 from notifyhub.errors import SettingsError
+from notifyhub.plugins import installed
 from notifyhub.providers.registry import base_url_of
 from notifyhub.settings import Settings, without_secrets
 from notifyhub.store import keys
@@ -132,7 +133,7 @@ def _welcome(hub: Hub, address: tuple[str, int], key: str | None, *, emulator: b
     kept = _kept(hub)
     typer.echo(f"notifyhub listens on {url}")
     for channel, own in settings.channels().items():
-        kind = "emulated" if own.emulated else "real    "
+        kind = "emulated" if own.emulated and channel not in installed() else "real    "
         typer.echo(f"  {channel:<9} {kind}  {without_secrets(base_url_of(settings, channel))}")
     if key:
         typer.echo(f"\nYour API key, shown this once and kept in {key_file(settings)}:\n  {key}")

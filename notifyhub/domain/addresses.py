@@ -90,20 +90,26 @@ def _text(address: str | int, limit: int, too_big: str) -> str:
     return str(address)
 
 
-FORMS = MappingProxyType(
-    {
-        form.channel: form
-        for form in (
-            AddressForm("telegram", "Telegram chat id (a whole number) or @username", "123456789", _chat_id),
-            AddressForm("viber", "Viber subscriber id, not a phone number", "01234567890A=", _viber_id),
-            AddressForm("whatsapp", "Phone number with country code, 7 to 15 digits", "16505551234", _phone),
-            AddressForm("gateway", "Phone number 7XXXXXXXXXX, 11 digits", "79201234567", _russian_phone),
-        )
-    }
-)
-"""Channel → the form of its addresses, in the order in which channels are listed to people."""
+_forms = {
+    form.channel: form
+    for form in (
+        AddressForm("telegram", "Telegram chat id (a whole number) or @username", "123456789", _chat_id),
+        AddressForm("viber", "Viber subscriber id, not a phone number", "01234567890A=", _viber_id),
+        AddressForm("whatsapp", "Phone number with country code, 7 to 15 digits", "16505551234", _phone),
+        AddressForm("gateway", "Phone number 7XXXXXXXXXX, 11 digits", "79201234567", _russian_phone),
+    )
+}
+
+FORMS = MappingProxyType(_forms)
+"""Channel → the form of its addresses, in the order in which channels are listed to people. Grows by `register`."""
 
 CHANNELS = tuple(FORMS)
+"""The channels that come with notifyhub; `FORMS` has those of one's own too."""
+
+
+def register(form: AddressForm) -> None:
+    """Make a channel of one's own known (see `notifyhub.plugins`)."""
+    _forms[form.channel] = form
 
 
 def canonical(channel: str, address: str | int) -> str:
@@ -113,7 +119,7 @@ def canonical(channel: str, address: str | int) -> str:
     """
     form = FORMS.get(channel)
     if form is None:
-        raise ValueError(f"there is no such channel; known are {', '.join(CHANNELS)}")
+        raise ValueError(f"there is no such channel; known are {', '.join(FORMS)}")
     # bool is an int in Python, but true is nobody's address
     if isinstance(address, bool) or not isinstance(address, (str, int)):
         raise ValueError(f"{channel} wants text or a whole number as an address")

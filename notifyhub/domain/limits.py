@@ -5,15 +5,21 @@ from __future__ import annotations
 import json
 from types import MappingProxyType
 
-MAX_CHARACTERS: MappingProxyType[str, int | None] = MappingProxyType(
-    {
-        "telegram": 4096,  # Bot API, sendMessage: 1-4096 characters, counted in code points
-        "viber": 7000,  # REST Bot API, send_message: text
-        "whatsapp": 4096,  # Cloud API, messages: text.body
-        "gateway": None,  # Probe Server documents none
-    }
-)
-"""Channel → longest text in Unicode code points; None where none is documented."""
+_max_characters: dict[str, int | None] = {
+    "telegram": 4096,  # Bot API, sendMessage: 1-4096 characters, counted in code points
+    "viber": 7000,  # REST Bot API, send_message: text
+    "whatsapp": 4096,  # Cloud API, messages: text.body
+    "gateway": None,  # Probe Server documents none
+}
+
+MAX_CHARACTERS = MappingProxyType(_max_characters)
+"""Channel → longest text in Unicode code points; None where none is documented. Grows by `register`."""
+
+
+def register(channel: str, max_characters: int | None) -> None:
+    """Make the limit of a channel of one's own known (see `notifyhub.plugins`)."""
+    _max_characters[channel] = max_characters
+
 
 # Viber takes at most 30 KB of JSON in all (REST Bot API, send_message); the rest is for the other fields.
 VIBER_MAX_BYTES = 28_000

@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping
 
 from notifyhub.channel_settings import Sender, ViberSender, WhatsAppSender
 from notifyhub.domain.retry import RetryPolicy
+from notifyhub.plugins import installed
 from notifyhub.providers.base import Provider
 from notifyhub.providers.gateway import GatewayProvider
-from notifyhub.providers.http import Connection, Transport
+from notifyhub.providers.http import Transport
 from notifyhub.providers.senders import Senders
 from notifyhub.providers.telegram import TelegramProvider
-from notifyhub.providers.transport import make_transport
+from notifyhub.providers.transport import policy_of, transport_of
 from notifyhub.providers.viber import ViberProvider
 from notifyhub.providers.viber_broadcast import BroadcastingViberProvider
 from notifyhub.providers.whatsapp import WhatsAppProvider
@@ -34,8 +35,10 @@ EMULATED_NUMBER_ID = "100000000000001"
 
 
 def base_url_of(settings: Settings, channel: str) -> str:
-    """Where a channel's calls go."""
+    """Where a channel's calls go; empty for a channel of one's own that alone knows it."""
     own = settings.channels()[channel]
+    if channel in installed():
+        return own.base_url or ""
     if own.emulated:
         return f"{settings.effective_emulator_url}/{channel}"
     return own.base_url or REAL_URLS[channel]
@@ -46,7 +49,9 @@ def make_providers(settings: Settings) -> dict[str, Provider]:
 
     Raises SettingsError when the HTTP client asked for is not installed, and for a token or a file that is none.
     """
-    return {channel: _with_senders(settings, channel) for channel in _MAKERS}
+    own = settings.channels()
+    further = {channel: plugin.make(own[channel]) for channel, plugin in installed().items() if channel in own}
+    return {**{channel: _with_senders(settings, channel) for channel in _MAKERS}, **further}
 
 
 def _with_senders(settings: Settings, channel: str) -> Provider:
@@ -57,9 +62,7 @@ def _with_senders(settings: Settings, channel: str) -> Provider:
 
 def _common(settings: Settings, channel: str, sender: Sender | None) -> tuple[Transport, RetryPolicy, str, str]:
     own: ChannelSettings = settings.channels()[channel]
-    connection = Connection(own.proxy, own.ca_file, own.verify_tls)
-    transport = make_transport(settings.http_client, own.concurrency, connection)
-    retry = RetryPolicy(own.max_attempts, own.retry_base_s, own.retry_cap_s, own.rest_s)
+    transport, retry = transport_of(own, settings.http_client), policy_of(own)
     secret = own.token if sender is None else sender.token
     token = secret.get_secret_value() if secret else EMULATED_TOKENS[channel]
     return transport, retry, base_url_of(settings, channel), token

@@ -5,9 +5,21 @@ from __future__ import annotations
 from importlib.util import find_spec
 from typing import Literal
 
+from notifyhub.channel_settings import ChannelSettings
+from notifyhub.domain.retry import RetryPolicy
 from notifyhub.errors import SettingsError
 from notifyhub.providers.aiohttp_transport import AiohttpTransport
 from notifyhub.providers.http import STRAIGHT, Connection, Transport
+
+
+def transport_of(own: ChannelSettings, name: Literal["auto", "aiohttp", "pyreqwest"] = "auto") -> Transport:
+    """The transport that a channel's settings ask for, with its proxy and certificates."""
+    return make_transport(name, own.concurrency, Connection(own.proxy, own.ca_file, own.verify_tls))
+
+
+def policy_of(own: ChannelSettings) -> RetryPolicy:
+    """The patience that a channel's settings ask for."""
+    return RetryPolicy(own.max_attempts, own.retry_base_s, own.retry_cap_s, own.rest_s)
 
 
 def make_transport(

@@ -10,15 +10,19 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from notifyhub.domain.addresses import CHANNELS
+from pydantic import ValidationError
+
+from notifyhub.domain.addresses import CHANNELS, FORMS, canonical
 from notifyhub.domain.limits import text_fault
 from notifyhub.errors import Fault
+from notifyhub.plugins import installed
+from notifyhub.requests.faults import as_fault, json_path
 from notifyhub.requests.fields import is_encodable, moment
 
 
 def across(asked: Mapping[str, Any], now: datetime) -> list[Fault]:
     """Everything that is wrong with members of a request seen together."""
-    return [*_text_faults(asked), *_people_faults(asked), *_end_faults(asked, now)]
+    return [*_text_faults(asked), *_people_faults(asked), *_end_faults(asked, now), *_own_channel_faults(asked)]
 
 
 def _text_faults(asked: Mapping[str, Any]) -> list[Fault]:
@@ -29,7 +33,7 @@ def _text_faults(asked: Mapping[str, Any]) -> list[Fault]:
         return [Fault("$.text", "empty", "is blank: there is nothing to read")]
     used = _channels_used(asked)
     marked_up = {"telegram"} if _option(asked, "telegram", "parse_mode") else ()
-    found = (text_fault(channel, text, marked_up=channel in marked_up) for channel in CHANNELS if channel in used)
+    found = (text_fault(channel, text, marked_up=channel in marked_up) for channel in FORMS if channel in used)
     return [Fault("$.text", "too_long", fault) for fault in found if fault]
 
 
@@ -49,7 +53,7 @@ def _people_faults(asked: Mapping[str, Any]) -> list[Fault]:
     wanted = _wanted(asked)
     if not wanted:
         return []
-    names = " or ".join(channel for channel in CHANNELS if channel in wanted)
+    names = " or ".join(channel for channel in FORMS if channel in wanted)
     return [
         Fault(f"$.recipients[{i}]", "no_address", f"has no address on {names}")
         for i, person in enumerate(_people(asked))
@@ -65,7 +69,7 @@ def _people(asked: Mapping[str, Any]) -> list[Any]:
 def _wanted(asked: Mapping[str, Any]) -> set[str] | None:
     """The channels asked for that there are; None when the recipients' addresses decide."""
     named = asked.get("channels")
-    return {name for name in named if name in CHANNELS} if isinstance(named, list) else None
+    return {name for name in named if isinstance(name, str) and name in FORMS} if isinstance(named, list) else None
 
 
 def _end_faults(asked: Mapping[str, Any], now: datetime) -> list[Fault]:
@@ -82,3 +86,50 @@ def _moment(given: Any) -> datetime | None:
         return None if given is None else moment(given)
     except ValueError:
         return None
+
+
+def _own_channel_faults(asked: Mapping[str, Any]) -> list[Fault]:
+    """What is said of channels that do not come with notifyhub: addresses and options."""
+    people = _people(asked)
+    others = {name for person in people if isinstance(person, Mapping) for name in person}.difference(CHANNELS)
+    faults = []
+    if others:
+        for i, person in enumerate(people):
+            if isinstance(person, Mapping):
+                named = [(name, address) for name, address in person.items() if name in others]
+                faults += [fault for name, address in named for fault in _address_faults(i, name, address)]
+    options = asked.get("options")
+    if isinstance(options, Mapping):
+        for name in options.keys() - set(CHANNELS):
+            faults += _option_faults(name, options[name])
+    return faults
+
+
+def _address_faults(place: int, channel: Any, address: Any) -> list[Fault]:
+    if not isinstance(channel, str):
+        return []  # the model complains of it
+    path = json_path(("recipients", place, channel))
+    if channel not in FORMS:
+        return [Fault(path, "unknown_field", "there is no such field")]
+    try:
+        if address is not None:
+            canonical(channel, address)
+    except ValueError as error:
+        return [Fault(path, "form", str(error))]
+    return []
+
+
+def _option_faults(channel: Any, options: Any) -> list[Fault]:
+    if not isinstance(channel, str):
+        return []
+    plugin = installed().get(channel) if channel in FORMS else None
+    if plugin is None or plugin.options is None:
+        return [Fault(json_path(("options", channel)), "unknown_field", "there is no such field")]
+    try:
+        plugin.options.model_validate(options)
+    except ValidationError as error:
+        return [
+            as_fault({**details, "loc": ("options", channel, *details["loc"])})
+            for details in error.errors(include_url=False, include_input=False)
+        ]
+    return []

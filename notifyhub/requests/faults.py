@@ -25,6 +25,7 @@ _WORDS = MappingProxyType(
         "list_type": ("type", "must be an array"),
         "string_type": ("type", "must be text"),
         "int_type": ("type", "must be a whole number"),
+        "int_parsing": ("type", "must be a whole number"),
         "int_parsing_size": ("too_large", "is too large a number"),
         "string_too_short": ("empty", "must not be empty"),
         "string_too_long": ("too_long", "takes at most {max_length} characters"),

@@ -11,7 +11,7 @@ import orjson
 from pydantic import AfterValidator, BeforeValidator, Field, StrictInt, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from notifyhub.domain.addresses import CHANNELS
+from notifyhub.domain.addresses import FORMS
 
 LONGEST_TEXT = 65_536
 MOST_METADATA_BYTES = 16_384
@@ -71,10 +71,14 @@ def _sendable(text: str) -> str:
 
 
 def _channel(name: str) -> str:
-    if name not in CHANNELS:
-        known = ", ".join(CHANNELS)
+    if name not in FORMS:
+        known = ", ".join(FORMS)
         raise PydanticCustomError("unknown_value", "there is no such channel; there are {known}", {"known": known})
     return name
+
+
+def _name_all(schema: dict[str, Any]) -> None:
+    schema["enum"] = [*FORMS]
 
 
 def _window(value: Any) -> Any:
@@ -119,9 +123,7 @@ Moment = Annotated[datetime, BeforeValidator(moment)]
 Text = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=LONGEST_TEXT), AfterValidator(_sendable)]
 Reference = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=255), AfterValidator(_sendable)]
 Metadata = Annotated[dict[str, Any], AfterValidator(_small_json)]
-Channel = Annotated[
-    str, StringConstraints(strict=True), AfterValidator(_channel), Field(json_schema_extra={"enum": [*CHANNELS]})
-]
+Channel = Annotated[str, StringConstraints(strict=True), AfterValidator(_channel), Field(json_schema_extra=_name_all)]
 Seconds = Annotated[int, Field(ge=1, le=LONGEST_WINDOW_S)]
 Window = Annotated[
     Literal["forever", "off"] | int,

@@ -32,8 +32,16 @@ def _address_of(channel: str) -> Any:
     )
 
 
+def _own_channels(schema: dict[str, Any]) -> None:
+    schema |= {"minProperties": 1, "additionalProperties": False}
+    for form in FORMS.values():
+        known = {"type": ["string", "integer"], "description": form.description, "examples": [form.example]}
+        schema["properties"].setdefault(form.channel, known)
+
+
 class _Recipient(BaseModel):
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"minProperties": 1})
+    # Channels of one's own come as extra members, which `crosschecks` looks at: what there is is not known yet here.
+    model_config = ConfigDict(extra="allow", json_schema_extra=_own_channels)
 
     @model_validator(mode="after")
     def _has_an_address(self) -> Self:
@@ -98,7 +106,11 @@ def options_of(request: MessageRequest) -> dict[str, dict[str, Any]]:
 def addresses(recipient: Any) -> list[tuple[str, str]]:
     """The (channel, address) pairs of a Recipient."""
     known = cast("Mapping[str, str | None]", recipient.__dict__)
-    return [(channel, address) for channel, address in known.items() if address is not None]
+    found = [(channel, address) for channel, address in known.items() if address is not None]
+    if recipient.model_extra:
+        own = recipient.model_extra.items()
+        found += [(channel, canonical(channel, address)) for channel, address in own if address is not None]
+    return found
 
 
 def message_request(

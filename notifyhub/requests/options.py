@@ -8,6 +8,7 @@ import orjson
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StrictInt, StringConstraints
 from pydantic_core import PydanticCustomError
 
+from notifyhub.plugins import installed
 from notifyhub.requests.fields import is_encodable
 
 MOST_COMPONENTS_BYTES = 16_384
@@ -101,10 +102,18 @@ class GatewayOptions(ChannelOptions):
     """Options of the gateway."""
 
 
+def _own_channels(schema: dict[str, Any]) -> None:
+    schema["additionalProperties"] = False
+    for plugin in installed().values():
+        if plugin.options is not None:
+            schema["properties"][plugin.channel] = {"type": "object", "description": plugin.options.__doc__ or ""}
+
+
 class Options(BaseModel):
     """What is asked of single messengers; channels that a message does not go to are not looked at."""
 
-    model_config = ConfigDict(extra="forbid")
+    # Options of channels of one's own are checked by `crosschecks`.
+    model_config = ConfigDict(extra="allow", json_schema_extra=_own_channels)
 
     telegram: TelegramOptions | None = None
     viber: ViberOptions | None = None

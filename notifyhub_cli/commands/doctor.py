@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import typer
 
 from notifyhub.errors import NotifyhubError
+from notifyhub.plugins import installed
 from notifyhub.providers.registry import base_url_of
 from notifyhub.settings import PREFIX, Settings, load, without_secrets
 from notifyhub.store.database import Database, sqlite_path
@@ -108,8 +109,10 @@ def _broker(settings: Settings) -> Finding:
 
 def _provider(settings: Settings, channel: str, dates: list[float]) -> Finding:
     url = base_url_of(settings, channel)
+    if not url:
+        return Finding(channel, True, "a provider of your own, which is not asked")
     shown = without_secrets(url)
-    emulated = settings.channels()[channel].emulated
+    emulated = settings.channels()[channel].emulated and channel not in installed()
     kind = "emulated" if emulated else "real"
     try:
         date = _probe(url)

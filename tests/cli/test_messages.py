@@ -181,3 +181,9 @@ def test_options_are_given_by_channel_and_name(run: Run) -> None:
 
 def test_an_option_of_another_form_is_bad_input(run: Run) -> None:
     assert "must be CHANNEL.NAME=VALUE" in run("send", "Hello", "--to", "telegram=1", "--option", "loud").complaint
+
+
+def test_an_option_that_there_is_not_is_named(run: Run) -> None:
+    ended = run("send", "Hello", "--to", "telegram=1", "--option", "telegram.volume=11")
+
+    assert ended.complaint == "--option telegram.volume: there is no such field"

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 import trustme
 from provider_cases import CASES, TOKEN, envelope
-from scripted_server import ScriptedServer, Seen, answer
 
 from notifyhub.domain.envelope import Envelope
 from notifyhub.domain.outcome import Misconfigured, Outcome, Sent
@@ -21,6 +20,7 @@ from notifyhub.providers.http import Connection, HttpRequest, HttpResponse, NotC
 from notifyhub.providers.pyreqwest_transport import PyreqwestTransport
 from notifyhub.providers.registry import make_providers
 from notifyhub.settings import load
+from notifyhub.testing.scripted_server import ScriptedServer, Seen, answer
 
 Make = Callable[[int, Connection], Transport]
 TELEGRAM = CASES[0]

@@ -8,13 +8,13 @@ import json
 import provider_cases
 import pytest
 from provider_cases import CASES, NOT_CALLED, TOKEN, Case, Raises, envelope, read
-from scripted_server import Act, ScriptedServer, Seen, answer, half, hung_up, silent, written
 
 from notifyhub.domain.outcome import Misconfigured, Outcome, PermanentFailure, Sent, TemporaryFailure, Unconfirmed
 from notifyhub.errors import SettingsError
 from notifyhub.providers.aiohttp_transport import AiohttpTransport
 from notifyhub.providers.base import DETAIL_LIMIT
 from notifyhub.providers.http import AnswerLost, NotConnected
+from notifyhub.testing.scripted_server import Act, ScriptedServer, Seen, answer, half, hung_up, silent, written
 
 
 @pytest.fixture(params=CASES, ids=[case.name for case in CASES])

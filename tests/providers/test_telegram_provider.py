@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 from provider_cases import CASES, NOT_CALLED, REFERENCE, read
-from scripted_server import ScriptedServer, Seen, answer, silent
 
 from notifyhub.domain.envelope import Envelope
 from notifyhub.domain.outcome import Misconfigured, Outcome, PermanentFailure, Sent, TemporaryFailure, Unconfirmed
 from notifyhub.providers.aiohttp_transport import AiohttpTransport
 from notifyhub.providers.http import LONGEST_WAIT_S
+from notifyhub.testing.scripted_server import ScriptedServer, Seen, answer, silent
 
 TELEGRAM = next(case for case in CASES if case.name == "telegram")
 

@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 import pytest
-from scripted_server import Act, ScriptedServer, answer, half, hung_up, silent, written
 
 from notifyhub.errors import SettingsError
 from notifyhub.providers import transport as transports
@@ -14,6 +13,7 @@ from notifyhub.providers.aiohttp_transport import AiohttpTransport
 from notifyhub.providers.http import BODY_LIMIT, AnswerLost, HttpRequest, HttpResponse, NotConnected, Transport
 from notifyhub.providers.pyreqwest_transport import PyreqwestTransport
 from notifyhub.providers.transport import make_transport
+from notifyhub.testing.scripted_server import Act, ScriptedServer, answer, half, hung_up, silent, written
 
 Make = Callable[[int], Transport]
 

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from provider_cases import POLICY, TOKEN
-from scripted_server import Act, ScriptedServer, Seen, answer, hung_up
 
 from notifyhub.domain.envelope import Envelope
 from notifyhub.domain.outcome import Misconfigured, Outcome, PermanentFailure, Sent, TemporaryFailure, Unconfirmed
@@ -16,6 +15,7 @@ from notifyhub.providers.aiohttp_transport import AiohttpTransport
 from notifyhub.providers.registry import make_providers
 from notifyhub.providers.viber_broadcast import BroadcastingViberProvider
 from notifyhub.settings import load
+from notifyhub.testing.scripted_server import Act, ScriptedServer, Seen, answer, hung_up
 
 ACCEPTED = {"status": 0, "status_message": "ok", "message_token": 40808912438712}
 ALL = [f"{n:011d}A=" for n in range(700)]
