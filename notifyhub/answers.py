@@ -78,8 +78,18 @@ class Key(Answer):
     prefix: str = Field(description="first characters of the key, to recognise it by")
     scopes: list[str]
     created_at: datetime
+    expires_at: datetime | None = Field(None, description="it does not count from then on")
     revoked_at: datetime | None = None
-    key: str | None = None
+    last_used_at: datetime | None = Field(None, description="to the minute")
+    rate_limit: int | None = Field(None, description="requests a minute, where the key has a limit of its own")
+    key: str | None = Field(None, description="the key itself; only in the answer that made it")
+
+
+class KeyPage(Answer):
+    """Part of the list of API keys; `next` goes into `cursor` for the part after it."""
+
+    items: list[Key]
+    next: str | None = None
 
 
 class Page(Answer):

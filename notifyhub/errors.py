@@ -4,6 +4,8 @@
     ├── SettingsError          a setting is missing or wrong; the text names it
     ├── InvalidRequest         the caller asked for something malformed; carries every fault
     ├── NotFound               no such message, delivery or key
+    ├── KeyInProgress          the request that first had this idempotency key is not answered yet
+    ├── KeyReused              another request had this idempotency key
     ├── StoreUnavailable       the database could not be reached or did not answer
     └── WaitTimedOut           `Hub.wait` ran out of time
 
@@ -51,6 +53,20 @@ class NotFound(NotifyhubError):
         self.kind = kind
         self.key = key
         super().__init__(f"there is no {kind} {key}")
+
+
+class KeyInProgress(NotifyhubError):
+    """The request that first had this idempotency key is not answered yet."""
+
+    def __init__(self) -> None:
+        super().__init__("the first request with this Idempotency-Key is still in progress")
+
+
+class KeyReused(NotifyhubError):
+    """Another request, with another body or path, had this idempotency key."""
+
+    def __init__(self) -> None:
+        super().__init__("this Idempotency-Key was used for another request; use a new one for each")
 
 
 class StoreUnavailable(NotifyhubError):

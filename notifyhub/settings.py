@@ -159,6 +159,18 @@ class Settings(BaseSettings):
     drain_s: float = Field(10.0, ge=0, le=600, description="seconds that a stop waits for calls under way")
     max_body_bytes: int = Field(16 * 2**20, ge=1024, description="largest request body that the API takes")
     max_recipients: int = Field(50_000, ge=1, description="most recipients in one request")
+    auth: Literal["keys", "none"] = Field(
+        "keys", description="keys, or none: everyone on this machine may do everything, and nobody else may connect"
+    )
+    rate_limit: int = Field(
+        1_000_000,
+        ge=0,
+        le=1_000_000_000,
+        description="requests a minute for each API key without a limit of its own; 0: none",
+    )
+    idempotency_kept_s: int = Field(
+        86_400, ge=60, le=366 * 86_400, description="seconds that the answer to an Idempotency-Key is kept"
+    )
     cors_origins: Origins = Field(
         (), description="origins whose pages may call the API, comma separated or a JSON array; none by default"
     )

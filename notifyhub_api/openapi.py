@@ -11,7 +11,8 @@ from pydantic_core import core_schema
 
 from notifyhub import __version__
 from notifyhub_api import problems
-from notifyhub_api.operations import Operation, Parameter
+from notifyhub_api.idempotency import REPLAYED
+from notifyhub_api.operations import IDEMPOTENCY, Operation, Parameter
 
 TITLE = "notifyhub"
 ABOUT = (
@@ -99,8 +100,9 @@ def _operation(operation: Operation, refs: Refs) -> dict[str, Any]:
     about += [] if operation.scope is None else [f"Needs a key with the scope `{operation.scope}`."]
     if about:
         made["description"] = "\n\n".join(about)
-    if operation.parameters:
-        made["parameters"] = [_parameter(parameter) for parameter in operation.parameters]
+    parameters = [*operation.parameters, *([IDEMPOTENCY] if operation.takes_names else [])]
+    if parameters:
+        made["parameters"] = [_parameter(parameter) for parameter in parameters]
     if operation.request is not None:
         body = _json(refs[operation.request, "validation"], operation.example_request)
         made["requestBody"] = {"required": True, "content": body}
@@ -123,13 +125,19 @@ def _responses(operation: Operation, refs: Refs) -> dict[str, Any]:
         example = operation.example_answer if status < 400 else None
         given[str(status)] = {
             "description": (model.__doc__ or model.__name__).strip().partition("\n")[0],
-            "headers": {**_headers(operation.headers if status < 400 else {}), **_request_id()},
+            "headers": _answer_headers(operation) if status < 400 else _request_id(),
             "content": _json(refs[model, "serialization"], example),
         }
     refused = {
         str(status): {"$ref": f"#/components/responses/{_problem_name(status)}"} for status in operation.problems
     }
     return {**given, **refused}
+
+
+def _answer_headers(operation: Operation) -> dict[str, Any]:
+    once = {REPLAYED: "`true` where an Idempotency-Key had this answered before"} if operation.takes_names else {}
+    limits = {} if operation.scope is None else problems.RATE_LIMITS
+    return {**_headers({**operation.headers, **once, **limits}), **_request_id()}
 
 
 def _problem_name(status: int) -> str:
@@ -140,9 +148,10 @@ def _problem(status: int) -> dict[str, Any]:
     meaning = problems.MEANINGS[status]
     example = problems.document(status, meaning.example, **meaning.members)
     schema = {"$ref": f"#/components/schemas/{problems.Problem.__name__}"}
+    told = {**meaning.headers, **(problems.RATE_LIMITS if meaning.after_admission else {})}
     return {
         "description": meaning.description,
-        "headers": {**_headers(meaning.headers), **_request_id()},
+        "headers": {**_headers(told), **_request_id()},
         "content": {problems.MEDIA_TYPE: {"schema": schema, "example": example}},
     }
 

@@ -11,9 +11,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from notifyhub_api import idempotency
+from notifyhub_api.problems import IDEMPOTENCY_KEY
 from notifyhub_api.web import Endpoint
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+# What the other methods do is the same when it is done again (RFC 9110, section 9.2.2).
+NAMED_METHODS = ("POST", "PATCH")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,14 @@ class Parameter:
     description: str
 
 
+IDEMPOTENCY = Parameter(
+    IDEMPOTENCY_KEY,
+    "header",
+    {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+    "your own name for this request: repeated with the same one, it is not done again, but answered as the first time",
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
     """One method of one path.
@@ -43,6 +55,8 @@ class Operation:
     answers   model of the body by status, where it went well (or is no problem document)
     headers   headers of those answers, and what they say
     refusals  problems beyond those that follow from the other facts
+    once      how a POST or PATCH keeps its answer for an Idempotency-Key: around the endpoint; or the endpoint does so
+              in its own transaction; or not at all, because the answer is a secret
     """
 
     method: Method
@@ -57,6 +71,7 @@ class Operation:
     answers: Mapping[int, type[BaseModel]]
     headers: Mapping[str, str] = field(default_factory=dict)
     refusals: Sequence[int] = ()
+    once: Literal["around", "inside", "never"] = "around"
     example_request: Any = None
     example_answer: Any = None
 
@@ -65,11 +80,20 @@ class Operation:
         return f"{self.tag.name}_{self.endpoint.__name__}"
 
     @property
+    def takes_names(self) -> bool:
+        """May callers send an Idempotency-Key?"""
+        return self.method in NAMED_METHODS and self.scope is not None and self.once != "never"
+
+    @property
     def problems(self) -> list[int]:
         """The statuses of every problem document that this may be answered with."""
-        found = {500, *self.refusals}
+        found = {405, 500, *self.refusals}
         if self.scope is not None:
-            found |= {401, 403, 503}  # keys are in the database
+            found |= {401, 403, 429, 503}  # keys are in the database
+        if self.takes_names:
+            found |= {409, 413, 422}
+        if self.once == "never":
+            found.add(422)
         if self.request is not None:
             found |= {400, 413, 422}
         if any(parameter.place == "path" for parameter in self.parameters):
@@ -89,7 +113,7 @@ def routes(operations: Iterable[Operation]) -> list[Route]:
 
 def _guarded(operation: Operation) -> Endpoint:
     """The endpoint, for callers with its scope only."""
-    endpoint, scope = operation.endpoint, operation.scope
+    endpoint, scope = _once(operation), operation.scope
     if scope is None:
         return endpoint
 
@@ -98,6 +122,14 @@ def _guarded(operation: Operation) -> Endpoint:
         return await endpoint(request)
 
     return guarded
+
+
+def _once(operation: Operation) -> Endpoint:
+    """The endpoint, which minds the Idempotency-Key."""
+    if operation.method not in NAMED_METHODS or operation.scope is None or operation.once == "inside":
+        return operation.endpoint
+    wrapped = idempotency.reserving if operation.once == "around" else idempotency.refusing
+    return wrapped(operation.endpoint)
 
 
 def _one_of(endpoints: Mapping[str, Endpoint]) -> Endpoint:

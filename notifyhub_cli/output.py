@@ -19,7 +19,7 @@ from rich.table import Table
 from notifyhub.errors import InvalidRequest, NotFound, NotifyhubError, SettingsError, WaitTimedOut
 
 # Members of a request whose options are called otherwise.
-_OPTIONS = {"text": "TEXT", "recipients": "--to", "send_at": "--at"}
+_OPTIONS = {"text": "TEXT", "recipients": "--to", "send_at": "--at", "scopes": "--scope"}
 
 AsJson = Annotated[bool, typer.Option("--json", help="Answer with JSON, for scripts.")]
 

@@ -122,7 +122,7 @@ def _kept(hub: Hub) -> bool:
         key = key_file(hub.settings).read_text().strip()
     except (OSError, ValueError):
         return False
-    return hub.ask(keys.live(keys.hash_key(key))).result() is not None
+    return bool(hub.ask(keys.live([keys.hash_key(key)])).result())
 
 
 def _welcome(hub: Hub, address: tuple[str, int], key: str | None, *, emulator: bool) -> None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from datetime import datetime
 from typing import Any, Literal
 
 from notifyhub import answers
 from notifyhub.clock import now_ms, to_datetime
+from notifyhub.errors import InvalidRequest, KeyInProgress
 from notifyhub.flow import accept
 from notifyhub.hub.wiring import Wiring
 from notifyhub.requests import MessageRequest, message_request
-from notifyhub.store import messages
+from notifyhub.store import idempotency, messages
+from notifyhub.store.idempotency import Kept, Named, Verdict
 
 To = Mapping[str, str | int] | Sequence[Mapping[str, str | int]]
 
@@ -73,6 +75,53 @@ class Sending(Wiring):
         stored.add_done_callback(lambda done: self._accepted(request, message, done, answer))
         return answer
 
+    def submit_once(self, asked: bytes, named: Named, to_keep: Callable[[answers.Message], Kept]) -> Future[Kept]:
+        """`submit` what has a name of its caller's: whatever happens, it is stored once, together with its answer.
+
+        Raises InvalidRequest at once, unless it was answered before: what has since become wrong with it, such as an
+        end that has come, is then no matter. The future fails with StoreUnavailable, KeyInProgress and KeyReused.
+        """
+        now = named.now
+        try:
+            request = message_request(asked, now=to_datetime(now), max_recipients=self.settings.max_recipients)
+        except InvalidRequest as error:
+            return self._answered(named, error)
+        message = accept.to_rows(request, now)
+
+        def answer(stored: messages.Stored) -> Kept:
+            return to_keep(accept.to_answer(request, message, stored))
+
+        kept: Future[Kept] = Future()
+        verdict = self.database.write(idempotency.once(messages.accept), idempotency.Once(named, message, answer))
+        verdict.add_done_callback(lambda done: self._judged(message, done, kept))
+        return kept
+
+    def _answered(self, named: Named, otherwise: InvalidRequest) -> Future[Kept]:
+        kept: Future[Kept] = Future()
+
+        def tell(done: Future[Verdict[Any] | None]) -> None:
+            if (error := done.exception()) is not None:
+                kept.set_exception(error)
+            elif (verdict := done.result()) is None or verdict.kept is None:
+                kept.set_exception(otherwise)
+            else:
+                kept.set_result(verdict.kept)
+
+        self.ask(idempotency.answered(named)).add_done_callback(tell)
+        return kept
+
+    def _judged(self, message: messages.NewMessage, done: Future[Verdict[messages.Stored]], kept: Future[Kept]) -> None:
+        if (error := done.exception()) is not None:
+            kept.set_exception(error)
+            return
+        verdict = done.result()
+        if verdict.result is not None:
+            self._ring_for(message, verdict.result)
+        if verdict.kept is None:
+            kept.set_exception(verdict.refusal or KeyInProgress())
+        else:
+            kept.set_result(verdict.kept)
+
     def _accepted(
         self,
         request: MessageRequest,
@@ -84,10 +133,13 @@ class Sending(Wiring):
             answer.set_exception(error)
             return
         stored = done.result()
+        self._ring_for(message, stored)
+        answer.set_result(accept.to_answer(request, message, stored))
+
+    def _ring_for(self, message: messages.NewMessage, stored: messages.Stored) -> None:
         if stored.delivery_ids and message.due_at <= message.created_at:
             for channel in {d.channel for d in message.deliveries if d.position in stored.delivery_ids}:
                 self._doorbell.ring(channel)
-        answer.set_result(accept.to_answer(request, message, stored))
 
 
 def _people(to: Any) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from notifyhub.requests.fields import LONGEST_TEXT, MOST_METADATA_BYTES, Priority
 from notifyhub.requests.ids import as_message_id, as_row_id
 from notifyhub.requests.json_text import BROKEN_JSON
-from notifyhub.requests.keys import ADMIN, SCOPES, check_key
+from notifyhub.requests.keys import ADMIN, SCOPES, KeyRequest, key_request
 from notifyhub.requests.models import MessageRequest, Recipient, addresses, message_request
 
 __all__ = [
@@ -19,7 +19,8 @@ __all__ = [
     "as_message_id",
     "as_row_id",
     # API keys
-    "check_key",
+    "KeyRequest",
+    "key_request",
     "SCOPES",
     "ADMIN",
     # its limits and faults

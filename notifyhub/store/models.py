@@ -104,7 +104,11 @@ class Attempt(Model):
 
 
 class ApiKey(Model):
-    """A consumer's key: only its hash is kept, the prefix is for people to recognise it by."""
+    """A consumer's key: only its hash is kept, the prefix is for people to recognise it by.
+
+    last_used_at  to the minute
+    rate_limit    requests a minute; none: the setting decides
+    """
 
     id = AutoField()
     name = TextField()
@@ -113,9 +117,35 @@ class ApiKey(Model):
     scopes = TextField()
     created_at = BigIntegerField()
     revoked_at = BigIntegerField(null=True)
+    expires_at = BigIntegerField(null=True)
+    last_used_at = BigIntegerField(null=True)
+    rate_limit = IntegerField(null=True)
 
     class Meta:
         table_name = "api_keys"
+
+
+class IdempotencyKey(Model):
+    """A request that its caller gave a name, and the answer to it, for when it is repeated.
+
+    consumer     id of the caller's API key
+    fingerprint  of method, path and body
+    kept_until   from then on it counts as not there
+    status       of the answer; none while the request is in progress
+    """
+
+    consumer = IntegerField()
+    key = TextField()
+    fingerprint = TextField()
+    created_at = BigIntegerField()
+    kept_until = BigIntegerField()
+    status = IntegerField(null=True)
+    location = TextField(null=True)
+    body = TextField(null=True)
+
+    class Meta:
+        table_name = "idempotency_keys"
+        primary_key = CompositeKey("consumer", "key")
 
 
 def _index(model: Any, name: str, *fields: Any, unique: bool = False, where: str | None = None) -> None:
@@ -137,6 +167,7 @@ _index(
 )
 _index(Delivery, "deliveries_leased", Delivery.lease_until, where="status = 'sending'")
 _index(Delivery, "deliveries_expiring", Delivery.expires_at, where="status = 'scheduled' AND expires_at IS NOT NULL")
+_index(IdempotencyKey, "idempotency_keys_kept", IdempotencyKey.kept_until)
 _index(Delivery, "deliveries_dedup", Delivery.dedup_key, unique=True, where="dedup_key IS NOT NULL")
 
-MODELS: tuple[type[Model], ...] = (Message, Delivery, Duplicate, Attempt, ApiKey)
+MODELS: tuple[type[Model], ...] = (Message, Delivery, Duplicate, Attempt, ApiKey, IdempotencyKey)

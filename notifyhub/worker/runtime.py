@@ -28,6 +28,8 @@ REDIS_POLL_MS = 20
 # The queue inside the process wakes its consumers by itself; this only bounds how long a stop takes.
 MEMORY_POLL_MS = 200
 SPARE_THREADS = 2
+# Answers are kept for hours, so a look a minute is often enough.
+FORGET_EVERY = 120
 
 _log = logs.logger(__name__)
 
@@ -114,6 +116,7 @@ class Runtime:
         self._drum.add("ring_due", self._ring_due, every_s)
         self._drum.add("rescue", self._rescue, every_s * 2)
         self._drum.add("expire", self._expire, every_s * 2)
+        self._drum.add("forget", self._forget, every_s * FORGET_EVERY)
 
     def _lane(self, channel: str) -> Lane:
         settings = self._settings.channels()[channel]
@@ -133,6 +136,9 @@ class Runtime:
     def _rescue(self) -> None:
         if sweep.rescue(self._database, self._policies, now_ms()):
             self._progressed()
+
+    def _forget(self) -> None:
+        sweep.forget(self._database, now_ms())
 
     def _expire(self) -> None:
         if sweep.expire(self._database, now_ms()):

@@ -37,3 +37,20 @@ MESSAGE: dict[str, Any] = {
     "duplicates": 0,
     "deliveries": [DELIVERY],
 }
+
+KEY: dict[str, Any] = {
+    "id": 2,
+    "name": "shop",
+    "prefix": "nh_a1B2c3",
+    "scopes": ["send", "read"],
+    "created_at": "2026-11-21T11:06:31.885000Z",
+    "expires_at": "2126-12-01T07:00:00Z",
+    "rate_limit": 600,
+}
+
+NEW_KEY: dict[str, Any] = {
+    "name": "shop",
+    "scopes": ["send", "read"],
+    "expires_at": "2126-12-01T10:00:00+03:00",
+    "rate_limit": 600,
+}

@@ -10,7 +10,9 @@ from starlette.responses import Response
 from notifyhub.answers import Cancelled, Message, Page
 from notifyhub.requests import MessageRequest, as_message_id
 from notifyhub.store import views
+from notifyhub.store.idempotency import Kept
 from notifyhub_api import paging
+from notifyhub_api.idempotency import is_named, named, replay
 from notifyhub_api.operations import Operation, Parameter, Tag
 from notifyhub_api.resources.examples import DELIVERY, MESSAGE, MESSAGE_ID, REQUEST
 from notifyhub_api.web import answer, body_of, hub_of, result
@@ -25,10 +27,31 @@ ID = Parameter("id", "path", {"type": "string", "format": "uuid", "examples": [M
 async def create(request: Request) -> Response:
     """Accept a message; 202 only after the commit."""
     submit, body = hub_of(request).submit, await body_of(request)
+    if is_named(request):
+        return await _create_once(request, body)
     # Checking thousands of recipients takes tenths of a second, in which others are to be answered.
     stored = submit(body) if len(body) <= CHECKED_AT_ONCE else await asyncio.to_thread(submit, body)
     message = await result(request, stored)
-    return answer(_linked(message), 202, headers={"Location": f"/api/v1/messages/{message.id}"})
+    return answer(_linked(message), 202, headers={"Location": _path(message)})
+
+
+async def _create_once(request: Request, body: bytes) -> Response:
+    """Accept a message, or answer as the first time; the answer is kept in the message's own transaction."""
+    submit, name = hub_of(request).submit_once, await named(request)
+    kept = (
+        submit(body, name, _to_keep)
+        if len(body) <= CHECKED_AT_ONCE
+        else await asyncio.to_thread(submit, body, name, _to_keep)
+    )
+    return replay(await result(request, kept))
+
+
+def _to_keep(message: Message) -> Kept:
+    return Kept(202, _path(message), _linked(message).model_dump_json(exclude_none=True))
+
+
+def _path(message: Message) -> str:
+    return f"/api/v1/messages/{message.id}"
 
 
 async def read(request: Request) -> Response:
@@ -57,7 +80,7 @@ async def deliveries(request: Request) -> Response:
 def _linked(message: Message) -> Message:
     if message.deliveries is not None:
         return message
-    return message.model_copy(update={"deliveries_url": f"/api/v1/messages/{message.id}/deliveries"})
+    return message.model_copy(update={"deliveries_url": f"{_path(message)}/deliveries"})
 
 
 operations = (
@@ -74,6 +97,7 @@ operations = (
         request=MessageRequest,
         answers={202: Message},
         headers={"Location": "path of the message"},
+        once="inside",
         example_request=REQUEST,
         example_answer=MESSAGE,
     ),
