@@ -160,7 +160,8 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(16 * 2**20, ge=1024, description="largest request body that the API takes")
     max_recipients: int = Field(50_000, ge=1, description="most recipients in one request")
     auth: Literal["keys", "none"] = Field(
-        "keys", description="keys, or none: everyone on this machine may do everything, and nobody else may connect"
+        "keys",
+        description="keys; or none: everyone on this machine may do everything, and `serve` takes only a loopback host",
     )
     rate_limit: int = Field(
         1_000_000,

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 from notifyhub import Hub
 from notifyhub.errors import NotifyhubError
 from notifyhub_api import operations, pages, problems
+from notifyhub_api.at_home import AtHome
 from notifyhub_api.auth import Doorkeeper
 from notifyhub_api.bridge import Bridge
 from notifyhub_api.middleware import framed
@@ -33,19 +34,23 @@ class Service(Starlette):
 
     def build_middleware_stack(self) -> ASGIApp:
         # Starlette's own places for middleware are inside of what answers a crash.
-        return framed(super().build_middleware_stack(), self.state.hub.settings.cors_origins)
+        settings = self.state.hub.settings
+        inner = super().build_middleware_stack()
+        return framed(AtHome(inner, settings.cors_origins) if settings.auth == "none" else inner, settings.cors_origins)
 
 
 def make_app(hub: Hub, mounts: Sequence[BaseRoute] = ()) -> Starlette:
     """The REST service over an open hub. `mounts` are served beside it."""
     app = Service(
-        routes=[*operations.routes(OPERATIONS), *pages.routes(openapi(OPERATIONS)), *mounts],
+        routes=[*operations.routes(OPERATIONS), *pages.routes(openapi(OPERATIONS)), *pages.with_slash(mounts), *mounts],
         exception_handlers={
             NotifyhubError: problems.refused,
             HTTPException: problems.http_refused,
             Exception: problems.crashed,
         },
     )
+    # /api/v1/messages/ is no other name of /api/v1/messages: a redirected POST may arrive without its body.
+    app.router.redirect_slashes = False
     app.state.hub = hub
     app.state.bridge = Bridge()
     app.state.doorkeeper = Doorkeeper(hub)

@@ -112,7 +112,8 @@ def once(job: Job[I, R]) -> Job[Once[I, R], Verdict[R]]:
 def reserve(database: peewee.Database, wanted: Sequence[Named]) -> list[Verdict[None]]:
     """Note that requests are in progress, as a writer's job."""
     settled, firsts = _judge(database, wanted)
-    return _noted(database, wanted, settled, {i: Verdict[None]() for i in firsts.values()})
+    may_go_on: Verdict[None] = Verdict()
+    return _noted(database, wanted, settled, dict.fromkeys(firsts.values(), may_go_on))
 
 
 def keep(database: peewee.Database, answers: Sequence[tuple[Named, Kept, int]]) -> list[None]:
