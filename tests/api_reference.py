@@ -49,9 +49,10 @@ In Python:
 ```python
 import json, urllib.request
 
-def ask(method, path, body=None):
+def ask(method, path, body=None, headers={}):
     data = None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(URL + path, data, {"Authorization": f"Bearer {KEY}"}, method=method)
+    headers = {"Authorization": f"Bearer {KEY}", **headers}
+    request = urllib.request.Request(URL + path, data, headers, method=method)
     with urllib.request.urlopen(request) as response:
         return json.load(response)
 ```
@@ -76,7 +77,7 @@ class Teller:
             self._wait(path, step.until)
             status, headers, answer = self._ask(operation.method, path, body, step.headers)
         parts = [step.says] if step.says else []
-        parts += [_shell(operation, path, body, step.headers), _python(operation, path, body)]
+        parts += [_shell(operation, path, body, step.headers), _python(operation, path, body, step.headers)]
         parts.append(_answer(status, headers, answer))
         self.told.setdefault(operation.id, []).append("\n\n".join(parts))
 
@@ -147,8 +148,9 @@ def _shell(operation: Operation, path: str, body: Any, headers: Mapping[str, str
     return "```sh\n" + " ".join(words) + "\n```"
 
 
-def _python(operation: Operation, path: str, body: Any) -> str:
+def _python(operation: Operation, path: str, body: Any, headers: Mapping[str, str]) -> str:
     given = [repr(operation.method), repr(path), *([] if body is None else [repr(body)])]
+    given += [f"headers={dict(headers)!r}"] if headers else []
     return "```python\nask(" + ", ".join(given).replace("'", '"') + ")\n```"
 
 

@@ -6,13 +6,22 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt, StringConstraints, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictInt,
+    StringConstraints,
+    ValidationError,
+)
 from pydantic_core import PydanticCustomError
 
 from notifyhub.errors import Fault, InvalidRequest
 from notifyhub.requests import json_text
 from notifyhub.requests.faults import as_fault
-from notifyhub.requests.fields import Moment
+from notifyhub.requests.fields import Moment, whole
 
 ADMIN = "admin"
 SCOPES = ("send", "read", ADMIN)
@@ -46,7 +55,8 @@ Name = Annotated[
 Scope = Annotated[
     str, StringConstraints(strict=True), AfterValidator(_scope), Field(json_schema_extra={"enum": SCOPES})
 ]
-RateLimit = Annotated[StrictInt, Field(ge=1, le=MOST_REQUESTS_A_MINUTE)]
+_RateLimit = Annotated[StrictInt, Field(ge=1, le=MOST_REQUESTS_A_MINUTE)]
+RateLimit = Annotated[_RateLimit, BeforeValidator(whole, json_schema_input_type=_RateLimit)]
 
 
 class KeyRequest(BaseModel):

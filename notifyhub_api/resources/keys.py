@@ -26,7 +26,7 @@ async def create(request: Request) -> Response:
     return answer(key, 201, headers={"Location": f"/api/v1/keys/{key.id}"})
 
 
-async def list_(request: Request) -> Response:
+async def every(request: Request) -> Response:
     """Keys by rising id, revoked ones too, page by page."""
     limit, after = paging.limit_of(request), paging.cursor_of(request, BEFORE_THE_FIRST)
     # One more than asked for shows whether there is a next page.
@@ -66,7 +66,7 @@ operations = (
     Operation(
         method="GET",
         path="/api/v1/keys",
-        endpoint=list_,
+        endpoint=every,
         scope=ADMIN,
         tag=TAG,
         summary="Every key, page by page",

@@ -14,10 +14,11 @@ from starlette.routing import Route
 
 from notifyhub_api.app import OPERATIONS, make_app
 from notifyhub_api.operations import Operation
-from tests.api.conftest import Api, Reply
+from tests.api.conftest import LATER, Api, Reply
 
 ID = "01a1fd9d-2e91-70c5-aee9-108a46972697"
 MESSAGES = "/api/v1/messages"
+KEYS = "/api/v1/keys"
 PAGES = ("/docs/", "/api/v1/schema/swagger-ui/", "/redoc/", "/api/v1/schema/redoc/")
 OURS = ("start-swagger-ui.js", "start-redoc.js", "pages.css")
 
@@ -123,6 +124,13 @@ def with_scope(api: Api, scope: str) -> Api:
     return api
 
 
+def too_often(api: Api, path: str) -> Reply:
+    api.key = str(api.hub.create_key("slow", rate_limit=1).key)
+    while (reply := api.get(path)).status != 429:
+        pass  # a minute may end meanwhile
+    return reply
+
+
 Ask = Callable[[Api], Reply]
 ANSWERS: list[tuple[str, str, int, Ask]] = [
     ("GET", "/", 200, lambda api: api.get("/")),
@@ -155,6 +163,16 @@ ANSWERS: list[tuple[str, str, int, Ask]] = [
         200,
         lambda api: api.get(f"/api/v1/deliveries/{api.create().json['deliveries'][0]['id']}"),
     ),
+    ("POST", MESSAGES, 405, lambda api: api.ask("DELETE", MESSAGES)),
+    ("GET", "/api/v1/deliveries/{id}", 429, lambda api: too_often(api, "/api/v1/deliveries/1")),
+    ("POST", KEYS, 201, lambda api: api.post(KEYS, {"name": "n", "scopes": ["send"], "expires_at": LATER})),
+    ("POST", KEYS, 422, lambda api: api.post(KEYS, {"name": "n", "scopes": []})),
+    ("GET", KEYS, 200, lambda api: api.get(KEYS)),
+    ("GET", KEYS, 403, lambda api: with_scope(api, "send").get(KEYS)),
+    ("GET", f"{KEYS}/{{id}}", 200, lambda api: api.get(f"{KEYS}/1")),
+    ("GET", f"{KEYS}/{{id}}", 404, lambda api: api.get(f"{KEYS}/9")),
+    ("DELETE", f"{KEYS}/{{id}}", 200, lambda api: api.ask("DELETE", f"{KEYS}/1")),
+    ("DELETE", f"{KEYS}/{{id}}", 404, lambda api: api.ask("DELETE", f"{KEYS}/9")),
     ("GET", "/api/v1/deliveries/{id}", 404, lambda api: api.get("/api/v1/deliveries/1")),
 ]
 
