@@ -117,7 +117,7 @@ STORIES = (
     ),
     Step("keys_every", "/api/v1/keys?limit=1"),
     Step("keys_read", "/api/v1/keys/{key}"),
-    Step("keys_revoke", "/api/v1/keys/{key}"),
+    Step("keys_revoke", "/api/v1/keys/{key}/revoke"),
     Step("service_live", "/health/live"),
     Step("service_ready", "/health/ready"),
     Step("service_index", "/"),

@@ -88,8 +88,8 @@ operations = (
         example_answer={**KEY, "last_used_at": "2026-11-21T11:07:00Z"},
     ),
     Operation(
-        method="DELETE",
-        path="/api/v1/keys/{id}",
+        method="POST",
+        path="/api/v1/keys/{id}/revoke",
         endpoint=revoke,
         scope=ADMIN,
         tag=TAG,

@@ -171,8 +171,8 @@ ANSWERS: list[tuple[str, str, int, Ask]] = [
     ("GET", KEYS, 403, lambda api: with_scope(api, "send").get(KEYS)),
     ("GET", f"{KEYS}/{{id}}", 200, lambda api: api.get(f"{KEYS}/1")),
     ("GET", f"{KEYS}/{{id}}", 404, lambda api: api.get(f"{KEYS}/9")),
-    ("DELETE", f"{KEYS}/{{id}}", 200, lambda api: api.ask("DELETE", f"{KEYS}/1")),
-    ("DELETE", f"{KEYS}/{{id}}", 404, lambda api: api.ask("DELETE", f"{KEYS}/9")),
+    ("POST", f"{KEYS}/{{id}}/revoke", 200, lambda api: api.ask("POST", f"{KEYS}/1/revoke")),
+    ("POST", f"{KEYS}/{{id}}/revoke", 404, lambda api: api.ask("POST", f"{KEYS}/9/revoke")),
     ("GET", "/api/v1/deliveries/{id}", 404, lambda api: api.get("/api/v1/deliveries/1")),
 ]
 

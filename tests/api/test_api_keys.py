@@ -62,19 +62,19 @@ def test_a_key_is_revoked_and_stays_in_the_list(api: Api) -> None:
     made = make(api, scopes=["read"]).json
     assert use(api, made["key"]) == 404
 
-    reply = api.ask("DELETE", f"{KEYS}/{made['id']}")
+    reply = api.ask("POST", f"{KEYS}/{made['id']}/revoke")
 
     assert reply.status == 200
     assert reply.json["revoked_at"]
     assert use(api, made["key"]) == 401
     assert api.get(f"{KEYS}/{made['id']}").json == reply.json
-    assert api.ask("DELETE", f"{KEYS}/{made['id']}").status == 404
+    assert api.ask("POST", f"{KEYS}/{made['id']}/revoke").status == 404
 
 
 def test_the_last_key_may_be_revoked_and_another_made_without_one(api: Api) -> None:
     (own,) = api.get(KEYS).json["items"]
 
-    assert api.ask("DELETE", f"{KEYS}/{own['id']}").status == 200
+    assert api.ask("POST", f"{KEYS}/{own['id']}/revoke").status == 200
     assert api.get(KEYS).status == 401
     api.key = str(api.hub.create_key("again").key)
     assert api.get(KEYS).status == 200
@@ -83,7 +83,7 @@ def test_the_last_key_may_be_revoked_and_another_made_without_one(api: Api) -> N
 @pytest.mark.parametrize("id_", ["0", "9", "x", "99999999999999999999999", "-1"])
 def test_a_key_that_is_not_there_is_not_found(small_api: Api, id_: str) -> None:
     assert small_api.get(f"{KEYS}/{id_}").status == 404
-    assert small_api.ask("DELETE", f"{KEYS}/{id_}").status == 404
+    assert small_api.ask("POST", f"{KEYS}/{id_}/revoke").status == 404
 
 
 @pytest.mark.parametrize(
