@@ -43,6 +43,7 @@ class Operation:
     answers   model of the body by status, where it went well (or is no problem document)
     headers   headers of those answers, and what they say
     refusals  problems beyond those that follow from the other facts
+    aliases   other spellings of the path, which are served and not documented
     """
 
     method: Method
@@ -57,6 +58,7 @@ class Operation:
     answers: Mapping[int, type[BaseModel]]
     headers: Mapping[str, str] = field(default_factory=dict)
     refusals: Sequence[int] = ()
+    aliases: Sequence[str] = ()
     example_request: Any = None
     example_answer: Any = None
 
@@ -82,9 +84,15 @@ class Operation:
 def routes(operations: Iterable[Operation]) -> list[Route]:
     """One guarded route for each path, so that a wrong method is told all of those that are right."""
     paths: dict[str, dict[str, Endpoint]] = {}
+    aliases: set[str] = set()
     for operation in operations:
-        paths.setdefault(operation.path, {})[operation.method] = _guarded(operation)
-    return [Route(path, _one_of(endpoints), methods=list(endpoints)) for path, endpoints in paths.items()]
+        for path in (operation.path, *operation.aliases):
+            paths.setdefault(path, {})[operation.method] = _guarded(operation)
+        aliases.update(operation.aliases)
+    return [
+        Route(path, _one_of(endpoints), methods=list(endpoints), include_in_schema=path not in aliases)
+        for path, endpoints in paths.items()
+    ]
 
 
 def _guarded(operation: Operation) -> Endpoint:

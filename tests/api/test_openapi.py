@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from notifyhub_api.app import OPERATIONS, make_app
 from notifyhub_api.operations import Operation
+from notifyhub_api.resources.dialects import ITEMS, SENDMSG
 from tests.api.conftest import Api, Reply
 
 ID = "01a1fd9d-2e91-70c5-aee9-108a46972697"
@@ -69,7 +70,7 @@ def test_every_route_is_in_the_document_and_the_reverse(small_api: Api) -> None:
 
     assert {route for route in served if route[0] != "HEAD"} == told
     hidden = {route.path for route in routes if not route.include_in_schema}
-    assert hidden == {"/openapi.json", "/api/v1/schema/", *PAGES}
+    assert hidden == {"/openapi.json", "/api/v1/schema/", "/api", "/api/sendmsg/", *PAGES}
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.id)
@@ -156,6 +157,17 @@ ANSWERS: list[tuple[str, str, int, Ask]] = [
         lambda api: api.get(f"/api/v1/deliveries/{api.create().json['deliveries'][0]['id']}"),
     ),
     ("GET", "/api/v1/deliveries/{id}", 404, lambda api: api.get("/api/v1/deliveries/1")),
+    ("POST", "/api/sendmsg", 202, lambda api: api.post("/api/sendmsg", SENDMSG)),
+    ("POST", "/api/sendmsg", 422, lambda api: api.post("/api/sendmsg", {**SENDMSG, "message": ""})),
+    ("POST", "/api/", 200, lambda api: api.post("/api/", ITEMS)),
+    ("POST", "/api/", 400, lambda api: api.post("/api/", b"{")),
+    ("POST", "/api/", 422, lambda api: api.post("/api/", {"ICQ": []})),
+    ("GET", "/api/", 200, lambda api: api.get(f"/api/?messages_id={created(api)}")),
+    ("GET", "/api/", 400, lambda api: api.ask("GET", "/api/", b"{")),
+    ("GET", "/api/", 422, lambda api: api.get("/api/")),
+    ("PUT", "/api/", 200, lambda api: api.ask("PUT", "/api/", json.dumps({"message_id": [ID]}).encode())),
+    ("PUT", "/api/", 413, lambda api: api.ask("PUT", "/api/", b" " * 100_001)),
+    ("PUT", "/api/", 422, lambda api: api.ask("PUT", "/api/", b"{}")),
 ]
 
 
