@@ -62,6 +62,30 @@ class Message(Answer):
     deliveries_url: str | None = Field(None, description="where to page through them, when they are left out")
 
 
+class Event(Answer):
+    """Something that happened to a delivery."""
+
+    at: datetime | None = Field(None, description="when; absent where the moment was not kept")
+    event: str = Field(
+        description="accepted, deferred, duplicate, attempt, retried, resolved, failed, expired, cancelled, held, "
+        "delivered or read"
+    )
+    words: str = Field(description="plain English for people")
+
+
+class Story(Answer):
+    """What happened to a delivery and what happens next, in plain words."""
+
+    delivery_id: int | None = Field(None, description="none for a duplicate: nothing was stored to be sent")
+    message_id: UUID
+    channel: str
+    address: str
+    status: str
+    duplicate_of: int | None = Field(None, description="the delivery that already carries this content to this address")
+    events: list[Event]
+    next: str = Field(description="what happens by itself, or what somebody can do")
+
+
 class Cancelled(Answer):
     """What a cancellation came to."""
 

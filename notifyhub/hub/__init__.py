@@ -7,11 +7,12 @@ from notifyhub.hub.consumers import Consumers
 from notifyhub.hub.looking import Looking
 from notifyhub.hub.many import Many
 from notifyhub.hub.sending import Sending, To
+from notifyhub.hub.telling import Telling
 
 __all__ = ["Hub", "To"]
 
 
-class Hub(Sending, Looking, Changing, Many, Consumers):
+class Hub(Sending, Looking, Changing, Many, Telling, Consumers):
     """One configuration of notifyhub in this process; usable from any thread.
 
     Settings come from the arguments (any name of `Settings`), then from `NOTIFYHUB_*` variables, then from defaults.

@@ -157,6 +157,13 @@ ANSWERS: list[tuple[str, str, int, Ask]] = [
         lambda api: api.get(f"/api/v1/deliveries/{api.create().json['deliveries'][0]['id']}"),
     ),
     ("GET", "/api/v1/deliveries/{id}", 404, lambda api: api.get("/api/v1/deliveries/1")),
+    (
+        "GET",
+        "/api/v1/deliveries/{id}/why",
+        200,
+        lambda api: api.get(f"/api/v1/deliveries/{api.create().json['deliveries'][0]['id']}/why"),
+    ),
+    ("GET", "/api/v1/deliveries/{id}/why", 404, lambda api: api.get("/api/v1/deliveries/1/why")),
     ("POST", "/api/sendmsg", 202, lambda api: api.post("/api/sendmsg", SENDMSG)),
     ("POST", "/api/sendmsg", 422, lambda api: api.post("/api/sendmsg", {**SENDMSG, "message": ""})),
     ("POST", "/api/", 200, lambda api: api.post("/api/", ITEMS)),

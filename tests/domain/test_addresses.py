@@ -153,7 +153,7 @@ def test_every_address_of_a_channel_may_be_given_for_a_person_known_by_number(ch
 
 
 @pytest.mark.parametrize("channel", ["viber", "whatsapp"])
-@pytest.mark.parametrize("written", [0, -1, 10**15, 10**5000, "+7", "", "1.0", "\u0664\u0662"])
+@pytest.mark.parametrize("written", [0, -1, 10**15, 10**400, "+7", "", "1.0", "\u0664\u0662"])
 def test_what_is_neither_a_number_nor_an_address_is_refused(channel: str, written: str | int) -> None:
     with pytest.raises(ValueError):
         known_by_number(channel, written)
