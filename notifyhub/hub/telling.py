@@ -1,4 +1,4 @@
-"""The doors for those who ask why, and how the channels are."""
+"""The doors for those who ask why."""
 
 from __future__ import annotations
 
