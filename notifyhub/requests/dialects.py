@@ -18,7 +18,7 @@ from notifyhub.domain.limits import text_fault
 from notifyhub.errors import Fault, InvalidRequest
 from notifyhub.requests.checking import cut, members_of, tried
 from notifyhub.requests.faults import json_path
-from notifyhub.requests.fields import Reference, Text, is_encodable, moment
+from notifyhub.requests.fields import Reference, Text, is_encodable, moment, whole
 from notifyhub.requests.ids import LARGEST_ID
 from notifyhub.requests.models import MessageRequest, Recipient
 
@@ -37,14 +37,19 @@ def _messenger(value: Any) -> Any:
     return value
 
 
+def _or_nothing(value: Any) -> Any:
+    return None if value == "" else value
+
+
 def _user(value: Any) -> Any:
+    value = whole(value)
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise PydanticCustomError("type", "must be text or a whole number")
     return value
 
 
 def _name(value: Any) -> Any:
-    _user(value)
+    value = _user(value)
     if isinstance(value, int) and abs(value) > LARGEST_ID:
         raise PydanticCustomError("too_large", "is too large a number")
     if isinstance(value, str) and len(value) > LONGEST_NAME:
@@ -57,7 +62,8 @@ def _name(value: Any) -> Any:
 Messenger = Annotated[str, BeforeValidator(_messenger), Field(json_schema_extra={"enum": [*SPELLINGS, ""]})]
 # What else it must be depends on the messenger.
 User = Annotated[str | int, BeforeValidator(_user, json_schema_input_type=str | int)]
-Name = Annotated[str | int, BeforeValidator(_name, json_schema_input_type=str | int)]
+_Name = Annotated[str, Field(max_length=LONGEST_NAME)] | Annotated[int, Field(ge=-LARGEST_ID, le=LARGEST_ID)]
+Name = Annotated[str | int, BeforeValidator(_name, json_schema_input_type=_Name)]
 When = Annotated[datetime, BeforeValidator(moment, json_schema_input_type=datetime | Literal[""])]
 
 
@@ -76,7 +82,9 @@ class SendRequest(BaseModel):
     # `sendmsg` checks it: what no single field can tell is checked there.
     model_config = ConfigDict(extra="forbid")
 
-    sender: Annotated[Sender | None, Field(description="kept with the message, as its metadata")] = None
+    sender: Annotated[
+        Sender | None, BeforeValidator(_or_nothing, json_schema_input_type=Sender | Literal[""] | None)
+    ] = Field(None, description="kept with the message, as its metadata")
     messengers_list: list[Messenger] = Field(
         min_length=1, description="Telegram (or Telegramm), Viber, WhatsApp, Gateway, in any case"
     )
@@ -104,10 +112,10 @@ class Items(BaseModel):
     # Only described with this: `items` checks each by itself, so that none is undone by another's error.
     model_config = ConfigDict(extra="forbid", json_schema_extra={"minProperties": 1})
 
-    telegram: list[Item] | None = Field(None, alias="Telegram")
-    viber: list[Item] | None = Field(None, alias="Viber")
-    whatsapp: list[Item] | None = Field(None, alias="WhatsApp")
-    gateway: list[Item] | None = Field(None, alias="Gateway")
+    telegram: list[Item | Any] = Field([], alias="Telegram", description="what is no item is answered with FAILED")
+    viber: list[Item | Any] = Field([], alias="Viber")
+    whatsapp: list[Item | Any] = Field([], alias="WhatsApp")
+    gateway: list[Item | Any] = Field([], alias="Gateway")
 
 
 class Asked(BaseModel):
@@ -230,8 +238,8 @@ def _given(asked: Mapping[str, Any]) -> dict[str, Any]:
 
 def _across(asked: Mapping[str, Any]) -> list[Fault]:
     """What several members say together, judged where it can be."""
-    channels, users = _channels(asked), _listed(asked, "users_list")
-    faults = [Fault(f"$.{name}", "missing", "is missing") for name in _blank_lists(asked)]
+    channels, users = _channels(asked), [whole(user) for user in _listed(asked, "users_list")]
+    faults = [Fault(f"$.{name}", "empty", "names none") for name in _blank_lists(asked)]
     faults += [fault for i, user in enumerate(users) for fault in _user_faults(channels, user, f"$.users_list[{i}]")]
     if asked.get("deffered_time") and asked.get("deferred_time"):
         faults.append(Fault("$.deferred_time", "repeated", "is the same as deffered_time: give one of them"))

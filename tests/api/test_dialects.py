@@ -101,7 +101,7 @@ WRONG: list[tuple[dict[str, Any], list[tuple[str, str]]]] = [
     ({"message": "\ud800"}, [("$.message", "encoding")]),
     ({"messengers_list": ...}, [("$.messengers_list", "missing")]),
     ({"messengers_list": ""}, [("$.messengers_list", "missing")]),
-    ({"messengers_list": [""]}, [("$.messengers_list", "missing")]),
+    ({"messengers_list": [""]}, [("$.messengers_list", "empty")]),
     ({"messengers_list": []}, [("$.messengers_list", "empty")]),
     ({"messengers_list": "Viber"}, [("$.messengers_list", "type")]),
     ({"messengers_list": ["Viber", "ICQ"]}, [("$.messengers_list[1]", "unknown_value")]),
