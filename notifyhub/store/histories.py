@@ -113,14 +113,8 @@ def _subject(message: Mapping[str, Any], row: Mapping[str, Any], tries: Sequence
 
 
 def _try(row: Mapping[str, Any]) -> Try:
-    return Try(
-        number=row["number"],
-        started_at=to_datetime(row["started_at"]),
-        finished_at=to_datetime(row["finished_at"]),
-        outcome=row["outcome"],
-        code=row["code"],
-        detail=row["detail"],
-    )
+    took = {name: to_datetime(row[name]) for name in ("started_at", "finished_at")}
+    return Try(number=row["number"], outcome=row["outcome"], code=row["code"], detail=row["detail"], **took)
 
 
 def _moment(moment_ms: int | None) -> Any:
