@@ -62,6 +62,94 @@ class Message(Answer):
     deliveries_url: str | None = Field(None, description="where to page through them, when they are left out")
 
 
+class Event(Answer):
+    """Something that happened to a delivery."""
+
+    at: datetime | None = Field(None, description="when; absent where the moment was not kept")
+    event: str = Field(
+        description="accepted, deferred, duplicate, attempt, retried, resolved, failed, expired, cancelled, held, "
+        "delivered or read"
+    )
+    words: str = Field(description="plain English for people")
+
+
+class Story(Answer):
+    """What happened to a delivery and what happens next, in plain words."""
+
+    delivery_id: int | None = Field(None, description="none for a duplicate: nothing was stored to be sent")
+    message_id: UUID
+    channel: str
+    address: str
+    status: str
+    duplicate_of: int | None = Field(None, description="the delivery that already carries this content to this address")
+    events: list[Event]
+    next: str = Field(description="what happens by itself, or what somebody can do")
+
+
+class AddressForm(Answer):
+    """How a channel writes its addresses."""
+
+    description: str
+    example: str
+
+
+class Retrying(Answer):
+    """How often and how patiently a channel tries."""
+
+    max_attempts: int = Field(description="attempts before a delivery fails as exhausted")
+    base_s: float = Field(description="upper bound of the first pause, in seconds; doubles")
+    cap_s: float = Field(description="longest pause, in seconds")
+
+
+class Trouble(Answer):
+    """How a message was last not taken."""
+
+    at: datetime
+    outcome: str
+    code: str
+
+
+class ChannelHealth(Answer):
+    """What the calls of the last minutes say; nothing is called to find out."""
+
+    state: str = Field(description="ok, unsteady, failing or idle")
+    words: str = Field(description="the same in plain English")
+    minutes: int = Field(description="how far back `outcomes` count")
+    outcomes: dict[str, int] = Field(description="calls by how they ended")
+    last_sent_at: datetime | None = Field(None, description="when a message was last taken, in the last 6 hours")
+    last_answered_at: datetime | None = Field(None, description="when the messenger last answered, whatever it said")
+    last_trouble: Trouble | None = None
+
+
+class Backlog(Answer):
+    """What waits on a channel."""
+
+    due: int = Field(description="deliveries that are due now, counted up to 1,000")
+    more: bool = Field(description="there are, or may be, more than were counted")
+    next_at: datetime | None = Field(None, description="when the next one becomes due that is not yet")
+
+
+class Channel(Answer):
+    """A way to people: what it takes, how it tries, and how it does."""
+
+    name: str
+    emulated: bool = Field(description="true where the emulator stands for the messenger")
+    base_url: str = Field(description="where its calls go; passwords are masked")
+    text_limit: int | None = Field(None, description="longest text in characters; absent where none is documented")
+    address: AddressForm
+    retry: Retrying
+    concurrency: int = Field(description="calls under way at once, in each worker process")
+    timeout_s: float = Field(description="longest time one call may take, in seconds")
+    health: ChannelHealth
+    waiting: Backlog
+
+
+class Channels(Answer):
+    """Every channel."""
+
+    items: list[Channel]
+
+
 class Cancelled(Answer):
     """What a cancellation came to."""
 

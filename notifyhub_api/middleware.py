@@ -51,7 +51,7 @@ class Frame:
         id_ = _id_of(scope)
         # Not taken back at the end: each request is a task of its own, and what the server says of it comes later.
         logs.REQUEST_ID.set(id_.decode())
-        added = ((REQUEST_ID, id_), *(_PRIVATE if scope["path"].startswith("/api/") else _ALWAYS))
+        added = ((REQUEST_ID, id_), *(_PRIVATE if f"{scope['path']}/".startswith("/api/") else _ALWAYS))
 
         async def send_framed(message: Message) -> None:
             if message["type"] == "http.response.start":

@@ -57,6 +57,7 @@ class Operation:
     refusals  problems beyond those that follow from the other facts
     once      how a POST or PATCH keeps its answer for an Idempotency-Key: around the endpoint; or the endpoint does so
               in its own transaction; or not at all, because the answer is a secret
+    aliases   other spellings of the path, which are served and not documented
     """
 
     method: Method
@@ -72,6 +73,7 @@ class Operation:
     headers: Mapping[str, str] = field(default_factory=dict)
     refusals: Sequence[int] = ()
     once: Literal["around", "inside", "never"] = "around"
+    aliases: Sequence[str] = ()
     example_request: Any = None
     example_answer: Any = None
 
@@ -106,9 +108,15 @@ class Operation:
 def routes(operations: Iterable[Operation]) -> list[Route]:
     """One guarded route for each path, so that a wrong method is told all of those that are right."""
     paths: dict[str, dict[str, Endpoint]] = {}
+    aliases: set[str] = set()
     for operation in operations:
-        paths.setdefault(operation.path, {})[operation.method] = _guarded(operation)
-    return [Route(path, _one_of(endpoints), methods=list(endpoints)) for path, endpoints in paths.items()]
+        for path in (operation.path, *operation.aliases):
+            paths.setdefault(path, {})[operation.method] = _guarded(operation)
+        aliases.update(operation.aliases)
+    return [
+        Route(path, _one_of(endpoints), methods=list(endpoints), include_in_schema=path not in aliases)
+        for path, endpoints in paths.items()
+    ]
 
 
 def _guarded(operation: Operation) -> Endpoint:

@@ -39,6 +39,9 @@ def given(body: Any) -> Body:
 
 
 STORIES = (
+    # First, while nothing has been called that would say how long ago.
+    Step("channels_every", "/api/v1/channels"),
+    Step("channels_read", "/api/v1/channels/telegram"),
     Step(
         "messages_create",
         "/api/v1/messages",
@@ -64,7 +67,7 @@ STORIES = (
         "messages_create",
         "/api/v1/messages",
         given({"text": "Later", "recipients": [{"telegram": "1067000"}], "send_at": LATER}),
-        keep={"later": "id"},
+        keep={"later": "id", "later_delivery": "deliveries.0.id"},
         says="At a date, with its offset:",
     ),
     Step(
@@ -118,6 +121,36 @@ STORIES = (
     Step("keys_every", "/api/v1/keys?limit=1"),
     Step("keys_read", "/api/v1/keys/{key}"),
     Step("keys_revoke", "/api/v1/keys/{key}/revoke"),
+    Step("deliveries_why", "/api/v1/deliveries/{later_delivery}/why"),
+    Step(
+        "dialects_sendmsg",
+        "/api/sendmsg",
+        given(
+            {
+                "sender": {"id": "5", "name": "Shop"},
+                "messengers_list": ["Whatsapp", "Viber", "Telegramm"],
+                "users_list": [1067000],
+                "deffered_time": LATER,
+                "message": "Good morning",
+            }
+        ),
+        keep={"morning": "id"},
+    ),
+    Step(
+        "dialects_post",
+        "/api/",
+        given(
+            {
+                "Telegram": [
+                    {"user_id": 1067000, "message": "message_1", "date_time": "2019-12-30T16:09:00+03:00"},
+                    {"user_id": 1067000, "message": "message_1", "date_time": "2019-12-30T16:09:00+03:00"},
+                ],
+                "WhatsApp": [{"user_id": 1067000, "message": "message_1", "date_time": "2019-12-30T16:09:00"}],
+            }
+        ),
+    ),
+    Step("dialects_status", "/api/?messages_id={message}&messages_id={morning}"),
+    Step("dialects_cancel", "/api/", lambda kept: {"message_id": [kept["morning"], kept["message"]]}),
     Step("service_live", "/health/live"),
     Step("service_ready", "/health/ready"),
     Step("service_index", "/"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import psycopg
 import pytest
 import redis
+from hypothesis import settings as hypothesis
 
 from notifyhub import Hub
 from notifyhub.settings import Settings, load
@@ -20,6 +22,11 @@ STORES = ("sqlite", "postgresql")
 QUEUES = ("memory", "redis")
 
 HubMaker = Callable[..., Hub]
+
+
+# Time says nothing on a busy machine. Where changes are judged the examples are the same each time.
+hypothesis.register_profile("house", deadline=None, derandomize="CI" in os.environ, print_blob=True)
+hypothesis.load_profile("house")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -70,8 +77,6 @@ def broker_url(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No setting of the machine reaches a test, and nothing is written beside it."""
-    import os
-
     for name in os.environ:
         if name.startswith("NOTIFYHUB_"):
             monkeypatch.delenv(name)

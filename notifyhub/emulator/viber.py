@@ -18,7 +18,8 @@ NAME_LIMIT = 28
 TRACKING_LIMIT = 4000
 VIBER_BODY_LIMIT = 30 * 1024
 HOST = "SN-CHAT-01_"
-PHONE = re.compile(r"\+?[0-9]+")
+# A short number may be a subscriber of a test; a phone number never is one.
+PHONE = re.compile(r"\+[0-9]+|[0-9]{11,}")
 TYPES = frozenset({"text", "picture", "video", "file", "contact", "location", "url", "sticker", "rich_media"})
 
 STATUSES = {

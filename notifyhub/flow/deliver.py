@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic
@@ -31,7 +31,11 @@ _log = logs.logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """What the pump of a channel works with. `concurrency` calls at most are under way at once."""
+    """What the pump of a channel works with.
+
+    concurrency  calls that are under way at once, at most
+    recorded     told, on the pump's loop, of the channel and of what was just written
+    """
 
     channel: str
     provider: Provider
@@ -39,7 +43,7 @@ class Lane:
     concurrency: int
     timeout_s: float
     lease_s: float
-    progressed: Callable[[], None]
+    recorded: Callable[[str, Sequence[Result]], None]
 
 
 class Pump:
@@ -165,7 +169,7 @@ class Pump:
                 await asyncio.sleep(GATHER_S)
             batch, self._results = self._results, []
             await self._write_stubbornly(deliveries.record, batch)
-            self._lane.progressed()
+            self._lane.recorded(self._lane.channel, batch)
 
     async def _write_stubbornly(self, job: Any, batch: Any) -> None:
         """Results are worth waiting for the database: without them the same people would be written to again."""

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from notifyhub.hub.changing import Changing
+from notifyhub.hub.channels import ChannelDoors
 from notifyhub.hub.consumers import Consumers
 from notifyhub.hub.looking import Looking
+from notifyhub.hub.many import Many
 from notifyhub.hub.sending import Sending, To
+from notifyhub.hub.telling import Telling
 
 __all__ = ["Hub", "To"]
 
 
-class Hub(Sending, Looking, Changing, Consumers):
+class Hub(Sending, Looking, Changing, Many, Telling, ChannelDoors, Consumers):
     """One configuration of notifyhub in this process; usable from any thread.
 
     Settings come from the arguments (any name of `Settings`), then from `NOTIFYHUB_*` variables, then from defaults.

@@ -60,14 +60,16 @@ class Sending(Wiring):
         }
         return self.submit(asked).result()
 
-    def submit(self, asked: bytes | Mapping[str, Any]) -> Future[answers.Message]:
+    def submit(self, asked: bytes | Mapping[str, Any] | MessageRequest) -> Future[answers.Message]:
         """Store a message asked for as JSON text or as its members, without waiting for the commit.
+
+        A MessageRequest is taken as it is: whoever made it has checked it.
 
         Raises InvalidRequest at once; the future fails with StoreUnavailable. In asyncio, await
         `asyncio.wrap_future(hub.submit(...))`.
         """
         now = now_ms()
-        request = message_request(asked, now=to_datetime(now), max_recipients=self.settings.max_recipients)
+        request = self._checked(asked, now)
         self.open()
         message = accept.to_rows(request, now)
         answer: Future[answers.Message] = Future()
@@ -121,6 +123,11 @@ class Sending(Wiring):
             kept.set_exception(verdict.refusal or KeyInProgress())
         else:
             kept.set_result(verdict.kept)
+
+    def _checked(self, asked: bytes | Mapping[str, Any] | MessageRequest, now: int) -> MessageRequest:
+        if isinstance(asked, MessageRequest):
+            return asked
+        return message_request(asked, now=to_datetime(now), max_recipients=self.settings.max_recipients)
 
     def _accepted(
         self,

@@ -15,7 +15,15 @@ from notifyhub.domain.outcome import Outcome
 from notifyhub.domain.retry import RetryPolicy
 from notifyhub.providers.base import HttpProvider, integer_in, json_object
 from notifyhub.providers.http import HttpRequest, HttpResponse, Transport
-from notifyhub.providers.meaning import BAD_REQUEST, CONFIGURATION, MESSENGER_ERROR, Meaning, permanent, temporary
+from notifyhub.providers.meaning import (
+    BAD_REQUEST,
+    CONFIGURATION,
+    MESSENGER_ERROR,
+    Meaning,
+    by_status,
+    permanent,
+    temporary,
+)
 
 _OK = 0
 _GENERAL_ERROR = 999
@@ -87,6 +95,13 @@ class ViberProvider(HttpProvider):
             token = integer_in(answer, "message_token")
             return self.sent(None if token is None else str(token), "0", response)
         return self.failed(_meaning(status, answer.get("status_message")), str(status), response)
+
+
+def recall(code: int, detail: str) -> Meaning | None:
+    """What a kept code and answer mean (see `providers.codes`); the code may be an HTTP status too."""
+    answer = json_object(detail.encode())
+    told = integer_in(answer, "status") == code or code in _TABLE
+    return _meaning(code, answer.get("status_message")) if told else by_status(code)
 
 
 def _meaning(status: int, text: object) -> Meaning:

@@ -148,6 +148,22 @@ class IdempotencyKey(Model):
         primary_key = CompositeKey("consumer", "key")
 
 
+class Pulse(Model):
+    """Calls of one process on one channel in one minute (of the epoch) that ended alike."""
+
+    channel = TextField()
+    minute = BigIntegerField()
+    process = TextField()
+    outcome = TextField()
+    code = TextField()
+    calls = BigIntegerField()
+    last_at = BigIntegerField()
+
+    class Meta:
+        table_name = "pulses"
+        primary_key = CompositeKey("channel", "minute", "process", "outcome", "code")
+
+
 def _index(model: Any, name: str, *fields: Any, unique: bool = False, where: str | None = None) -> None:
     index = model.index(*fields, unique=unique, name=name, where=SQL(where) if where else None)
     model.add_index(index)
@@ -170,4 +186,4 @@ _index(Delivery, "deliveries_expiring", Delivery.expires_at, where="status = 'sc
 _index(IdempotencyKey, "idempotency_keys_kept", IdempotencyKey.kept_until)
 _index(Delivery, "deliveries_dedup", Delivery.dedup_key, unique=True, where="dedup_key IS NOT NULL")
 
-MODELS: tuple[type[Model], ...] = (Message, Delivery, Duplicate, Attempt, ApiKey, IdempotencyKey)
+MODELS: tuple[type[Model], ...] = (Message, Delivery, Duplicate, Attempt, ApiKey, IdempotencyKey, Pulse)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from time import monotonic, sleep
 
 import dramatiq
@@ -18,10 +18,12 @@ from notifyhub.scheduler import Drum
 from notifyhub.settings import Settings
 from notifyhub.store import views
 from notifyhub.store.database import Database, sqlite_path
+from notifyhub.store.deliveries import Result
 from notifyhub.worker import actors
 from notifyhub.worker.lock import PumpLock
 from notifyhub.worker.middleware import CrashReport, DeliveryRetries, Shutdown
 from notifyhub.worker.pumps import Pumps
+from notifyhub.worker.tally import FLUSH_S, Tally
 
 # Redis is polled: an idle consumer sleeps up to this long. 20 ms costs about 4 % of a core and saves 0.4 s a bell.
 REDIS_POLL_MS = 20
@@ -52,6 +54,7 @@ class Runtime:
         self._providers = providers
         self._progressed = progressed
         self._pumps = Pumps(database, doorbell.ring)
+        self._tally = Tally(database)
         self._drum = Drum()
         self._lock = _pump_lock(settings)
         self._pumping = False
@@ -85,6 +88,7 @@ class Runtime:
         if self._pumping:
             self._worker.stop(timeout=round(drain_s * 1000))
             self._pumps.close(self._providers)
+            self._tally.close()
         if self._lock is not None:
             self._lock.release()
 
@@ -117,6 +121,7 @@ class Runtime:
         self._drum.add("rescue", self._rescue, every_s * 2)
         self._drum.add("expire", self._expire, every_s * 2)
         self._drum.add("forget", self._forget, every_s * FORGET_EVERY)
+        self._drum.add("tally", self._tally.flush, FLUSH_S)
 
     def _lane(self, channel: str) -> Lane:
         settings = self._settings.channels()[channel]
@@ -127,8 +132,12 @@ class Runtime:
             concurrency=settings.concurrency,
             timeout_s=settings.timeout_s,
             lease_s=self._settings.lease_s,
-            progressed=self._progressed,
+            recorded=self._recorded,
         )
+
+    def _recorded(self, channel: str, results: Sequence[Result]) -> None:
+        self._tally.note(channel, results)
+        self._progressed()
 
     def _ring_due(self) -> None:
         sweep.ring_due(self._database, self._policies, self._doorbell.ring, now_ms())

@@ -32,7 +32,7 @@ async def create(request: Request) -> Response:
     # Checking thousands of recipients takes tenths of a second, in which others are to be answered.
     stored = submit(body) if len(body) <= CHECKED_AT_ONCE else await asyncio.to_thread(submit, body)
     message = await result(request, stored)
-    return answer(_linked(message), 202, headers={"Location": _path(message)})
+    return answer(linked(message), 202, headers={"Location": _path(message)})
 
 
 async def _create_once(request: Request, body: bytes) -> Response:
@@ -47,7 +47,7 @@ async def _create_once(request: Request, body: bytes) -> Response:
 
 
 def _to_keep(message: Message) -> Kept:
-    return Kept(202, _path(message), _linked(message).model_dump_json(exclude_none=True))
+    return Kept(202, _path(message), linked(message).model_dump_json(exclude_none=True))
 
 
 def _path(message: Message) -> str:
@@ -57,7 +57,7 @@ def _path(message: Message) -> str:
 async def read(request: Request) -> Response:
     """A message with its deliveries."""
     id_ = as_message_id(request.path_params["id"])
-    return answer(_linked(await result(request, hub_of(request).ask(views.message(id_)))))
+    return answer(linked(await result(request, hub_of(request).ask(views.message(id_)))))
 
 
 async def cancel(request: Request) -> Response:
@@ -77,7 +77,8 @@ async def deliveries(request: Request) -> Response:
     return answer(Page(items=items, next=cursor), headers=paging.link_header(request, cursor))
 
 
-def _linked(message: Message) -> Message:
+def linked(message: Message) -> Message:
+    """With the way to its deliveries, where they are too many to stand in it."""
     if message.deliveries is not None:
         return message
     return message.model_copy(update={"deliveries_url": f"{_path(message)}/deliveries"})

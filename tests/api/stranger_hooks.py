@@ -9,7 +9,9 @@ import schemathesis
 OWN_KEY = "1"
 NO_KEY = 2**40
 
-UNSAYABLE = frozenset({"past", "too_early", "no_address", "form", "too_long", "too_many", "empty", "cursor", "reused"})
+UNSAYABLE = frozenset(
+    {"past", "too_early", "no_address", "form", "too_long", "too_many", "empty", "cursor", "reused", "repeated"}
+)
 """Faults that no JSON schema can tell of beforehand: what members say together, or mean, or whose they are."""
 
 

@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from notifyhub_api.app import OPERATIONS, make_app
 from notifyhub_api.operations import Operation
+from notifyhub_api.resources.dialects import ITEMS, SENDMSG
 from tests.api.conftest import LATER, Api, Reply
 
 ID = "01a1fd9d-2e91-70c5-aee9-108a46972697"
@@ -70,7 +71,7 @@ def test_every_route_is_in_the_document_and_the_reverse(small_api: Api) -> None:
 
     assert {route for route in served if route[0] != "HEAD"} == told
     hidden = {route.path for route in routes if not route.include_in_schema}
-    assert hidden == {"/openapi.json", "/api/v1/schema/", "/docs", "/redoc", *PAGES}
+    assert hidden == {"/openapi.json", "/api/v1/schema/", "/docs", "/redoc", "/api", "/api/sendmsg/", *PAGES}
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.id)
@@ -174,6 +175,27 @@ ANSWERS: list[tuple[str, str, int, Ask]] = [
     ("POST", f"{KEYS}/{{id}}/revoke", 200, lambda api: api.ask("POST", f"{KEYS}/1/revoke")),
     ("POST", f"{KEYS}/{{id}}/revoke", 404, lambda api: api.ask("POST", f"{KEYS}/9/revoke")),
     ("GET", "/api/v1/deliveries/{id}", 404, lambda api: api.get("/api/v1/deliveries/1")),
+    (
+        "GET",
+        "/api/v1/deliveries/{id}/why",
+        200,
+        lambda api: api.get(f"/api/v1/deliveries/{api.create().json['deliveries'][0]['id']}/why"),
+    ),
+    ("GET", "/api/v1/deliveries/{id}/why", 404, lambda api: api.get("/api/v1/deliveries/1/why")),
+    ("GET", "/api/v1/channels", 200, lambda api: api.get("/api/v1/channels")),
+    ("GET", "/api/v1/channels/{channel}", 200, lambda api: api.get("/api/v1/channels/telegram")),
+    ("GET", "/api/v1/channels/{channel}", 404, lambda api: api.get("/api/v1/channels/pigeon")),
+    ("POST", "/api/sendmsg", 202, lambda api: api.post("/api/sendmsg", SENDMSG)),
+    ("POST", "/api/sendmsg", 422, lambda api: api.post("/api/sendmsg", {**SENDMSG, "message": ""})),
+    ("POST", "/api/", 200, lambda api: api.post("/api/", ITEMS)),
+    ("POST", "/api/", 400, lambda api: api.post("/api/", b"{")),
+    ("POST", "/api/", 422, lambda api: api.post("/api/", {"ICQ": []})),
+    ("GET", "/api/", 200, lambda api: api.get(f"/api/?messages_id={created(api)}")),
+    ("GET", "/api/", 400, lambda api: api.ask("GET", "/api/", b"{")),
+    ("GET", "/api/", 422, lambda api: api.get("/api/")),
+    ("PUT", "/api/", 200, lambda api: api.ask("PUT", "/api/", json.dumps({"message_id": [ID]}).encode())),
+    ("PUT", "/api/", 413, lambda api: api.ask("PUT", "/api/", b" " * 100_001)),
+    ("PUT", "/api/", 422, lambda api: api.ask("PUT", "/api/", b"{}")),
 ]
 
 
