@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from notifyhub.requests.fields import LONGEST_TEXT, MOST_METADATA_BYTES, Priority
+from notifyhub.requests.filters import Filters, checked_filters, list_filters
 from notifyhub.requests.ids import as_message_id, as_row_id
 from notifyhub.requests.json_text import BROKEN_JSON
 from notifyhub.requests.keys import ADMIN, SCOPES, check_key
@@ -15,6 +16,10 @@ __all__ = [
     "Priority",
     "message_request",
     "addresses",
+    # lists
+    "Filters",
+    "list_filters",
+    "checked_filters",
     # names of stored things
     "as_message_id",
     "as_row_id",

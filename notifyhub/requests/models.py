@@ -6,15 +6,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Self, cast
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, create_model, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model, model_validator
 from pydantic_core import PydanticCustomError
 
 from notifyhub.domain.addresses import CHANNELS, FORMS, canonical
 from notifyhub.domain.retry import OnUnconfirmed
-from notifyhub.errors import Fault, InvalidRequest
-from notifyhub.requests import json_text
+from notifyhub.errors import InvalidRequest
+from notifyhub.requests.checking import cut, members_of, tried
 from notifyhub.requests.crosschecks import across
-from notifyhub.requests.faults import as_fault
 from notifyhub.requests.fields import Attempts, Channel, Metadata, Moment, Priority, Reference, Text, Window
 
 
@@ -95,26 +94,10 @@ def message_request(given: bytes | Mapping[str, Any], *, now: datetime, max_reci
 
     Raises InvalidRequest with everything that is wrong, not only the first thing.
     """
-    asked, faults = json_text.parse(given) if isinstance(given, bytes) else (given, [])
-    if not isinstance(asked, Mapping):
-        raise InvalidRequest([Fault("$", "type", "must be an object")])
-    asked = dict(asked)
-    faults += _cut(asked, max_recipients)
-    request = None
-    try:
-        request = MessageRequest.model_validate(asked)
-    except ValidationError as error:
-        faults += [as_fault(details) for details in error.errors(include_url=False, include_input=False)]
-    faults += across(asked, now)
+    asked, faults = members_of(given)
+    faults += cut(asked, "recipients", max_recipients)
+    request, wrong = tried(MessageRequest, asked)
+    faults += wrong + across(asked, now)
     if faults or request is None:
         raise InvalidRequest(faults)
     return request
-
-
-def _cut(asked: dict[str, Any], most: int) -> list[Fault]:
-    """Leave no more recipients than are taken: nobody is to pay for the checking of the others."""
-    people = asked.get("recipients")
-    if not isinstance(people, list) or len(people) <= most:
-        return []
-    asked["recipients"] = people[:most]
-    return [Fault("$.recipients", "too_many", f"at most {most} in one request, these are {len(people)}")]

@@ -43,6 +43,7 @@ class NewMessage:
     on_unconfirmed: str
     reference: str | None
     metadata: str | None
+    deduplicate: str
     deliveries: Sequence[NewDelivery] = field(repr=False)
 
 
@@ -80,6 +81,7 @@ _MESSAGE: dict[str, Type] = {
     "on_unconfirmed": "TEXT",
     "reference": "TEXT",
     "metadata": "TEXT",
+    "deduplicate": "TEXT",
     "accepted": "BIGINT",
     "duplicates": "BIGINT",
 }
@@ -195,6 +197,7 @@ def _insert_messages(database: peewee.Database, messages: Sequence[NewMessage], 
             message.on_unconfirmed,
             message.reference,
             message.metadata,
+            message.deduplicate,
             len(result.delivery_ids),
             len(result.duplicate_of),
         )
