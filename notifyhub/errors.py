@@ -4,6 +4,7 @@
     ├── SettingsError          a setting is missing or wrong; the text names it
     ├── InvalidRequest         the caller asked for something malformed; carries every fault
     ├── NotFound               no such message, delivery or key
+    ├── Conflict               it is there, but it stands in a way that does not allow this
     ├── StoreUnavailable       the database could not be reached or did not answer
     └── WaitTimedOut           `Hub.wait` ran out of time
 
@@ -51,6 +52,10 @@ class NotFound(NotifyhubError):
         self.kind = kind
         self.key = key
         super().__init__(f"there is no {kind} {key}")
+
+
+class Conflict(NotifyhubError):
+    """What is asked for does not go together with what is stored; the text says why, and what would."""
 
 
 class StoreUnavailable(NotifyhubError):

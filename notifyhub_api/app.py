@@ -16,10 +16,10 @@ from notifyhub_api.auth import Doorkeeper
 from notifyhub_api.bridge import Bridge
 from notifyhub_api.middleware import framed
 from notifyhub_api.openapi import openapi
-from notifyhub_api.resources import deliveries, health, index, messages
+from notifyhub_api.resources import batches, deliveries, health, index, messages
 
 # In the order in which they are looked through and documented.
-OPERATIONS = (*messages.operations, *deliveries.operations, *health.operations, *index.operations)
+OPERATIONS = (*messages.operations, *batches.operations, *deliveries.operations, *health.operations, *index.operations)
 
 
 class Service(Starlette):

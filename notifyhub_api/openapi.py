@@ -103,7 +103,7 @@ def _operation(operation: Operation, refs: Refs) -> dict[str, Any]:
         made["parameters"] = [_parameter(parameter) for parameter in operation.parameters]
     if operation.request is not None:
         body = _json(refs[operation.request, "validation"], operation.example_request)
-        made["requestBody"] = {"required": True, "content": body}
+        made["requestBody"] = {"required": operation.request_required, "content": body}
     return made
 
 

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from notifyhub import logs
-from notifyhub.errors import Fault, InvalidRequest, NotFound, NotifyhubError, StoreUnavailable
+from notifyhub.errors import Conflict, Fault, InvalidRequest, NotFound, NotifyhubError, StoreUnavailable
 from notifyhub.requests import BROKEN_JSON
 
 MEDIA_TYPE = "application/problem+json"
@@ -88,6 +88,10 @@ MEANINGS = MappingProxyType(
             "The key has not the scope.", "this key has the scopes read, and this needs send", headers=_CHALLENGE
         ),
         404: Meaning("There is no such thing.", "there is no message 01a1fdc9-524d-76a2-a653-642f75c95fee"),
+        409: Meaning(
+            "What is stored does not allow this; `detail` says why.",
+            "delivery 17 is sent: only an unconfirmed one is to be resolved",
+        ),
         413: Meaning("The body is too large.", "the body has more than 16777216 bytes"),
         422: Meaning(
             "Something is wrong with the request; `errors` names all of it. Nothing was stored.",
@@ -122,6 +126,8 @@ async def refused(request: Request, error: Exception) -> Response:
             return _faulty(faults)
         case NotFound():
             return problem(404, str(error))
+        case Conflict():
+            return problem(409, str(error))
         case Unauthorized(error=word):
             return problem(401, str(error), headers=_challenge(error=word))
         case Forbidden(needed=scope):
@@ -135,9 +141,14 @@ async def refused(request: Request, error: Exception) -> Response:
     return await crashed(request, error)
 
 
+def errors_of(faults: Sequence[Fault]) -> list[dict[str, str]]:
+    """Faults as a problem document tells them, up to MOST_ERRORS."""
+    return [{"path": fault.path, "code": fault.code, "message": fault.message} for fault in faults[:MOST_ERRORS]]
+
+
 def _faulty(faults: Sequence[Fault]) -> Response:
     broken = any(fault.code == BROKEN_JSON for fault in faults)
-    errors = [{"path": fault.path, "code": fault.code, "message": fault.message} for fault in faults[:MOST_ERRORS]]
+    errors = errors_of(faults)
     count = "one thing is" if len(faults) == 1 else f"{len(faults)} things are"
     listed = f"; the first {MOST_ERRORS} are listed" if len(faults) > MOST_ERRORS else ""
     detail = "the body is not JSON" if broken else f"{count} wrong with this request; nothing was stored{listed}"

@@ -51,12 +51,14 @@ class _Reader:
         value = self._given.get(name)
         if isinstance(value, list | tuple):
             if len(value) > 1:
-                return self._wrong(name, "repeated", "stands more than once")
+                self._wrong(name, "repeated", "stands more than once")
+                return None
             value = value[0] if value else None
         try:
             return None if value is None else read(value)
         except ValueError as error:
-            return self._wrong(name, "form", str(error))
+            self._wrong(name, "form", str(error))
+            return None
 
     def several(self, name: str, known: Iterable[str]) -> tuple[str, ...]:
         """The words of the filter `name`: repeated, or separated by commas."""

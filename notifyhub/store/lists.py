@@ -16,12 +16,13 @@ import peewee
 from notifyhub import answers
 from notifyhub.domain.addresses import CHANNELS
 from notifyhub.domain.states import Status
+from notifyhub.errors import NotFound
 from notifyhub.requests import Filters
 from notifyhub.store import views
 from notifyhub.store.deliveries import uuid_parameter
 from notifyhub.store.messages import as_uuid
 from notifyhub.store.models import Delivery, Message
-from notifyhub.store.rows import fetch, is_postgres
+from notifyhub.store.rows import fetch, fetch_rows, is_postgres, run
 from notifyhub.store.summaries import summaries
 
 DeliveryPlace = tuple[int, int]
@@ -33,6 +34,9 @@ _Row = dict[str, Any]
 
 _DELIVERY_COLUMNS = tuple(field.column_name for field in Delivery._meta.sorted_fields)
 _MESSAGE_COLUMNS = tuple(field.column_name for field in Message._meta.sorted_fields)
+_THESE = f"""
+    SELECT {", ".join(f"d.{name} AS {name}" for name in _DELIVERY_COLUMNS)}
+    FROM {{rows}} AS r JOIN deliveries AS d ON d.id = r.id"""
 _EVERYWHERE: tuple[tuple[str, str | None], ...] = tuple((channel, None) for channel in CHANNELS)
 
 
@@ -79,6 +83,29 @@ def messages(
     return ask
 
 
+def by_ids(ids: Sequence[int]) -> Callable[[peewee.Database], dict[int, answers.Delivery]]:
+    """Those of these deliveries that there are."""
+
+    def ask(database: peewee.Database) -> dict[int, answers.Delivery]:
+        rows = fetch_rows(database, _THESE, _DELIVERY_COLUMNS, {"id": "BIGINT"}, [(id_,) for id_ in sorted(set(ids))])
+        found = (dict(zip(_DELIVERY_COLUMNS, row, strict=True)) for row in rows)
+        return {row["id"]: views.delivery_answer(row) for row in found}
+
+    return ask
+
+
+def place_of(id_: int) -> Callable[[peewee.Database], DeliveryPlace]:
+    """Where a delivery stands in lists. Raises NotFound."""
+
+    def ask(database: peewee.Database) -> DeliveryPlace:
+        row = run(database, "SELECT created_at, id FROM deliveries WHERE id = ?", id_).fetchone()
+        if row is None:
+            raise NotFound("delivery", id_)
+        return (row[0], row[1])
+
+    return ask
+
+
 def _fetch(database: peewee.Database, sql: str, columns: Sequence[str], *values: Any) -> list[_Row]:
     return [dict(zip(columns, row, strict=True)) for row in fetch(database, sql, columns, *values)]
 
@@ -87,7 +114,8 @@ def _within(
     filters: Filters, before: tuple[int, Any] | None, created_at: str = "created_at", id_: str = "id"
 ) -> Condition:
     """Created in the time asked for, and before what was seen."""
-    parts, values = [], []
+    parts: list[str] = []
+    values: list[Any] = []
     for sign, edge in ((">=", filters.created_from), ("<", filters.created_to)):
         if edge is not None:
             parts.append(f"AND {created_at} {sign} ?")
@@ -107,7 +135,8 @@ def _merged(
     runs = list(product(filters.statuses or (None,), filters.places or _EVERYWHERE))
     told = limit and len(runs) > 1 and is_postgres(database)
     newest = f"ORDER BY created_at DESC, id DESC LIMIT {limit}" if told else ""
-    parts, values = [], []
+    parts: list[str] = []
+    values: list[Any] = []
     for status, (channel, address) in runs:
         where, given = _fitting(status, channel, address)
         index = _indexed_by(database, status, address)
@@ -159,7 +188,8 @@ def _of_reference(database: peewee.Database, filters: Filters, before: DeliveryP
 
 def _any_delivery(filters: Filters) -> Condition:
     """That a delivery, `d`, fits: for where its message leads to it."""
-    parts, values = [], []
+    parts: list[str] = []
+    values: list[Any] = []
     if filters.statuses:
         parts.append(f"AND d.status IN ({', '.join('?' for _ in filters.statuses)})")
         values += filters.statuses
@@ -196,7 +226,7 @@ def _through_deliveries(
     seen = (f"{edges_only} AND created_at <= ?", [*values, before[0]]) if before else (edges_only, values)
     newest, newest_values = _merged(database, moment, filters, seen)
     older, older_values = _merged(database, moment, filters, (f"{edges_only} AND created_at < moments.moment", values))
-    same = ("AND created_at = m.created_at AND message_id = m.id", [])
+    same: Condition = ("AND created_at = m.created_at AND message_id = m.id", [])
     there, there_values = _merged(database, ["message_id"], filters, same)
     columns = ", ".join(f"m.{name}" for name in _MESSAGE_COLUMNS)
     within, edges = _within(filters, before, "m.created_at", "m.id")

@@ -247,7 +247,7 @@ def test_no_file_outside_the_assets_is_served(small_api: Api) -> None:
 
 
 def test_a_method_that_a_path_has_not_is_told_those_that_it_has(small_api: Api) -> None:
-    assert set(small_api.ask("DELETE", f"{MESSAGES}/{ID}").headers["Allow"].split(", ")) == {"GET", "HEAD"}
+    assert set(small_api.ask("DELETE", f"{MESSAGES}/{ID}").headers["Allow"].split(", ")) == {"GET", "HEAD", "PATCH"}
 
 
 def test_the_document_holds_no_python(small_api: Api) -> None:
