@@ -7,7 +7,7 @@ from typing import NoReturn
 
 import typer
 
-from notifyhub_cli.commands import database, doctor, keys, messages, processes, settings
+from notifyhub_cli.commands import changing, database, doctor, keys, listing, messages, processes, settings
 from notifyhub_cli.output import Exit, say
 
 app = typer.Typer(
@@ -27,7 +27,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for group in (messages, processes, settings, doctor):
+for group in (messages, listing, changing, processes, settings, doctor):
     group.register(app)
 app.add_typer(database.app, name="db")
 app.add_typer(keys.app, name="key")
