@@ -12,8 +12,9 @@ from __future__ import annotations
 import threading
 from typing import Any
 
-from notifyhub.answers import Attempt, Cancelled, Delivery, Message
+from notifyhub.answers import Attempt, Cancelled, Delivery, DeliveryResult, Message, Retried
 from notifyhub.errors import (
+    Conflict,
     Fault,
     InvalidRequest,
     NotFound,
@@ -37,12 +38,15 @@ __all__ = [
     "Delivery",
     "Attempt",
     "Cancelled",
+    "Retried",
+    "DeliveryResult",
     # errors
     "NotifyhubError",
     "SettingsError",
     "InvalidRequest",
     "Fault",
     "NotFound",
+    "Conflict",
     "StoreUnavailable",
     "WaitTimedOut",
 ]

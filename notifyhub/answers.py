@@ -57,7 +57,9 @@ class Message(Answer):
     metadata: dict[str, Any] | None = None
     accepted: int = Field(description="deliveries that were stored to be sent")
     duplicates: int = Field(description="recipients left out because they already have this content")
-    counts: dict[str, int] | None = Field(None, description="deliveries by status")
+    counts: dict[str, int] | None = Field(
+        None, description="deliveries by status; left out of lists for messages of more than 50"
+    )
     deliveries: list[Delivery] | None = Field(None, description="left out when there are more than 1,000")
     deliveries_url: str | None = Field(None, description="where to page through them, when they are left out")
 
@@ -158,6 +160,32 @@ class Cancelled(Answer):
     too_late: int = Field(description="deliveries that were already on the way or sent")
 
 
+class Retried(Answer):
+    """What a retry came to."""
+
+    id: UUID
+    retried: int = Field(description="deliveries that are due again, with all their attempts before them")
+    duplicates: int = Field(description="deliveries whose content meanwhile goes, or went, out by another delivery")
+    left_alone: int = Field(description="deliveries that neither failed nor expired nor are held as unconfirmed")
+
+
+class DeliveryResult(Answer):
+    """What became of one of the deliveries that were named."""
+
+    id: int
+    result: str = Field(
+        description="found or unknown; of a cancellation: cancelled, too_late (being sent, or sent), "
+        "ended (it was cancelled, had failed or expired before) or unknown"
+    )
+    delivery: Delivery | None = Field(None, description="as it stands now, without its attempts")
+
+
+class DeliveryResults(Answer):
+    """What became of the deliveries that were named, in the order in which they were."""
+
+    results: list[DeliveryResult]
+
+
 class Key(Answer):
     """An API key. `key` itself is shown once, when it is made."""
 
@@ -180,8 +208,15 @@ class KeyPage(Answer):
     next: str | None = None
 
 
-class Page(Answer):
-    """Part of a list; `next` goes into `cursor` for the part after it."""
+class DeliveryPage(Answer):
+    """Part of a list of deliveries; `next` goes into `cursor` for the part after it."""
 
-    items: list[Delivery] | list[Message]
+    items: list[Delivery]
+    next: str | None = None
+
+
+class MessagePage(Answer):
+    """Part of a list of messages; `next` goes into `cursor` for the part after it."""
+
+    items: list[Message]
     next: str | None = None

@@ -6,6 +6,7 @@
     ├── NotFound               no such message, delivery or key
     ├── KeyInProgress          the request that first had this idempotency key is not answered yet
     ├── KeyReused              another request had this idempotency key
+    ├── Conflict               it is there, but it stands in a way that does not allow this
     ├── StoreUnavailable       the database could not be reached or did not answer
     └── WaitTimedOut           `Hub.wait` ran out of time
 
@@ -67,6 +68,10 @@ class KeyReused(NotifyhubError):
 
     def __init__(self) -> None:
         super().__init__("this Idempotency-Key was used for another request; use a new one for each")
+
+
+class Conflict(NotifyhubError):
+    """What is asked for does not go together with what is stored; the text says why, and what would."""
 
 
 class StoreUnavailable(NotifyhubError):

@@ -17,11 +17,12 @@ from notifyhub_api.auth import Doorkeeper
 from notifyhub_api.bridge import Bridge
 from notifyhub_api.middleware import framed
 from notifyhub_api.openapi import openapi
-from notifyhub_api.resources import channels, deliveries, dialects, health, index, keys, messages
+from notifyhub_api.resources import batches, channels, deliveries, dialects, health, index, keys, messages
 
 # In the order in which they are looked through and documented.
 OPERATIONS = (
     *messages.operations,
+    *batches.operations,
     *deliveries.operations,
     *keys.operations,
     *channels.operations,

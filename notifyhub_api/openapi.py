@@ -107,7 +107,7 @@ def _operation(operation: Operation, refs: Refs) -> dict[str, Any]:
         made["parameters"] = [_parameter(parameter) for parameter in parameters]
     if operation.request is not None:
         body = _json(refs[operation.request, "validation"], operation.example_request)
-        made["requestBody"] = {"required": True, "content": body}
+        made["requestBody"] = {"required": operation.request_required, "content": body}
     return made
 
 

@@ -51,7 +51,7 @@ class Operation:
     """One method of one path.
 
     scope     what the caller's key must allow; None lets everyone in, so it has to be said
-    request   model of the JSON body; None when none is read
+    request   model of the JSON body; None when none is read. It may be left out unless `request_required`
     answers   model of the body by status, where it went well (or is no problem document)
     headers   headers of those answers, and what they say
     refusals  problems beyond those that follow from the other facts
@@ -69,6 +69,7 @@ class Operation:
     description: str = ""
     parameters: Sequence[Parameter] = ()
     request: type[BaseModel] | None = None
+    request_required: bool = True
     answers: Mapping[int, type[BaseModel]]
     headers: Mapping[str, str] = field(default_factory=dict)
     refusals: Sequence[int] = ()

@@ -16,6 +16,7 @@ from starlette.responses import Response
 
 from notifyhub import logs
 from notifyhub.errors import (
+    Conflict,
     Fault,
     InvalidRequest,
     KeyInProgress,
@@ -127,8 +128,9 @@ MEANINGS = MappingProxyType(
             headers={"Allow": "the methods of this path"},
         ),
         409: Meaning(
-            "What is there stands against it: such as the first request with this Idempotency-Key, still in progress.",
-            "the first request with this Idempotency-Key is still in progress",
+            "What is stored does not allow this, and `detail` says why; or the first request with this Idempotency-Key "
+            "is still in progress.",
+            "delivery 17 is sent: only an unconfirmed one is to be resolved",
             headers={"Retry-After": "seconds until it is worth another try, where time alone helps"},
             after_admission=True,
         ),
@@ -169,6 +171,8 @@ async def refused(request: Request, error: Exception) -> Response:
             return _faulty(faults)
         case NotFound():
             return problem(404, str(error))
+        case Conflict():
+            return problem(409, str(error))
         case Unauthorized(error=word):
             return problem(401, str(error), headers=_challenge(error=word))
         case Forbidden(needed=scope):
@@ -188,9 +192,14 @@ async def refused(request: Request, error: Exception) -> Response:
     return await crashed(request, error)
 
 
+def errors_of(faults: Sequence[Fault]) -> list[dict[str, str]]:
+    """Faults as a problem document tells them, up to MOST_ERRORS."""
+    return [{"path": fault.path, "code": fault.code, "message": fault.message} for fault in faults[:MOST_ERRORS]]
+
+
 def _faulty(faults: Sequence[Fault]) -> Response:
     broken = any(fault.code == BROKEN_JSON for fault in faults)
-    errors = [{"path": fault.path, "code": fault.code, "message": fault.message} for fault in faults[:MOST_ERRORS]]
+    errors = errors_of(faults)
     count = "one thing is" if len(faults) == 1 else f"{len(faults)} things are"
     listed = f"; the first {MOST_ERRORS} are listed" if len(faults) > MOST_ERRORS else ""
     detail = "the body is not JSON" if broken else f"{count} wrong with this request; nothing was stored{listed}"

@@ -7,7 +7,18 @@ from typing import NoReturn
 
 import typer
 
-from notifyhub_cli.commands import channels, database, doctor, keys, messages, processes, settings, why
+from notifyhub_cli.commands import (
+    changing,
+    channels,
+    database,
+    doctor,
+    keys,
+    listing,
+    messages,
+    processes,
+    settings,
+    why,
+)
 from notifyhub_cli.output import Exit, say
 
 app = typer.Typer(
@@ -27,7 +38,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for group in (messages, why, channels, processes, settings, doctor):
+for group in (messages, listing, changing, why, channels, processes, settings, doctor):
     group.register(app)
 app.add_typer(database.app, name="db")
 app.add_typer(keys.app, name="key")

@@ -32,6 +32,7 @@ def to_rows(request: MessageRequest, now: int) -> NewMessage:
         on_unconfirmed=request.on_unconfirmed,
         reference=request.reference,
         metadata=orjson.dumps(request.metadata).decode() if request.metadata else None,
+        deduplicate=str(request.deduplicate),
         deliveries=_deliveries(request),
     )
 

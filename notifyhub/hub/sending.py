@@ -12,7 +12,7 @@ from notifyhub.clock import now_ms, to_datetime
 from notifyhub.errors import InvalidRequest, KeyInProgress
 from notifyhub.flow import accept
 from notifyhub.hub.wiring import Wiring
-from notifyhub.requests import MessageRequest, message_request
+from notifyhub.requests import MessageRequest, batch_request, message_request
 from notifyhub.store import idempotency, messages
 from notifyhub.store.idempotency import Kept, Named, Verdict
 
@@ -118,7 +118,7 @@ class Sending(Wiring):
             return
         verdict = done.result()
         if verdict.result is not None:
-            self._ring_for(message, verdict.result)
+            self._ring_for([(message, verdict.result)])
         if verdict.kept is None:
             kept.set_exception(verdict.refusal or KeyInProgress())
         else:
@@ -128,6 +128,43 @@ class Sending(Wiring):
         if isinstance(asked, MessageRequest):
             return asked
         return message_request(asked, now=to_datetime(now), max_recipients=self.settings.max_recipients)
+
+    def send_many(self, asked: Iterable[Mapping[str, Any]]) -> list[answers.Message | InvalidRequest]:
+        """Store up to 1,000 different messages, given as the members of `POST /api/v1/messages`, in one commit.
+
+        Each has its own result, in this order: the message, or everything that is wrong with it; none undoes another.
+        Raises InvalidRequest for too many or none at all, StoreUnavailable when nothing could be stored.
+        """
+        return self.submit_many({"messages": list(asked)}).result()
+
+    def submit_many(self, asked: bytes | Mapping[str, Any]) -> Future[list[answers.Message | InvalidRequest]]:
+        """The same for the JSON text or members of `POST /api/v1/messages/batch`, without waiting for the commit."""
+        now = now_ms()
+        checked = batch_request(asked, now=to_datetime(now), max_recipients=self.settings.max_recipients)
+        self.open()
+        answer: Future[list[answers.Message | InvalidRequest]] = Future()
+        good = [request for request in checked if isinstance(request, MessageRequest)]
+        rows = [accept.to_rows(request, now) for request in good]
+        stored = self._database.write(messages.accept_many, rows)
+        stored.add_done_callback(lambda done: self._accepted_many(checked, rows, done, answer))
+        return answer
+
+    def _accepted_many(
+        self,
+        checked: Sequence[MessageRequest | InvalidRequest],
+        rows: Sequence[messages.NewMessage],
+        done: Future[list[messages.Stored]],
+        answer: Future[list[answers.Message | InvalidRequest]],
+    ) -> None:
+        if (error := done.exception()) is not None:
+            answer.set_exception(error)
+            return
+        stored = list(zip(rows, done.result(), strict=True))
+        self._ring_for(stored)
+        in_turn = iter(stored)
+        answer.set_result(
+            [r if isinstance(r, InvalidRequest) else accept.to_answer(r, *next(in_turn)) for r in checked]
+        )
 
     def _accepted(
         self,
@@ -140,13 +177,19 @@ class Sending(Wiring):
             answer.set_exception(error)
             return
         stored = done.result()
-        self._ring_for(message, stored)
+        self._ring_for([(message, stored)])
         answer.set_result(accept.to_answer(request, message, stored))
 
-    def _ring_for(self, message: messages.NewMessage, stored: messages.Stored) -> None:
-        if stored.delivery_ids and message.due_at <= message.created_at:
-            for channel in {d.channel for d in message.deliveries if d.position in stored.delivery_ids}:
-                self._doorbell.ring(channel)
+    def _ring_for(self, accepted: Sequence[tuple[messages.NewMessage, messages.Stored]]) -> None:
+        due = {
+            delivery.channel
+            for message, stored in accepted
+            if stored.delivery_ids and message.due_at <= message.created_at
+            for delivery in message.deliveries
+            if delivery.position in stored.delivery_ids
+        }
+        for channel in due:
+            self._doorbell.ring(channel)
 
 
 def _people(to: Any) -> Any:

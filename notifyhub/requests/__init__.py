@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
+from notifyhub.requests.batches import BatchRequest, batch_request
+from notifyhub.requests.changes import (
+    ChangeRequest,
+    IdsRequest,
+    ResolveRequest,
+    RetryRequest,
+    Verdict,
+    change_request,
+    ids_request,
+    resolve_request,
+    retry_request,
+)
 from notifyhub.requests.fields import LONGEST_TEXT, MOST_METADATA_BYTES, Priority
+from notifyhub.requests.filters import Filters, checked_filters, list_filters
 from notifyhub.requests.ids import as_message_id, as_row_id
 from notifyhub.requests.json_text import BROKEN_JSON
 from notifyhub.requests.keys import ADMIN, SCOPES, KeyRequest, key_request
@@ -15,6 +28,22 @@ __all__ = [
     "Priority",
     "message_request",
     "addresses",
+    # many of them, and what is to become of those that are there
+    "BatchRequest",
+    "batch_request",
+    "ChangeRequest",
+    "change_request",
+    "RetryRequest",
+    "retry_request",
+    "ResolveRequest",
+    "Verdict",
+    "resolve_request",
+    "IdsRequest",
+    "ids_request",
+    # lists
+    "Filters",
+    "list_filters",
+    "checked_filters",
     # names of stored things
     "as_message_id",
     "as_row_id",

@@ -22,7 +22,10 @@ from peewee import (
 
 
 class Message(Model):
-    """One text, accepted once."""
+    """One text, accepted once.
+
+    deduplicate  forever, off, or seconds as digits
+    """
 
     id = UUIDField(primary_key=True)
     text = TextField()
@@ -36,6 +39,7 @@ class Message(Model):
     metadata = TextField(null=True)
     accepted = IntegerField()
     duplicates = IntegerField()
+    deduplicate = TextField(constraints=[SQL("DEFAULT 'forever'")])
 
     class Meta:
         table_name = "messages"
@@ -170,7 +174,26 @@ def _index(model: Any, name: str, *fields: Any, unique: bool = False, where: str
 
 
 _index(Message, "messages_created", Message.created_at, Message.id)
+_index(
+    Message,
+    "messages_reference",
+    Message.reference,
+    Message.created_at,
+    Message.id,
+    where="reference IS NOT NULL",
+)
 _index(Delivery, "deliveries_message", Delivery.message_id, Delivery.position)
+_index(Delivery, "deliveries_listed", Delivery.channel, Delivery.created_at, Delivery.id)
+_index(Delivery, "deliveries_address", Delivery.address, Delivery.channel, Delivery.created_at, Delivery.id)
+_index(
+    Delivery,
+    "deliveries_status",
+    Delivery.status,
+    Delivery.channel,
+    Delivery.created_at,
+    Delivery.id,
+    where="status <> 'sending'",
+)
 # Partial, so that they hold only the few rows that a claim or a sweep can want.
 _index(
     Delivery,

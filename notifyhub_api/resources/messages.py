@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from notifyhub.answers import Cancelled, Message, Page
-from notifyhub.requests import MessageRequest, as_message_id
-from notifyhub.store import views
+from notifyhub.answers import Cancelled, DeliveryPage, Message, MessagePage, Retried
+from notifyhub.requests import ChangeRequest, MessageRequest, RetryRequest, as_message_id
+from notifyhub.store import lists, views
 from notifyhub.store.idempotency import Kept
-from notifyhub_api import paging
+from notifyhub_api import filtering, paging
 from notifyhub_api.idempotency import is_named, named, replay
 from notifyhub_api.operations import Operation, Parameter, Tag
 from notifyhub_api.resources.examples import DELIVERY, MESSAGE, MESSAGE_ID, REQUEST
@@ -54,6 +55,23 @@ def _path(message: Message) -> str:
     return f"/api/v1/messages/{message.id}"
 
 
+async def find(request: Request) -> Response:
+    """Messages that fit the filters, the newest first."""
+    return await filtering.page(request, lists.messages, UUID, MessagePage)
+
+
+async def change(request: Request) -> Response:
+    """Change what has not gone out."""
+    body = await body_of(request)
+    return answer(linked(await asyncio.to_thread(hub_of(request).change_as, request.path_params["id"], body)))
+
+
+async def retry(request: Request) -> Response:
+    """Send again what failed, expired or is held."""
+    body = await body_of(request)
+    return answer(await asyncio.to_thread(hub_of(request).retry_as, request.path_params["id"], body))
+
+
 async def read(request: Request) -> Response:
     """A message with its deliveries."""
     id_ = as_message_id(request.path_params["id"])
@@ -74,7 +92,7 @@ async def deliveries(request: Request) -> Response:
     found = await result(request, hub.ask(views.deliveries_page(id_, after, limit + 1)))
     cursor = paging.cursor_to(found[limit - 1][0]) if len(found) > limit else None
     items = [delivery for _, delivery in found[:limit]]
-    return answer(Page(items=items, next=cursor), headers=paging.link_header(request, cursor))
+    return answer(DeliveryPage(items=items, next=cursor), headers=paging.link_header(request, cursor))
 
 
 def linked(message: Message) -> Message:
@@ -101,6 +119,56 @@ operations = (
         once="inside",
         example_request=REQUEST,
         example_answer=MESSAGE,
+    ),
+    Operation(
+        method="GET",
+        path="/api/v1/messages",
+        endpoint=find,
+        scope="read",
+        tag=TAG,
+        summary="Messages that fit, the newest first",
+        description="Filters may be combined. A message fits `status`, `channel` and `address` when any one of its "
+        "deliveries fits all of them: messages have no status of their own. Messages of more than 50 deliveries come "
+        "without `counts`. A cursor stays good while messages are added.",
+        parameters=filtering.PARAMETERS,
+        answers={200: MessagePage},
+        headers=paging.HEADERS,
+        example_answer={"items": [{k: v for k, v in MESSAGE.items() if k != "deliveries"} | {"counts": {"sent": 1}}]},
+    ),
+    Operation(
+        method="PATCH",
+        path="/api/v1/messages/{id}",
+        endpoint=change,
+        scope="send",
+        tag=TAG,
+        summary="Change what has not gone out",
+        description="Possible while no delivery of it was tried and one at least waits; deliveries that were cancelled "
+        "or expired, and recipients left out as duplicates, stay as they are. `send_at: null` is now, "
+        "`expires_at: null` is no end. A text that another delivery carries to one of its addresses is a conflict.",
+        parameters=[ID],
+        request=ChangeRequest,
+        answers={200: Message},
+        refusals=[409],
+        example_request={"text": "Hello again", "send_at": "2126-12-01T10:00:00+03:00"},
+        example_answer={**MESSAGE, "text": "Hello again", "counts": {"scheduled": 1}},
+    ),
+    Operation(
+        method="POST",
+        path="/api/v1/messages/{id}/retry",
+        endpoint=retry,
+        scope="send",
+        tag=TAG,
+        summary="Send again what failed, expired or is held",
+        description="Each is due now and has all its attempts before it again. What meanwhile goes, or went, out by "
+        "another delivery is left and counted as `duplicates`. When the message's end has passed, a new `expires_at`, "
+        "or null, has to be given.",
+        parameters=[ID],
+        request=RetryRequest,
+        request_required=False,
+        answers={200: Retried},
+        refusals=[409],
+        example_request={"expires_at": None},
+        example_answer={"id": MESSAGE_ID, "retried": 2, "duplicates": 1, "left_alone": 7},
     ),
     Operation(
         method="GET",
@@ -133,7 +201,7 @@ operations = (
         tag=TAG,
         summary="The deliveries of a message, page by page",
         parameters=[ID, *paging.PARAMETERS],
-        answers={200: Page},
+        answers={200: DeliveryPage},
         headers=paging.HEADERS,
         example_answer={"items": [DELIVERY], "next": "MTc="},
     ),

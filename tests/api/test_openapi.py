@@ -20,6 +20,8 @@ from tests.api.conftest import LATER, Api, Reply
 ID = "01a1fd9d-2e91-70c5-aee9-108a46972697"
 MESSAGES = "/api/v1/messages"
 KEYS = "/api/v1/keys"
+RESOLVE = "/api/v1/deliveries/{id}/resolve"
+GOOD = {"text": "Hello", "recipients": [{"telegram": "1"}], "send_at": "2126-12-01T10:00Z"}
 PAGES = ("/docs/", "/api/v1/schema/swagger-ui/", "/redoc/", "/api/v1/schema/redoc/")
 OURS = ("start-swagger-ui.js", "start-redoc.js", "pages.css")
 
@@ -120,6 +122,21 @@ def created(api: Api) -> str:
     return str(api.create().json["id"])
 
 
+def cancelled(api: Api) -> str:
+    id_ = created(api)
+    api.ask("POST", f"{MESSAGES}/{id_}/cancel")
+    return id_
+
+
+def ids(api: Api) -> list[int]:
+    """One delivery that there is, and one that there is not."""
+    return [api.create().json["deliveries"][0]["id"], 999_999]
+
+
+def patch(api: Api, id_: str, document: object) -> Reply:
+    return api.ask("PATCH", f"{MESSAGES}/{id_}", json.dumps(document).encode())
+
+
 def with_scope(api: Api, scope: str) -> Api:
     api.key = str(api.hub.create_key("narrow", [scope]).key)
     return api
@@ -174,6 +191,27 @@ ANSWERS: list[tuple[str, str, int, Ask]] = [
     ("GET", f"{KEYS}/{{id}}", 404, lambda api: api.get(f"{KEYS}/9")),
     ("POST", f"{KEYS}/{{id}}/revoke", 200, lambda api: api.ask("POST", f"{KEYS}/1/revoke")),
     ("POST", f"{KEYS}/{{id}}/revoke", 404, lambda api: api.ask("POST", f"{KEYS}/9/revoke")),
+    ("POST", f"{MESSAGES}/batch", 202, lambda api: api.post(f"{MESSAGES}/batch", {"messages": [GOOD]})),
+    ("POST", f"{MESSAGES}/batch", 200, lambda api: api.post(f"{MESSAGES}/batch", {"messages": [GOOD, 1]})),
+    ("POST", f"{MESSAGES}/batch", 422, lambda api: api.post(f"{MESSAGES}/batch", {})),
+    ("GET", MESSAGES, 200, lambda api: [api.create(), api.create(text="x"), api.get(f"{MESSAGES}?limit=1")][2]),
+    ("GET", MESSAGES, 422, lambda api: api.get(f"{MESSAGES}?status=x")),
+    ("GET", "/api/v1/deliveries", 200, lambda api: [api.create(), api.get("/api/v1/deliveries")][1]),
+    ("GET", "/api/v1/deliveries", 422, lambda api: api.get("/api/v1/deliveries?x=1")),
+    ("PATCH", f"{MESSAGES}/{{id}}", 200, lambda api: patch(api, created(api), {"text": "x", "expires_at": None})),
+    ("PATCH", f"{MESSAGES}/{{id}}", 404, lambda api: patch(api, ID, {"text": "x"})),
+    ("PATCH", f"{MESSAGES}/{{id}}", 409, lambda api: patch(api, cancelled(api), {"text": "x"})),
+    ("PATCH", f"{MESSAGES}/{{id}}", 422, lambda api: patch(api, created(api), {})),
+    ("POST", f"{MESSAGES}/{{id}}/retry", 200, lambda api: api.ask("POST", f"{MESSAGES}/{created(api)}/retry")),
+    ("POST", f"{MESSAGES}/{{id}}/retry", 404, lambda api: api.ask("POST", f"{MESSAGES}/{ID}/retry")),
+    ("POST", f"{MESSAGES}/{{id}}/retry", 422, lambda api: api.post(f"{MESSAGES}/{created(api)}/retry", {"x": 1})),
+    ("POST", "/api/v1/deliveries/cancel", 200, lambda api: api.post("/api/v1/deliveries/cancel", {"ids": ids(api)})),
+    ("POST", "/api/v1/deliveries/cancel", 422, lambda api: api.post("/api/v1/deliveries/cancel", {"ids": [0, "1"]})),
+    ("POST", "/api/v1/deliveries/status", 200, lambda api: api.post("/api/v1/deliveries/status", {"ids": ids(api)})),
+    ("POST", "/api/v1/deliveries/status", 422, lambda api: api.post("/api/v1/deliveries/status", {"ids": []})),
+    ("POST", RESOLVE, 404, lambda api: api.post(RESOLVE.format(id=5), {"as": "sent"})),
+    ("POST", RESOLVE, 409, lambda api: api.post(RESOLVE.format(id=ids(api)[0]), {"as": "sent"})),
+    ("POST", RESOLVE, 422, lambda api: api.post(RESOLVE.format(id=5), {"as": "lost"})),
     ("GET", "/api/v1/deliveries/{id}", 404, lambda api: api.get("/api/v1/deliveries/1")),
     (
         "GET",
@@ -287,7 +325,7 @@ def test_no_file_outside_the_assets_is_served(small_api: Api) -> None:
 
 
 def test_a_method_that_a_path_has_not_is_told_those_that_it_has(small_api: Api) -> None:
-    assert set(small_api.ask("DELETE", f"{MESSAGES}/{ID}").headers["Allow"].split(", ")) == {"GET", "HEAD"}
+    assert set(small_api.ask("DELETE", f"{MESSAGES}/{ID}").headers["Allow"].split(", ")) == {"GET", "HEAD", "PATCH"}
 
 
 def test_the_document_holds_no_python(small_api: Api) -> None:
