@@ -24,7 +24,12 @@ class BatchRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    messages: list[MessageRequest] = Field(min_length=1, max_length=MOST_MESSAGES)
+    # Anything, because what is wrong with one of them does not make the batch a wrong one.
+    messages: list[MessageRequest | Any] = Field(
+        min_length=1,
+        max_length=MOST_MESSAGES,
+        description="what is no message is told so in its own result, and the others are taken",
+    )
 
 
 def batch_request(
