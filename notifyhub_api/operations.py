@@ -9,7 +9,8 @@ from typing import Any, Literal
 from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import Match, Route
+from starlette.types import Scope
 
 from notifyhub_api import idempotency
 from notifyhub_api.problems import IDEMPOTENCY_KEY
@@ -114,10 +115,19 @@ def routes(operations: Iterable[Operation]) -> list[Route]:
         for path in (operation.path, *operation.aliases):
             paths.setdefault(path, {})[operation.method] = _guarded(operation)
         aliases.update(operation.aliases)
+    # What is spelled out comes first: /deliveries/cancel is no /deliveries/{id}.
     return [
-        Route(path, _one_of(endpoints), methods=list(endpoints), include_in_schema=path not in aliases)
-        for path, endpoints in paths.items()
+        PathRoute(path, _one_of(endpoints), methods=list(endpoints), include_in_schema=path not in aliases)
+        for path, endpoints in sorted(paths.items(), key=lambda item: "{" in item[0])
     ]
+
+
+class PathRoute(Route):
+    """Everything at its path is its own: a wrong method is refused here, whatever later path might match too."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        match, child = super().matches(scope)
+        return (Match.FULL if match is Match.PARTIAL else match), child
 
 
 def _guarded(operation: Operation) -> Endpoint:

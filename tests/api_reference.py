@@ -29,6 +29,7 @@ MOMENT = re.compile(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\+00:00)")
 KEY = re.compile(r"nh_[A-Za-z0-9_-]{43}")
 PREFIX = re.compile(r"nh_[A-Za-z0-9_-]{6}(?![A-Za-z0-9_…-])")
 PORT = re.compile(r"127\.0\.0\.1:\d+")
+CURSOR = re.compile(r"\bMTc5[A-Za-z0-9]{12,}(?:%3D|=)*")
 SECONDS = re.compile(r"\b1[78][0-9]{8}\b")
 LONG_NUMBER = re.compile(r"\b[0-9]{16,}\b")
 
@@ -68,6 +69,8 @@ class Teller:
     told: dict[str, list[str]] = field(default_factory=dict)
 
     def tell(self, step: Step) -> None:
+        if step.faults is not None:
+            self._ask("PUT", "/emulator/faults", step.faults, {})
         operation = _operation(step.operation)
         path, body = step.path.format(**self.kept), step.body(self.kept)
         status, headers, answer = self._ask(operation.method, path, body, step.headers)
@@ -176,6 +179,7 @@ def _steady(text: str) -> str:
     text = HEX_ID.sub(numbered, text)
     text = MOMENT.sub("2026-11-21T11:06:31.885000Z", text)
     text = PREFIX.sub("nh_Fq0r2d", KEY.sub("nh_Fq0r2d…", text))
+    text = CURSOR.sub("MTc5NTI1OTE5MTg4NS44", text)
     text = SECONDS.sub("1795259191", text)
     return LONG_NUMBER.sub("1795259191885000000", PORT.sub("127.0.0.1:8000", text))
 

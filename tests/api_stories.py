@@ -22,6 +22,7 @@ class Step:
     path   may name what an earlier answer left, as `{message}`
     body   made from what is kept; `nothing` for none
     keep   names for parts of the answer, such as {"message": "id"}
+    faults what the emulator is to do from now on
     until  the status that the thing asked for must reach before it is shown
     """
 
@@ -30,6 +31,7 @@ class Step:
     body: Body = nothing
     keep: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
+    faults: Mapping[str, Any] | None = None
     until: str | None = None
     says: str = ""
 
@@ -80,7 +82,8 @@ STORIES = (
                     {"telegram": "1067000", "viber": "01234567890A="},
                     {"whatsapp": "79161234567", "gateway": "79161234567"},
                 ],
-                "expires_at": LATER,
+                "send_at": LATER,
+                "expires_at": "2126-12-03T10:00:00+03:00",
                 "max_attempts": 3,
                 "priority": "urgent",
                 "deduplicate": 3600,
@@ -90,7 +93,57 @@ STORIES = (
         ),
         says="To two people, each on every channel that they have an address on:",
     ),
+    Step(
+        "messages_change",
+        "/api/v1/messages/{later}",
+        given({"text": "Later, but otherwise", "send_at": "2126-12-02T10:00:00+03:00"}),
+    ),
     Step("messages_cancel", "/api/v1/messages/{later}/cancel"),
+    Step("messages_change", "/api/v1/messages/{later}", given({"text": "Too late"}), says="Where it is too late:"),
+    Step(
+        "messages_create_many",
+        "/api/v1/messages/batch",
+        given(
+            {
+                "messages": [
+                    {"text": "One", "recipients": [{"telegram": "1067000"}], "send_at": LATER},
+                    {"text": "", "recipients": [{"telegram": "1067000"}]},
+                    {"text": "Three", "recipients": [{"gateway": "79161234567"}], "send_at": LATER},
+                ]
+            }
+        ),
+        keep={"one": "results.0.message.deliveries.0.id"},
+    ),
+    Step("deliveries_cancel", "/api/v1/deliveries/cancel", lambda kept: {"ids": [kept["one"], 404]}),
+    Step("deliveries_status", "/api/v1/deliveries/status", lambda kept: {"ids": [kept["one"], kept["delivery"]]}),
+    Step("messages_find", "/api/v1/messages?reference=order-17"),
+    Step("deliveries_find", "/api/v1/deliveries?channel=telegram&status=cancelled&limit=1"),
+    Step(
+        "messages_create",
+        "/api/v1/messages",
+        given(
+            {"text": "Perhaps", "recipients": [{"telegram": "1067001"}], "on_unconfirmed": "at_most_once"},
+        ),
+        faults={
+            "scripts": [
+                {"channel": "telegram", "address": "1067001", "answers": ["lost"]},
+                {"channel": "telegram", "address": "1067002", "answers": ["403"]},
+            ]
+        },
+        keep={"perhaps": "id", "held": "deliveries.0.id"},
+        says="To be held, not sent again, when the messenger's answer is lost:",
+    ),
+    Step("messages_read", "/api/v1/messages/{perhaps}", until="unconfirmed", says="It was lost:"),
+    Step("deliveries_resolve", "/api/v1/deliveries/{held}/resolve", given({"as": "sent"})),
+    Step(
+        "messages_create",
+        "/api/v1/messages",
+        given({"text": "Unwanted", "recipients": [{"telegram": "1067002"}]}),
+        keep={"unwanted": "id"},
+        says="To somebody who has blocked the bot:",
+    ),
+    Step("messages_read", "/api/v1/messages/{unwanted}", until="failed", says="It failed:"),
+    Step("messages_retry", "/api/v1/messages/{unwanted}/retry", says="When the block is gone:"),
     Step(
         "messages_create",
         "/api/v1/messages",

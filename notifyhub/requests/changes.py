@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any, TypeVar
+from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StrictInt
+from pydantic import BaseModel, ConfigDict, Field
 
 from notifyhub.clock import to_ms
 from notifyhub.errors import Fault, InvalidRequest
 from notifyhub.requests.checking import cut, members_of, tried
 from notifyhub.requests.crosschecks import across
-from notifyhub.requests.fields import Moment, Text
-from notifyhub.requests.ids import LARGEST_ID
+from notifyhub.requests.fields import Moment, RowId, Text
 
 MOST_IDS = 1_000
 
@@ -66,9 +65,7 @@ class ResolveRequest(_Request):
 class IdsRequest(_Request):
     """Deliveries by their ids."""
 
-    ids: list[Annotated[StrictInt, Field(ge=1, le=LARGEST_ID)]] = Field(
-        min_length=1, max_length=MOST_IDS, description="each is answered for in this order"
-    )
+    ids: list[RowId] = Field(min_length=1, max_length=MOST_IDS, description="each is answered for in this order")
 
 
 def change_request(given: bytes | Mapping[str, Any], now: datetime) -> ChangeRequest:

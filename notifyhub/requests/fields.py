@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, StrictInt, StringCo
 from pydantic_core import PydanticCustomError
 
 from notifyhub.domain.addresses import CHANNELS
+from notifyhub.requests.ids import LARGEST_ID
 
 LONGEST_TEXT = 65_536
 MOST_METADATA_BYTES = 16_384
@@ -135,3 +136,5 @@ Window = Annotated[
 ]
 _Attempts = Annotated[StrictInt, Field(ge=1, le=100)]
 Attempts = Annotated[_Attempts, BeforeValidator(whole, json_schema_input_type=_Attempts)]
+_RowId = Annotated[StrictInt, Field(ge=1, le=LARGEST_ID)]
+RowId = Annotated[_RowId, BeforeValidator(whole, json_schema_input_type=_RowId)]

@@ -39,7 +39,7 @@ def test_many_things_side_by_side_are_not_levels(small_api: Api) -> None:
 
 def test_a_path_has_one_spelling(small_api: Api) -> None:
     for operation in OPERATIONS:
-        if operation.path != "/":
+        if operation.path != "/" and not operation.aliases and not operation.path.endswith("/"):
             reply = small_api.ask(operation.method, operation.path.replace("{id}", "1") + "/", b"{}")
             assert (reply.status, operation.id) == (404, operation.id)
 
