@@ -13,8 +13,13 @@ from starlette.types import Receive, Scope, Send
 
 from notifyhub.emulator.faults import Faults, Plan, ProfileName
 from notifyhub.emulator.gateway import Gateway
-from notifyhub.emulator.journal import CAP, Journal, Record, new_record
+from notifyhub.emulator.inboxes import inbox_of
+from notifyhub.emulator.journal import CAP, Journal
+from notifyhub.emulator.journal_pages import JournalPages
+from notifyhub.emulator.lines import carry_out
 from notifyhub.emulator.pages import Pages
+from notifyhub.emulator.queries import BadParameter, bad_request
+from notifyhub.emulator.records import Record, new_record
 from notifyhub.emulator.telegram import Telegram
 from notifyhub.emulator.viber import Viber
 from notifyhub.emulator.whatsapp import WhatsApp
@@ -24,7 +29,6 @@ from notifyhub.emulator.wire import (
     BodyTooLarge,
     Call,
     Messenger,
-    drop,
     html,
     problem,
     read_call,
@@ -33,7 +37,13 @@ from notifyhub.emulator.wire import (
 
 HANG_S = 60.0
 MASK = "***"
-GARBAGE = html(200, "Welcome to nginx!")
+# What nothing is accepted with.
+INSTEAD: dict[str | None, Answer] = {
+    "hang": Answer(status=None),
+    "reset": Answer(status=None),
+    "garbage": html(200, "Welcome to nginx!"),
+    "wrong_json": Answer(status=200, body=b'{"answer":42}'),
+}
 TOO_LARGE = problem(413, "Request Entity Too Large", [])
 
 
@@ -56,9 +66,11 @@ class Emulator:
         self.journal = Journal(journal_path, journal_cap)
         self.faults = Faults(profile, seed)
         messengers = (Telegram(lambda: self.journal.last_id), Viber(), WhatsApp(), Gateway())
-        doors = [Door(messenger, self.journal, self.faults, hang_s) for messenger in messengers]
-        routes = [Route(f"/{door.channel}/{{path:path}}", door) for door in doors]
-        self.app = Starlette(routes=[*routes, *Pages(self.journal, self.faults).routes()], lifespan=self._lifespan)
+        self.doors = {one.channel: Door(one, self.journal, self.faults, hang_s) for one in messengers}
+        routes = [Route(f"/{channel}/{{path:path}}", door) for channel, door in self.doors.items()]
+        pages = [*Pages(self.journal, self.faults, self.reset).routes(), *JournalPages(self.journal).routes()]
+        handlers = {BadParameter: bad_request}
+        self.app = Starlette(routes=[*routes, *pages], exception_handlers=handlers, lifespan=self._lifespan)
         self.app.state.emulator = self
 
     async def open(self) -> None:
@@ -68,6 +80,15 @@ class Emulator:
     async def close(self) -> None:
         """Write what is waiting, and close the journal."""
         await asyncio.to_thread(self.journal.close)
+
+    async def reset(self) -> None:
+        """Forget what tests leave behind: the journal, the faults, the recipients' stories."""
+        await asyncio.to_thread(self.journal.clear)
+        self.faults.reset()
+
+    def release(self) -> None:
+        """Let those go who wait or watch: the server is about to stop."""
+        self.journal.watchers.release()
 
     @asynccontextmanager
     async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:
@@ -88,7 +109,7 @@ class Door:
 
     def __init__(self, messenger: Messenger, journal: Journal, faults: Faults, hang_s: float) -> None:
         self.channel = messenger.channel
-        self._messenger = messenger
+        self.messenger = messenger
         self._journal = journal
         self._faults = faults
         self._hang_s = hang_s
@@ -98,27 +119,22 @@ class Door:
             call = await read_call(scope, receive)
         except BodyTooLarge:
             return await reply(send, TOO_LARGE)
-        aside = self._messenger.aside(call)
+        aside = self.messenger.aside(call)
         if aside is not None:
             return await reply(send, aside)
         await self._take(call, receive, send)
 
     async def _take(self, call: Call, receive: Receive, send: Send) -> None:
-        arrival = self._messenger.read(call)
-        plan = self._faults.plan(self.channel, arrival.address)
-        record = self._record(call, arrival, plan)
-        # Recorded before the wait: a slow answer is slow about something that has already happened.
-        answer = await self._journal.record(record)
-        if plan.latency_s:
-            await _until_the_client_leaves(receive, plan.latency_s)
-        await self._finish(plan, answer, receive, send)
+        arrival = self.messenger.read(call)
+        plan = self._faults.plan(self.channel, arrival.address, arrival.token)
+        arrival.receipts = plan.receipts
+        answer = await self._journal.record(self._record(call, arrival, plan))
+        await carry_out(plan, answer, receive, send, hang_s=self._hang_s)
 
     def _answer(self, call: Call, arrival: Arrival, plan: Plan) -> Answer:
         if plan.refusal is not None:
-            return self._messenger.refuse(plan.refusal)
-        if plan.word == "garbage":
-            return GARBAGE
-        return Answer(status=None) if plan.word == "hang" else self._messenger.answer(call, arrival)
+            return self.messenger.refuse(plan.refusal)
+        return INSTEAD.get(plan.word) or self.messenger.answer(call, arrival)
 
     def _record(self, call: Call, arrival: Arrival, plan: Plan) -> Record:
         path = f"/{self.channel}/{call.path}" + (f"?{call.query}" if call.query else "")
@@ -130,24 +146,10 @@ class Door:
             request=_masked(f"{call.method} {path}", arrival.token),
             request_body=_masked(call.body.decode("utf-8", "replace"), arrival.token),
             answer=self._answer(call, arrival, plan),
+            inbox=inbox_of(arrival.token),
+            account=arrival.account,
         )
-
-    async def _finish(self, plan: Plan, answer: Answer, receive: Receive, send: Send) -> None:
-        if plan.word == "hang":
-            await _until_the_client_leaves(receive, self._hang_s)
-        if plan.word in ("hang", "lost"):
-            return await drop(send)
-        await reply(send, answer)
 
 
 def _masked(text: str, token: str) -> str:
     return text.replace(token, MASK) if token else text
-
-
-async def _until_the_client_leaves(receive: Receive, limit_s: float) -> None:
-    try:
-        async with asyncio.timeout(limit_s):
-            while (await receive())["type"] != "http.disconnect":
-                pass
-    except TimeoutError:
-        return
