@@ -91,7 +91,7 @@ def seconds(request: Request, name: str, *, default: float, high: float) -> floa
         found = float(text)
     except ValueError:
         found = -1.0
-    if not 0 <= found <= high:
+    if not 0 <= found <= high:  # also not-a-number
         raise BadParameter(name, f"must be seconds from 0 to {high:g}")
     return found
 
