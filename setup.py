@@ -7,6 +7,7 @@ FAST = ["pyreqwest>=0.15"]
 TEST = [
     "pytest>=9",
     "pytest-timeout>=2.4",
+    "pytest-xdist>=3.8",
     "hypothesis>=6.150",
     "openapi-spec-validator>=0.8",
     "jsonschema>=4.23",
