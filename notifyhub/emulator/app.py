@@ -11,17 +11,23 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from notifyhub.emulator.callbacks import Callbacks
+from notifyhub.emulator.doors import Doors
 from notifyhub.emulator.faults import Faults, Plan, ProfileName
+from notifyhub.emulator.files import Files
 from notifyhub.emulator.gateway import Gateway
 from notifyhub.emulator.inboxes import inbox_of
 from notifyhub.emulator.journal import CAP, Journal
 from notifyhub.emulator.journal_pages import JournalPages
-from notifyhub.emulator.lines import carry_out
+from notifyhub.emulator.limits import Limit, Limits, LimitsProfile
+from notifyhub.emulator.lines import carry_out, unless_the_client_leaves
 from notifyhub.emulator.pages import Pages
-from notifyhub.emulator.queries import BadParameter, bad_request
-from notifyhub.emulator.records import Record, new_record
+from notifyhub.emulator.people import Acquaintances, People
+from notifyhub.emulator.receipts import Receipts, ReceiptSettings
+from notifyhub.emulator.records import BODY_KEPT, Record, new_record
 from notifyhub.emulator.telegram import Telegram
 from notifyhub.emulator.viber import Viber
+from notifyhub.emulator.web import BadParameter, bad_parameter
 from notifyhub.emulator.whatsapp import WhatsApp
 from notifyhub.emulator.wire import (
     Answer,
@@ -29,14 +35,16 @@ from notifyhub.emulator.wire import (
     BodyTooLarge,
     Call,
     Messenger,
+    Refusal,
     html,
-    problem,
     read_call,
     reply,
 )
 
 HANG_S = 60.0
 MASK = "***"
+# The documented limits, each told by its messenger.
+REAL_LIMITS: dict[str, Limit] = {}
 # What nothing is accepted with.
 INSTEAD: dict[str | None, Answer] = {
     "hang": Answer(status=None),
@@ -44,14 +52,15 @@ INSTEAD: dict[str | None, Answer] = {
     "garbage": html(200, "Welcome to nginx!"),
     "wrong_json": Answer(status=200, body=b'{"answer":42}'),
 }
-TOO_LARGE = problem(413, "Request Entity Too Large", [])
+TOO_LARGE = Refusal(status=413)
 
 
 class Emulator:
     """The application and what it holds.
 
     Mount `app` anywhere. Starlette runs no lifespan of a mounted application: there, call `open` and `close` (the
-    journal also opens by itself at the first call). `journal_path` None keeps the journal in memory.
+    journal also opens by itself at the first call). `journal_path` None keeps the journal in memory. `limits` "real"
+    are the documented rate limits; the profile "real-limits" means the same.
     """
 
     def __init__(
@@ -62,15 +71,26 @@ class Emulator:
         seed: int | None = None,
         journal_cap: int = CAP,
         hang_s: float = HANG_S,
+        limits: LimitsProfile = "off",
     ) -> None:
         self.journal = Journal(journal_path, journal_cap)
         self.faults = Faults(profile, seed)
+        self.limits = Limits(REAL_LIMITS, "real" if profile == "real-limits" else limits)
+        self.files = Files()
+        self.callbacks = Callbacks()
+        self.receipts = Receipts()
+        self.acquaintances = Acquaintances()
         messengers = (Telegram(lambda: self.journal.last_id), Viber(), WhatsApp(), Gateway())
+        self.people = People({}, self.acquaintances)
         self.doors = {one.channel: Door(one, self.journal, self.faults, hang_s) for one in messengers}
+        around = Doors(self.limits, self.callbacks, self.receipts, self.people)
+        pages = (Pages(self.journal, self.faults, self.reset), JournalPages(self.journal), around)
         routes = [Route(f"/{channel}/{{path:path}}", door) for channel, door in self.doors.items()]
-        pages = [*Pages(self.journal, self.faults, self.reset).routes(), *JournalPages(self.journal).routes()]
-        handlers = {BadParameter: bad_request}
-        self.app = Starlette(routes=[*routes, *pages], exception_handlers=handlers, lifespan=self._lifespan)
+        self.app = Starlette(
+            routes=[*routes, *(route for page in pages for route in page.routes())],
+            exception_handlers={BadParameter: bad_parameter},
+            lifespan=self._lifespan,
+        )
         self.app.state.emulator = self
 
     async def open(self) -> None:
@@ -78,13 +98,18 @@ class Emulator:
         await asyncio.to_thread(self.journal.open)
 
     async def close(self) -> None:
-        """Write what is waiting, and close the journal."""
+        """Give up the callbacks, write what is waiting, and close the journal."""
+        await self.callbacks.close()
         await asyncio.to_thread(self.journal.close)
 
     async def reset(self) -> None:
-        """Forget what tests leave behind: the journal, the faults, the recipients' stories."""
+        """Forget what tests leave behind: the journal, faults and stories, limits used, callbacks, acquaintances."""
         await asyncio.to_thread(self.journal.clear)
         self.faults.reset()
+        self.limits.clear()
+        self.callbacks.clear()
+        self.receipts.settings = ReceiptSettings()
+        self.acquaintances.clear()
 
     def release(self) -> None:
         """Let those go who wait or watch: the server is about to stop."""
@@ -118,11 +143,15 @@ class Door:
         try:
             call = await read_call(scope, receive)
         except BodyTooLarge:
-            return await reply(send, TOO_LARGE)
+            return await reply(send, self.messenger.refuse(TOO_LARGE))
         aside = self.messenger.aside(call)
-        if aside is not None:
+        if isinstance(aside, Answer):
             return await reply(send, aside)
-        await self._take(call, receive, send)
+        if aside is None:
+            return await self._take(call, receive, send)
+        answer = await unless_the_client_leaves(receive, aside)
+        if answer is not None:
+            await reply(send, answer)
 
     async def _take(self, call: Call, receive: Receive, send: Send) -> None:
         arrival = self.messenger.read(call)
@@ -144,7 +173,8 @@ class Door:
             arrival.text,
             fault=plan.name,
             request=_masked(f"{call.method} {path}", arrival.token),
-            request_body=_masked(call.body.decode("utf-8", "replace"), arrival.token),
+            # More than the journal keeps, so that no token is cut in two before it is masked; not the whole of a film.
+            request_body=_masked(call.body[: 2 * BODY_KEPT].decode("utf-8", "replace"), arrival.token),
             answer=self._answer(call, arrival, plan),
             inbox=inbox_of(arrival.token),
             account=arrival.account,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import struct
+from collections.abc import Awaitable
 from typing import Any
 
 from starlette.types import Receive, Send
@@ -42,11 +43,26 @@ async def until_the_client_leaves(receive: Receive, limit_s: float) -> bool:
     """Wait, but no longer than the client does; has it left?"""
     try:
         async with asyncio.timeout(limit_s):
-            while (await receive())["type"] != "http.disconnect":
-                pass
+            await _departure(receive)
     except TimeoutError:
         return False
     return True
+
+
+async def unless_the_client_leaves(receive: Receive, answer: Awaitable[Answer]) -> Answer | None:
+    """The answer when it is there; None, with the work on it cancelled, when the client has left before."""
+    working, leaving = asyncio.ensure_future(answer), asyncio.ensure_future(_departure(receive))
+    try:
+        await asyncio.wait((working, leaving), return_when=asyncio.FIRST_COMPLETED)
+        return working.result() if working.done() else None
+    finally:
+        working.cancel()
+        leaving.cancel()
+
+
+async def _departure(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 async def _reset(receive: Receive, send: Send) -> None:

@@ -13,11 +13,13 @@ from notifyhub.emulator.faults.rules import ChannelFaults, Rule, Script
 
 MOST_RULES = 1000
 
-ProfileName = Literal["none", "original-task"]
+ProfileName = Literal["none", "original-task", "real-limits"]
 
 # The original task asks for a random delay of 1 to 3 seconds and a failure in one call of ten.
 PROFILES: dict[ProfileName, ChannelFaults] = {
     "none": ChannelFaults(latency_ms=0, failure_rate=0.0, failure="500"),
+    # No faults either: this one turns the documented rate limits on.
+    "real-limits": ChannelFaults(latency_ms=0, failure_rate=0.0, failure="500"),
     "original-task": ChannelFaults(latency_ms=Uniform(min=1000, max=3000), failure_rate=0.1, failure="500"),
 }
 
