@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -11,18 +11,24 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from notifyhub.emulator import telegram
 from notifyhub.emulator.callbacks import Callbacks
 from notifyhub.emulator.doors import Doors
 from notifyhub.emulator.faults import Faults, Plan, ProfileName
 from notifyhub.emulator.files import Files
 from notifyhub.emulator.gateway import Gateway
-from notifyhub.emulator.journal import BODY_KEPT, CAP, Journal, Record, new_record
+from notifyhub.emulator.inboxes import inbox_of
+from notifyhub.emulator.journal import CAP, Journal
+from notifyhub.emulator.journal_pages import JournalPages
 from notifyhub.emulator.limits import Limit, Limits, LimitsProfile
+from notifyhub.emulator.lines import carry_out, unless_the_client_leaves
 from notifyhub.emulator.pages import Pages
 from notifyhub.emulator.people import Acquaintances, People
-from notifyhub.emulator.receipts import Receipts
+from notifyhub.emulator.receipts import Receipts, ReceiptSettings
+from notifyhub.emulator.records import BODY_KEPT, Record, new_record
 from notifyhub.emulator.telegram import Telegram
 from notifyhub.emulator.viber import Viber
+from notifyhub.emulator.web import BadParameter, bad_parameter
 from notifyhub.emulator.whatsapp import WhatsApp
 from notifyhub.emulator.wire import (
     Answer,
@@ -31,7 +37,6 @@ from notifyhub.emulator.wire import (
     Call,
     Messenger,
     Refusal,
-    drop,
     html,
     read_call,
     reply,
@@ -40,8 +45,14 @@ from notifyhub.emulator.wire import (
 HANG_S = 60.0
 MASK = "***"
 # The documented limits, each told by its messenger.
-REAL_LIMITS: dict[str, Limit] = {}
-GARBAGE = html(200, "Welcome to nginx!")
+REAL_LIMITS: dict[str, Limit] = {**telegram.LIMITS}
+# What nothing is accepted with.
+INSTEAD: dict[str | None, Answer] = {
+    "hang": Answer(status=None),
+    "reset": Answer(status=None),
+    "garbage": html(200, "Welcome to nginx!"),
+    "wrong_json": Answer(status=200, body=b'{"answer":42}'),
+}
 TOO_LARGE = Refusal(status=413)
 
 
@@ -69,14 +80,27 @@ class Emulator:
         self.files = Files()
         self.callbacks = Callbacks()
         self.receipts = Receipts()
+        self._submitted: set[asyncio.Task[None]] = set()
         self.acquaintances = Acquaintances()
-        messengers = (Telegram(lambda: self.journal.last_id), Viber(), WhatsApp(), Gateway())
-        self.people = People({}, self.acquaintances)
-        doors = [Door(messenger, self.journal, self.faults, hang_s) for messenger in messengers]
-        routes = [Route(f"/{door.channel}/{{path:path}}", door) for door in doors]
+        self.telegram = Telegram(
+            lambda: self.journal.last_id,
+            files=self.files,
+            limits=self.limits,
+            callbacks=self.callbacks,
+            acquaintances=self.acquaintances,
+            submit=self.submit,
+        )
+        messengers = (self.telegram, Viber(), WhatsApp(), Gateway())
+        self.people = People({"telegram": self.telegram}, self.acquaintances)
+        self.doors = {one.channel: Door(one, self.journal, self.faults, hang_s) for one in messengers}
         around = Doors(self.limits, self.callbacks, self.receipts, self.people)
-        pages = Pages(self.journal, self.faults)
-        self.app = Starlette(routes=[*routes, *around.routes(), *pages.routes()], lifespan=self._lifespan)
+        pages = (Pages(self.journal, self.faults, self.reset), JournalPages(self.journal), around)
+        routes = [Route(f"/{channel}/{{path:path}}", door) for channel, door in self.doors.items()]
+        self.app = Starlette(
+            routes=[*routes, *(route for page in pages for route in page.routes())],
+            exception_handlers={BadParameter: bad_parameter},
+            lifespan=self._lifespan,
+        )
         self.app.state.emulator = self
 
     async def open(self) -> None:
@@ -87,6 +111,28 @@ class Emulator:
         """Give up the callbacks, write what is waiting, and close the journal."""
         await self.callbacks.close()
         await asyncio.to_thread(self.journal.close)
+
+    async def reset(self) -> None:
+        """Forget what tests leave behind: the journal, faults and stories, limits used, callbacks, acquaintances."""
+        await asyncio.to_thread(self.journal.clear)
+        self.faults.reset()
+        self.limits.clear()
+        self.callbacks.clear()
+        self.receipts.settings = ReceiptSettings()
+        self.acquaintances.clear()
+        self.files.clear()
+        self.telegram.clear()
+
+    def release(self) -> None:
+        """Let those go who wait or watch: the server is about to stop."""
+        self.journal.watchers.release()
+        self.telegram.release()
+
+    def submit(self, channel: str, call: Call) -> None:
+        """Take a call that came without a request: in the answer to a callback."""
+        task = asyncio.get_running_loop().create_task(self.doors[channel].submit(call))
+        self._submitted.add(task)
+        task.add_done_callback(self._submitted.discard)
 
     @asynccontextmanager
     async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:
@@ -107,7 +153,7 @@ class Door:
 
     def __init__(self, messenger: Messenger, journal: Journal, faults: Faults, hang_s: float) -> None:
         self.channel = messenger.channel
-        self._messenger = messenger
+        self.messenger = messenger
         self._journal = journal
         self._faults = faults
         self._hang_s = hang_s
@@ -116,32 +162,39 @@ class Door:
         try:
             call = await read_call(scope, receive)
         except BodyTooLarge:
-            return await reply(send, self._messenger.refuse(TOO_LARGE))
-        aside = self._messenger.aside(call)
+            return await reply(send, self.messenger.refuse(TOO_LARGE))
+        aside = self.messenger.aside(call)
         if isinstance(aside, Answer):
             return await reply(send, aside)
         if aside is None:
             return await self._take(call, receive, send)
-        answer = await _unless_the_client_leaves(receive, aside)
+        answer = await unless_the_client_leaves(receive, aside)
         if answer is not None:
             await reply(send, answer)
 
+    async def submit(self, call: Call) -> None:
+        """Take a call to whose answer nobody listens."""
+        aside = self.messenger.aside(call)
+        if aside is None:
+            await self._journal.record(self._record(call, *self._planned(call)))
+        elif not isinstance(aside, Answer):
+            await aside
+
     async def _take(self, call: Call, receive: Receive, send: Send) -> None:
-        arrival = self._messenger.read(call)
-        plan = self._faults.plan(self.channel, arrival.address)
-        record = self._record(call, arrival, plan)
-        # Recorded before the wait: a slow answer is slow about something that has already happened.
-        answer = await self._journal.record(record)
-        if plan.latency_s:
-            await _until_the_client_leaves(receive, plan.latency_s)
-        await self._finish(plan, answer, receive, send)
+        arrival, plan = self._planned(call)
+        answer = await self._journal.record(self._record(call, arrival, plan))
+        await carry_out(plan, answer, receive, send, hang_s=self._hang_s)
+
+    def _planned(self, call: Call) -> tuple[Arrival, Plan]:
+        arrival = self.messenger.read(call)
+        plan = self._faults.plan(self.channel, arrival.address, arrival.token)
+        arrival.receipts = plan.receipts
+        return arrival, plan
 
     def _answer(self, call: Call, arrival: Arrival, plan: Plan) -> Answer:
         if plan.refusal is not None:
-            return self._messenger.refuse(plan.refusal)
-        if plan.word == "garbage":
-            return GARBAGE
-        return Answer(status=None) if plan.word == "hang" else self._messenger.answer(call, arrival)
+            return self.messenger.refuse(plan.refusal)
+        return INSTEAD.get(plan.word) or self.messenger.answer(call, arrival)
 
     def _record(self, call: Call, arrival: Arrival, plan: Plan) -> Record:
         path = f"/{self.channel}/{call.path}" + (f"?{call.query}" if call.query else "")
@@ -154,39 +207,10 @@ class Door:
             # More than the journal keeps, so that no token is cut in two before it is masked; not the whole of a film.
             request_body=_masked(call.body[: 2 * BODY_KEPT].decode("utf-8", "replace"), arrival.token),
             answer=self._answer(call, arrival, plan),
+            inbox=inbox_of(arrival.token),
+            account=arrival.account,
         )
-
-    async def _finish(self, plan: Plan, answer: Answer, receive: Receive, send: Send) -> None:
-        if plan.word == "hang":
-            await _until_the_client_leaves(receive, self._hang_s)
-        if plan.word in ("hang", "lost"):
-            return await drop(send)
-        await reply(send, answer)
 
 
 def _masked(text: str, token: str) -> str:
     return text.replace(token, MASK) if token else text
-
-
-async def _until_the_client_leaves(receive: Receive, limit_s: float) -> None:
-    try:
-        async with asyncio.timeout(limit_s):
-            await _departure(receive)
-    except TimeoutError:
-        return
-
-
-async def _unless_the_client_leaves(receive: Receive, answer: Awaitable[Answer]) -> Answer | None:
-    """The answer when it is there; None, with the work on it cancelled, when the client has left before."""
-    working, leaving = asyncio.ensure_future(answer), asyncio.ensure_future(_departure(receive))
-    try:
-        await asyncio.wait((working, leaving), return_when=asyncio.FIRST_COMPLETED)
-        return working.result() if working.done() else None
-    finally:
-        working.cancel()
-        leaving.cancel()
-
-
-async def _departure(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass

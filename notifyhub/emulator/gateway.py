@@ -20,6 +20,12 @@ INT64 = re.compile(r"-?[0-9]{1,19}")
 PHONE = re.compile(r"7[0-9]{10}")
 OK = b'{"code":0,"message":"OK"}'
 USED = "msgId was already used with another body"
+# Outcome of a fault → status and message. None of them is documented: choices of this emulator.
+OUTCOMES = {
+    "blocked": (400, "phone has blocked the sender"),
+    "not_a_user": (400, "phone is not in service"),
+    "token_revoked": (401, "Unauthorized"),
+}
 
 
 class Gateway:
@@ -52,6 +58,8 @@ class Gateway:
         return failure(400, fault) if fault else _accept(int(msg_id), arrival)
 
     def refuse(self, refusal: Refusal) -> Answer:
+        if refusal.outcome is not None:
+            return failure(*OUTCOMES[refusal.outcome])
         answer = failure(refusal.status, HTTPStatus(refusal.status).phrase)
         answer.headers = refusal.headers()
         return answer

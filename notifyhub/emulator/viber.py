@@ -52,6 +52,8 @@ BAD_DATA, MISSING_DATA, BAD_RECEIVER = 3, 4, 999
 
 # HTTP words of a fault, as the code that says the same here. Other statuses are real HTTP: trouble of the front end.
 CODE_OF_STATUS = {400: 3, 401: 2, 403: 6, 404: 5, 429: 12}
+# Outcome of a fault → status. Viber has no word for "blocked": who leaves a bot is not subscribed any more.
+OUTCOMES = {"blocked": 6, "not_a_user": 5, "token_revoked": 2}
 
 
 class Viber:
@@ -86,6 +88,8 @@ class Viber:
         return self._verdict(code) if code else self._accept()
 
     def refuse(self, refusal: Refusal) -> Answer:
+        if refusal.outcome is not None:
+            return self._verdict(OUTCOMES[refusal.outcome])
         code = refusal.code if refusal.code is not None else CODE_OF_STATUS.get(refusal.status)
         if code is None:
             return html(refusal.status, f"{refusal.status} {HTTPStatus(refusal.status).phrase}")

@@ -60,6 +60,7 @@ CODES = {
     131045: (500, "Incorrect certificate"),
     131047: (400, "Re-engagement message"),
     131048: (400, "Spam rate limit hit"),
+    131050: (400, "User has stopped receiving marketing messages"),
     131051: (400, "Unsupported message type"),
     131056: (400, "(Business Account, Consumer Account) pair rate limit hit"),
     131057: (500, "Account in maintenance mode"),
@@ -67,6 +68,8 @@ CODES = {
     133000: (500, "Incomplete deregistration"),
     133004: (503, "Server temporarily unavailable"),
 }
+# Outcome of a fault → code.
+OUTCOMES = {"blocked": 131050, "not_a_user": 131026, "token_revoked": 190}
 CODE_OF_STATUS = {400: 100, 401: 190, 403: 131005, 404: 132001, 429: 130429, 500: 131000, 503: 133004}
 
 
@@ -89,7 +92,8 @@ class WhatsApp:
         token = call.bearer() or dict(call.query_pairs()).get("access_token") or fields.get("access_token")
         text = fields.get("text")
         body = text.get("body") if isinstance(text, dict) else None
-        return Arrival(_address(fields), body if isinstance(body, str) else "", _str(token), fields)
+        shown = body if isinstance(body, str) else ""
+        return Arrival(_address(fields), shown, _str(token), fields, _phone_id(call))
 
     def answer(self, call: Call, arrival: Arrival) -> Answer:
         if not arrival.token:
@@ -102,6 +106,8 @@ class WhatsApp:
         return self._error(400, *fault) if fault else self._accept(fields, arrival.address)
 
     def refuse(self, refusal: Refusal) -> Answer:
+        if refusal.outcome is not None:
+            return self._coded(OUTCOMES[refusal.outcome])
         code = refusal.code if refusal.code is not None else CODE_OF_STATUS.get(refusal.status)
         if code is None:
             return html(refusal.status, f"{refusal.status} {HTTPStatus(refusal.status).phrase}")

@@ -68,12 +68,19 @@ class Call:
 
 @dataclass(slots=True)
 class Arrival:
-    """What could be read of a send, whether or not it is in order. `token` is kept only to be masked."""
+    """What could be read of a send, whether or not it is in order.
+
+    token     kept only to be masked, and as a fingerprint: the name of its inbox
+    account   the sender's public name, where there is one: the bot's id, the business number's id
+    receipts  how the receipts of this send go, where a fault says so; None for the usual way
+    """
 
     address: str = ""
     text: str = ""
     token: str = ""
     content: dict[str, Any] | None = None
+    account: str = ""
+    receipts: str | None = None
 
 
 @dataclass(slots=True)
@@ -106,11 +113,15 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """An error that was asked for: an HTTP status, or a messenger's own code, and seconds to wait."""
+    """An error that was asked for: an HTTP status, a messenger's own code, or an outcome; and seconds to wait.
+
+    An outcome is a key of the messenger's table OUTCOMES, such as `blocked`.
+    """
 
     status: int = 0
     code: int | None = None
     retry_after: int | None = None
+    outcome: str | None = None
 
     def headers(self) -> Headers:
         return () if self.retry_after is None else ((b"retry-after", str(self.retry_after).encode()),)

@@ -14,11 +14,23 @@ from notifyhub.emulator.wire import Answer
 
 TOO_OLD = "query is too old and response timeout expired or query ID is invalid"
 CHAT_ACTIONS = frozenset(
-    "typing upload_photo record_video upload_video record_voice upload_voice upload_document choose_sticker"
-    " find_location record_video_note upload_video_note".split()
+    {
+        "typing",
+        "upload_photo",
+        "record_video",
+        "upload_video",
+        "record_voice",
+        "upload_voice",
+        "upload_document",
+        "choose_sticker",
+        "find_location",
+        "record_video_note",
+        "upload_video_note",
+    }
 )
 CALLBACK_ANSWER_LIMIT = 200
 COMMANDS_LIMIT = 100
+COMMAND_KEYS = ("command", "description")
 # Method of a text that a bot has → the key of it in answers, and its most characters.
 PROFILE_TEXTS = {
     "myname": ("name", 64),
@@ -27,10 +39,23 @@ PROFILE_TEXTS = {
 }
 # Methods that the emulator believes in and has nothing to do for.
 AGREED = (
-    "setmessagereaction pinchatmessage unpinchatmessage unpinallchatmessages leavechat setchatmenubutton"
-    " setmydefaultadministratorrights banchatmember unbanchatmember restrictchatmember promotechatmember"
-    " setchattitle setchatdescription approvechatjoinrequest declinechatjoinrequest answerinlinequery"
-).split()
+    "setmessagereaction",
+    "pinchatmessage",
+    "unpinchatmessage",
+    "unpinallchatmessages",
+    "leavechat",
+    "setchatmenubutton",
+    "setmydefaultadministratorrights",
+    "banchatmember",
+    "unbanchatmember",
+    "restrictchatmember",
+    "promotechatmember",
+    "setchattitle",
+    "setchatdescription",
+    "approvechatjoinrequest",
+    "declinechatjoinrequest",
+    "answerinlinequery",
+)
 
 
 class Asking:
@@ -149,7 +174,7 @@ def _commands_of(fields: Fields) -> tuple[str, ...]:
 
 
 def _command(command: Any) -> dict[str, str]:
-    if not isinstance(command, dict) or not all(isinstance(command.get(name), str) for name in _COMMAND):
+    if not isinstance(command, dict) or not all(isinstance(command.get(name), str) for name in COMMAND_KEYS):
         raise bad("can't parse BotCommand JSON object")
     name = command["command"].removeprefix("/")
     if not (name.isascii() and name.replace("_", "a").isalnum() and name == name.lower() and len(name) <= 32):
@@ -157,6 +182,3 @@ def _command(command: Any) -> dict[str, str]:
     if not command["description"].strip():
         raise bad("BOT_COMMAND_DESCRIPTION_INVALID")
     return {"command": name, "description": command["description"]}
-
-
-_COMMAND = ("command", "description")

@@ -78,8 +78,12 @@ class Bots:
         bot = self._bots.get(bot_id)
         return bot is not None and chat_id in bot.blocked_by
 
-    def clear(self) -> None:
-        """Forget all bots; a getUpdates that waits is told that there is nothing."""
+    def release(self) -> None:
+        """End every wait, as if there were an update."""
         for bot in self._bots.values():
             bot.interrupt("update")
+
+    def clear(self) -> None:
+        """Forget all bots; a getUpdates that waits is told that there is nothing."""
+        self.release()
         self._bots.clear()

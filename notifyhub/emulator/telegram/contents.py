@@ -50,9 +50,7 @@ def poll(fields: Fields, message_id: int) -> Content:
         "allows_multiple_answers": fields.flag("allows_multiple_answers"),
     }
     counted = [{"text": option, "voter_count": 0} for option in options]
-    return {
-        "poll": {"id": str(message_id), "question": question, "options": counted, "total_voter_count": 0} | about
-    }
+    return {"poll": {"id": str(message_id), "question": question, "options": counted, "total_voter_count": 0} | about}
 
 
 def dice(fields: Fields, message_id: int) -> Content:

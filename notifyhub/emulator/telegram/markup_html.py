@@ -104,6 +104,11 @@ def _open(source: Source, opened: list[_Open], name: str, began: int) -> None:
     opened.append(tag)
 
 
+def _skip_spaces(source: Source) -> None:
+    while source.now().isspace():
+        source.at += 1
+
+
 def _attribute(source: Source, tag: _Open) -> None:
     name = _attribute_name(source, tag)
     _skip_spaces(source)
@@ -176,9 +181,7 @@ def _close(source: Source, opened: list[_Open], name: str, began: int) -> None:
         raise MarkupError(f"Unclosed end tag at byte offset {began}")
     tag = opened.pop()
     if name and name != tag.name:
-        raise MarkupError(
-            f'Unmatched end tag at byte offset {began}, expected "</{tag.name}>", found "</{name}>"'
-        )
+        raise MarkupError(f'Unmatched end tag at byte offset {began}, expected "</{tag.name}>", found "</{name}>"')
     source.at += 1
     _add(source, tag)
 

@@ -163,9 +163,7 @@ def _voice(fields: Fields, file: StoredFile) -> dict[str, Any]:
 
 
 def _video_note(fields: Fields, file: StoredFile) -> dict[str, Any]:
-    return {
-        "video_note": _base(file) | {"length": fields.number("length", 240), "duration": fields.number("duration")}
-    }
+    return {"video_note": _base(file) | {"length": fields.number("length", 240), "duration": fields.number("duration")}}
 
 
 def _sticker(fields: Fields, file: StoredFile) -> dict[str, Any]:

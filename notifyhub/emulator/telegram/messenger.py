@@ -36,10 +36,10 @@ TOKEN_LIMIT = 80
 DEFAULT_RETRY_AFTER = 1
 # What the journal shows as the text of a send, whichever there is.
 TEXTS = ("text", "caption", "question", "title", "first_name", "emoji")
-UPDATES = {
+UPDATES: dict[str, Callable[[Updates, Bot, Fields], Answer]] = {
     "setwebhook": Updates.set_webhook,
     "deletewebhook": Updates.delete_webhook,
-    "getwebhookinfo": lambda updates, bot, _: updates.describe_webhook(bot),
+    "getwebhookinfo": Updates.describe_webhook,
 }
 
 
@@ -88,7 +88,7 @@ class Telegram:
         token, method = _address(call)
         fields = read_fields(call, method)
         text = next((fields[name] for name in TEXTS if fields.get(name)), "")
-        return Arrival(address=fields.text("chat_id"), text=text, token=token, content=fields)
+        return Arrival(fields.text("chat_id"), text, token, fields, token.partition(":")[0])
 
     def answer(self, call: Call, arrival: Arrival) -> Answer:
         if not _well_formed(arrival.token):
@@ -99,7 +99,7 @@ class Telegram:
     def refuse(self, refusal: Refusal) -> Answer:
         if refusal.status == 429:
             return too_many_requests(refusal.retry_after or DEFAULT_RETRY_AFTER)
-        outcome = OUTCOMES.get(BY_STATUS.get(refusal.status, ""))
+        outcome = OUTCOMES.get(refusal.outcome or BY_STATUS.get(refusal.status, ""))
         if outcome is not None:
             return outcome.answer()
         # 502, 503 and 504 come from the front end, which does not speak JSON.
@@ -113,6 +113,10 @@ class Telegram:
         """Forget bots, their updates and webhooks, and all messages."""
         self._bots.clear()
         self._messages.clear()
+
+    def release(self) -> None:
+        """End every getUpdates that waits."""
+        self._bots.release()
 
     def _ask(self, token: str, fields: Fields) -> Answer | Awaitable[Answer]:
         method, bot_id = fields.method, _bot_id(token)

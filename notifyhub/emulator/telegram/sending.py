@@ -28,15 +28,30 @@ LIMITS = {
     "telegram.group": Limit(count=20, seconds=60),
     "telegram.webhook": Limit(count=1, seconds=1),
 }
-"""Bots FAQ; `paid` takes the place of `bot` for messages with allow_paid_broadcast; `webhook` from the server source."""
+"""From the bots FAQ, `webhook` from the server source. `paid` takes `bot`'s place with allow_paid_broadcast."""
 
 ALBUM = range(2, 11)
 ALBUM_KINDS = ("photo", "video", "audio", "document")
 COPIED_AT_ONCE = 100
 # What belongs to a message itself and not to what it says.
 OWN_KEYS = frozenset(
-    "message_id from sender_chat chat date edit_date reply_to_message reply_markup forward_origin media_group_id "
-    "message_thread_id is_topic_message effect_id has_protected_content business_connection_id".split()
+    {
+        "message_id",
+        "from",
+        "sender_chat",
+        "chat",
+        "date",
+        "edit_date",
+        "reply_to_message",
+        "reply_markup",
+        "forward_origin",
+        "media_group_id",
+        "message_thread_id",
+        "is_topic_message",
+        "effect_id",
+        "has_protected_content",
+        "business_connection_id",
+    }
 )
 NO_LONGER_KNOWN: Content = {"text": "(a message from before the emulator's memory)"}
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import orjson
 
-from notifyhub.emulator.caller import Callback, CallbackResult, Repeats
 from notifyhub.emulator.callbacks import Callbacks
+from notifyhub.emulator.caller import Callback, CallbackResult, Repeats
 from notifyhub.emulator.limits import Limits
 from notifyhub.emulator.outward import is_callable
 from notifyhub.emulator.telegram.answers import Refused, bad, success, too_many_requests
@@ -109,7 +109,7 @@ class Updates:
         self._detach(bot, fields)
         return success(True, "Webhook was deleted" if was_set else "Webhook is already deleted")
 
-    def describe_webhook(self, bot: Bot) -> Answer:
+    def describe_webhook(self, bot: Bot, _: Fields) -> Answer:
         """getWebhookInfo."""
         webhook = bot.webhook
         about: dict[str, Any] = {
