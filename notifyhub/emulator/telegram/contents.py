@@ -48,8 +48,12 @@ def poll(fields: Fields, message_id: int) -> Content:
         "is_anonymous": fields.flag("is_anonymous") if "is_anonymous" in fields else True,
         "type": fields.text("type") or "regular",
         "allows_multiple_answers": fields.flag("allows_multiple_answers"),
+        "allows_revoting": fields.flag("allows_revoting"),
+        "members_only": fields.flag("members_only"),
     }
-    counted = [{"text": option, "voter_count": 0} for option in options]
+    counted = [
+        {"text": option, "voter_count": 0, "persistent_id": str(number)} for number, option in enumerate(options, 1)
+    ]
     return {"poll": {"id": str(message_id), "question": question, "options": counted, "total_voter_count": 0} | about}
 
 
