@@ -10,9 +10,8 @@ from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Any
 
-import orjson
-
 from notifyhub.emulator.callbacks import Callbacks
+from notifyhub.emulator.caller import CallbackResult
 from notifyhub.emulator.files import Files
 from notifyhub.emulator.limits import Limits
 from notifyhub.emulator.people import Acquaintances, Deed
@@ -146,11 +145,14 @@ class Telegram:
             return failure(401, "Unauthorized: invalid token specified")
         return self._media.download(_bot_id(match["token"]), match["path"])
 
-    def _called_back(self, bot: Bot, called: dict[str, Any]) -> None:
-        """A webhook's answer may be a call: `{"method": "sendMessage", "chat_id": 42, "text": "…"}`."""
-        path = f"bot{bot.token}/{called.pop('method')}"
-        headers = ((b"content-type", b"application/json"),)
-        self._submit(self.channel, Call("POST", path, "", headers, orjson.dumps(called)))
+    def _called_back(self, bot: Bot, result: CallbackResult) -> None:
+        """A webhook's answer may be a call of any form, such as `{"method": "sendMessage", "chat_id": 42, …}`."""
+        headers = ((b"content-type", result.content_type.encode("latin-1", "replace")),)
+        call = Call("POST", "", "", headers, result.answer)
+        method = read_fields(call, "").text("method")
+        if method:
+            call.path = f"bot{bot.token}/{method}"
+            self._submit(self.channel, call)
 
 
 def _address(call: Call) -> tuple[str, str]:

@@ -38,11 +38,11 @@ TERMINATED = {
     "setWebhook": "Conflict: terminated by setWebhook request",
 }
 
-Answered = Callable[[Bot, dict[str, Any]], None]
+Answered = Callable[[Bot, CallbackResult], None]
 
 
 class Updates:
-    """The updates of all bots. `answered` is told of a method call that stood in a webhook's answer."""
+    """The updates of all bots. `answered` is told of what a webhook answered: it may be a method call."""
 
     def __init__(self, callbacks: Callbacks, limits: Limits, answered: Answered) -> None:
         self._callbacks = callbacks
@@ -152,9 +152,7 @@ class Updates:
         if result.last and update in bot.updates:
             bot.updates.remove(update)
         if result.delivered:
-            called = _called(result.answer)
-            if called:
-                self._answered(bot, called)
+            self._answered(bot, result)
         else:
             trouble = result.error or f"Wrong response from the webhook: {result.status}"
             webhook.last_error = (int(result.at), trouble)
@@ -192,12 +190,3 @@ def _webhook(url: str, fields: Fields) -> Webhook:
         ip_address=fields.text("ip_address"),
         has_certificate=fields.upload("certificate") is not None,
     )
-
-
-def _called(answer: bytes) -> dict[str, Any] | None:
-    """The method call in a webhook's answer."""
-    try:
-        call = orjson.loads(answer)
-    except orjson.JSONDecodeError:
-        return None
-    return call if isinstance(call, dict) and isinstance(call.get("method"), str) else None
