@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections import OrderedDict
 from dataclasses import dataclass, field
 
 BYTES_CAP = 256 << 20
@@ -29,7 +30,7 @@ class Files:
     def __init__(self, bytes_cap: int = BYTES_CAP, count_cap: int = COUNT_CAP) -> None:
         self._bytes_cap = bytes_cap
         self._count_cap = count_cap
-        self._files: dict[str, StoredFile] = {}
+        self._files: OrderedDict[str, StoredFile] = OrderedDict()
         self.size_bytes = 0
 
     def put(self, data: bytes, *, owner: str, name: str, content_type: str, file_id: str | None = None) -> StoredFile:
@@ -60,4 +61,5 @@ class Files:
 
     def _make_room(self) -> None:
         while len(self._files) > 1 and (self.size_bytes > self._bytes_cap or len(self._files) > self._count_cap):
-            self.drop(next(iter(self._files)))
+            _, file = self._files.popitem(last=False)
+            self.size_bytes -= len(file)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, Protocol
 
@@ -59,9 +59,14 @@ class Limits:
         self._active = {name: limit for name, limit in (base | settings.limits).items() if limit is not None}
         self.clear()
 
+    @property
+    def any(self) -> bool:
+        """Whether there is any limit at all."""
+        return bool(self._active)
+
     def clear(self) -> None:
         """Forget what was used; the limits stay."""
-        self._used: dict[str, dict[str, _Use]] = {name: {} for name in self._active}
+        self._used: dict[str, OrderedDict[str, _Use]] = {name: OrderedDict() for name in self._active}
 
     def describe(self) -> dict[str, Any]:
         """The settings in the form that `LimitSettings` takes, and under `in_force` what follows from them."""
@@ -85,15 +90,18 @@ class Limits:
 
     def reset(self, name: str, key: str) -> None:
         """Give one key the whole of a limit again, as when the person answers."""
-        self._used.get(name, {}).pop(key, None)
+        used = self._used.get(name)
+        if used is not None:
+            used.pop(key, None)
 
     def _use(self, name: str, key: str) -> _Use:
         used, limit = self._used[name], self._active[name]
-        # Taken out and put back, so that the first key is always the one longest unused.
-        use = used.pop(key, None) or (_Window(limit) if limit.burst is None else _Bucket(limit, limit.burst))
-        used[key] = use
+        use = used.get(key)
+        if use is None:
+            use = used[key] = _Window(limit) if limit.burst is None else _Bucket(limit, limit.burst)
+        used.move_to_end(key)
         if len(used) > self._keys_cap:
-            del used[next(iter(used))]
+            used.popitem(last=False)
         return use
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
@@ -54,15 +55,15 @@ class Acquaintances:
 
     def __init__(self, cap: int = KNOWN_CAP) -> None:
         self._cap = cap
-        self._bots: dict[tuple[str, str], str] = {}
+        # An OrderedDict, because a dict is slow to give its oldest when many have gone before.
+        self._bots: OrderedDict[tuple[str, str], str] = OrderedDict()
 
     def meet(self, channel: str, address: str, bot: str) -> None:
         bots, key = self._bots, (channel, address)
-        # Taken out and put back, so that the first is always the one longest silent.
-        bots.pop(key, None)
         bots[key] = bot
+        bots.move_to_end(key)
         if len(bots) > self._cap:
-            del bots[next(iter(bots))]
+            bots.popitem(last=False)
 
     def bot_of(self, channel: str, address: str) -> str | None:
         return self._bots.get((channel, address))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import deque
+from collections import OrderedDict, deque
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -64,14 +64,16 @@ class Bots:
 
     def __init__(self, cap: int = BOTS_CAP) -> None:
         self._cap = cap
-        self._bots: dict[int, Bot] = {}
+        self._bots: OrderedDict[int, Bot] = OrderedDict()
 
     def get(self, bot_id: int) -> Bot:
         """The bot of that id, made when it is new."""
-        bot = self._bots.pop(bot_id, None) or Bot(bot_id)
-        self._bots[bot_id] = bot
+        bot = self._bots.get(bot_id)
+        if bot is None:
+            bot = self._bots[bot_id] = Bot(bot_id)
+        self._bots.move_to_end(bot_id)
         if len(self._bots) > self._cap:
-            del self._bots[next(iter(self._bots))]
+            self._bots.popitem(last=False)
         return bot
 
     def is_blocked(self, bot_id: int, chat_id: int) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zlib
+from functools import lru_cache
 from typing import Any
 
 from notifyhub.emulator.telegram.answers import bad
@@ -14,8 +15,9 @@ CHAT_ID_LIMIT = 1 << 52
 SUPERGROUPS_BELOW = -1_000_000_000_000
 
 
+@lru_cache(4096)
 def chat_of(address: str) -> dict[str, Any]:
-    """The chat of a `chat_id`. Raises `Refused` for one that cannot be."""
+    """The chat of a `chat_id`, one object for all, not to be changed. Raises `Refused` for one that cannot be."""
     if address.startswith("@"):
         if not USERNAME.fullmatch(address):
             raise bad("chat not found")
@@ -66,7 +68,9 @@ def person_of(chat: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+@lru_cache(4096)
 def bot_user(bot_id: int) -> dict[str, Any]:
+    """A bot as the author of a message; one object for all, not to be changed."""
     return {"id": bot_id, "is_bot": True, "first_name": "Emu", "username": "emu_bot"}
 
 

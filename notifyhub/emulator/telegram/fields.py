@@ -32,8 +32,11 @@ class Fields(dict[str, str]):
 
     def number(self, name: str, default: int = 0) -> int:
         """The integer of that name; `default` when it is none."""
+        text = self.get(name)
+        if not text:
+            return default
         try:
-            return int(self.get(name, ""))
+            return int(text)
         except ValueError:
             return default
 

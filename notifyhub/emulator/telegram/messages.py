@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -23,7 +24,8 @@ class Messages:
         self._cap = cap
         self._last_id: int | None = None
         self._forgotten_up_to = 0
-        self._messages: dict[Key, Message] = {}
+        # An OrderedDict gives its oldest at once; a dict would look for it among the places of all that went before.
+        self._messages: OrderedDict[Key, Message] = OrderedDict()
 
     def next_id(self) -> int:
         if self._last_id is None:
@@ -35,9 +37,8 @@ class Messages:
         messages = self._messages
         messages[bot_id, message["chat"]["id"], message["message_id"]] = message
         if len(messages) > self._cap:
-            oldest = next(iter(messages))
-            self._forgotten_up_to = max(self._forgotten_up_to, oldest[2])
-            del messages[oldest]
+            (_, _, oldest_id), _ = messages.popitem(last=False)
+            self._forgotten_up_to = max(self._forgotten_up_to, oldest_id)
 
     def get(self, bot_id: int, chat_id: int, message_id: int) -> Message | None:
         return self._messages.get((bot_id, chat_id, message_id))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 
@@ -34,7 +35,7 @@ TOKEN = re.compile(r"[1-9][0-9]*:.+")
 TOKEN_LIMIT = 80
 DEFAULT_RETRY_AFTER = 1
 # What the journal shows as the text of a send, whichever there is.
-TEXTS = ("text", "caption", "question", "title", "first_name", "emoji")
+TEXTS = ("caption", "question", "title", "first_name", "emoji")
 UPDATES: dict[str, Callable[[Updates, Bot, Fields], Answer]] = {
     "setwebhook": Updates.set_webhook,
     "deletewebhook": Updates.delete_webhook,
@@ -71,7 +72,7 @@ class Telegram:
         self._hearing = Hearing(self._bots, self._messages, self._updates)
 
     def aside(self, call: Call) -> Answer | Awaitable[Answer] | None:
-        token, method = _address(call)
+        token, method = _address(call.path)
         if not method:
             return self._file(call)
         if method in SENDS:
@@ -84,9 +85,9 @@ class Telegram:
             return refused.answer()
 
     def read(self, call: Call) -> Arrival:
-        token, method = _address(call)
+        token, method = _address(call.path)
         fields = read_fields(call, method)
-        text = next((fields[name] for name in TEXTS if fields.get(name)), "")
+        text = fields.text("text") or next((fields[name] for name in TEXTS if fields.get(name)), "")
         return Arrival(fields.text("chat_id"), text, token, fields, token.partition(":")[0])
 
     def answer(self, call: Call, arrival: Arrival) -> Answer:
@@ -155,11 +156,13 @@ class Telegram:
             self._submit(self.channel, call)
 
 
-def _address(call: Call) -> tuple[str, str]:
-    match = PATH.fullmatch(call.path)
+@lru_cache(4096)
+def _address(path: str) -> tuple[str, str]:
+    match = PATH.fullmatch(path)
     return (match["token"], match["method"].lower()) if match else ("", "")
 
 
+@lru_cache(4096)
 def _well_formed(token: str) -> bool:
     return len(token) <= TOKEN_LIMIT and TOKEN.fullmatch(token) is not None
 

@@ -84,10 +84,11 @@ class Sending:
         text = message_text(fields)
         about = self._about(fields)
         preview = fields.json("link_preview_options", dict, "link preview options JSON object")
+        if preview:
+            about["link_preview_options"] = preview
         chat = self._chat(bot_id, fields)
         check_length(text)
-        content = text.content() | ({"link_preview_options": preview} if preview else {})
-        return self._sent(bot_id, fields, chat, about | content)
+        return self._sent(bot_id, fields, chat, about | text.content())
 
     def file(self, bot_id: int, fields: Fields) -> Answer:
         kind = KINDS[FILE_METHODS[fields.method]]
@@ -173,7 +174,7 @@ class Sending:
 
     def _about(self, fields: Fields) -> Content:
         """What any message may have; faults of the JSON come before those of the chat."""
-        if len(fields) == 2 and "chat_id" in fields and "text" in fields:
+        if _is_plain(fields):
             return {}
         fields.json("reply_parameters", dict, "reply parameters JSON object")
         about = inline_keyboard(fields)
@@ -196,6 +197,8 @@ class Sending:
         return chat
 
     def _control_flood(self, bot_id: int, fields: Fields, chat: dict[str, Any]) -> None:
+        if not self._limits.any:
+            return
         paid = fields.flag("allow_paid_broadcast")
         key = f"{bot_id}:{chat['id']}"
         asked = [("telegram.paid" if paid else "telegram.bot", str(bot_id)), ("telegram.chat", key)]
@@ -226,6 +229,8 @@ class Sending:
 
     def _answered(self, bot_id: int, fields: Fields, chat: dict[str, Any]) -> Content:
         """The message that this one answers to."""
+        if _is_plain(fields):
+            return {}
         given = fields.json("reply_parameters", dict, "reply parameters JSON object") or {}
         message_id = given.get("message_id") or fields.number("reply_to_message_id")
         if not isinstance(message_id, int) or not message_id:
@@ -266,6 +271,11 @@ def _accepted(message: Message, result: Any = None) -> Answer:
     answer = success(message if result is None else result)
     answer.accepted, answer.messenger_id = True, str(message["message_id"])
     return answer
+
+
+def _is_plain(fields: Fields) -> bool:
+    """Whether there are a chat and a text and nothing else: most sends."""
+    return len(fields) == 2 and "chat_id" in fields and "text" in fields
 
 
 def _item(fields: Fields, item: Any) -> tuple[Fields, Kind]:
