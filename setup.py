@@ -44,6 +44,7 @@ setup(
         "httptools>=0.7",
         "uvloop>=0.22; sys_platform != 'win32'",
         "orjson>=3.11",
+        "python-multipart>=0.0.20",
         "uuid-utils>=0.12",
         "structlog>=25.4",
         "typer>=0.20",

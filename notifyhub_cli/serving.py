@@ -57,7 +57,7 @@ def serve(settings: Settings, *, worker: bool, emulator: bool) -> None:
                 lifespan="off",
                 timeout_graceful_shutdown=max(1, round(settings.drain_s)),
             )
-            _Server(config, hub, lambda: _welcome(hub, address, key, emulator=stage is not None)).run([listener])
+            _Server(config, hub, stage, lambda: _welcome(hub, address, key, emulator=stage is not None)).run([listener])
         finally:
             hub.close()
             if stage is not None:
@@ -67,9 +67,10 @@ def serve(settings: Settings, *, worker: bool, emulator: bool) -> None:
 class _Server(uvicorn.Server):
     """Says that it is ready when it is, and stops delivering before it stops listening."""
 
-    def __init__(self, config: uvicorn.Config, hub: Hub, ready: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, hub: Hub, stage: Emulator | None, ready: Callable[[], None]) -> None:
         super().__init__(config)
         self._hub = hub
+        self._stage = stage
         self._ready = ready
 
     def run(self, sockets: list[socket.socket] | None = None) -> None:
@@ -86,6 +87,8 @@ class _Server(uvicorn.Server):
         # In this order, because the calls under way may be to our own emulator.
         await asyncio.to_thread(self._hub.stop_delivering)
         await super().shutdown(sockets=sockets)
+        if self._stage is not None:
+            await self._stage.callbacks.close()
 
 
 def _emulator(settings: Settings) -> Emulator:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -11,10 +11,16 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from notifyhub.emulator.callbacks import Callbacks
+from notifyhub.emulator.doors import Doors
 from notifyhub.emulator.faults import Faults, Plan, ProfileName
+from notifyhub.emulator.files import Files
 from notifyhub.emulator.gateway import Gateway
-from notifyhub.emulator.journal import CAP, Journal, Record, new_record
+from notifyhub.emulator.journal import BODY_KEPT, CAP, Journal, Record, new_record
+from notifyhub.emulator.limits import Limit, Limits, LimitsProfile
 from notifyhub.emulator.pages import Pages
+from notifyhub.emulator.people import Acquaintances, People
+from notifyhub.emulator.receipts import Receipts
 from notifyhub.emulator.telegram import Telegram
 from notifyhub.emulator.viber import Viber
 from notifyhub.emulator.whatsapp import WhatsApp
@@ -24,24 +30,27 @@ from notifyhub.emulator.wire import (
     BodyTooLarge,
     Call,
     Messenger,
+    Refusal,
     drop,
     html,
-    problem,
     read_call,
     reply,
 )
 
 HANG_S = 60.0
 MASK = "***"
+# The documented limits, each told by its messenger.
+REAL_LIMITS: dict[str, Limit] = {}
 GARBAGE = html(200, "Welcome to nginx!")
-TOO_LARGE = problem(413, "Request Entity Too Large", [])
+TOO_LARGE = Refusal(status=413)
 
 
 class Emulator:
     """The application and what it holds.
 
     Mount `app` anywhere. Starlette runs no lifespan of a mounted application: there, call `open` and `close` (the
-    journal also opens by itself at the first call). `journal_path` None keeps the journal in memory.
+    journal also opens by itself at the first call). `journal_path` None keeps the journal in memory. `limits` "real"
+    are the documented rate limits; the profile "real-limits" means the same.
     """
 
     def __init__(
@@ -52,13 +61,22 @@ class Emulator:
         seed: int | None = None,
         journal_cap: int = CAP,
         hang_s: float = HANG_S,
+        limits: LimitsProfile = "off",
     ) -> None:
         self.journal = Journal(journal_path, journal_cap)
         self.faults = Faults(profile, seed)
+        self.limits = Limits(REAL_LIMITS, "real" if profile == "real-limits" else limits)
+        self.files = Files()
+        self.callbacks = Callbacks()
+        self.receipts = Receipts()
+        self.acquaintances = Acquaintances()
         messengers = (Telegram(lambda: self.journal.last_id), Viber(), WhatsApp(), Gateway())
+        self.people = People({}, self.acquaintances)
         doors = [Door(messenger, self.journal, self.faults, hang_s) for messenger in messengers]
         routes = [Route(f"/{door.channel}/{{path:path}}", door) for door in doors]
-        self.app = Starlette(routes=[*routes, *Pages(self.journal, self.faults).routes()], lifespan=self._lifespan)
+        around = Doors(self.limits, self.callbacks, self.receipts, self.people)
+        pages = Pages(self.journal, self.faults)
+        self.app = Starlette(routes=[*routes, *around.routes(), *pages.routes()], lifespan=self._lifespan)
         self.app.state.emulator = self
 
     async def open(self) -> None:
@@ -66,7 +84,8 @@ class Emulator:
         await asyncio.to_thread(self.journal.open)
 
     async def close(self) -> None:
-        """Write what is waiting, and close the journal."""
+        """Give up the callbacks, write what is waiting, and close the journal."""
+        await self.callbacks.close()
         await asyncio.to_thread(self.journal.close)
 
     @asynccontextmanager
@@ -97,11 +116,15 @@ class Door:
         try:
             call = await read_call(scope, receive)
         except BodyTooLarge:
-            return await reply(send, TOO_LARGE)
+            return await reply(send, self._messenger.refuse(TOO_LARGE))
         aside = self._messenger.aside(call)
-        if aside is not None:
+        if isinstance(aside, Answer):
             return await reply(send, aside)
-        await self._take(call, receive, send)
+        if aside is None:
+            return await self._take(call, receive, send)
+        answer = await _unless_the_client_leaves(receive, aside)
+        if answer is not None:
+            await reply(send, answer)
 
     async def _take(self, call: Call, receive: Receive, send: Send) -> None:
         arrival = self._messenger.read(call)
@@ -128,7 +151,8 @@ class Door:
             arrival.text,
             fault=plan.name,
             request=_masked(f"{call.method} {path}", arrival.token),
-            request_body=_masked(call.body.decode("utf-8", "replace"), arrival.token),
+            # More than the journal keeps, so that no token is cut in two before it is masked; not the whole of a film.
+            request_body=_masked(call.body[: 2 * BODY_KEPT].decode("utf-8", "replace"), arrival.token),
             answer=self._answer(call, arrival, plan),
         )
 
@@ -147,7 +171,22 @@ def _masked(text: str, token: str) -> str:
 async def _until_the_client_leaves(receive: Receive, limit_s: float) -> None:
     try:
         async with asyncio.timeout(limit_s):
-            while (await receive())["type"] != "http.disconnect":
-                pass
+            await _departure(receive)
     except TimeoutError:
         return
+
+
+async def _unless_the_client_leaves(receive: Receive, answer: Awaitable[Answer]) -> Answer | None:
+    """The answer when it is there; None, with the work on it cancelled, when the client has left before."""
+    working, leaving = asyncio.ensure_future(answer), asyncio.ensure_future(_departure(receive))
+    try:
+        await asyncio.wait((working, leaving), return_when=asyncio.FIRST_COMPLETED)
+        return working.result() if working.done() else None
+    finally:
+        working.cancel()
+        leaving.cancel()
+
+
+async def _departure(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from notifyhub.emulator.wire import NOT_DIGITS, Refusal
 
 Channel = Literal["telegram", "viber", "whatsapp", "gateway"]
-ProfileName = Literal["none", "original-task"]
+ProfileName = Literal["none", "original-task", "real-limits"]
 StatusWord = Literal["400", "401", "403", "404", "429", "500", "502", "503", "504"]
 Word = Literal["hang", "lost", "garbage"]
 
@@ -101,6 +101,8 @@ def _check_code(channel: str, answer: object) -> None:
 # The original task asks for a random delay of 1 to 3 seconds and a failure in one call of ten.
 PROFILES: dict[ProfileName, ChannelFaults] = {
     "none": ChannelFaults(latency_ms=0, failure_rate=0.0, failure="500"),
+    # No faults either: this one turns the documented rate limits on.
+    "real-limits": ChannelFaults(latency_ms=0, failure_rate=0.0, failure="500"),
     "original-task": ChannelFaults(latency_ms=Latency(min=1000, max=3000), failure_rate=0.1, failure="500"),
 }
 

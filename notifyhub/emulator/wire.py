@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 from urllib.parse import parse_qsl
@@ -13,6 +13,8 @@ import orjson
 from starlette.types import Receive, Scope, Send
 
 BODY_LIMIT = 1 << 20
+# What the messengers take as one file is 50 MB at the most; a little more for the form around it.
+UPLOAD_LIMIT = 51 << 20
 JSON = b"application/json"
 PROBLEM = b"application/problem+json"
 HTML = b"text/html; charset=utf-8"
@@ -119,8 +121,11 @@ class Messenger(Protocol):
 
     channel: str
 
-    def aside(self, call: Call) -> Answer | None:
-        """The answer to a call that is not a send; None for a send."""
+    def aside(self, call: Call) -> Answer | Awaitable[Answer] | None:
+        """The answer to a call that is not a send; None for a send.
+
+        One that has to wait for something is an awaitable. It is cancelled when the caller leaves.
+        """
         ...
 
     def read(self, call: Call) -> Arrival:
@@ -148,29 +153,34 @@ class Tokens:
 
 
 class BodyTooLarge(Exception):
-    """A request body over `BODY_LIMIT` bytes."""
+    """A request body over `BODY_LIMIT` bytes, or over `UPLOAD_LIMIT` for a multipart form."""
 
 
 async def read_call(scope: Scope, receive: Receive) -> Call:
     """Read a request to its end. Raises `BodyTooLarge`."""
-    return Call(
+    call = Call(
         method=scope["method"],
         path=scope["path_params"]["path"],
         query=scope["query_string"].decode("latin-1"),
         headers=scope["headers"],
-        body=await _read_body(receive),
+        body=b"",
     )
+    limit = UPLOAD_LIMIT if call.content_type().startswith("multipart/") else BODY_LIMIT
+    call.body = await _read_body(receive, limit)
+    return call
 
 
-async def _read_body(receive: Receive) -> bytes:
+async def _read_body(receive: Receive, limit: int) -> bytes:
     message = await receive()
-    body: bytes = message.get("body", b"")
+    parts: list[bytes] = [message.get("body", b"")]
+    size = len(parts[0])
     while message.get("more_body"):
         message = await receive()
-        body += message.get("body", b"")
-        if len(body) > BODY_LIMIT:
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+        if size > limit:
             raise BodyTooLarge
-    return body
+    return b"".join(parts)
 
 
 async def reply(send: Send, answer: Answer) -> None:

@@ -72,8 +72,9 @@ def emulator(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.", min=0, max=65535)] = 8090,
     journal: Annotated[Path | None, typer.Option(help="SQLite file of the journal; none keeps it in memory.")] = None,
-    profile: Annotated[str, typer.Option(help="none or original-task.")] = "none",
+    profile: Annotated[str, typer.Option(help="none, original-task or real-limits.")] = "none",
     seed: Annotated[int | None, typer.Option(help="Makes its chances repeatable.")] = None,
+    limits: Annotated[str, typer.Option(help="real enforces the messengers' rate limits; off does not.")] = "off",
 ) -> None:
     """Run only the emulator of the messengers.
 
@@ -85,15 +86,18 @@ def emulator(
     from notifyhub.emulator import main
     from notifyhub.emulator.app import Emulator
     from notifyhub.emulator.faults import PROFILES
+    from notifyhub.emulator.limits import LIMITS_PROFILES
     from notifyhub_cli.stopping import stop_by_signals
 
     if profile not in PROFILES:
         leave(Exit.BAD_INPUT, f"--profile: there is no {profile!r}; there are {', '.join(PROFILES)}")
+    if limits not in LIMITS_PROFILES:
+        leave(Exit.BAD_INPUT, f"--limits: there is no {limits!r}; there are {', '.join(LIMITS_PROFILES)}")
     with told_in_one_line():
         settings = load()
         logs.configure(settings.log_level, settings.log_format)
         with listening(host, port, "choose another with --host and --port") as listener:
-            emulator = Emulator(journal, profile=profile, seed=seed)
+            emulator = Emulator(journal, profile=profile, seed=seed, limits=limits)
             try:
                 emulator.journal.open()
             except sqlite3.Error as error:
