@@ -28,13 +28,22 @@ Headers = Sequence[tuple[bytes, bytes]]
 
 @dataclass(slots=True)
 class Call:
-    """One HTTP request, read to its end. `path` is relative to the messenger's own root."""
+    """One HTTP request, read to its end. `path` is relative to the messenger's own root.
+
+    `scheme` and `root` (a path that ends with a slash) tell where that is, for answers that hold addresses.
+    """
 
     method: str
     path: str
     query: str
     headers: Headers
     body: bytes
+    scheme: str = "http"
+    root: str = "/"
+
+    def url(self, path: str) -> str:
+        """The address of `path` under the messenger's own root, as the caller can reach it."""
+        return f"{self.scheme}://{self.header(b'host')}{self.root}{path}"
 
     def header(self, name: bytes) -> str:
         """The first header of that (lower-case) name, or an empty string."""
@@ -68,12 +77,23 @@ class Call:
 
 @dataclass(slots=True)
 class Arrival:
-    """What could be read of a send, whether or not it is in order. `token` is kept only to be masked."""
+    """What could be read of a send, whether or not it is in order.
+
+    token      kept only to be masked, and as a fingerprint: the name of its inbox
+    account    the sender's public name, where there is one: the bot's id, the business number's id
+    receipts   how the receipts of this send go, where a fault says so; None for the usual way
+    receivers  all who shall get it, where that is more than `address` can hold
+    refused    those of the receivers whom a fault refuses
+    """
 
     address: str = ""
     text: str = ""
     token: str = ""
     content: dict[str, Any] | None = None
+    account: str = ""
+    receipts: str | None = None
+    receivers: tuple[str, ...] = ()
+    refused: dict[str, Refusal] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -89,9 +109,21 @@ class Claim:
     conflict: Answer
 
 
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """What became of a send to one of its receivers. `code` 0 is accepted."""
+
+    address: str
+    text: str
+    code: int = 0
+
+
 @dataclass(slots=True)
 class Answer:
-    """What goes back. `status` is None when nothing does; `code` is the messenger's own, where it has one."""
+    """What goes back. `status` is None when nothing does; `code` is the messenger's own, where it has one.
+
+    `copies` are there for a send to many at once.
+    """
 
     status: int | None
     body: bytes = b""
@@ -102,15 +134,20 @@ class Answer:
     content_type: bytes = JSON
     headers: Headers = ()
     claim: Claim | None = field(default=None, repr=False)
+    copies: tuple[Copy, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """An error that was asked for: an HTTP status, or a messenger's own code, and seconds to wait."""
+    """An error that was asked for: an HTTP status, a messenger's own code, or an outcome; and seconds to wait.
+
+    An outcome is a key of the messenger's table OUTCOMES, such as `blocked`.
+    """
 
     status: int = 0
     code: int | None = None
     retry_after: int | None = None
+    outcome: str | None = None
 
     def headers(self) -> Headers:
         return () if self.retry_after is None else ((b"retry-after", str(self.retry_after).encode()),)
@@ -158,12 +195,15 @@ class BodyTooLarge(Exception):
 
 async def read_call(scope: Scope, receive: Receive) -> Call:
     """Read a request to its end. Raises `BodyTooLarge`."""
+    path = scope["path_params"]["path"]
     call = Call(
         method=scope["method"],
-        path=scope["path_params"]["path"],
+        path=path,
         query=scope["query_string"].decode("latin-1"),
         headers=scope["headers"],
         body=b"",
+        scheme=scope["scheme"],
+        root=scope["path"].removesuffix(path),
     )
     limit = UPLOAD_LIMIT if call.content_type().startswith("multipart/") else BODY_LIMIT
     call.body = await _read_body(receive, limit)

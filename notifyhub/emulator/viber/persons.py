@@ -66,7 +66,8 @@ class Persons:
         fields = _object(result.answer) if result.status == 200 else None
         if fields is not None and not checks.welcome_fault(fields):
             self._bones.acquaintances.meet("viber", user_id, bot.id)
-            self._bones.note("viber", user_id, str(fields.get("text") or ""), result.answer, bot.id)
+            text = str(fields.get("text") or "")
+            self._bones.note("viber", user_id, text, body=result.answer, token=bot.token, account=bot.id)
 
     def _tell(self, bot: Bot, event: dict[str, Any]) -> dict[str, Any]:
         self._telling.tell(bot, event)

@@ -43,7 +43,7 @@ class Telling:
             return
         if manner == FAILED:
             return self.tell(bot, events.failed(message_token, user_id, REJECTED))
-        for after_s, kind in schedule(self._bones.receipts.manner(manner), ("delivered", "seen")):
+        for after_s, kind in schedule(self._bones.receipts.settings, ("delivered", "seen"), manner):
             event = events.delivered if kind == "delivered" else events.seen
             self.tell(bot, event(message_token, user_id), after_s)
 
