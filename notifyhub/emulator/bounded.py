@@ -34,6 +34,10 @@ class Bounded(Generic[K, V]):
     def clear(self) -> None:
         self._values.clear()
 
+    def keys(self) -> list[K]:
+        """All keys, the one longest untouched first."""
+        return list(self._values)
+
     def values(self) -> list[V]:
         """All values, the one longest untouched first."""
         return list(self._values.values())

@@ -1,235 +1,154 @@
-"""The WhatsApp Cloud API: `/{version}/{phone-number-id}/messages`, with or without the version.
+"""The WhatsApp Cloud API: `/{version}/{object}/{edge}`, with or without the version.
 
 Facts from developers.facebook.com/documentation/business-messaging/whatsapp and GitHub `facebook/openapi`.
 """
 
 from __future__ import annotations
 
-import base64
-import re
+from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Any
 
-import orjson
-
+from notifyhub.emulator.bones import Bones
+from notifyhub.emulator.people import Deed
+from notifyhub.emulator.whatsapp import checks
+from notifyhub.emulator.whatsapp.asking import Ask, fields_of, parts_of, read_ask, token_of
+from notifyhub.emulator.whatsapp.businesses import Businesses
+from notifyhub.emulator.whatsapp.errors import (
+    AUTH,
+    CODE_OF_STATUS,
+    OUTCOMES,
+    UNKNOWN_PATH,
+    Envelope,
+    Fault,
+    success,
+)
+from notifyhub.emulator.whatsapp.media import DOWNLOADS, Media
+from notifyhub.emulator.whatsapp.numbers import PROFILE, Numbers
+from notifyhub.emulator.whatsapp.persons import Persons
+from notifyhub.emulator.whatsapp.sending import Sending, shown_text
+from notifyhub.emulator.whatsapp.subscriptions import Subscriptions
+from notifyhub.emulator.whatsapp.telling import Telling
+from notifyhub.emulator.whatsapp.templates import Templates
 from notifyhub.emulator.wire import NOT_DIGITS, Answer, Arrival, Call, Refusal, Tokens, html
 
-PATH = re.compile(r"(?:v[0-9]+\.[0-9]+/)?(?P<phone_id>[^/]+)/messages/?")
-PHONE = re.compile(r"\+?[0-9 ()-]+")
-PHONE_DIGITS = 15
-TEXT_LIMIT = 4096
-REFERENCE_LIMIT = 512
-TYPES = (
-    "audio",
-    "contacts",
-    "document",
-    "image",
-    "interactive",
-    "location",
-    "reaction",
-    "sticker",
-    "template",
-    "text",
-    "video",
-)
+# Of a marketing message only a template can be made; the rest is the same.
+SENDS = ("messages", "marketing_messages")
+# Settings that are kept and given back as they are.
+SHEETS = ("settings", "whatsapp_commerce_settings", "whatsapp_business_encryption", "conversational_automation")
 
-# HTTP status and text of the codes that a fault may ask for; the rest answer 400.
-CODES = {
-    0: (401, "AuthException"),
-    1: (400, "API Unknown"),
-    2: (503, "Service temporarily unavailable"),
-    3: (500, "Capability or permissions issue"),
-    4: (400, "Application request limit reached"),
-    10: (403, "Permission denied"),
-    100: (400, "Invalid parameter"),
-    190: (401, "Invalid OAuth access token - Cannot parse access token"),
-    368: (403, "Temporarily blocked for policies violations"),
-    80007: (400, "Rate limit issues"),
-    130429: (400, "Rate limit hit"),
-    130472: (400, "User's number is part of an experiment"),
-    130497: (403, "Business account is restricted from messaging users in this country."),
-    131000: (500, "Something went wrong"),
-    131005: (403, "Access denied"),
-    131008: (400, "Required parameter is missing"),
-    131009: (400, "Parameter value is not valid"),
-    131016: (500, "Service unavailable"),
-    131021: (400, "Recipient cannot be sender"),
-    131026: (400, "Message undeliverable"),
-    131030: (400, "Recipient phone number not in allowed list"),
-    131031: (403, "Account has been locked"),
-    131045: (500, "Incorrect certificate"),
-    131047: (400, "Re-engagement message"),
-    131048: (400, "Spam rate limit hit"),
-    131051: (400, "Unsupported message type"),
-    131056: (400, "(Business Account, Consumer Account) pair rate limit hit"),
-    131057: (500, "Account in maintenance mode"),
-    132001: (404, "Template does not exist"),
-    133000: (500, "Incomplete deregistration"),
-    133004: (503, "Server temporarily unavailable"),
-}
-CODE_OF_STATUS = {400: 100, 401: 190, 403: 131005, 404: 132001, 429: 130429, 500: 131000, 503: 133004}
+Handler = Callable[[Ask], Answer | Awaitable[Answer]]
 
 
 class WhatsApp:
-    """Accepts messages for any business number and any token; every recipient has WhatsApp."""
+    """Any token is good, and any digits are a business number or an account; every recipient has WhatsApp."""
 
     channel = "whatsapp"
 
-    def __init__(self) -> None:
-        self._tokens = Tokens()
+    def __init__(self, bones: Bones) -> None:
+        tokens = Tokens()
+        self._businesses = Businesses()
+        self._envelope = Envelope(tokens)
+        self._media = Media(bones.files, self._envelope, tokens)
+        telling = Telling(bones, self._businesses)
+        self._sending = Sending(bones, self._businesses, self._envelope, tokens, self._media, telling)
+        self._persons = Persons(self._businesses, self._sending, telling)
+        self._subscriptions = Subscriptions(self._businesses, bones.callbacks, self._envelope)
+        numbers = Numbers(self._businesses, self._subscriptions, self._envelope)
+        self._numbers = numbers
+        self._handlers = self._table(numbers, Templates(self._businesses, self._envelope, tokens))
 
-    def aside(self, call: Call) -> Answer | None:
-        if PATH.fullmatch(call.path) and call.method == "POST":
-            return None
-        message = f"Unknown path components: /{call.path}"
-        return self._error(400, 2500, message)
+    def _table(self, numbers: Numbers, templates: Templates) -> dict[tuple[str, str], Handler]:
+        subscriptions = self._subscriptions
+        sheets: dict[tuple[str, str], Handler] = {("GET", name): numbers.sheet for name in SHEETS}
+        sheets |= {("POST", name): numbers.set_sheet for name in (*SHEETS, PROFILE)}
+        return sheets | {
+            ("GET", ""): self._look_up,
+            ("POST", ""): numbers.change,
+            ("DELETE", ""): self._delete,
+            ("POST", "media"): self._media.upload,
+            ("POST", "register"): numbers.register,
+            ("POST", "deregister"): numbers.deregister,
+            ("POST", "request_code"): numbers.request_code,
+            ("POST", "verify_code"): numbers.verify_code,
+            ("GET", PROFILE): numbers.profile,
+            ("GET", "block_users"): numbers.blocks,
+            ("POST", "block_users"): numbers.shut_out,
+            ("DELETE", "block_users"): numbers.let_in,
+            ("GET", "phone_numbers"): numbers.of_account,
+            ("GET", "subscriptions"): subscriptions.subscribed,
+            ("POST", "subscriptions"): subscriptions.subscribe,
+            ("DELETE", "subscriptions"): subscriptions.unsubscribe,
+            ("GET", "subscribed_apps"): subscriptions.account_apps,
+            ("POST", "subscribed_apps"): subscriptions.subscribe_account,
+            ("DELETE", "subscribed_apps"): subscriptions.unsubscribe_account,
+            ("GET", "message_templates"): templates.all,
+            ("POST", "message_templates"): templates.create,
+            ("DELETE", "message_templates"): templates.delete,
+        }
+
+    def aside(self, call: Call) -> Answer | Awaitable[Answer] | None:
+        parts = parts_of(call)
+        if call.method == "POST" and len(parts) == 2 and parts[1] in SENDS:
+            # Cheaper than to read every message twice.
+            return self._mark(read_ask(call)) if b'"status"' in call.body and _is_mark(call) else None
+        ask = read_ask(call)
+        if parts[:1] == (DOWNLOADS,) and call.method == "GET":
+            return self._media.download(ask)
+        if parts == ("oauth", "access_token") and call.method == "GET":
+            return self._subscriptions.access_token(ask)
+        handler = self._handlers.get((call.method, ask.edge)) if ask.id else None
+        if handler is None:
+            return self._envelope.fault(Fault(UNKNOWN_PATH, f"Unknown path components: /{call.path}"))
+        return self._refusal(ask) or handler(ask)
 
     def read(self, call: Call) -> Arrival:
-        fields = _fields(call)
-        token = call.bearer() or dict(call.query_pairs()).get("access_token") or fields.get("access_token")
-        text = fields.get("text")
-        body = text.get("body") if isinstance(text, dict) else None
-        return Arrival(_address(fields), body if isinstance(body, str) else "", _str(token), fields)
+        fields = fields_of(call)
+        number_id = parts_of(call)[0]
+        return Arrival(checks.address_of(fields), shown_text(fields), token_of(call, fields), fields, number_id)
 
     def answer(self, call: Call, arrival: Arrival) -> Answer:
         if not arrival.token:
-            return self._coded(190)
-        phone_id = _phone_id(call)
-        if NOT_DIGITS.search(phone_id):
-            return self._unknown_object(phone_id)
-        fields = arrival.content or {}
-        fault = _fault(fields)
-        return self._error(400, *fault) if fault else self._accept(fields, arrival.address)
+            return self._envelope.fault(Fault(AUTH))
+        if NOT_DIGITS.search(arrival.account):
+            return self._envelope.unknown_object(arrival.account, "POST")
+        return self._sending.message(self._businesses.number(arrival.account, arrival.token), arrival)
 
     def refuse(self, refusal: Refusal) -> Answer:
         code = refusal.code if refusal.code is not None else CODE_OF_STATUS.get(refusal.status)
+        if refusal.outcome is not None:
+            code = OUTCOMES[refusal.outcome].code
         if code is None:
             return html(refusal.status, f"{refusal.status} {HTTPStatus(refusal.status).phrase}")
-        answer = self._coded(code)
-        answer.status = refusal.status or answer.status
+        answer = self._envelope.fault(Fault(code), status=refusal.status)
         answer.headers = refusal.headers()
         return answer
 
-    def _coded(self, code: int) -> Answer:
-        status, title = CODES.get(code, (400, "Unknown error"))
-        return self._error(status, code, title if code in (0, 190) else f"(#{code}) {title}")
+    def hear(self, address: str, bot: str, deed: Deed) -> dict[str, Any]:
+        return self._persons.hear(address, bot, deed)
 
-    def _unknown_object(self, phone_id: str) -> Answer:
-        message = (
-            f"Unsupported post request. Object with ID '{phone_id}' does not exist, cannot be loaded due to missing "
-            "permissions, or does not support this operation"
-        )
-        return self._error(400, 100, message, kind="GraphMethodException", error_subcode=33)
+    def clear(self) -> None:
+        """Forget all numbers, accounts and apps."""
+        self._businesses.clear()
 
-    def _error(self, status: int, code: int, message: str, *, kind: str = "OAuthException", **more: Any) -> Answer:
-        error = {
-            "message": message,
-            "type": kind,
-            "code": code,
-            **more,
-            "error_data": {"messaging_product": "whatsapp", "details": message},
-            "fbtrace_id": self._trace_id(),
-        }
-        return Answer(status=status, body=orjson.dumps({"error": error}), code=code)
+    def _refusal(self, ask: Ask) -> Answer | None:
+        """A call about anything needs a token and a number for its object."""
+        if not ask.token:
+            return self._envelope.fault(Fault(AUTH))
+        return self._envelope.unknown_object(ask.id, ask.call.method) if NOT_DIGITS.search(ask.id) else None
 
-    def _trace_id(self) -> str:
-        return "A" + base64.urlsafe_b64encode(self._tokens.next().to_bytes(16)).decode().rstrip("=")
+    def _mark(self, ask: Ask) -> Answer:
+        fault = checks.mark_fault(ask.fields)
+        return self._refusal(ask) or (self._envelope.fault(fault) if fault else success())
 
-    def _accept(self, fields: dict[str, Any], address: str) -> Answer:
-        message_id = self._message_id(address)
-        body = {
-            "messaging_product": "whatsapp",
-            "contacts": [{"input": _str(fields.get("to") or fields.get("recipient")), "wa_id": address}],
-            "messages": [{"id": message_id}],
-        }
-        return Answer(status=200, body=orjson.dumps(body), accepted=True, messenger_id=message_id)
+    def _look_up(self, ask: Ask) -> Answer:
+        file = self._media.find(ask.id, ask.token)
+        return self._media.look_up(ask, file) if file else self._numbers.look_up(ask)
 
-    def _message_id(self, address: str) -> str:
-        # The shape of real ids: tagged, length-prefixed recipient and 18 upper-case hexadecimal digits.
-        to = address.encode()[:64]
-        raw = bytes((0x1C, 0x18, len(to))) + to + b"\x15\x02\x00\x11\x18\x12%018X\x00" % self._tokens.next()
-        return "wamid." + base64.b64encode(raw).decode()
+    def _delete(self, ask: Ask) -> Answer:
+        file = self._media.find(ask.id, ask.token)
+        return self._media.delete(file) if file else self._envelope.unknown_object(ask.id, "DELETE")
 
 
-def _fields(call: Call) -> dict[str, Any]:
-    if call.content_type() != "application/x-www-form-urlencoded":
-        return call.json_object() or {}
-    return {name: _nested(value) for name, value in call.form_pairs()}
-
-
-def _nested(value: str) -> Any:
-    """Objects travel as JSON text inside a form; everything else is text."""
-    if not value.startswith("{"):
-        return value
-    try:
-        return orjson.loads(value)
-    except orjson.JSONDecodeError:
-        return value
-
-
-def _phone_id(call: Call) -> str:
-    match = PATH.fullmatch(call.path)
-    return match["phone_id"] if match else ""
-
-
-def _str(value: Any) -> str:
-    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
-
-
-def _address(fields: dict[str, Any]) -> str:
-    """Digits only for a phone number; a group id or a business-scoped user id as it stands."""
-    to = _str(fields.get("to"))
-    if not to:
-        return _str(fields.get("recipient"))
-    return to if fields.get("recipient_type") == "group" else NOT_DIGITS.sub("", to)
-
-
-def _fault(fields: dict[str, Any]) -> tuple[int, str] | None:
-    product = fields.get("messaging_product")
-    if not product:
-        return _required("messaging_product")
-    if product != "whatsapp":
-        return 100, f'(#100) Param messaging_product must be one of {{WHATSAPP}} - got "{product}".'
-    return _recipient_fault(fields) or _content_fault(fields)
-
-
-def _required(name: str) -> tuple[int, str]:
-    return 100, f"(#100) The parameter {name} is required."
-
-
-def _recipient_fault(fields: dict[str, Any]) -> tuple[int, str] | None:
-    to = _str(fields.get("to"))
-    if not to:
-        return None if _str(fields.get("recipient")) else _required("to")
-    kind = fields.get("recipient_type") or "individual"
-    if kind not in ("individual", "group"):
-        return 100, f'(#100) Param recipient_type must be one of {{INDIVIDUAL, GROUP}} - got "{kind}".'
-    if kind == "group":
-        return None
-    good = PHONE.fullmatch(to) and 1 <= len(NOT_DIGITS.sub("", to)) <= PHONE_DIGITS
-    return None if good else (131009, "(#131009) Parameter value is not valid")
-
-
-def _content_fault(fields: dict[str, Any]) -> tuple[int, str] | None:
-    # Without `type` the message is a text.
-    kind = fields.get("type") or "text"
-    if kind not in TYPES:
-        return 100, f'(#100) Param type must be one of {{{", ".join(TYPES).upper()}}} - got "{kind}".'
-    if len(_str(fields.get("biz_opaque_callback_data"))) > REFERENCE_LIMIT:
-        return 100, f"(#100) Param biz_opaque_callback_data must be at most {REFERENCE_LIMIT} characters long."
-    return _text_fault(fields.get("text")) if kind == "text" else None
-
-
-def _text_fault(text: Any) -> tuple[int, str] | None:
-    if text is None:
-        return _required("text")
-    body = text.get("body") if isinstance(text, dict) else None
-    if body is None or body == "":
-        return _required("text['body']")
-    if not isinstance(body, str):
-        return 100, "(#100) Param text['body'] must be a string."
-    return (
-        (100, f"(#100) Param text['body'] must be at most {TEXT_LIMIT} characters long.")
-        if len(body) > TEXT_LIMIT
-        else None
-    )
+def _is_mark(call: Call) -> bool:
+    return fields_of(call).get("status") == "read"
