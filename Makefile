@@ -2,6 +2,8 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
+# Tests wait more than they compute: more of them at once than there are cores.
+WORKERS ?= 4
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check format bench clean
@@ -13,7 +15,7 @@ run: $(VENV)/.run ## start API, worker, scheduler and emulator on SQLite: http:/
 	$(BIN)/notifyhub serve
 
 test: $(VENV)/.test ## run all tests; brings its own PostgreSQL and Redis
-	$(BIN)/python -m pytest $(PYTEST)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(PYTEST)
 
 check: $(VENV)/.test ## linters and types
 	$(BIN)/ruff check .

@@ -7,6 +7,7 @@ FAST = ["pyreqwest>=0.15"]
 TEST = [
     "pytest>=9",
     "pytest-timeout>=2.4",
+    "pytest-xdist>=3.8",
     "hypothesis>=6.150",
     "openapi-spec-validator>=0.8",
     "jsonschema>=4.23",
@@ -24,12 +25,14 @@ setup(
     long_description_content_type="text/markdown",
     license="MIT",
     python_requires=">=3.11",
-    packages=find_packages(include=["notifyhub*", "notifyhub_api*", "notifyhub_cli*"]),
+    packages=find_packages(include=["notifyhub*"]),
     package_data={
         "notifyhub": ["py.typed"],
+        "notifyhub.emulator": ["assets/*"],
         "notifyhub.store": ["migrations/*.py"],
         "notifyhub_api": ["py.typed", "assets/*"],
         "notifyhub_cli": ["py.typed"],
+        "notifyhub_pytest": ["py.typed"],
     },
     install_requires=[
         "dramatiq>=2.2,<3",
@@ -58,7 +61,11 @@ setup(
         "test": TEST + POSTGRES + FAST,
         "all": POSTGRES + FAST + ["dramatiq[rabbitmq]>=2.2,<3"],
     },
-    entry_points={"console_scripts": ["notifyhub = notifyhub_cli.main:main"]},
+    entry_points={
+        "console_scripts": ["notifyhub = notifyhub_cli.main:main"],
+        # The name is the module's, so that whoever names the plugin by hand does not load it twice.
+        "pytest11": ["notifyhub_pytest = notifyhub_pytest"],
+    },
     classifiers=[
         "Programming Language :: Python :: 3.11",
         "Programming Language :: Python :: 3.12",

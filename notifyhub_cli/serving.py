@@ -84,6 +84,8 @@ class _Server(uvicorn.Server):
             spare_the_collector()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if self._stage is not None:
+            self._stage.release()
         # In this order, because the calls under way may be to our own emulator.
         await asyncio.to_thread(self._hub.stop_delivering)
         await super().shutdown(sockets=sockets)
@@ -131,11 +133,12 @@ def _kept(hub: Hub) -> bool:
 def _welcome(hub: Hub, address: tuple[str, int], key: str | None, *, emulator: bool) -> None:
     settings = hub.settings
     url = settings.effective_emulator_url.removesuffix("/emulator") if emulator else f"http://{address[0]}:{address[1]}"
+    # Whoever reads the first line may rely on all being well: nothing that could fail comes after it.
+    kept = _kept(hub)
     typer.echo(f"notifyhub listens on {url}")
     for channel, own in settings.channels().items():
         kind = "emulated" if own.emulated else "real    "
         typer.echo(f"  {channel:<9} {kind}  {without_secrets(base_url_of(settings, channel))}")
-    kept = _kept(hub)
     if key:
         typer.echo(f"\nYour API key, shown this once and kept in {key_file(settings)}:\n  {key}")
     elif kept:

@@ -236,7 +236,7 @@ def test_recipients_that_are_none_are_an_invalid_request(hub: Hub, to: Any) -> N
         {"channels": 5},
         {"metadata": 5},
         {"metadata": {"a": float("nan")}},
-        {"metadata": {"a": object()}},
+        {"metadata": {"a": complex(1, 2)}},
         {"metadata": {"a": {1, 2}}},
         {"at": 5},
         {"at": datetime(2126, 1, 1)},  # noqa: DTZ001 (that is the point)

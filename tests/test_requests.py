@@ -88,7 +88,9 @@ def test_an_address_has_one_canonical_form_or_one_fault(channel: str, written: s
         assert ask({**GOOD, "recipients": [{channel: address}]}).pairs() == [(channel, address)]
 
 
-@given(text=st.text(st.characters(exclude_characters="\x00"), min_size=1, max_size=4_000).filter(str.strip))
+@given(
+    text=st.text(st.characters(codec="utf-8", exclude_characters="\x00"), min_size=1, max_size=4_000).filter(str.strip)
+)
 def test_any_text_that_people_can_write_is_kept_as_it_is(text: str) -> None:
     assert ask({**GOOD, "text": text}).text == text
     assert ask(json.dumps({**GOOD, "text": text}).encode()).text == text

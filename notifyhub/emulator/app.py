@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -11,19 +11,26 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from notifyhub.emulator import viber, whatsapp
+from notifyhub.emulator.bones import Bones
+from notifyhub.emulator.broadcasts import copies_of, fates_of
 from notifyhub.emulator.callbacks import Callbacks
 from notifyhub.emulator.doors import Doors
 from notifyhub.emulator.faults import Faults, Plan, ProfileName
 from notifyhub.emulator.files import Files
 from notifyhub.emulator.gateway import Gateway
-from notifyhub.emulator.journal import BODY_KEPT, CAP, Journal, Record, new_record
+from notifyhub.emulator.inboxes import inbox_of
+from notifyhub.emulator.journal import CAP, Journal
+from notifyhub.emulator.journal_pages import JournalPages
 from notifyhub.emulator.limits import Limit, Limits, LimitsProfile
+from notifyhub.emulator.lines import carry_out, unless_the_client_leaves
 from notifyhub.emulator.pages import Pages
 from notifyhub.emulator.people import Acquaintances, People
-from notifyhub.emulator.receipts import Receipts
+from notifyhub.emulator.receipts import Receipts, ReceiptSettings
+from notifyhub.emulator.records import BODY_KEPT, Record, new_record
+from notifyhub.emulator.strictness import Strictness, StrictnessPages, StrictnessProfile
 from notifyhub.emulator.telegram import Telegram
-from notifyhub.emulator.viber import Viber
-from notifyhub.emulator.whatsapp import WhatsApp
+from notifyhub.emulator.web import BadParameter, bad_parameter
 from notifyhub.emulator.wire import (
     Answer,
     Arrival,
@@ -31,7 +38,6 @@ from notifyhub.emulator.wire import (
     Call,
     Messenger,
     Refusal,
-    drop,
     html,
     read_call,
     reply,
@@ -40,8 +46,14 @@ from notifyhub.emulator.wire import (
 HANG_S = 60.0
 MASK = "***"
 # The documented limits, each told by its messenger.
-REAL_LIMITS: dict[str, Limit] = {}
-GARBAGE = html(200, "Welcome to nginx!")
+REAL_LIMITS: dict[str, Limit] = viber.LIMITS | whatsapp.LIMITS
+# What nothing is accepted with.
+INSTEAD: dict[str | None, Answer] = {
+    "hang": Answer(status=None),
+    "reset": Answer(status=None),
+    "garbage": html(200, "Welcome to nginx!"),
+    "wrong_json": Answer(status=200, body=b'{"answer":42}'),
+}
 TOO_LARGE = Refusal(status=413)
 
 
@@ -50,7 +62,8 @@ class Emulator:
 
     Mount `app` anywhere. Starlette runs no lifespan of a mounted application: there, call `open` and `close` (the
     journal also opens by itself at the first call). `journal_path` None keeps the journal in memory. `limits` "real"
-    are the documented rate limits; the profile "real-limits" means the same.
+    are the documented rate limits; the profile "real-limits" means the same. `strictness` "real" asks of bots what the
+    messengers themselves do.
     """
 
     def __init__(
@@ -62,6 +75,7 @@ class Emulator:
         journal_cap: int = CAP,
         hang_s: float = HANG_S,
         limits: LimitsProfile = "off",
+        strictness: StrictnessProfile = "lenient",
     ) -> None:
         self.journal = Journal(journal_path, journal_cap)
         self.faults = Faults(profile, seed)
@@ -70,13 +84,25 @@ class Emulator:
         self.callbacks = Callbacks()
         self.receipts = Receipts()
         self.acquaintances = Acquaintances()
-        messengers = (Telegram(lambda: self.journal.last_id), Viber(), WhatsApp(), Gateway())
-        self.people = People({}, self.acquaintances)
-        doors = [Door(messenger, self.journal, self.faults, hang_s) for messenger in messengers]
-        routes = [Route(f"/{door.channel}/{{path:path}}", door) for door in doors]
+        self.strictness = Strictness(strictness)
+        self._notes: set[asyncio.Future[Answer]] = set()
+        bones = Bones(
+            self.limits, self.files, self.callbacks, self.receipts, self.acquaintances, self.strictness, self._note
+        )
+        self.viber, self.whatsapp = viber.Viber(bones), whatsapp.WhatsApp(bones)
+        gateway = Gateway(self.strictness)
+        messengers = (Telegram(lambda: self.journal.last_id), self.viber, self.whatsapp, gateway)
+        self.people = People({"viber": self.viber, "whatsapp": self.whatsapp}, self.acquaintances)
+        self.doors = {one.channel: Door(one, self.journal, self.faults, hang_s) for one in messengers}
         around = Doors(self.limits, self.callbacks, self.receipts, self.people)
-        pages = Pages(self.journal, self.faults)
-        self.app = Starlette(routes=[*routes, *around.routes(), *pages.routes()], lifespan=self._lifespan)
+        strict = StrictnessPages(self.strictness)
+        pages = (Pages(self.journal, self.faults, self.reset), JournalPages(self.journal), around, strict)
+        routes = [Route(f"/{channel}/{{path:path}}", door) for channel, door in self.doors.items()]
+        self.app = Starlette(
+            routes=[*routes, *(route for page in pages for route in page.routes())],
+            exception_handlers={BadParameter: bad_parameter},
+            lifespan=self._lifespan,
+        )
         self.app.state.emulator = self
 
     async def open(self) -> None:
@@ -87,6 +113,37 @@ class Emulator:
         """Give up the callbacks, write what is waiting, and close the journal."""
         await self.callbacks.close()
         await asyncio.to_thread(self.journal.close)
+
+    async def reset(self) -> None:
+        """Forget what tests leave behind: the journal, faults and stories, limits used, callbacks, acquaintances."""
+        await asyncio.to_thread(self.journal.clear)
+        self.faults.reset()
+        self.limits.clear()
+        self.callbacks.clear()
+        self.receipts.settings = ReceiptSettings()
+        self.acquaintances.clear()
+        self.viber.forget_people()
+        self.whatsapp.forget_people()
+
+    def _note(self, channel: str, address: str, text: str, *, body: bytes, token: str, account: str) -> None:
+        record = new_record(
+            channel,
+            address,
+            text,
+            fault=None,
+            request="(the answer to a callback)",
+            request_body=_masked(body.decode("utf-8", "replace"), token),
+            answer=Answer(status=200, accepted=True),
+            inbox=inbox_of(token),
+            account=account,
+        )
+        writing = asyncio.ensure_future(self.journal.record(record))
+        self._notes.add(writing)
+        writing.add_done_callback(self._notes.discard)
+
+    def release(self) -> None:
+        """Let those go who wait or watch: the server is about to stop."""
+        self.journal.watchers.release()
 
     @asynccontextmanager
     async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:
@@ -107,7 +164,7 @@ class Door:
 
     def __init__(self, messenger: Messenger, journal: Journal, faults: Faults, hang_s: float) -> None:
         self.channel = messenger.channel
-        self._messenger = messenger
+        self.messenger = messenger
         self._journal = journal
         self._faults = faults
         self._hang_s = hang_s
@@ -116,32 +173,36 @@ class Door:
         try:
             call = await read_call(scope, receive)
         except BodyTooLarge:
-            return await reply(send, self._messenger.refuse(TOO_LARGE))
-        aside = self._messenger.aside(call)
+            return await reply(send, self.messenger.refuse(TOO_LARGE))
+        aside = self.messenger.aside(call)
         if isinstance(aside, Answer):
             return await reply(send, aside)
         if aside is None:
             return await self._take(call, receive, send)
-        answer = await _unless_the_client_leaves(receive, aside)
+        answer = await unless_the_client_leaves(receive, aside)
         if answer is not None:
             await reply(send, answer)
 
     async def _take(self, call: Call, receive: Receive, send: Send) -> None:
-        arrival = self._messenger.read(call)
-        plan = self._faults.plan(self.channel, arrival.address)
-        record = self._record(call, arrival, plan)
-        # Recorded before the wait: a slow answer is slow about something that has already happened.
-        answer = await self._journal.record(record)
-        if plan.latency_s:
-            await _until_the_client_leaves(receive, plan.latency_s)
-        await self._finish(plan, answer, receive, send)
+        arrival = self.messenger.read(call)
+        plan = self._faults.plan(self.channel, arrival.address, arrival.token)
+        arrival.receipts = plan.receipts
+        if arrival.receivers:
+            arrival.fates = fates_of(arrival, lambda address: self._faults.plan(self.channel, address, arrival.token))
+        answer = await self._write(self._record(call, arrival, plan))
+        await carry_out(plan, answer, receive, send, hang_s=self._hang_s)
+
+    async def _write(self, record: Record) -> Answer:
+        copies = copies_of(record)
+        if not copies:
+            return await self._journal.record(record)
+        await asyncio.gather(*(self._journal.record(copy) for copy in copies))
+        return record.answer
 
     def _answer(self, call: Call, arrival: Arrival, plan: Plan) -> Answer:
         if plan.refusal is not None:
-            return self._messenger.refuse(plan.refusal)
-        if plan.word == "garbage":
-            return GARBAGE
-        return Answer(status=None) if plan.word == "hang" else self._messenger.answer(call, arrival)
+            return self.messenger.refuse(plan.refusal)
+        return INSTEAD.get(plan.word) or self.messenger.answer(call, arrival)
 
     def _record(self, call: Call, arrival: Arrival, plan: Plan) -> Record:
         path = f"/{self.channel}/{call.path}" + (f"?{call.query}" if call.query else "")
@@ -154,39 +215,10 @@ class Door:
             # More than the journal keeps, so that no token is cut in two before it is masked; not the whole of a film.
             request_body=_masked(call.body[: 2 * BODY_KEPT].decode("utf-8", "replace"), arrival.token),
             answer=self._answer(call, arrival, plan),
+            inbox=inbox_of(arrival.token),
+            account=arrival.account,
         )
-
-    async def _finish(self, plan: Plan, answer: Answer, receive: Receive, send: Send) -> None:
-        if plan.word == "hang":
-            await _until_the_client_leaves(receive, self._hang_s)
-        if plan.word in ("hang", "lost"):
-            return await drop(send)
-        await reply(send, answer)
 
 
 def _masked(text: str, token: str) -> str:
     return text.replace(token, MASK) if token else text
-
-
-async def _until_the_client_leaves(receive: Receive, limit_s: float) -> None:
-    try:
-        async with asyncio.timeout(limit_s):
-            await _departure(receive)
-    except TimeoutError:
-        return
-
-
-async def _unless_the_client_leaves(receive: Receive, answer: Awaitable[Answer]) -> Answer | None:
-    """The answer when it is there; None, with the work on it cancelled, when the client has left before."""
-    working, leaving = asyncio.ensure_future(answer), asyncio.ensure_future(_departure(receive))
-    try:
-        await asyncio.wait((working, leaving), return_when=asyncio.FIRST_COMPLETED)
-        return working.result() if working.done() else None
-    finally:
-        working.cancel()
-        leaving.cancel()
-
-
-async def _departure(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass

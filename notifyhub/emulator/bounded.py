@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Generic, TypeVar
 
 K = TypeVar("K")
@@ -34,9 +35,9 @@ class Bounded(Generic[K, V]):
     def clear(self) -> None:
         self._values.clear()
 
-    def keys(self) -> list[K]:
+    def __iter__(self) -> Iterator[K]:
         """All keys, the one longest untouched first."""
-        return list(self._values)
+        return iter(list(self._values))
 
     def values(self) -> list[V]:
         """All values, the one longest untouched first."""

@@ -37,6 +37,12 @@ REFUSALS = {
     404: "Not Found",
     500: "Internal Server Error: restart",
 }
+# Outcome of a fault → status and description.
+OUTCOMES = {
+    "blocked": (403, "Forbidden: bot was blocked by the user"),
+    "not_a_user": (400, "Bad Request: chat not found"),
+    "token_revoked": (401, "Unauthorized"),
+}
 
 
 class Telegram:
@@ -64,7 +70,7 @@ class Telegram:
     def read(self, call: Call) -> Arrival:
         token, _ = _address(call)
         fields = parameters(call)
-        return Arrival(address=fields.get("chat_id", ""), text=fields.get("text", ""), token=token, content=fields)
+        return Arrival(fields.get("chat_id", ""), fields.get("text", ""), token, fields, token.partition(":")[0])
 
     def answer(self, call: Call, arrival: Arrival) -> Answer:
         if not _well_formed(arrival.token):
@@ -75,6 +81,8 @@ class Telegram:
 
     def refuse(self, refusal: Refusal) -> Answer:
         status = refusal.status
+        if refusal.outcome is not None:
+            return failure(*OUTCOMES[refusal.outcome])
         if status == 429:
             return too_many_requests(refusal.retry_after or DEFAULT_RETRY_AFTER)
         if status in REFUSALS:

@@ -41,8 +41,14 @@ async def body_of(request: Request, model: type[Model]) -> Model:
         raise BadBody(problem_response(422, "Unprocessable Content", _errors(body, error))) from error
 
 
-def json_response(value: Any) -> Response:
-    return Response(orjson.dumps(value), media_type="application/json")
+def bad_parameter(_: Request, bad: Exception) -> Response:
+    """Starlette's handler for BadParameter."""
+    assert isinstance(bad, BadParameter)
+    return problem_response(400, "Bad Request", [{"field": bad.name, "message": bad.fault}])
+
+
+def json_response(value: Any, status: int = 200) -> Response:
+    return Response(orjson.dumps(value), status, media_type="application/json")
 
 
 def problem_response(status: int, title: str, errors: list[dict[str, str]]) -> Response:

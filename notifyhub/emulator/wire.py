@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 from urllib.parse import parse_qsl
@@ -75,6 +75,14 @@ class Call:
         return value if isinstance(value, dict) else None
 
 
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What a fault has in store for one of many receivers."""
+
+    refusal: Refusal | None = None
+    receipts: str | None = None
+
+
 @dataclass(slots=True)
 class Arrival:
     """What could be read of a send, whether or not it is in order.
@@ -83,7 +91,7 @@ class Arrival:
     account    the sender's public name, where there is one: the bot's id, the business number's id
     receipts   how the receipts of this send go, where a fault says so; None for the usual way
     receivers  all who shall get it, where that is more than `address` can hold
-    refused    those of the receivers whom a fault refuses
+    fates      what faults have in store for single ones of the receivers
     """
 
     address: str = ""
@@ -93,7 +101,7 @@ class Arrival:
     account: str = ""
     receipts: str | None = None
     receivers: tuple[str, ...] = ()
-    refused: dict[str, Refusal] = field(default_factory=dict)
+    fates: Mapping[str, Fate] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

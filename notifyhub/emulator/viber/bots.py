@@ -58,9 +58,10 @@ class Bots:
     def by_id(self, bot_id: str) -> Bot | None:
         return self._by_id.get(bot_id)
 
-    def clear(self) -> None:
-        self._by_token.clear()
-        self._by_id.clear()
+    def forget_people(self) -> None:
+        for bot in self._by_id.values():
+            bot.subscribers.clear()
+            bot.tracking.clear()
 
     def _new(self, token: str) -> Bot:
         bot = Bot(_public_id(token), token)

@@ -24,8 +24,53 @@ RICH_ROWS = 7
 URL = re.compile(r"https?://[^\s/]\S*", re.IGNORECASE)
 # Some of what "Forbidden file formats" of the documentation names: whatever runs when it is opened.
 FORBIDDEN = frozenset(
-    "action apk app bat bin cmd com command cpl csh exe gadget inf ins inx ipa isu job jse ksh lnk msc msi msp mst osx "
-    "out paf pif prg ps1 reg rgs run sct shb shs u3p vb vbe vbs vbscript workflow ws wsf".split()
+    {
+        "action",
+        "apk",
+        "app",
+        "bat",
+        "bin",
+        "cmd",
+        "com",
+        "command",
+        "cpl",
+        "csh",
+        "exe",
+        "gadget",
+        "inf",
+        "ins",
+        "inx",
+        "ipa",
+        "isu",
+        "job",
+        "jse",
+        "ksh",
+        "lnk",
+        "msc",
+        "msi",
+        "msp",
+        "mst",
+        "osx",
+        "out",
+        "paf",
+        "pif",
+        "prg",
+        "ps1",
+        "reg",
+        "rgs",
+        "run",
+        "sct",
+        "shb",
+        "shs",
+        "u3p",
+        "vb",
+        "vbe",
+        "vbs",
+        "vbscript",
+        "workflow",
+        "ws",
+        "wsf",
+    }
 )
 
 Fields = Mapping[str, Any]

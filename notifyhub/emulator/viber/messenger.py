@@ -87,9 +87,9 @@ class Viber:
     def hear(self, address: str, bot: str, deed: Deed) -> dict[str, Any]:
         return self._persons.hear(address, bot, deed)
 
-    def clear(self) -> None:
-        """Forget all bots."""
-        self._bots.clear()
+    def forget_people(self) -> None:
+        """Forget who has subscribed, left or written; the bots and their webhooks stay."""
+        self._bots.forget_people()
 
     def _token_fault(self, token: Any) -> Answer | None:
         if not token:

@@ -26,7 +26,7 @@ from notifyhub.emulator.viber.errors import (
 )
 from notifyhub.emulator.viber.events import NAME
 from notifyhub.emulator.viber.telling import Telling
-from notifyhub.emulator.wire import Answer, Arrival, Copy, Refusal
+from notifyhub.emulator.wire import Answer, Arrival, Copy, Fate, Refusal
 
 # Messages to one person without an answer, and broadcasts of one bot, as documented.
 UNANSWERED = "viber.unanswered"
@@ -35,6 +35,7 @@ LIMITS = {UNANSWERED: Limit(count=100, seconds=3600), BROADCASTS: Limit(count=50
 
 # The live texts of the failed list are not the documented names.
 LIST_TEXTS = {NOT_REGISTERED: "Not found", NOT_SUBSCRIBED: "Not subscribed", TOO_MANY_REQUESTS: "Too many requests"}
+USUAL = Fate()
 
 
 class Sending:
@@ -58,7 +59,7 @@ class Sending:
         if code:
             return self.verdict(code)
         token = self._telling.tokens.next()
-        self._sent(bot, arrival, token, arrival.address)
+        self._sent(bot, arrival, token, arrival.address, arrival.receipts)
         return _accepted(token, {})
 
     def broadcast(self, bot: Bot, arrival: Arrival, size_bytes: int) -> Answer:
@@ -70,7 +71,7 @@ class Sending:
         token = self._telling.tokens.next()
         codes = {receiver: self._receiver_fault(bot, arrival, receiver) for receiver in arrival.receivers}
         for receiver in (receiver for receiver, code in codes.items() if not code):
-            self._sent(bot, arrival, token, receiver)
+            self._sent(bot, arrival, token, receiver, arrival.fates.get(receiver, USUAL).receipts)
         answer = _accepted(token, {"failed_list": [_failure(to, code) for to, code in codes.items() if code]})
         answer.copies = tuple(Copy(to, _personal(arrival.text, to), code or 0) for to, code in codes.items())
         return answer
@@ -93,18 +94,18 @@ class Sending:
     def _receiver_fault(self, bot: Bot, arrival: Arrival, receiver: str) -> int | None:
         if checks.receiver_fault(receiver):
             return NOT_REGISTERED
-        refusal = arrival.refused.get(receiver)
+        refusal = arrival.fates.get(receiver, USUAL).refusal
         return (_code(refusal) if refusal else None) or self._person_fault(bot, receiver)
 
     def _wait_s(self, limit: str, key: str) -> float:
         return self._bones.limits.wait_s(((limit, key),), time.monotonic())
 
-    def _sent(self, bot: Bot, arrival: Arrival, token: int, user_id: str) -> None:
+    def _sent(self, bot: Bot, arrival: Arrival, token: int, user_id: str, manner: str | None) -> None:
         tracking = (arrival.content or {}).get("tracking_data")
         if tracking:
             bot.tracking.put(user_id, tracking)
         self._bones.acquaintances.meet("viber", user_id, bot.id)
-        self._telling.receipts(bot, token, user_id, arrival.receipts)
+        self._telling.receipts(bot, token, user_id, manner)
 
 
 def _size_fault(size_bytes: int) -> int | None:

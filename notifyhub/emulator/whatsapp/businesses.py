@@ -112,6 +112,7 @@ class Businesses:
     def apps(self) -> list[App]:
         return self._apps.values()
 
-    def clear(self) -> None:
-        for one in (self._numbers, self._accounts, self._apps, self._account_ids):
-            one.clear()
+    def forget_people(self) -> None:
+        for number in self._numbers.values():
+            for people in (number.wrote_at, number.shut_out, number.gone, number.offers):
+                people.clear()

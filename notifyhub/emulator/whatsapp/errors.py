@@ -1,4 +1,4 @@
-"""The errors of the Graph API, as in "Error codes" of developers.facebook.com/documentation/business-messaging/whatsapp.
+"""The errors of the Graph API, as in "Error codes" of the Cloud API (developers.facebook.com).
 
 `code` and `error_data.details` decide; HTTP statuses differ between the editions of Meta's own table.
 """

@@ -41,7 +41,7 @@ def interactive_fault(interactive: Any) -> Fault | None:
         return None
     if not isinstance(kind, str) or kind not in _ACTIONS:
         known = ", ".join((*_ACTIONS, *OTHERS)).upper()
-        return invalid(f'Param interactive[\'type\'] must be one of {{{known}}} - got "{kind}".')
+        return invalid(f"Param interactive['type'] must be one of {{{known}}} - got \"{kind}\".")
     if not isinstance(action, dict):
         return missing("interactive.action")
     return _frame_fault(interactive) or _ACTIONS[kind](action)

@@ -7,6 +7,7 @@ import time
 from urllib.parse import urlencode
 
 from notifyhub.emulator.files import Files, StoredFile
+from notifyhub.emulator.inboxes import inbox_of
 from notifyhub.emulator.whatsapp.asking import Ask
 from notifyhub.emulator.whatsapp.errors import AUTH, UPLOAD_FAILED, Envelope, Fault, invalid, ok, required, success
 from notifyhub.emulator.wire import Answer, Tokens, html
@@ -37,11 +38,6 @@ TYPES = {
 }
 
 
-def owner_of(token: str) -> str:
-    """Whose a file is: a fingerprint of the token."""
-    return "whatsapp " + hashlib.sha256(token.encode()).hexdigest()[:32]
-
-
 class Media:
     """The media of all numbers, in the emulator's store of files."""
 
@@ -61,12 +57,12 @@ class Media:
         if fault:
             return self._envelope.fault(fault)
         media_id = str(self._tokens.next())
-        owner = owner_of(ask.token)
+        owner = inbox_of(ask.token)
         self._files.put(upload.data, owner=owner, name=upload.name, content_type=kind, file_id=media_id)
         return ok({"id": media_id})
 
     def find(self, media_id: str, token: str) -> StoredFile | None:
-        return self._files.get(media_id, owner_of(token))
+        return self._files.get(media_id, inbox_of(token))
 
     def look_up(self, ask: Ask, file: StoredFile) -> Answer:
         return ok(

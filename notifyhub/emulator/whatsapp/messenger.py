@@ -127,9 +127,9 @@ class WhatsApp:
     def hear(self, address: str, bot: str, deed: Deed) -> dict[str, Any]:
         return self._persons.hear(address, bot, deed)
 
-    def clear(self) -> None:
-        """Forget all numbers, accounts and apps."""
-        self._businesses.clear()
+    def forget_people(self) -> None:
+        """Forget who has written, blocked or been blocked; numbers, accounts, apps and their webhooks stay."""
+        self._businesses.forget_people()
 
     def _refusal(self, ask: Ask) -> Answer | None:
         """A call about anything needs a token and a number for its object."""

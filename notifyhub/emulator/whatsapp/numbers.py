@@ -94,7 +94,7 @@ class Numbers:
         return self._change_blocks(ask, "removed_users")
 
     def blocks(self, ask: Ask) -> Answer:
-        people = [{"messaging_product": "whatsapp", "wa_id": wa_id} for wa_id in self._number(ask).shut_out.keys()]
+        people = [{"messaging_product": "whatsapp", "wa_id": wa_id} for wa_id in self._number(ask).shut_out]
         return ok({"data": people, "paging": {}})
 
     def _change_blocks(self, ask: Ask, told_as: str) -> Answer:

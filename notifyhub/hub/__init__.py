@@ -1,0 +1,23 @@
+"""The hub. Its methods are thin doors to the road, in one file for each kind of door."""
+
+from __future__ import annotations
+
+from notifyhub.hub.changing import Changing
+from notifyhub.hub.consumers import Consumers
+from notifyhub.hub.looking import Looking
+from notifyhub.hub.sending import Sending, To
+
+__all__ = ["Hub", "To"]
+
+
+class Hub(Sending, Looking, Changing, Consumers):
+    """One configuration of notifyhub in this process; usable from any thread.
+
+    Settings come from the arguments (any name of `Settings`), then from `NOTIFYHUB_*` variables, then from defaults.
+    Nothing is opened before the first use. With the in-process queue (`memory://`) the hub delivers by itself;
+    with Redis it only accepts, and `notifyhub worker` processes deliver. `worker=True` or `False` decides otherwise.
+
+    In a child of `os.fork` it opens anew, with threads and connections of its own.
+
+    Raises SettingsError for a wrong setting, and for single settings beside a whole `Settings`.
+    """

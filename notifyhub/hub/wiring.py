@@ -1,0 +1,118 @@
+"""What a hub stands on: database, queue and providers, built from settings, opened and closed."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+import peewee
+
+from notifyhub import settings as settings_module
+from notifyhub.errors import SettingsError
+from notifyhub.providers.registry import make_providers
+from notifyhub.queue import Doorbell, is_reachable, make_broker
+from notifyhub.settings import Settings
+from notifyhub.store.database import Database
+from notifyhub.worker.runtime import Runtime
+
+R = TypeVar("R")
+
+
+class Wiring:
+    """Opens at the first use, once in each process."""
+
+    def __init__(self, settings: Settings | None = None, *, worker: bool | None = None, **given: Any) -> None:
+        if settings is not None and given:
+            raise SettingsError(f"{', '.join(given)}: give either Settings or single settings")
+        self.settings = settings or settings_module.load(**given)
+        self._delivers = self.settings.uses_memory_broker if worker is None else worker
+        self._opening = threading.RLock()
+        self._progress = threading.Condition()
+        self._opened_by: int | None = None
+        self._runtime: Runtime | None = None
+
+    @property
+    def database(self) -> Database:
+        """The open store."""
+        self.open()
+        return self._database
+
+    @property
+    def pumping(self) -> bool:
+        """Does this very process deliver?"""
+        return self._runtime is not None and self._runtime.pumping
+
+    def ask(self, question: Callable[[peewee.Database], R]) -> Future[R]:
+        """Put one of the questions of `store.views` or `store.keys`, on a reader thread."""
+        self.open()
+        return self._database.read(question)
+
+    def broker_reachable(self) -> bool:
+        """Does the queue answer?"""
+        self.open()
+        return is_reachable(self._broker, next(iter(self.settings.channels())))
+
+    def open(self) -> Self:
+        """Open what is not open yet: bring the schema up to date and, where this hub delivers, start delivering.
+
+        Raises SettingsError, StoreUnavailable.
+        """
+        if self._opened_by != os.getpid():
+            with self._opening:
+                # After a fork nothing of the parent's threads and connections is of use to the child.
+                if self._opened_by != os.getpid():
+                    self._open()
+        return self
+
+    def close(self, finish_due_s: float = 0.0) -> None:
+        """Stop delivering: calls under way are finished (up to `drain_s`), the rest waits in the store.
+
+        A hub that is used again after this opens again.
+        `finish_due_s` first gives what is already due this many seconds to go out.
+        """
+        with self._opening:
+            if self._opened_by != os.getpid():
+                return
+            self.stop_delivering(finish_due_s)
+            self._doorbell.close()
+            self._broker.close()
+            self._database.close()
+            self._opened_by = None
+
+    def stop_delivering(self, finish_due_s: float = 0.0) -> None:
+        """Finish calls under way (up to `drain_s`) and deliver no more; what is accepted from now on waits."""
+        with self._opening:
+            if self._runtime is not None:
+                self._runtime.finish_due(finish_due_s)
+                self._runtime.stop(self.settings.drain_s)
+                self._runtime = None
+
+    def __enter__(self) -> Self:
+        return self.open()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _open(self) -> None:
+        settings = self.settings
+        # In a forked child nobody might ever release the parent's.
+        self._progress = threading.Condition()
+        self._database = Database(settings.effective_database_url)
+        self._database.upgrade()
+        self._broker = make_broker(settings.broker_url)
+        self._doorbell = Doorbell(self._broker, list(settings.channels()))
+        if self._delivers:
+            providers = make_providers(settings)
+            self._runtime = Runtime(settings, self._database, self._broker, self._doorbell, providers, self._progressed)
+            self._runtime.start()
+        self._opened_by = os.getpid()
+
+    def _progressed(self) -> None:
+        with self._progress:
+            self._progress.notify_all()
