@@ -83,6 +83,7 @@ class Businesses:
         self._accounts: Bounded[str, Account] = Bounded(NUMBERS_CAP)
         self._apps: Bounded[str, App] = Bounded(NUMBERS_CAP)
         self._account_ids: Bounded[str, str] = Bounded(NUMBERS_CAP)
+        self._people: Bounded[str, str] = Bounded(PEOPLE_CAP)
 
     def number(self, number_id: str, token: str) -> Number:
         number = self._numbers.get(number_id) or self._numbers.put(number_id, Number(number_id))
@@ -112,7 +113,16 @@ class Businesses:
     def apps(self) -> list[App]:
         return self._apps.values()
 
+    def meet(self, user_id: str, wa_id: str) -> None:
+        """Remember whose business-scoped id it is."""
+        self._people.put(user_id, wa_id)
+
+    def person(self, user_id: str) -> str:
+        """The phone number behind a business-scoped id, or the id itself when its person never wrote."""
+        return self._people.get(user_id) or user_id
+
     def forget_people(self) -> None:
+        self._people.clear()
         for number in self._numbers.values():
             for people in (number.wrote_at, number.shut_out, number.gone, number.offers):
                 people.clear()

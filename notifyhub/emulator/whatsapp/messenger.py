@@ -104,8 +104,8 @@ class WhatsApp:
 
     def read(self, call: Call) -> Arrival:
         fields = fields_of(call)
-        number_id = parts_of(call)[0]
-        return Arrival(checks.address_of(fields), shown_text(fields), token_of(call, fields), fields, number_id)
+        address, number_id = self._businesses.person(checks.address_of(fields)), parts_of(call)[0]
+        return Arrival(address, shown_text(fields), token_of(call, fields), fields, number_id)
 
     def answer(self, call: Call, arrival: Arrival) -> Answer:
         if not arrival.token:

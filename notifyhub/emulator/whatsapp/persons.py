@@ -39,6 +39,7 @@ class Persons:
             raise Unheard("the business has blocked this person")
         content = _text(deed) if deed.kind == "message" else _reply(number, wa_id, deed)
         number.wrote_at.put(wa_id, time.time())
+        self._businesses.meet(webhooks.user_id(wa_id), wa_id)
         update = webhooks.inbound(number, wa_id, self._sending.message_id(wa_id), content)
         self._telling.tell(number, "message", update)
         return update

@@ -111,11 +111,10 @@ class Sending:
         message = {"id": message_id}
         if checks.type_of(fields) == "template":
             message["message_status"] = "accepted"
-        body = {
-            "messaging_product": "whatsapp",
-            "contacts": [{"input": checks.text_of(fields.get("to") or fields.get("recipient")), "wa_id": to}],
-            "messages": [message],
-        }
+        contact = {"input": checks.text_of(fields.get("to") or fields.get("recipient")), "wa_id": to}
+        if not fields.get("to"):
+            contact["user_id"] = contact["input"]
+        body = {"messaging_product": "whatsapp", "contacts": [contact], "messages": [message]}
         return Answer(status=200, body=orjson.dumps(body), accepted=True, messenger_id=message_id)
 
     def _remember(self, number: Number, to: str, message_id: str, fields: Mapping[str, Any]) -> None:
