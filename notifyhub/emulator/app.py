@@ -11,6 +11,9 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from notifyhub.emulator import viber, whatsapp
+from notifyhub.emulator.bones import Bones
+from notifyhub.emulator.broadcasts import copies_of, fates_of
 from notifyhub.emulator.callbacks import Callbacks
 from notifyhub.emulator.doors import Doors
 from notifyhub.emulator.faults import Faults, Plan, ProfileName
@@ -25,10 +28,9 @@ from notifyhub.emulator.pages import Pages
 from notifyhub.emulator.people import Acquaintances, People
 from notifyhub.emulator.receipts import Receipts, ReceiptSettings
 from notifyhub.emulator.records import BODY_KEPT, Record, new_record
+from notifyhub.emulator.strictness import Strictness, StrictnessPages, StrictnessProfile
 from notifyhub.emulator.telegram import Telegram
-from notifyhub.emulator.viber import Viber
 from notifyhub.emulator.web import BadParameter, bad_parameter
-from notifyhub.emulator.whatsapp import WhatsApp
 from notifyhub.emulator.wire import (
     Answer,
     Arrival,
@@ -44,7 +46,7 @@ from notifyhub.emulator.wire import (
 HANG_S = 60.0
 MASK = "***"
 # The documented limits, each told by its messenger.
-REAL_LIMITS: dict[str, Limit] = {}
+REAL_LIMITS: dict[str, Limit] = viber.LIMITS | whatsapp.LIMITS
 # What nothing is accepted with.
 INSTEAD: dict[str | None, Answer] = {
     "hang": Answer(status=None),
@@ -60,7 +62,8 @@ class Emulator:
 
     Mount `app` anywhere. Starlette runs no lifespan of a mounted application: there, call `open` and `close` (the
     journal also opens by itself at the first call). `journal_path` None keeps the journal in memory. `limits` "real"
-    are the documented rate limits; the profile "real-limits" means the same.
+    are the documented rate limits; the profile "real-limits" means the same. `strictness` "real" asks of bots what the
+    messengers themselves do.
     """
 
     def __init__(
@@ -72,6 +75,7 @@ class Emulator:
         journal_cap: int = CAP,
         hang_s: float = HANG_S,
         limits: LimitsProfile = "off",
+        strictness: StrictnessProfile = "lenient",
     ) -> None:
         self.journal = Journal(journal_path, journal_cap)
         self.faults = Faults(profile, seed)
@@ -80,11 +84,19 @@ class Emulator:
         self.callbacks = Callbacks()
         self.receipts = Receipts()
         self.acquaintances = Acquaintances()
-        messengers = (Telegram(lambda: self.journal.last_id), Viber(), WhatsApp(), Gateway())
-        self.people = People({}, self.acquaintances)
+        self.strictness = Strictness(strictness)
+        self._notes: set[asyncio.Future[Answer]] = set()
+        bones = Bones(
+            self.limits, self.files, self.callbacks, self.receipts, self.acquaintances, self.strictness, self._note
+        )
+        self.viber, self.whatsapp = viber.Viber(bones), whatsapp.WhatsApp(bones)
+        gateway = Gateway(self.strictness)
+        messengers = (Telegram(lambda: self.journal.last_id), self.viber, self.whatsapp, gateway)
+        self.people = People({"viber": self.viber, "whatsapp": self.whatsapp}, self.acquaintances)
         self.doors = {one.channel: Door(one, self.journal, self.faults, hang_s) for one in messengers}
         around = Doors(self.limits, self.callbacks, self.receipts, self.people)
-        pages = (Pages(self.journal, self.faults, self.reset), JournalPages(self.journal), around)
+        strict = StrictnessPages(self.strictness)
+        pages = (Pages(self.journal, self.faults, self.reset), JournalPages(self.journal), around, strict)
         routes = [Route(f"/{channel}/{{path:path}}", door) for channel, door in self.doors.items()]
         self.app = Starlette(
             routes=[*routes, *(route for page in pages for route in page.routes())],
@@ -110,6 +122,24 @@ class Emulator:
         self.callbacks.clear()
         self.receipts.settings = ReceiptSettings()
         self.acquaintances.clear()
+        self.viber.forget_people()
+        self.whatsapp.forget_people()
+
+    def _note(self, channel: str, address: str, text: str, *, body: bytes, token: str, account: str) -> None:
+        record = new_record(
+            channel,
+            address,
+            text,
+            fault=None,
+            request="(the answer to a callback)",
+            request_body=_masked(body.decode("utf-8", "replace"), token),
+            answer=Answer(status=200, accepted=True),
+            inbox=inbox_of(token),
+            account=account,
+        )
+        writing = asyncio.ensure_future(self.journal.record(record))
+        self._notes.add(writing)
+        writing.add_done_callback(self._notes.discard)
 
     def release(self) -> None:
         """Let those go who wait or watch: the server is about to stop."""
@@ -157,8 +187,17 @@ class Door:
         arrival = self.messenger.read(call)
         plan = self._faults.plan(self.channel, arrival.address, arrival.token)
         arrival.receipts = plan.receipts
-        answer = await self._journal.record(self._record(call, arrival, plan))
+        if arrival.receivers:
+            arrival.fates = fates_of(arrival, lambda address: self._faults.plan(self.channel, address, arrival.token))
+        answer = await self._write(self._record(call, arrival, plan))
         await carry_out(plan, answer, receive, send, hang_s=self._hang_s)
+
+    async def _write(self, record: Record) -> Answer:
+        copies = copies_of(record)
+        if not copies:
+            return await self._journal.record(record)
+        await asyncio.gather(*(self._journal.record(copy) for copy in copies))
+        return record.answer
 
     def _answer(self, call: Call, arrival: Arrival, plan: Plan) -> Answer:
         if plan.refusal is not None:

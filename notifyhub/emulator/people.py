@@ -10,14 +10,14 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 KNOWN_CAP = 100_000
 
-Kind = Literal["message", "press", "block", "unblock"]
+Kind = Literal["message", "press", "block", "unblock", "open"]
 
 
 class Deed(BaseModel):
     """What a person does. `bot` is the messenger's own id of a bot; None is the one that wrote to this person last.
 
     `press` presses the button whose callback data is `data`, under the message `message_id` (None: the last one that
-    has such a button).
+    has such a button). `open` opens the conversation with a bot, with `text` as the context of the link; Viber only.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)

@@ -100,7 +100,9 @@ def shared_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 @pytest.fixture
 def site(shared_site: Site) -> Site:
-    """An emulator with an empty journal and no faults."""
+    """An emulator with an empty journal, no faults, and people who have done nothing yet."""
     shared_site.journal.clear()
     shared_site.emulator.faults.clear()
+    shared_site.emulator.viber.forget_people()
+    shared_site.emulator.whatsapp.forget_people()
     return shared_site
