@@ -59,7 +59,9 @@ def test_a_script_is_for_its_receiver_only(site):
 
 
 def test_everyone_reads_their_own_name(site):
-    broadcast(site, text="replace_me_with_user_name replace_me_with_receiver_id replace_me_with_url_encoded_receiver_id")
+    broadcast(
+        site, text="replace_me_with_user_name replace_me_with_receiver_id replace_me_with_url_encoded_receiver_id"
+    )
     assert told(site)[0][1] == "John McClane anna= anna%3D"
 
 

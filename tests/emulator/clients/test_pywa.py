@@ -1,4 +1,4 @@
-"""pywa 4, unmodified: start-up with the challenge, every kind of message, media, errors, and updates that it verifies."""
+"""pywa 4, unmodified: start-up with the challenge, every kind of message, media, errors, updates that it verifies."""
 
 import queue
 import threading
