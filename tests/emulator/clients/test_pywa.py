@@ -72,9 +72,9 @@ def server():
 
 
 @pytest.fixture(scope="module")
-def bot(shared_site, server):
+def bot(module_site, server):
     """A bot as its maker would start it; `bot.heard` is what its handlers were given."""
-    transport = Diverted(shared_site.port)
+    transport = Diverted(module_site.port)
     wa = WhatsApp(
         phone_id=NUMBER,
         token="EAAG",
