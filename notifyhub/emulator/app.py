@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from notifyhub.emulator import viber, whatsapp
+from notifyhub.emulator import telegram, viber, whatsapp
 from notifyhub.emulator.bones import Bones
 from notifyhub.emulator.broadcasts import copies_of, fates_of
 from notifyhub.emulator.callbacks import Callbacks
@@ -29,7 +29,7 @@ from notifyhub.emulator.limits import Limit, Limits, LimitsProfile
 from notifyhub.emulator.lines import carry_out, unless_the_client_leaves
 from notifyhub.emulator.live import Live
 from notifyhub.emulator.pages import Pages
-from notifyhub.emulator.people import Acquaintances, Deed, People
+from notifyhub.emulator.people import Acquaintances, Deed, Listener, People
 from notifyhub.emulator.receipts import Receipts, ReceiptSettings
 from notifyhub.emulator.records import BODY_KEPT, Record, new_record
 from notifyhub.emulator.strictness import Strictness, StrictnessPages, StrictnessProfile
@@ -50,7 +50,7 @@ from notifyhub.emulator.wire import (
 HANG_S = 60.0
 MASK = "***"
 # The documented limits, each told by its messenger.
-REAL_LIMITS: dict[str, Limit] = viber.LIMITS | whatsapp.LIMITS
+REAL_LIMITS: dict[str, Limit] = telegram.LIMITS | viber.LIMITS | whatsapp.LIMITS
 # What nothing is accepted with.
 INSTEAD: dict[str | None, Answer] = {
     "hang": Answer(status=None),
@@ -87,6 +87,7 @@ class Emulator:
         self.files = Files()
         self.callbacks = Callbacks()
         self.receipts = Receipts()
+        self._submitted: set[asyncio.Task[None]] = set()
         self.acquaintances = Acquaintances()
         self.strictness = Strictness(strictness)
         self.happenings = Happenings(self.journal.watchers.tell)
@@ -95,10 +96,18 @@ class Emulator:
         bones = Bones(
             self.limits, self.files, self.callbacks, self.receipts, self.acquaintances, self.strictness, self._note
         )
+        self.telegram = Telegram(
+            lambda: self.journal.last_id,
+            files=self.files,
+            limits=self.limits,
+            callbacks=self.callbacks,
+            acquaintances=self.acquaintances,
+            submit=self.submit,
+        )
         self.viber, self.whatsapp = viber.Viber(bones), whatsapp.WhatsApp(bones)
-        gateway = Gateway(self.strictness)
-        messengers = (Telegram(lambda: self.journal.last_id), self.viber, self.whatsapp, gateway)
-        self.people = People({"viber": self.viber, "whatsapp": self.whatsapp}, self.acquaintances, self._did)
+        messengers = (self.telegram, self.viber, self.whatsapp, Gateway(self.strictness))
+        listeners: dict[str, Listener] = {"telegram": self.telegram, "viber": self.viber, "whatsapp": self.whatsapp}
+        self.people = People(listeners, self.acquaintances, self._did)
         self.doors = {one.channel: Door(one, self.journal, self.faults, hang_s) for one in messengers}
         around = Doors(self.limits, self.callbacks, self.receipts, self.people)
         strict = StrictnessPages(self.strictness)
@@ -130,6 +139,8 @@ class Emulator:
         self.receipts.settings = ReceiptSettings()
         self.acquaintances.clear()
         self.happenings.clear()
+        self.files.clear()
+        self.telegram.clear()
         self.viber.forget_people()
         self.whatsapp.forget_people()
 
@@ -158,6 +169,13 @@ class Emulator:
     def release(self) -> None:
         """Let those go who wait or watch: the server is about to stop."""
         self.journal.watchers.release()
+        self.telegram.release()
+
+    def submit(self, channel: str, call: Call) -> None:
+        """Take a call that came without a request: in the answer to a callback."""
+        task = asyncio.get_running_loop().create_task(self.doors[channel].submit(call))
+        self._submitted.add(task)
+        task.add_done_callback(self._submitted.discard)
 
     @asynccontextmanager
     async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:
@@ -197,14 +215,26 @@ class Door:
         if answer is not None:
             await reply(send, answer)
 
+    async def submit(self, call: Call) -> None:
+        """Take a call to whose answer nobody listens."""
+        aside = self.messenger.aside(call)
+        if aside is None:
+            await self._write(self._record(call, *self._planned(call)))
+        elif not isinstance(aside, Answer):
+            await aside
+
     async def _take(self, call: Call, receive: Receive, send: Send) -> None:
+        arrival, plan = self._planned(call)
+        answer = await self._write(self._record(call, arrival, plan))
+        await carry_out(plan, answer, receive, send, hang_s=self._hang_s)
+
+    def _planned(self, call: Call) -> tuple[Arrival, Plan]:
         arrival = self.messenger.read(call)
         plan = self._faults.plan(self.channel, arrival.address, arrival.token)
         arrival.receipts = plan.receipts
         if arrival.receivers:
             arrival.fates = fates_of(arrival, lambda address: self._faults.plan(self.channel, address, arrival.token))
-        answer = await self._write(self._record(call, arrival, plan))
-        await carry_out(plan, answer, receive, send, hang_s=self._hang_s)
+        return arrival, plan
 
     async def _write(self, record: Record) -> Answer:
         copies = copies_of(record)

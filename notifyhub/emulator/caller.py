@@ -54,6 +54,7 @@ class CallbackResult:
     last: bool = True
     retry_after: str = ""
     about: str = ""
+    content_type: str = ""
     answer: bytes = field(default=b"", repr=False)
 
     @property
@@ -110,9 +111,14 @@ class Caller:
             callback.method, callback.url, data=callback.body, headers=callback.headers, allow_redirects=False
         )
         async with request as response:
-            answer = await response.content.read(ANSWER_KEPT)
-            retry_after = response.headers.get("Retry-After", "")
-            return replace(result, status=response.status, answer=answer, retry_after=retry_after)
+            answer = await _beginning(response.content)
+            return replace(
+                result,
+                status=response.status,
+                answer=answer,
+                retry_after=response.headers.get("Retry-After", ""),
+                content_type=response.headers.get("Content-Type", ""),
+            )
 
     def _session(self, hosts: Hosts) -> aiohttp.ClientSession:
         session = self._sessions.get(hosts)
@@ -120,3 +126,11 @@ class Caller:
             connector = NearConnector() if hosts == "near" else None
             session = self._sessions[hosts] = aiohttp.ClientSession(connector=connector, timeout=TIMEOUT)
         return session
+
+
+async def _beginning(content: aiohttp.StreamReader) -> bytes:
+    """As much of an answer as is kept; it may come in pieces."""
+    answer = b""
+    while len(answer) < ANSWER_KEPT and not content.at_eof():
+        answer += await content.read(ANSWER_KEPT - len(answer))
+    return answer

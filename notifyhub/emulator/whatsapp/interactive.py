@@ -27,6 +27,7 @@ OTHERS = (
     "location_request_message",
     "product",
     "product_list",
+    "request_contact_info",
     "voice_call",
 )
 

@@ -73,7 +73,7 @@ class Numbers:
         return self._succeeds_with(ask, "code")
 
     def profile(self, ask: Ask) -> Answer:
-        kept = {"messaging_product": "whatsapp", **self._number(ask).sheets.get(PROFILE, {})}
+        kept = {"messaging_product": "whatsapp", "vertical": "OTHER", **self._number(ask).sheets.get(PROFILE, {})}
         return ok({"data": [_chosen(kept, ask.fields)]})
 
     def sheet(self, ask: Ask) -> Answer:

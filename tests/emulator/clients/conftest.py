@@ -1,15 +1,21 @@
-"""What the tests of the WhatsApp clients share: an address that gives the challenge back."""
+"""One emulator for a module's client, an event loop that its asynchronous client lives on, and a bot's own address."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 import requests
 from starlette.responses import Response
 
-from tests.emulator.receiver import Receiver
+from notifyhub.emulator.app import Emulator
+from notifyhub.emulator.callbacks import CallbackSettings
+from tests.emulator.conftest import Site, serving
+from tests.emulator.receiver import Receiver, receiving
+
+TOKEN = "123456:AAtoken-of-the-clients"
 
 
 class Echo(Response):
@@ -20,9 +26,56 @@ class Echo(Response):
         await Response(query["hub.challenge"])(scope, receive, send)
 
 
+@pytest.fixture(scope="module")
+def module_site() -> Iterator[Site]:
+    with serving(Emulator(seed=1)) as site:
+        yield site
+
+
+@pytest.fixture
+def site(module_site: Site) -> Iterator[Site]:
+    """The module's emulator, as if it had just started; what is sent again is sent at once."""
+    module_site.call("POST", "/reset")
+    module_site.emulator.callbacks.settings = CallbackSettings(pause_limit_s=0)
+    yield module_site
+    module_site.emulator.release()
+
+
+@pytest.fixture(scope="module")
+def module_receiver() -> Iterator[Receiver]:
+    with receiving() as receiver:
+        yield receiver
+
+
+@pytest.fixture
+def receiver(module_receiver: Receiver) -> Receiver:
+    """A bot's own address that nothing has been posted to."""
+    module_receiver.clear()
+    return module_receiver
+
+
+@pytest.fixture(scope="module")
+def run() -> Iterator[Callable[..., Any]]:
+    """Runs coroutines on one loop, so that a client may live longer than a test."""
+    with asyncio.Runner() as runner:
+        yield runner.run
+
+
+@pytest.fixture
+def person(site: Site) -> Callable[..., Any]:
+    """`person("hi")`: what the person of chat 42 does, as seen by the bot of `TOKEN`."""
+
+    def do(text: str = "", **deed: Any) -> Any:
+        reply = site.call("POST", "/people/telegram/42/messages", {"bot": "123456", "text": text} | deed)
+        assert reply.status == 200, reply.raw
+        return reply.json["update"]
+
+    return do
+
+
 @pytest.fixture
 def challenged() -> Callable[[Receiver, str, dict[str, str]], None]:
-    """Make a receiver the webhook of the number at `url`."""
+    """Make a receiver the webhook of the business number at `url`."""
 
     def challenge(receiver: Receiver, url: str, headers: dict[str, str]) -> None:
         receiver.answers.append(Echo())

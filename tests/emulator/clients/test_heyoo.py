@@ -4,8 +4,6 @@ import pytest
 import requests
 from heyoo import WhatsApp
 
-from tests.emulator.receiver import receiving
-
 NUMBER = "106540352242922"
 PERSON = "16505551234"
 LINK = "https://example.com/cat.jpg"
@@ -38,12 +36,6 @@ SENDS = {
 }
 
 
-@pytest.fixture(scope="module")
-def receiver():
-    with receiving() as receiver:
-        yield receiver
-
-
 @pytest.fixture
 def client(site):
     client = WhatsApp("EAAG", phone_number_id=NUMBER)
@@ -56,7 +48,6 @@ def client(site):
 @pytest.fixture
 def hooked(client, receiver, challenged):
     """The number's updates come to the receiver."""
-    receiver.clear()
     challenged(receiver, client.base_url + f"/{NUMBER}", client.headers)
     yield client
     requests.post(

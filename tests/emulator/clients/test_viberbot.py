@@ -20,8 +20,6 @@ from viberbot.api.messages import (
 from viberbot.api.messages.data_types.contact import Contact
 from viberbot.api.messages.data_types.location import Location
 
-from tests.emulator.receiver import receiving
-
 PERSON = "01234567890A="
 TOKEN = "445da6az1s345z78-dazcczb2542zv51a-e0vc5fva17480im9"
 LINK = "https://example.com/cat.jpg"
@@ -43,17 +41,10 @@ MESSAGES = {
 }
 
 
-@pytest.fixture(scope="module")
-def receiver():
-    with receiving() as receiver:
-        yield receiver
-
-
 @pytest.fixture
 def api(site, receiver, monkeypatch):
     """A bot as its maker would start it, but for the address of the service."""
     monkeypatch.setattr(viberbot.api.api, "VIBER_BOT_API_URL", f"http://127.0.0.1:{site.port}/viber/pa")
-    receiver.clear()
     api = Api(BotConfiguration(name="Shop", avatar=None, auth_token=TOKEN))
     yield api
     api.unset_webhook()
