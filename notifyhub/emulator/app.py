@@ -11,25 +11,29 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from notifyhub.emulator import telegram
+from notifyhub.emulator import telegram, viber, whatsapp
+from notifyhub.emulator.bones import Bones
+from notifyhub.emulator.broadcasts import copies_of, fates_of
 from notifyhub.emulator.callbacks import Callbacks
+from notifyhub.emulator.caller import CallbackResult
 from notifyhub.emulator.doors import Doors
 from notifyhub.emulator.faults import Faults, Plan, ProfileName
 from notifyhub.emulator.files import Files
 from notifyhub.emulator.gateway import Gateway
+from notifyhub.emulator.happenings import Happenings
+from notifyhub.emulator.inbox_page import assets
 from notifyhub.emulator.inboxes import inbox_of
 from notifyhub.emulator.journal import CAP, Journal
 from notifyhub.emulator.journal_pages import JournalPages
 from notifyhub.emulator.limits import Limit, Limits, LimitsProfile
 from notifyhub.emulator.lines import carry_out, unless_the_client_leaves
+from notifyhub.emulator.live import Live
 from notifyhub.emulator.pages import Pages
-from notifyhub.emulator.people import Acquaintances, People
+from notifyhub.emulator.people import Acquaintances, Deed, Listener, People
 from notifyhub.emulator.receipts import Receipts, ReceiptSettings
 from notifyhub.emulator.records import BODY_KEPT, Record, new_record
-from notifyhub.emulator.telegram import Telegram
-from notifyhub.emulator.viber import Viber
+from notifyhub.emulator.strictness import Strictness, StrictnessPages, StrictnessProfile
 from notifyhub.emulator.web import BadParameter, bad_parameter
-from notifyhub.emulator.whatsapp import WhatsApp
 from notifyhub.emulator.wire import (
     Answer,
     Arrival,
@@ -45,7 +49,7 @@ from notifyhub.emulator.wire import (
 HANG_S = 60.0
 MASK = "***"
 # The documented limits, each told by its messenger.
-REAL_LIMITS: dict[str, Limit] = {**telegram.LIMITS}
+REAL_LIMITS: dict[str, Limit] = telegram.LIMITS | viber.LIMITS | whatsapp.LIMITS
 # What nothing is accepted with.
 INSTEAD: dict[str | None, Answer] = {
     "hang": Answer(status=None),
@@ -61,7 +65,8 @@ class Emulator:
 
     Mount `app` anywhere. Starlette runs no lifespan of a mounted application: there, call `open` and `close` (the
     journal also opens by itself at the first call). `journal_path` None keeps the journal in memory. `limits` "real"
-    are the documented rate limits; the profile "real-limits" means the same.
+    are the documented rate limits; the profile "real-limits" means the same. `strictness` "real" asks of bots what the
+    messengers themselves do.
     """
 
     def __init__(
@@ -73,6 +78,7 @@ class Emulator:
         journal_cap: int = CAP,
         hang_s: float = HANG_S,
         limits: LimitsProfile = "off",
+        strictness: StrictnessProfile = "lenient",
     ) -> None:
         self.journal = Journal(journal_path, journal_cap)
         self.faults = Faults(profile, seed)
@@ -82,22 +88,26 @@ class Emulator:
         self.receipts = Receipts()
         self._submitted: set[asyncio.Task[None]] = set()
         self.acquaintances = Acquaintances()
-        self.telegram = Telegram(
-            lambda: self.journal.last_id,
-            files=self.files,
-            limits=self.limits,
-            callbacks=self.callbacks,
-            acquaintances=self.acquaintances,
-            submit=self.submit,
+        self.strictness = Strictness(strictness)
+        self.happenings = Happenings(self.journal.watchers.tell)
+        self.callbacks.heard = self._tried
+        self._notes: set[asyncio.Future[Answer]] = set()
+        bones = Bones(
+            self.limits, self.files, self.callbacks, self.receipts, self.acquaintances, self.strictness, self._note
         )
-        messengers = (self.telegram, Viber(), WhatsApp(), Gateway())
-        self.people = People({"telegram": self.telegram}, self.acquaintances)
+        self.telegram = telegram.Telegram(lambda: self.journal.last_id, bones, self.submit)
+        self.viber, self.whatsapp = viber.Viber(bones), whatsapp.WhatsApp(bones)
+        messengers = (self.telegram, self.viber, self.whatsapp, Gateway(self.strictness))
+        listeners: dict[str, Listener] = {"telegram": self.telegram, "viber": self.viber, "whatsapp": self.whatsapp}
+        self.people = People(listeners, self.acquaintances, self._did)
         self.doors = {one.channel: Door(one, self.journal, self.faults, hang_s) for one in messengers}
         around = Doors(self.limits, self.callbacks, self.receipts, self.people)
-        pages = (Pages(self.journal, self.faults, self.reset), JournalPages(self.journal), around)
+        strict = StrictnessPages(self.strictness)
+        pages = (Pages(self.journal, self.faults, self.reset), JournalPages(self.journal), around, strict)
+        live = Live(self.journal, self.happenings)
         routes = [Route(f"/{channel}/{{path:path}}", door) for channel, door in self.doors.items()]
         self.app = Starlette(
-            routes=[*routes, *(route for page in pages for route in page.routes())],
+            routes=[*routes, *(route for page in (*pages, live) for route in page.routes()), assets()],
             exception_handlers={BadParameter: bad_parameter},
             lifespan=self._lifespan,
         )
@@ -120,8 +130,33 @@ class Emulator:
         self.callbacks.clear()
         self.receipts.settings = ReceiptSettings()
         self.acquaintances.clear()
+        self.happenings.clear()
         self.files.clear()
-        self.telegram.clear()
+        self.telegram.forget_people()
+        self.viber.forget_people()
+        self.whatsapp.forget_people()
+
+    def _tried(self, result: CallbackResult) -> None:
+        self.happenings.add("callback", **result.describe())
+
+    def _did(self, channel: str, address: str, deed: Deed) -> None:
+        self.happenings.add("deed", channel=channel, address=address, **deed.model_dump(mode="json"))
+
+    def _note(self, channel: str, address: str, text: str, *, body: bytes, token: str, account: str) -> None:
+        record = new_record(
+            channel,
+            address,
+            text,
+            fault=None,
+            request="(the answer to a callback)",
+            request_body=_masked(body.decode("utf-8", "replace"), token),
+            answer=Answer(status=200, accepted=True),
+            inbox=inbox_of(token),
+            account=account,
+        )
+        writing = asyncio.ensure_future(self.journal.record(record))
+        self._notes.add(writing)
+        writing.add_done_callback(self._notes.discard)
 
     def release(self) -> None:
         """Let those go who wait or watch: the server is about to stop."""
@@ -176,20 +211,29 @@ class Door:
         """Take a call to whose answer nobody listens."""
         aside = self.messenger.aside(call)
         if aside is None:
-            await self._journal.record(self._record(call, *self._planned(call)))
+            await self._write(self._record(call, *self._planned(call)))
         elif not isinstance(aside, Answer):
             await aside
 
     async def _take(self, call: Call, receive: Receive, send: Send) -> None:
         arrival, plan = self._planned(call)
-        answer = await self._journal.record(self._record(call, arrival, plan))
+        answer = await self._write(self._record(call, arrival, plan))
         await carry_out(plan, answer, receive, send, hang_s=self._hang_s)
 
     def _planned(self, call: Call) -> tuple[Arrival, Plan]:
         arrival = self.messenger.read(call)
         plan = self._faults.plan(self.channel, arrival.address, arrival.token)
         arrival.receipts = plan.receipts
+        if arrival.receivers:
+            arrival.fates = fates_of(arrival, lambda address: self._faults.plan(self.channel, address, arrival.token))
         return arrival, plan
+
+    async def _write(self, record: Record) -> Answer:
+        copies = copies_of(record)
+        if not copies:
+            return await self._journal.record(record)
+        await asyncio.gather(*(self._journal.record(copy) for copy in copies))
+        return record.answer
 
     def _answer(self, call: Call, arrival: Arrival, plan: Plan) -> Answer:
         if plan.refusal is not None:

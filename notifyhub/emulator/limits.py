@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from notifyhub.emulator.bounded import Bounded
 
 KEYS_CAP = 10_000
 
@@ -66,7 +68,7 @@ class Limits:
 
     def clear(self) -> None:
         """Forget what was used; the limits stay."""
-        self._used: dict[str, OrderedDict[str, _Use]] = {name: OrderedDict() for name in self._active}
+        self._used: dict[str, Bounded[str, _Use]] = {name: Bounded(self._keys_cap) for name in self._active}
 
     def describe(self) -> dict[str, Any]:
         """The settings in the form that `LimitSettings` takes, and under `in_force` what follows from them."""
@@ -92,17 +94,14 @@ class Limits:
         """Give one key the whole of a limit again, as when the person answers."""
         used = self._used.get(name)
         if used is not None:
-            used.pop(key, None)
+            used.pop(key)
 
     def _use(self, name: str, key: str) -> _Use:
         used, limit = self._used[name], self._active[name]
         use = used.get(key)
         if use is None:
-            use = used[key] = _Window(limit) if limit.burst is None else _Bucket(limit, limit.burst)
-        used.move_to_end(key)
-        if len(used) > self._keys_cap:
-            used.popitem(last=False)
-        return use
+            use = _Window(limit) if limit.burst is None else _Bucket(limit, limit.burst)
+        return used.put(key, use)
 
 
 class _Use(Protocol):

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from notifyhub.emulator.bounded import Bounded
+
 KNOWN_CAP = 100_000
 
-Kind = Literal["message", "press", "block", "unblock"]
+Kind = Literal["message", "press", "block", "unblock", "open"]
 
 
 class Deed(BaseModel):
     """What a person does. `bot` is the messenger's own id of a bot; None is the one that wrote to this person last.
 
     `press` presses the button whose callback data is `data`, under the message `message_id` (None: the last one that
-    has such a button).
+    has such a button). `open` opens the conversation with a bot, with `text` as the context of the link; Viber only.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
@@ -54,16 +55,10 @@ class Acquaintances:
     """Which bot wrote last to an address; bounded, the longest silent are forgotten."""
 
     def __init__(self, cap: int = KNOWN_CAP) -> None:
-        self._cap = cap
-        # An OrderedDict, because a dict is slow to give its oldest when many have gone before.
-        self._bots: OrderedDict[tuple[str, str], str] = OrderedDict()
+        self._bots: Bounded[tuple[str, str], str] = Bounded(cap)
 
     def meet(self, channel: str, address: str, bot: str) -> None:
-        bots, key = self._bots, (channel, address)
-        bots[key] = bot
-        bots.move_to_end(key)
-        if len(bots) > self._cap:
-            bots.popitem(last=False)
+        self._bots.put((channel, address), bot)
 
     def bot_of(self, channel: str, address: str) -> str | None:
         return self._bots.get((channel, address))
@@ -74,10 +69,11 @@ class Acquaintances:
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """Takes a deed to the messenger that it happens in."""
+    """Takes a deed to the messenger that it happens in. `done` hears of those that reached a bot."""
 
     listeners: Mapping[str, Listener]
     acquaintances: Acquaintances
+    done: Callable[[str, str, Deed], None] | None = None
 
     def do(self, channel: str, address: str, deed: Deed) -> dict[str, Any]:
         """The update that a deed became. Raises `Unheard`."""
@@ -87,4 +83,7 @@ class People:
         bot = deed.bot or self.acquaintances.bot_of(channel, address)
         if bot is None:
             raise Unheard("no bot has written to this address yet: name one with bot")
-        return listener.hear(address, bot, deed)
+        update = listener.hear(address, bot, deed)
+        if self.done is not None:
+            self.done(channel, address, deed)
+        return update

@@ -27,13 +27,13 @@ class Receipts:
         self.settings = ReceiptSettings()
 
 
-def schedule(settings: ReceiptSettings, kinds: Sequence[str]) -> list[tuple[float, str]]:
+def schedule(settings: ReceiptSettings, kinds: Sequence[str], manner: str | None = None) -> list[tuple[float, str]]:
     """When to tell what: seconds from now and the kind of receipt, in the order of telling.
 
-    `kinds` is the usual order of the messenger, with what means "seen" last.
+    `kinds` is the usual order of the messenger, with what means "seen" last. `manner` is that of one message alone.
     """
     wanted = list(kinds) if settings.seen else list(kinds[:-1])
-    match settings.manner:
+    match manner or settings.manner:
         case "never":
             return []
         case "late":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 from urllib.parse import parse_qsl
@@ -28,13 +28,22 @@ Headers = Sequence[tuple[bytes, bytes]]
 
 @dataclass(slots=True)
 class Call:
-    """One HTTP request, read to its end. `path` is relative to the messenger's own root."""
+    """One HTTP request, read to its end. `path` is relative to the messenger's own root.
+
+    `scheme` and `root` (a path that ends with a slash) tell where that is, for answers that hold addresses.
+    """
 
     method: str
     path: str
     query: str
     headers: Headers
     body: bytes
+    scheme: str = "http"
+    root: str = "/"
+
+    def url(self, path: str) -> str:
+        """The address of `path` under the messenger's own root, as the caller can reach it."""
+        return f"{self.scheme}://{self.header(b'host')}{self.root}{path}"
 
     def header(self, name: bytes) -> str:
         """The first header of that (lower-case) name, or an empty string."""
@@ -66,13 +75,23 @@ class Call:
         return value if isinstance(value, dict) else None
 
 
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What a fault has in store for one of many receivers."""
+
+    refusal: Refusal | None = None
+    receipts: str | None = None
+
+
 @dataclass(slots=True)
 class Arrival:
     """What could be read of a send, whether or not it is in order.
 
-    token     kept only to be masked, and as a fingerprint: the name of its inbox
-    account   the sender's public name, where there is one: the bot's id, the business number's id
-    receipts  how the receipts of this send go, where a fault says so; None for the usual way
+    token      kept only to be masked, and as a fingerprint: the name of its inbox
+    account    the sender's public name, where there is one: the bot's id, the business number's id
+    receipts   how the receipts of this send go, where a fault says so; None for the usual way
+    receivers  all who shall get it, where that is more than `address` can hold
+    fates      what faults have in store for single ones of the receivers
     """
 
     address: str = ""
@@ -81,6 +100,8 @@ class Arrival:
     content: dict[str, Any] | None = None
     account: str = ""
     receipts: str | None = None
+    receivers: tuple[str, ...] = ()
+    fates: Mapping[str, Fate] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -96,9 +117,21 @@ class Claim:
     conflict: Answer
 
 
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """What became of a send to one of its receivers. `code` 0 is accepted."""
+
+    address: str
+    text: str
+    code: int = 0
+
+
 @dataclass(slots=True)
 class Answer:
-    """What goes back. `status` is None when nothing does; `code` is the messenger's own, where it has one."""
+    """What goes back. `status` is None when nothing does; `code` is the messenger's own, where it has one.
+
+    `copies` are there for a send to many at once.
+    """
 
     status: int | None
     body: bytes = b""
@@ -109,6 +142,7 @@ class Answer:
     content_type: bytes = JSON
     headers: Headers = ()
     claim: Claim | None = field(default=None, repr=False)
+    copies: tuple[Copy, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,12 +203,15 @@ class BodyTooLarge(Exception):
 
 async def read_call(scope: Scope, receive: Receive) -> Call:
     """Read a request to its end. Raises `BodyTooLarge`."""
+    path = scope["path_params"]["path"]
     call = Call(
         method=scope["method"],
-        path=scope["path_params"]["path"],
+        path=path,
         query=scope["query_string"].decode("latin-1"),
         headers=scope["headers"],
         body=b"",
+        scheme=scope["scheme"],
+        root=scope["path"].removesuffix(path),
     )
     limit = UPLOAD_LIMIT if call.content_type().startswith("multipart/") else BODY_LIMIT
     call.body = await _read_body(receive, limit)

@@ -293,9 +293,12 @@ def test_what_needs_no_answer_is_agreed_to(talk, method):
     assert talk.ask(method) is True
 
 
-def test_a_reset_forgets_bots_and_messages(serve):
+def test_a_reset_forgets_what_people_did_and_keeps_webhooks(serve, receiver):
     with serve(Emulator()) as site:
-        talk = Talk(site)
+        talk, other = Talk(site), Talk(site)
         talk.does("hi")
-        assert site.call("POST", "/reset").status in (200, 204)
-        assert talk.ask("getUpdates") == []
+        talk.does(kind="block")
+        other.ask("setWebhook", url=receiver.url)
+        site.call("POST", "/reset")
+        assert (talk.ask("getUpdates"), talk.call("sendMessage", chat_id=42, text="hi").status) == ([], 200)
+        assert other.ask("getWebhookInfo")["url"] == receiver.url

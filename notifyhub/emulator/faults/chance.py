@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections import OrderedDict
 from collections.abc import Callable
 from hashlib import blake2b
 
@@ -21,14 +22,15 @@ class Chance:
 
     def __init__(self, seed: int | None) -> None:
         self._key = (secrets.token_bytes(16) if seed is None else str(seed).encode())[:64]
-        self._sends: dict[tuple[str, str], int] = {}
+        # An OrderedDict gives its oldest at once, a dict does not.
+        self._sends: OrderedDict[tuple[str, str], int] = OrderedDict()
 
     def next(self, channel: str, address: str) -> int:
         """How many sends this recipient had before this one."""
         recipient = (channel, address)
         before = self._sends.get(recipient, 0)
         if not before and len(self._sends) >= MOST_RECIPIENTS:
-            del self._sends[next(iter(self._sends))]
+            self._sends.popitem(last=False)
         self._sends[recipient] = before + 1
         return before
 

@@ -2,6 +2,6 @@
 
 from notifyhub.emulator.telegram.errors import OUTCOMES
 from notifyhub.emulator.telegram.messenger import Telegram
-from notifyhub.emulator.telegram.sending import LIMITS
+from notifyhub.emulator.telegram.posting import LIMITS
 
 __all__ = ["LIMITS", "OUTCOMES", "Telegram"]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import OrderedDict, deque
+from collections import deque
 from dataclasses import dataclass, field
 from typing import Any, Literal
+
+from notifyhub.emulator.bounded import Bounded
 
 BOTS_CAP = 1000
 UPDATES_CAP = 10_000
@@ -63,18 +65,11 @@ class Bots:
     """Bots by their ids. Above `cap` the one longest untouched is forgotten."""
 
     def __init__(self, cap: int = BOTS_CAP) -> None:
-        self._cap = cap
-        self._bots: OrderedDict[int, Bot] = OrderedDict()
+        self._bots: Bounded[int, Bot] = Bounded(cap)
 
     def get(self, bot_id: int) -> Bot:
         """The bot of that id, made when it is new."""
-        bot = self._bots.get(bot_id)
-        if bot is None:
-            bot = self._bots[bot_id] = Bot(bot_id)
-        self._bots.move_to_end(bot_id)
-        if len(self._bots) > self._cap:
-            self._bots.popitem(last=False)
-        return bot
+        return self._bots.put(bot_id, self._bots.get(bot_id) or Bot(bot_id))
 
     def is_blocked(self, bot_id: int, chat_id: int) -> bool:
         bot = self._bots.get(bot_id)
@@ -85,7 +80,9 @@ class Bots:
         for bot in self._bots.values():
             bot.interrupt("update")
 
-    def clear(self) -> None:
-        """Forget all bots; a getUpdates that waits is told that there is nothing."""
-        self.release()
-        self._bots.clear()
+    def forget_people(self) -> None:
+        """Forget updates, presses and blocks; webhooks and settings stay, as bots make those at their start."""
+        for bot in self._bots.values():
+            bot.updates.clear()
+            bot.presses.clear()
+            bot.blocked_by.clear()

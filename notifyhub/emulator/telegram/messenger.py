@@ -11,21 +11,21 @@ from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 
-from notifyhub.emulator.callbacks import Callbacks
+from notifyhub.emulator.bones import Bones
 from notifyhub.emulator.caller import CallbackResult
-from notifyhub.emulator.files import Files
-from notifyhub.emulator.limits import Limits
-from notifyhub.emulator.people import Acquaintances, Deed
+from notifyhub.emulator.people import Deed
 from notifyhub.emulator.telegram.answers import Refused, failure, too_many_requests
 from notifyhub.emulator.telegram.asking import ASKED, Asking
 from notifyhub.emulator.telegram.bots import Bot, Bots
 from notifyhub.emulator.telegram.changing import CHANGES, Changing
+from notifyhub.emulator.telegram.copying import Copying
 from notifyhub.emulator.telegram.errors import BY_STATUS, OUTCOMES
 from notifyhub.emulator.telegram.fields import Fields, read_fields
 from notifyhub.emulator.telegram.hearing import Hearing
 from notifyhub.emulator.telegram.media import Media
 from notifyhub.emulator.telegram.messages import Messages
-from notifyhub.emulator.telegram.sending import SENDS, Sending
+from notifyhub.emulator.telegram.posting import FloodControl, Posting
+from notifyhub.emulator.telegram.sending import Sending
 from notifyhub.emulator.telegram.updates import Updates
 from notifyhub.emulator.wire import Answer, Arrival, Call, Refusal, html
 
@@ -54,19 +54,16 @@ class Telegram:
     def __init__(
         self,
         numbered_from: Callable[[], int],
-        *,
-        files: Files,
-        limits: Limits,
-        callbacks: Callbacks,
-        acquaintances: Acquaintances,
+        bones: Bones,
         submit: Callable[[str, Call], None],
     ) -> None:
         self._submit = submit
         self._bots = Bots()
         self._messages = Messages(numbered_from)
-        self._media = Media(files)
-        self._updates = Updates(callbacks, limits, self._called_back)
-        self._sending = Sending(self._messages, self._media, self._bots, limits, acquaintances)
+        self._media = Media(bones.files)
+        self._updates = Updates(bones.callbacks, bones.limits, self._called_back)
+        posting = Posting(self._messages, self._bots, bones.limits, bones.acquaintances)
+        self._sends = Sending(posting, self._media).methods() | Copying(posting).methods()
         self._changing = Changing(self._messages, self._media)
         self._asking = Asking(self._media)
         self._hearing = Hearing(self._bots, self._messages, self._updates)
@@ -75,7 +72,7 @@ class Telegram:
         token, method = _address(call.path)
         if not method:
             return self._file(call)
-        if method in SENDS:
+        if method in self._sends:
             return None
         if not _well_formed(token):
             return failure(401, "Unauthorized: invalid token specified")
@@ -94,7 +91,12 @@ class Telegram:
         if not _well_formed(arrival.token):
             return failure(401, "Unauthorized: invalid token specified")
         assert isinstance(arrival.content, Fields)
-        return self._sending.send(_bot_id(arrival.token), arrival.content)
+        try:
+            return self._sends[arrival.content.method](_bot_id(arrival.token), arrival.content)
+        except Refused as refused:
+            return refused.answer()
+        except FloodControl as flood:
+            return too_many_requests(flood.wait_s)
 
     def refuse(self, refusal: Refusal) -> Answer:
         if refusal.status == 429:
@@ -109,9 +111,9 @@ class Telegram:
         """What a person did, as an update of a bot. Raises `Unheard`."""
         return self._hearing.hear(address, bot, deed)
 
-    def clear(self) -> None:
-        """Forget bots, their updates and webhooks, and all messages."""
-        self._bots.clear()
+    def forget_people(self) -> None:
+        """Forget what people did, and all messages; webhooks and settings stay."""
+        self._bots.forget_people()
         self._messages.clear()
 
     def release(self) -> None:

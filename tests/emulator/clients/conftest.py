@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+import requests
+from starlette.responses import Response
 
 from notifyhub.emulator.app import Emulator
 from notifyhub.emulator.callbacks import CallbackSettings
@@ -14,6 +16,14 @@ from tests.emulator.conftest import Site, serving
 from tests.emulator.receiver import Receiver, receiving
 
 TOKEN = "123456:AAtoken-of-the-clients"
+
+
+class Echo(Response):
+    """Gives the challenge of a verification back, whatever it is."""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        query = dict(pair.split("=") for pair in scope["query_string"].decode().split("&"))
+        await Response(query["hub.challenge"])(scope, receive, send)
 
 
 @pytest.fixture(scope="module")
@@ -26,6 +36,7 @@ def module_site() -> Iterator[Site]:
 def site(module_site: Site) -> Iterator[Site]:
     """The module's emulator, as if it had just started; what is sent again is sent at once."""
     module_site.call("POST", "/reset")
+    module_site.call("POST", f"/telegram/bot{TOKEN}/deleteWebhook")
     module_site.emulator.callbacks.settings = CallbackSettings(pause_limit_s=0)
     yield module_site
     module_site.emulator.release()
@@ -61,3 +72,17 @@ def person(site: Site) -> Callable[..., Any]:
         return reply.json["update"]
 
     return do
+
+
+@pytest.fixture
+def challenged() -> Callable[[Receiver, str, dict[str, str]], None]:
+    """Make a receiver the webhook of the business number at `url`."""
+
+    def challenge(receiver: Receiver, url: str, headers: dict[str, str]) -> None:
+        receiver.answers.append(Echo())
+        wanted = {"override_callback_uri": receiver.url, "verify_token": "v"}
+        answer = requests.post(url, json={"webhook_configuration": wanted}, headers=headers, timeout=30)
+        assert answer.json() == {"success": True}
+        assert receiver.next().method == "GET"
+
+    return challenge
