@@ -15,17 +15,21 @@ from notifyhub.emulator import telegram, viber, whatsapp
 from notifyhub.emulator.bones import Bones
 from notifyhub.emulator.broadcasts import copies_of, fates_of
 from notifyhub.emulator.callbacks import Callbacks
+from notifyhub.emulator.caller import CallbackResult
 from notifyhub.emulator.doors import Doors
 from notifyhub.emulator.faults import Faults, Plan, ProfileName
 from notifyhub.emulator.files import Files
 from notifyhub.emulator.gateway import Gateway
+from notifyhub.emulator.happenings import Happenings
+from notifyhub.emulator.inbox_page import assets
 from notifyhub.emulator.inboxes import inbox_of
 from notifyhub.emulator.journal import CAP, Journal
 from notifyhub.emulator.journal_pages import JournalPages
 from notifyhub.emulator.limits import Limit, Limits, LimitsProfile
 from notifyhub.emulator.lines import carry_out, unless_the_client_leaves
+from notifyhub.emulator.live import Live
 from notifyhub.emulator.pages import Pages
-from notifyhub.emulator.people import Acquaintances, Listener, People
+from notifyhub.emulator.people import Acquaintances, Deed, Listener, People
 from notifyhub.emulator.receipts import Receipts, ReceiptSettings
 from notifyhub.emulator.records import BODY_KEPT, Record, new_record
 from notifyhub.emulator.strictness import Strictness, StrictnessPages, StrictnessProfile
@@ -86,6 +90,8 @@ class Emulator:
         self._submitted: set[asyncio.Task[None]] = set()
         self.acquaintances = Acquaintances()
         self.strictness = Strictness(strictness)
+        self.happenings = Happenings(self.journal.watchers.tell)
+        self.callbacks.heard = self._tried
         self._notes: set[asyncio.Future[Answer]] = set()
         bones = Bones(
             self.limits, self.files, self.callbacks, self.receipts, self.acquaintances, self.strictness, self._note
@@ -101,14 +107,15 @@ class Emulator:
         self.viber, self.whatsapp = viber.Viber(bones), whatsapp.WhatsApp(bones)
         messengers = (self.telegram, self.viber, self.whatsapp, Gateway(self.strictness))
         listeners: dict[str, Listener] = {"telegram": self.telegram, "viber": self.viber, "whatsapp": self.whatsapp}
-        self.people = People(listeners, self.acquaintances)
+        self.people = People(listeners, self.acquaintances, self._did)
         self.doors = {one.channel: Door(one, self.journal, self.faults, hang_s) for one in messengers}
         around = Doors(self.limits, self.callbacks, self.receipts, self.people)
         strict = StrictnessPages(self.strictness)
         pages = (Pages(self.journal, self.faults, self.reset), JournalPages(self.journal), around, strict)
+        live = Live(self.journal, self.happenings)
         routes = [Route(f"/{channel}/{{path:path}}", door) for channel, door in self.doors.items()]
         self.app = Starlette(
-            routes=[*routes, *(route for page in pages for route in page.routes())],
+            routes=[*routes, *(route for page in (*pages, live) for route in page.routes()), assets()],
             exception_handlers={BadParameter: bad_parameter},
             lifespan=self._lifespan,
         )
@@ -133,8 +140,15 @@ class Emulator:
         self.acquaintances.clear()
         self.files.clear()
         self.telegram.clear()
+        self.happenings.clear()
         self.viber.forget_people()
         self.whatsapp.forget_people()
+
+    def _tried(self, result: CallbackResult) -> None:
+        self.happenings.add("callback", **result.describe())
+
+    def _did(self, channel: str, address: str, deed: Deed) -> None:
+        self.happenings.add("deed", channel=channel, address=address, **deed.model_dump(mode="json"))
 
     def _note(self, channel: str, address: str, text: str, *, body: bytes, token: str, account: str) -> None:
         record = new_record(

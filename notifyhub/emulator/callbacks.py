@@ -28,11 +28,15 @@ class CallbackSettings(BaseModel):
 
 
 class Callbacks:
-    """Off the request path, a line for each bot, bounded. Everything but `wait_until_idle` is for the event loop."""
+    """Off the request path, a line for each bot, bounded. Everything but `wait_until_idle` is for the event loop.
+
+    `heard`, where it is set, hears of every try.
+    """
 
     def __init__(self, *, waiting_cap: int = WAITING_CAP) -> None:
         self.settings = CallbackSettings()
         self.results: deque[CallbackResult] = deque(maxlen=RESULTS_KEPT)
+        self.heard: Callable[[CallbackResult], None] | None = None
         self.refused = 0
         self._waiting_cap = waiting_cap
         self._waiting = 0
@@ -62,8 +66,13 @@ class Callbacks:
     async def call(self, callback: Callback, attempt: int = 1) -> CallbackResult:
         """One try, now, past the line and without repeats: for the calls by which an address is checked."""
         result = await self._caller.call(callback, attempt, self.settings.hosts)
-        self.results.append(result)
+        self._heard(result)
         return result
+
+    def _heard(self, result: CallbackResult) -> None:
+        self.results.append(result)
+        if self.heard is not None:
+            self.heard(result)
 
     def cancel(self, channel: str, bot: str) -> None:
         """Forget what waits for a bot."""
@@ -121,7 +130,7 @@ class Callbacks:
             result = await self._caller.call(callback, attempt, self.settings.hosts)
             pause_s = None if result.delivered else self._pause_s(callback, result)
             result = replace(result, last=pause_s is None)
-            self.results.append(result)
+            self._heard(result)
             if callback.told is not None:
                 callback.told(result)
 

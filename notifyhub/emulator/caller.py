@@ -54,6 +54,7 @@ class CallbackResult:
     last: bool = True
     retry_after: str = ""
     content_type: str = ""
+    about: str = ""
     answer: bytes = field(default=b"", repr=False)
 
     @property
@@ -62,7 +63,7 @@ class CallbackResult:
 
     def describe(self) -> dict[str, Any]:
         """For people: without the query of the address, in which bots keep secrets."""
-        shown = ("channel", "bot", "kind", "at", "attempt", "status", "error", "last")
+        shown = ("channel", "bot", "kind", "about", "at", "attempt", "status", "error", "last")
         return {name: getattr(self, name) for name in shown} | {"url": self.url.partition("?")[0]}
 
 
@@ -70,7 +71,7 @@ class CallbackResult:
 class Callback:
     """One call. Callbacks of one `bot` (an id, never a secret) keep their order, also while one is repeated.
 
-    `told` hears of every try, in the event loop.
+    `told` hears of every try, in the event loop. `about` is the id of the message that it tells of.
     """
 
     channel: str
@@ -81,6 +82,7 @@ class Callback:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     method: str = "POST"
     repeats: Repeats = Repeats()
+    about: str = ""
     told: Callable[[CallbackResult], None] | None = field(default=None, repr=False)
 
 
@@ -97,7 +99,8 @@ class Caller:
 
     async def call(self, callback: Callback, attempt: int, hosts: Hosts) -> CallbackResult:
         """One try. Never raises for what the receiver or the network does."""
-        result = CallbackResult(callback.channel, callback.bot, callback.kind, callback.url, time.time(), attempt)
+        who = (callback.channel, callback.bot, callback.kind, callback.url)
+        result = CallbackResult(*who, time.time(), attempt, about=callback.about)
         try:
             return await self._send(callback, result, self._session(hosts))
         except (aiohttp.ClientError, OSError, ValueError) as error:

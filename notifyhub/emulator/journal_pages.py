@@ -1,27 +1,22 @@
-"""The journal over HTTP: search, one entry, waiting, duplicates, a live stream."""
+"""The journal over HTTP: search, one entry, waiting, duplicates."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 
-import orjson
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 from starlette.routing import Route
 
 from notifyhub.emulator.journal import Journal
 from notifyhub.emulator.queries import ID_MAX, after, seconds, wanted
-from notifyhub.emulator.web import BadParameter, integer_of, json_response, number_of, problem_response
+from notifyhub.emulator.web import integer_of, json_response, number_of, problem_response
 
 LIMIT = 100
 LIMIT_MAX = 1000
 WAIT_S = 10.0
 WAIT_MAX_S = 300.0
 COUNT_MAX = 1_000_000
-STREAMED_AT_ONCE = 200
-HEARTBEAT_S = 15.0
-STREAM_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
 class JournalPages:
@@ -37,7 +32,6 @@ class JournalPages:
             Route("/journal/{id}", self.entry),
             Route("/wait", self.wait),
             Route("/duplicates", self.duplicates),
-            Route("/events", self.events),
         ]
 
     async def entries(self, request: Request) -> Response:
@@ -80,27 +74,3 @@ class JournalPages:
     async def duplicates(self, request: Request) -> Response:
         """What somebody got more than once."""
         return json_response({"duplicates": await asyncio.to_thread(self._journal.duplicates, **wanted(request))})
-
-    async def events(self, request: Request) -> Response:
-        """Server-sent events: every entry from now on, or from `since` (or the header Last-Event-ID) on."""
-        told = request.headers.get("last-event-id", "")
-        start = integer_of(told, low=0, high=ID_MAX) if told else None
-        if told and start is None:
-            raise BadParameter("Last-Event-ID", "must be the id of an entry")
-        if start is None:
-            start = after(request) if request.query_params.get("since") else self._journal.last_id
-        return StreamingResponse(self._stream(start), media_type="text/event-stream", headers=STREAM_HEADERS)
-
-    async def _stream(self, last_id: int) -> AsyncIterator[bytes]:
-        watchers = self._journal.watchers
-        with watchers.watch() as watch:
-            yield b": here\n\n"
-            while not watchers.released:
-                watch.begin()
-                found = await asyncio.to_thread(self._journal.entries, after=last_id, limit=STREAMED_AT_ONCE)
-                for entry in found:
-                    last_id = entry["id"]
-                    yield b"id: %d\ndata: %b\n\n" % (last_id, orjson.dumps(entry))
-                # A line now and then shows that the client is still there.
-                if not found and not await watch.next(HEARTBEAT_S):
-                    yield b": still here\n\n"

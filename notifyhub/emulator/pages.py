@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from notifyhub.emulator.faults import PROFILES, Faults, FaultSettings, Rule, TooManyRules, magic
+from notifyhub.emulator.inbox_page import page, wants_page
 from notifyhub.emulator.journal import Journal
 from notifyhub.emulator.web import BadBody, body_of, json_response, problem_response
 
@@ -21,11 +22,13 @@ ENDPOINTS = {
     "wait": "/wait?channel=&address=&text=&token=&count=&timeout_s=",
     "duplicates": "/duplicates?channel=&address=&text=&token=",
     "events": "/events",
+    "happenings": "/happenings?since=",
     "faults": "/faults",
     "rules": "/faults/rules",
     "magic": "/magic",
     "reset": "/reset",
     "limits": "/limits",
+    "strictness": "/strictness",
     "receipts": "/receipts",
     "callbacks": "/callbacks",
     "people": "/people/{channel}/{address}/messages",
@@ -51,7 +54,10 @@ class Pages:
             Route("/reset", self.reset, methods=["POST"]),
         ]
 
-    async def index(self, _: Request) -> Response:
+    async def index(self, request: Request) -> Response:
+        """The inbox for browsers; what is here, as JSON, for everybody else."""
+        if wants_page(request):
+            return page()
         about = {"emulator": "notifyhub", "endpoints": ENDPOINTS, "profiles": list(PROFILES)}
         return json_response(about | {"entries": len(self._journal)})
 

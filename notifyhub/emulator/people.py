@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -73,10 +73,11 @@ class Acquaintances:
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """Takes a deed to the messenger that it happens in."""
+    """Takes a deed to the messenger that it happens in. `done` hears of those that reached a bot."""
 
     listeners: Mapping[str, Listener]
     acquaintances: Acquaintances
+    done: Callable[[str, str, Deed], None] | None = None
 
     def do(self, channel: str, address: str, deed: Deed) -> dict[str, Any]:
         """The update that a deed became. Raises `Unheard`."""
@@ -86,4 +87,7 @@ class People:
         bot = deed.bot or self.acquaintances.bot_of(channel, address)
         if bot is None:
             raise Unheard("no bot has written to this address yet: name one with bot")
-        return listener.hear(address, bot, deed)
+        update = listener.hear(address, bot, deed)
+        if self.done is not None:
+            self.done(channel, address, deed)
+        return update

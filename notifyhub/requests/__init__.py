@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from notifyhub.requests.calls import To, members_of_call
 from notifyhub.requests.fields import LONGEST_TEXT, MOST_METADATA_BYTES, Priority
 from notifyhub.requests.ids import as_message_id, as_row_id
 from notifyhub.requests.json_text import BROKEN_JSON
@@ -14,6 +15,8 @@ __all__ = [
     "Recipient",
     "Priority",
     "message_request",
+    "members_of_call",
+    "To",
     "addresses",
     # names of stored things
     "as_message_id",

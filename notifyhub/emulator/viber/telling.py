@@ -52,4 +52,5 @@ def callback(bot: Bot, url: str, event: dict[str, Any]) -> Callback:
     """A signed callback to a bot."""
     body = events.encoded(event)
     headers = {"Content-Type": "application/json", events.SIGNATURE: events.signature(bot.token, body)}
-    return Callback("viber", bot.id, event["event"], url, body, headers, repeats=REPEATS)
+    about = str(event.get("message_token", ""))
+    return Callback("viber", bot.id, event["event"], url, body, headers, repeats=REPEATS, about=about)

@@ -129,7 +129,7 @@ class Sending:
         reference = checks.text_of((arrival.content or {}).get("biz_opaque_callback_data"))
         if code:
             failure = webhooks.failure_of(message_id, arrival.address, code, reference=reference)
-            return self._telling.tell(number, FAILED, webhooks.status(number, failure))
+            return self._telling.tell(number, FAILED, webhooks.status(number, failure), about=message_id)
         category = self._category(number, arrival.content or {})
         # Who has blocked the business gets nothing, and the business is not told.
         kinds = STATUSES[:1] if arrival.address in number.gone else STATUSES
@@ -144,7 +144,7 @@ class Sending:
                     category=category,
                     after_s=after_s,
                 )
-                self._telling.tell(number, kind, webhooks.status(number, told), after_s)
+                self._telling.tell(number, kind, webhooks.status(number, told), after_s, about=message_id)
 
     def _later_fault(self, number: Number, arrival: Arrival) -> int | None:
         if arrival.receipts == FAILED:

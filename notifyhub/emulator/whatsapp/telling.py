@@ -24,13 +24,13 @@ class Telling:
         """Whether anybody wants to know of this number."""
         return bool(self._targets(number))
 
-    def tell(self, number: Number, kind: str, update: dict[str, Any], after_s: float = 0.0) -> None:
-        """Put an update on its way to whoever has subscribed."""
+    def tell(self, number: Number, kind: str, update: dict[str, Any], after_s: float = 0.0, *, about: str = "") -> None:
+        """Put an update on its way to whoever has subscribed. `about` is the message that it tells of."""
         for url, secret in self._targets(number):
             body = webhooks.encoded(update)
             headers = {"Content-Type": "application/json", webhooks.SIGNATURE: webhooks.signature(secret, body)}
             self._bones.callbacks.send(
-                Callback("whatsapp", number.id, kind, url, body, headers, repeats=REPEATS), after_s
+                Callback("whatsapp", number.id, kind, url, body, headers, repeats=REPEATS, about=about), after_s
             )
 
     def _targets(self, number: Number) -> list[tuple[str, str]]:
