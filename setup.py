@@ -64,6 +64,7 @@ setup(
         "postgres": POSTGRES,
         "rabbitmq": ["dramatiq[rabbitmq]>=2.2,<3"],
         "fast": FAST,
+        "browser": ["playwright>=1.55"],
         "test": TEST + POSTGRES + FAST,
         "all": POSTGRES + FAST + ["dramatiq[rabbitmq]>=2.2,<3"],
     },

@@ -138,9 +138,9 @@ class Emulator:
         self.callbacks.clear()
         self.receipts.settings = ReceiptSettings()
         self.acquaintances.clear()
+        self.happenings.clear()
         self.files.clear()
         self.telegram.clear()
-        self.happenings.clear()
         self.viber.forget_people()
         self.whatsapp.forget_people()
 

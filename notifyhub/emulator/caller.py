@@ -53,8 +53,8 @@ class CallbackResult:
     error: str | None = None
     last: bool = True
     retry_after: str = ""
-    content_type: str = ""
     about: str = ""
+    content_type: str = ""
     answer: bytes = field(default=b"", repr=False)
 
     @property

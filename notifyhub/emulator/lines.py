@@ -26,13 +26,14 @@ async def carry_out(plan: Plan, answer: Answer, receive: Receive, send: Send, *,
     match plan.word:
         case "hang":
             await until_the_client_leaves(receive, hang_s)
-            await drop(send)
+            await _hang_up(receive, send)
         case "lost":
-            await drop(send)
+            await _hang_up(receive, send)
         case "reset":
-            await _reset(receive, send)
+            await _hang_up(receive, send, reset=True)
         case "half":
             await _half(answer, send)
+            await _hang_up(receive, send)
         case "drip":
             await _drip(answer, plan.drip_s, receive, send)
         case _:
@@ -65,18 +66,22 @@ async def _departure(receive: Receive) -> None:
         pass
 
 
-async def _reset(receive: Receive, send: Send) -> None:
-    """End the connection by a TCP reset.
+async def _hang_up(receive: Receive, send: Send, *, reset: bool = False) -> None:
+    """End the connection where it stands, in order or by a TCP reset.
 
-    ASGI has no word for this either. uvicorn's `receive` belongs to an object that knows the transport; where some
-    other server runs us, the connection is closed without a reset.
+    ASGI has no word for this. uvicorn's `receive` belongs to an object that knows the transport; where some other
+    server runs us, or something stands between, the connection is closed in a rougher way, and never reset.
     """
     transport: Any = getattr(getattr(receive, "__self__", None), "transport", None)
     if transport is None:
         await drop(send)
         return
-    transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
-    transport.abort()
+    if reset:
+        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
+        transport.abort()
+    else:
+        transport.close()
+    await _departure(receive)
 
 
 async def _half(answer: Answer, send: Send) -> None:
