@@ -75,6 +75,7 @@ def emulator(
     profile: Annotated[str, typer.Option(help="none, original-task or real-limits.")] = "none",
     seed: Annotated[int | None, typer.Option(help="Makes its chances repeatable.")] = None,
     limits: Annotated[str, typer.Option(help="real enforces the messengers' rate limits; off does not.")] = "off",
+    strictness: Annotated[str, typer.Option(help="real asks of bots what the messengers do; or lenient.")] = "lenient",
 ) -> None:
     """Run only the emulator of the messengers.
 
@@ -87,17 +88,20 @@ def emulator(
     from notifyhub.emulator.app import Emulator
     from notifyhub.emulator.faults import PROFILES
     from notifyhub.emulator.limits import LIMITS_PROFILES
+    from notifyhub.emulator.strictness import PROFILES as STRICTNESS
     from notifyhub_cli.stopping import stop_by_signals
 
     if profile not in PROFILES:
         leave(Exit.BAD_INPUT, f"--profile: there is no {profile!r}; there are {', '.join(PROFILES)}")
     if limits not in LIMITS_PROFILES:
         leave(Exit.BAD_INPUT, f"--limits: there is no {limits!r}; there are {', '.join(LIMITS_PROFILES)}")
+    if strictness not in STRICTNESS:
+        leave(Exit.BAD_INPUT, f"--strictness: there is no {strictness!r}; there are {', '.join(STRICTNESS)}")
     with told_in_one_line():
         settings = load()
         logs.configure(settings.log_level, settings.log_format)
         with listening(host, port, "choose another with --host and --port") as listener:
-            emulator = Emulator(journal, profile=profile, seed=seed, limits=limits)
+            emulator = Emulator(journal, profile=profile, seed=seed, limits=limits, strictness=strictness)
             try:
                 emulator.journal.open()
             except sqlite3.Error as error:
