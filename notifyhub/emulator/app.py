@@ -95,7 +95,7 @@ class Emulator:
         bones = Bones(
             self.limits, self.files, self.callbacks, self.receipts, self.acquaintances, self.strictness, self._note
         )
-        self.telegram = telegram.Telegram(lambda: self.journal.last_id, bones, self.submit)
+        self.telegram = telegram.Telegram(self._numbered_from, bones, self.submit)
         self.viber, self.whatsapp = viber.Viber(bones), whatsapp.WhatsApp(bones)
         messengers = (self.telegram, self.viber, self.whatsapp, Gateway(self.strictness))
         listeners: dict[str, Listener] = {"telegram": self.telegram, "viber": self.viber, "whatsapp": self.whatsapp}
@@ -135,6 +135,11 @@ class Emulator:
         self.telegram.forget_people()
         self.viber.forget_people()
         self.whatsapp.forget_people()
+
+    def _numbered_from(self) -> int:
+        """How many messages Telegram may have had; more than entries, as an album is one entry."""
+        newest = self.journal.newest(1, channel="telegram", accepted=True)
+        return max([self.journal.last_id, *(int(entry["messenger_id"]) for entry in newest)])
 
     def _tried(self, result: CallbackResult) -> None:
         self.happenings.add("callback", **result.describe())

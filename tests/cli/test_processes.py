@@ -171,6 +171,7 @@ WRONG = {
     "setting": (["serve"], {"log_level": "loud"}, "NOTIFYHUB_LOG_LEVEL: must be 'debug', 'info', 'warning' or 'error'"),
     "emulator's profile": (["emulator", "--profile", "chaos"], {}, "--profile: there is no 'chaos'"),
     "emulator's strictness": (["emulator", "--strictness", "harsh"], {}, "--strictness: there is no 'harsh'"),
+    "emulator's limits": (["emulator", "--limits", "some"], {}, "--limits: there is no 'some'; there are off, real"),
     "emulator's host": (["emulator", "--host", "nonsense.invalid"], {}, "cannot listen on nonsense.invalid:8090"),
     "workers on sqlite": (["worker", "--processes", "2"], {}, "--processes: SQLite has one worker"),
     "no workers": (["worker", "--processes", "0"], {}, "Invalid value for '--processes'"),

@@ -100,6 +100,16 @@ def test_the_journal_keeps_the_caption_and_no_whole_file(site):
     assert (entry["text"], len(site.journal.entry(entry["id"])["request_body"]) < 1 << 16) == ("hi", True)
 
 
+def test_a_restart_repeats_no_id_of_an_album(serve, tmp_path):
+    given = []
+    media = [{"type": "photo", "media": "https://e.org/a"}] * 3
+    for _ in range(2):
+        with serve(Emulator(tmp_path / "journal.db")) as site:
+            album = result(site.telegram({"chat_id": 42, "media": media}, "sendMediaGroup"))
+            given += [message["message_id"] for message in album]
+    assert sorted(set(given)) == given
+
+
 def test_an_album_shares_a_group_and_counts_as_one_send(site):
     media = [{"type": "photo", "media": "attach://a", "caption": "one"}, {"type": "video", "media": "https://e.org/b"}]
     fields = {"chat_id": 42, "media": json.dumps(media)}

@@ -91,7 +91,7 @@ class Copying:
             )
             for original in originals
         ]
-        return accepted(sent[0], [{"message_id": message["message_id"]} for message in sent])
+        return accepted(sent[-1], [{"message_id": message["message_id"]} for message in sent])
 
     def _original(self, bot_id: int, fields: Fields, message_id: int) -> Message | None:
         """What is copied; something in the place of what is too old to be known."""

@@ -128,7 +128,7 @@ class Posting:
 
 
 def accepted(message: Message, result: Any = None) -> Answer:
-    """The answer to a send; `result` where it is not the message."""
+    """The answer to a send; `result` where it is not the message. Of several, `message` is the last."""
     answer = success(message if result is None else result)
     answer.accepted, answer.messenger_id = True, str(message["message_id"])
     return answer

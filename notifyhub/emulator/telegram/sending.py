@@ -85,7 +85,7 @@ class Sending:
             content = self._media.content(bot_id, item, kind, "media") | group
             content |= caption.content("caption") if caption else {}
             sent.append(self._posting.keep(bot_id, fields, self._posting.messages.next_id(), chat, about | content))
-        return accepted(sent[0], sent)
+        return accepted(sent[-1], sent)
 
     def _checked(self, item: Fields, kind: Kind) -> Text | None:
         self._media.check(item, kind, "media")
