@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 import pytest
 
 from notifyhub.emulator.app import Emulator
+from tests.emulator.receiver import Receiver, receiving
 from tests.serving import running
 
 TOKEN = "123456:AAtoken"
@@ -139,3 +140,16 @@ def manner(site: Site) -> Iterator[Callable[..., None]]:
 
     yield set_manner
     site.call("PUT", "/receipts", {})
+
+
+@pytest.fixture(scope="module")
+def module_receiver() -> Iterator[Receiver]:
+    with receiving() as receiver:
+        yield receiver
+
+
+@pytest.fixture
+def receiver(module_receiver: Receiver) -> Receiver:
+    """A bot's own address that nothing has been posted to."""
+    module_receiver.clear()
+    return module_receiver

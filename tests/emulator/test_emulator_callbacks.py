@@ -5,21 +5,8 @@ from starlette.responses import Response
 
 from notifyhub.emulator.callbacks import Callbacks, CallbackSettings
 from notifyhub.emulator.caller import Callback, Repeats
-from tests.emulator.receiver import receiving
 
 AT_ONCE = CallbackSettings(pause_limit_s=0)
-
-
-@pytest.fixture(scope="module")
-def shared_receiver():
-    with receiving() as receiver:
-        yield receiver
-
-
-@pytest.fixture
-def receiver(shared_receiver):
-    shared_receiver.clear()
-    return shared_receiver
 
 
 def run(scenario, settings=AT_ONCE, **more):

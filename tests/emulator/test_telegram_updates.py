@@ -8,7 +8,6 @@ from starlette.responses import JSONResponse, Response
 
 from notifyhub.emulator.app import Emulator
 from notifyhub.emulator.callbacks import CallbackSettings
-from tests.emulator.receiver import receiving
 
 NUMBERS = count(1000)
 BUTTON = {"inline_keyboard": [[{"text": "Yes", "callback_data": "yes"}]]}
@@ -42,18 +41,6 @@ class Talk:
 def talk(site):
     site.emulator.callbacks.settings = CallbackSettings(pause_limit_s=0)
     return Talk(site)
-
-
-@pytest.fixture(scope="module")
-def shared_receiver():
-    with receiving() as receiver:
-        yield receiver
-
-
-@pytest.fixture
-def receiver(shared_receiver):
-    shared_receiver.clear()
-    return shared_receiver
 
 
 def test_what_a_person_writes_is_an_update(talk):

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from notifyhub.emulator.app import Emulator
 from notifyhub.emulator.callbacks import CallbackSettings
 from tests.emulator.conftest import Site, serving
-from tests.emulator.receiver import Receiver, receiving
+from tests.emulator.receiver import Receiver
 
 TOKEN = "123456:AAtoken-of-the-clients"
 
@@ -40,19 +40,6 @@ def site(module_site: Site) -> Iterator[Site]:
     module_site.emulator.callbacks.settings = CallbackSettings(pause_limit_s=0)
     yield module_site
     module_site.emulator.release()
-
-
-@pytest.fixture(scope="module")
-def module_receiver() -> Iterator[Receiver]:
-    with receiving() as receiver:
-        yield receiver
-
-
-@pytest.fixture
-def receiver(module_receiver: Receiver) -> Receiver:
-    """A bot's own address that nothing has been posted to."""
-    module_receiver.clear()
-    return module_receiver
 
 
 @pytest.fixture(scope="module")
@@ -86,3 +73,14 @@ def challenged() -> Callable[[Receiver, str, dict[str, str]], None]:
         assert receiver.next().method == "GET"
 
     return challenge
+
+
+@pytest.fixture
+def fails(site: Site) -> Callable[..., None]:
+    """`fails("500", "403")`: what the next sends to the person of chat 42 meet."""
+
+    def set_faults(*answers: Any, address: str = "42") -> None:
+        script = {"channel": "telegram", "address": address, "answers": list(answers)}
+        assert site.set_faults({"scripts": [script]}).status == 200
+
+    return set_faults

@@ -63,11 +63,6 @@ def bot(shared_bot, site):
     return shared_bot
 
 
-def fail(site, *answers, address="42"):
-    faults = {"scripts": [{"channel": "telegram", "address": address, "answers": list(answers)}]}
-    assert site.set_faults(faults).status == 200
-
-
 def test_the_bot_learns_who_it_is(bot, run):
     me = run(bot.get_me())
     assert (me.id, me.is_bot, me.username) == (123456, True, "emu_bot")
@@ -188,21 +183,21 @@ def test_commands_chats_and_members_are_told(bot, run):
         ("500", TelegramServerError),
     ],
 )
-def test_an_error_is_raised_as_the_client_knows_it(bot, run, site, answer, error):
-    fail(site, answer)
+def test_an_error_is_raised_as_the_client_knows_it(bot, run, fails, answer, error):
+    fails(answer)
     with pytest.raises(error):
         run(bot.send_message(42, "Hello"))
 
 
-def test_flood_control_tells_how_long_to_wait(bot, run, site):
-    fail(site, {"status": 429, "retry_after": 7})
+def test_flood_control_tells_how_long_to_wait(bot, run, fails):
+    fails({"status": 429, "retry_after": 7})
     with pytest.raises(TelegramRetryAfter) as caught:
         run(bot.send_message(42, "Hello"))
     assert caught.value.retry_after == 7
 
 
-def test_a_group_that_moved_tells_its_new_id(bot, run, site):
-    fail(site, "migrated", address="-42")
+def test_a_group_that_moved_tells_its_new_id(bot, run, fails):
+    fails("migrated", address="-42")
     with pytest.raises(TelegramMigrateToChat) as caught:
         run(bot.send_message(-42, "Hello"))
     assert caught.value.migrate_to_chat_id == -1001234567890

@@ -43,11 +43,6 @@ def bot(shared_bot, site):
     return shared_bot
 
 
-def fail(site, *answers, address="42"):
-    faults = {"scripts": [{"channel": "telegram", "address": address, "answers": list(answers)}]}
-    assert site.set_faults(faults).status == 200
-
-
 def test_the_bot_learns_who_it_is_at_its_start(bot):
     assert (bot.id, bot.username) == (123456, "emu_bot")
 
@@ -170,22 +165,22 @@ def test_chats_and_members_are_told(bot, run):
         ("502", NetworkError, "Bad Gateway"),
     ],
 )
-def test_an_error_is_raised_as_the_client_knows_it(bot, run, site, answer, error, text):
-    fail(site, answer)
+def test_an_error_is_raised_as_the_client_knows_it(bot, run, fails, answer, error, text):
+    fails(answer)
     with pytest.raises(error, match=text):
         run(bot.send_message(42, "Hello"))
 
 
 @pytest.mark.filterwarnings("ignore:Deprecated since version v22.2")
-def test_flood_control_tells_how_long_to_wait(bot, run, site):
-    fail(site, {"status": 429, "retry_after": 7})
+def test_flood_control_tells_how_long_to_wait(bot, run, fails):
+    fails({"status": 429, "retry_after": 7})
     with pytest.raises(RetryAfter) as caught:
         run(bot.send_message(42, "Hello"))
     assert caught.value.retry_after == 7
 
 
-def test_a_group_that_moved_tells_its_new_id(bot, run, site):
-    fail(site, "migrated", address="-42")
+def test_a_group_that_moved_tells_its_new_id(bot, run, fails):
+    fails("migrated", address="-42")
     with pytest.raises(ChatMigrated) as caught:
         run(bot.send_message(-42, "Hello"))
     assert caught.value.new_chat_id == -1001234567890

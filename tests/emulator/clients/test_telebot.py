@@ -53,11 +53,6 @@ def async_bot(site, run):
     run(bot.close_session())
 
 
-def fail(site, *answers, address="42"):
-    faults = {"scripts": [{"channel": "telegram", "address": address, "answers": list(answers)}]}
-    assert site.set_faults(faults).status == 200
-
-
 def test_the_bot_learns_who_it_is(bot):
     assert (bot.get_me().id, bot.get_me().username) == (123456, "emu_bot")
 
@@ -141,22 +136,22 @@ def test_commands_chats_and_members_are_told(bot):
         ("500", 500, "Internal Server Error: restart"),
     ],
 )
-def test_an_error_is_raised_as_the_client_knows_it(bot, site, answer, code, description):
-    fail(site, answer)
+def test_an_error_is_raised_as_the_client_knows_it(bot, fails, answer, code, description):
+    fails(answer)
     with pytest.raises(apihelper.ApiTelegramException) as caught:
         bot.send_message(42, "Hello")
     assert (caught.value.error_code, caught.value.description) == (code, description)
 
 
-def test_flood_control_tells_how_long_to_wait(bot, site):
-    fail(site, {"status": 429, "retry_after": 7})
+def test_flood_control_tells_how_long_to_wait(bot, fails):
+    fails({"status": 429, "retry_after": 7})
     with pytest.raises(apihelper.ApiTelegramException) as caught:
         bot.send_message(42, "Hello")
     assert caught.value.result_json["parameters"]["retry_after"] == 7
 
 
-def test_trouble_of_the_front_end_is_an_http_error(bot, site):
-    fail(site, "502")
+def test_trouble_of_the_front_end_is_an_http_error(bot, fails):
+    fails("502")
     with pytest.raises(apihelper.ApiHTTPException):
         bot.send_message(42, "Hello")
 
@@ -218,8 +213,8 @@ def test_the_asynchronous_client_sends_texts_and_files(async_bot, run):
     assert (photo.caption, content) == ("hi", PNG)
 
 
-def test_the_asynchronous_client_raises_errors(async_bot, run, site):
-    fail(site, "403", {"status": 429, "retry_after": 7})
+def test_the_asynchronous_client_raises_errors(async_bot, run, fails):
+    fails("403", {"status": 429, "retry_after": 7})
 
     async def scenario():
         errors = []
