@@ -9,6 +9,7 @@ TEST = [
     "pytest-timeout>=2.4",
     "pytest-xdist>=3.8",
     "hypothesis>=6.150",
+    "schemathesis>=4.32",
     "python-telegram-bot>=22,<23",
     "aiogram>=3.20,<4",
     "pyTelegramBotAPI>=4.26,<5",

@@ -7,7 +7,7 @@ from typing import NoReturn
 
 import typer
 
-from notifyhub_cli.commands import database, doctor, keys, messages, processes, settings
+from notifyhub_cli.commands import database, doctor, emulator, keys, messages, processes, settings
 from notifyhub_cli.output import Exit, say
 
 app = typer.Typer(
@@ -29,6 +29,7 @@ app = typer.Typer(
 )
 for group in (messages, processes, settings, doctor):
     group.register(app)
+app.add_typer(emulator.app, name="emulator")
 app.add_typer(database.app, name="db")
 app.add_typer(keys.app, name="key")
 

@@ -157,4 +157,4 @@ def _show_first_steps(url: str, key: str, *, emulator: bool) -> None:
         """    -d '{"text": "Hello", "recipients": [{"telegram": "1067000"}]}'"""
     )
     if emulator:
-        typer.echo(f"\nSee what arrived:\n  curl -s {url}/emulator/journal")
+        typer.echo(f"\nSee what arrived, in a browser or here:\n  {url}/emulator/\n  curl -s {url}/emulator/journal")

@@ -38,7 +38,7 @@ async def body_of(request: Request, model: type[Model]) -> Model:
     try:
         return model.model_validate_json(body)
     except ValidationError as error:
-        raise BadBody(problem_response(422, "Unprocessable Content", _errors(body, error))) from error
+        raise BadBody(problem_response(422, "Unprocessable Content", errors_of(body, error))) from error
 
 
 def bad_parameter(_: Request, bad: Exception) -> Response:
@@ -56,8 +56,11 @@ def problem_response(status: int, title: str, errors: list[dict[str, str]]) -> R
     return Response(answer.body, status, media_type="application/problem+json")
 
 
-def _errors(body: bytes, error: ValidationError) -> list[dict[str, str]]:
-    """One item a field: pydantic has one for every form that a field might have had."""
+def errors_of(body: bytes, error: ValidationError) -> list[dict[str, str]]:
+    """What is wrong with a JSON text, by `field` and `message`.
+
+    One item a field: pydantic has one for every form that a field might have had.
+    """
     messages: dict[str, list[str]] = {}
     for one in error.errors(include_url=False, include_context=False, include_input=False):
         messages.setdefault(_field(body, one), []).append(one["msg"])

@@ -89,10 +89,7 @@ _OUTCOME_NUMBERS = {
 }
 
 _LIST: tuple[Story, ...] = (
-    *(
-        Story(number, name, f"{name.replace('_', ' ')}, told in the messenger's own way", (name,))
-        for name, number in _OUTCOME_NUMBERS.items()
-    ),
+    *(Story(number, name, f"refused: {name.replace('_', ' ')}", (name,)) for name, number in _OUTCOME_NUMBERS.items()),
     Story(100, "slow", f"accepted after {SLOW_S:g} s", latency_s=SLOW_S),
     *(Story(number, word, does, (word,)) for number, (word, does) in enumerate(WORDS.items(), 101)),
     Story(201, "too_many_once", f"429, retry after {RETRY_AFTER_S} s; then accepted", (_TOO_MANY, "accept")),

@@ -95,10 +95,13 @@ def template_fault(template: Any) -> Fault | None:
     if not isinstance(template, dict):
         return invalid("Param template must be a JSON object.")
     language, components = template.get("language"), template.get("components")
+    code = language.get("code") if isinstance(language, dict) else None
     if not template.get("name"):
         return missing("template.name")
-    if not (isinstance(language, dict) and language.get("code")):
+    if not code:
         return missing("template.language.code")
+    if not isinstance(template["name"], str) or not isinstance(code, str):
+        return invalid("Param template['name'] and its language code must be strings.")
     if components is not None and not _are_components(components):
         return invalid("Param template['components'] must be an array of JSON objects.")
     return None
