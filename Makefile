@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 WORKERS ?= 4
 
 .DEFAULT_GOAL := help
-.PHONY: help run test browser picture check format bench clean
+.PHONY: help run test browser picture check format docs bench clean
 
 help: ## show this
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -31,6 +31,9 @@ check: $(VENV)/.test ## linters and types
 format: $(VENV)/.test ## format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+docs: $(VENV)/.test ## write docs/api.md anew, from the answers of a running service
+	$(BIN)/python -m tests.api_reference
 
 bench: $(VENV)/.bench ## measure against a Celery peer and print the table (about 15 minutes; BENCH=--short for 3)
 	$(BIN)/python -m benchmarks.run $(BENCH)

