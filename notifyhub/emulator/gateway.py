@@ -10,7 +10,7 @@ import hashlib
 import re
 import time
 from http import HTTPStatus
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -24,11 +24,20 @@ INT64 = re.compile(r"-?[0-9]{1,19}")
 PHONE = re.compile(r"7[0-9]{10}")
 OK = b'{"code":0,"message":"OK"}'
 USED = "msgId was already used with another body"
-# Outcome of a fault → status and message. None of them is documented: choices of this emulator.
-OUTCOMES = {
-    "blocked": (400, "phone has blocked the sender"),
-    "not_a_user": (400, "phone is not in service"),
-    "token_revoked": (401, "Unauthorized"),
+
+
+class Outcome(NamedTuple):
+    """Status and message of an outcome, and why; none of them is documented: choices of this emulator."""
+
+    status: int
+    message: str
+    reason: str
+
+
+OUTCOMES: dict[str, Outcome] = {
+    "blocked": Outcome(400, "phone has blocked the sender", "the subscriber refuses messages of this sender"),
+    "not_a_user": Outcome(400, "phone is not in service", "nobody has this number"),
+    "token_revoked": Outcome(401, "Unauthorized", "the JWT was taken back"),
 }
 
 
@@ -68,7 +77,8 @@ class Gateway:
 
     def refuse(self, refusal: Refusal) -> Answer:
         if refusal.outcome is not None:
-            return failure(*OUTCOMES[refusal.outcome])
+            outcome = OUTCOMES[refusal.outcome]
+            return failure(outcome.status, outcome.message)
         answer = failure(refusal.status, HTTPStatus(refusal.status).phrase)
         answer.headers = refusal.headers()
         return answer

@@ -8,7 +8,7 @@ import hashlib
 import hmac
 from typing import Any
 
-import orjson
+from notifyhub.emulator.values import json_object
 
 
 def is_good_jwt(token: str, secret: str | None, now_s: float) -> bool:
@@ -25,11 +25,7 @@ def is_good_jwt(token: str, secret: str | None, now_s: float) -> bool:
 
 
 def _object(part: str) -> dict[str, Any]:
-    try:
-        value = orjson.loads(_decoded(part))
-    except orjson.JSONDecodeError:
-        return {}
-    return value if isinstance(value, dict) else {}
+    return json_object(_decoded(part)) or {}
 
 
 def _decoded(part: str) -> bytes:

@@ -28,6 +28,7 @@ ENDPOINTS = {
     "magic": "/magic",
     "reset": "/reset",
     "limits": "/limits",
+    "strictness": "/strictness",
     "receipts": "/receipts",
     "callbacks": "/callbacks",
     "people": "/people/{channel}/{address}/messages",

@@ -6,11 +6,13 @@ import re
 import time
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 from urllib.parse import parse_qsl
 
 import orjson
 from starlette.types import Receive, Scope, Send
+
+from notifyhub.emulator.values import json_object
 
 BODY_LIMIT = 1 << 20
 # What the messengers take as one file is 50 MB at the most; a little more for the form around it.
@@ -68,11 +70,7 @@ class Call:
 
     def json_object(self) -> dict[str, Any] | None:
         """The body as a JSON object, whatever the Content-Type says; None when it is not one."""
-        try:
-            value = orjson.loads(self.body)
-        except orjson.JSONDecodeError:
-            return None
-        return value if isinstance(value, dict) else None
+        return json_object(self.body)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +157,13 @@ class Refusal:
 
     def headers(self) -> Headers:
         return () if self.retry_after is None else ((b"retry-after", str(self.retry_after).encode()),)
+
+
+class Outcome(NamedTuple):
+    """The messenger's own code that an outcome of a fault is told as, and why it is that one."""
+
+    code: int
+    reason: str
 
 
 class Messenger(Protocol):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from notifyhub.emulator.values import is_link, is_whole, is_within
 from notifyhub.emulator.viber.errors import BAD_DATA, MISSING_DATA
 
 TEXT_LIMIT = 7000
@@ -21,7 +21,6 @@ CONTACT_PHONE_LIMIT = 18
 RICH_COLUMNS = 6
 RICH_ROWS = 7
 
-URL = re.compile(r"https?://[^\s/]\S*", re.IGNORECASE)
 # Some of what "Forbidden file formats" of the documentation names: whatever runs when it is opened.
 FORBIDDEN = frozenset(
     {
@@ -82,10 +81,6 @@ def fits(value: Any, limit: int) -> bool:
     return value is None or (isinstance(value, str) and len(value) <= limit)
 
 
-def is_whole(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
 def keyboard_fault(fields: Fields) -> int | None:
     """A keyboard may come with every type."""
     keyboard = fields.get("keyboard")
@@ -122,7 +117,7 @@ def _link(name: str) -> Check:
 
 
 def _is_link(value: Any) -> bool:
-    return isinstance(value, str) and len(value) <= URL_LIMIT and URL.fullmatch(value) is not None
+    return is_link(value) and len(value) <= URL_LIMIT
 
 
 def _up_to(name: str, most: int) -> Check:
@@ -151,14 +146,7 @@ def _location_fault(fields: Fields) -> int | None:
     lat, lon = location.get("lat"), location.get("lon")
     if lat is None or lon is None:
         return MISSING_DATA
-    return None if _within(lat, 90) and _within(lon, 180) else BAD_DATA
-
-
-def _within(value: Any, most: int) -> bool:
-    try:
-        return not isinstance(value, bool) and abs(float(value)) <= most
-    except (TypeError, ValueError):
-        return False
+    return None if is_within(lat, 90) and is_within(lon, 180) else BAD_DATA
 
 
 def _is_rich_media(fields: Fields) -> bool:

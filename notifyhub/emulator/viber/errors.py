@@ -5,11 +5,11 @@ Application errors come with HTTP 200; the verdict is the integer `status` in th
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import orjson
 
-from notifyhub.emulator.wire import Answer
+from notifyhub.emulator.wire import Answer, Outcome
 
 HOST = "SN-CHAT-01_"
 
@@ -63,13 +63,6 @@ CODE_OF_STATUS = {
     404: NOT_REGISTERED,
     429: TOO_MANY_REQUESTS,
 }
-
-
-class Outcome(NamedTuple):
-    """What an outcome of a fault is told as, and why."""
-
-    code: int
-    reason: str
 
 
 OUTCOMES: dict[str, Outcome] = {

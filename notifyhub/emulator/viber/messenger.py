@@ -22,6 +22,7 @@ from notifyhub.emulator.wire import Answer, Arrival, Call, Refusal, Tokens, html
 
 SEND = "pa/send_message"
 BROADCAST = "pa/broadcast_message"
+INFO = "pa/get_account_info"
 TOKEN_FORM = re.compile(r"[0-9a-z]{8,}(?:-[0-9a-z]{8,}){2}")
 
 Handler = Callable[[Bot, dict[str, Any]], Answer | Awaitable[Answer]]
@@ -41,17 +42,20 @@ class Viber:
         account = Account(bones, telling)
         self._handlers: dict[str, Handler] = {
             "pa/set_webhook": account.set_webhook,
-            "pa/get_account_info": account.info,
+            INFO: account.info,
             "pa/get_user_details": account.user_details,
             "pa/get_online": account.online,
         }
 
     def aside(self, call: Call) -> Answer | Awaitable[Answer] | None:
-        if call.path in (SEND, BROADCAST):
-            return None if call.method == "POST" else html(405, "405 Method Not Allowed")
-        handler = self._handlers.get(call.path)
-        if handler is None:
+        handler, is_send = self._handlers.get(call.path), call.path in (SEND, BROADCAST)
+        if handler is None and not is_send:
             return html(404, "404 Not Found")
+        # Editions of the documentation differ on get_account_info.
+        if call.method != "POST" and (call.method, call.path) != ("GET", INFO):
+            return html(405, "405 Method Not Allowed")
+        if handler is None:
+            return None
         fields = call.json_object() or {}
         token = _token(call, fields)
         return self._token_fault(token) or handler(self._bots.of(token), fields)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import orjson
-
 from notifyhub.emulator.bones import Bones
 from notifyhub.emulator.caller import CallbackResult
 from notifyhub.emulator.people import Deed, Unheard
+from notifyhub.emulator.values import json_object
 from notifyhub.emulator.viber import checks, events
 from notifyhub.emulator.viber.bots import Bot, Bots
 from notifyhub.emulator.viber.sending import UNANSWERED
@@ -63,7 +62,7 @@ class Persons:
 
     def _welcome(self, bot: Bot, user_id: str, result: CallbackResult) -> None:
         """A good message without a receiver in the answer is shown to the person who opened the conversation."""
-        fields = _object(result.answer) if result.status == 200 else None
+        fields = json_object(result.answer) if result.status == 200 else None
         if fields is not None and not checks.welcome_fault(fields):
             self._bones.acquaintances.meet("viber", user_id, bot.id)
             text = str(fields.get("text") or "")
@@ -75,11 +74,3 @@ class Persons:
 
     def _person(self, bot: Bot, user_id: str) -> dict[str, Any]:
         return events.profile(user_id, bot.shows)
-
-
-def _object(body: bytes) -> dict[str, Any] | None:
-    try:
-        value = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        return None
-    return value if isinstance(value, dict) else None

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
+from notifyhub.emulator.values import is_link, is_within
 from notifyhub.emulator.whatsapp.errors import Fault, bad_value, invalid, missing
 
 TEXT_LIMIT = 4096
 CAPTION_LIMIT = 1024
-URL = re.compile(r"https?://[^\s/]\S*", re.IGNORECASE)
 # Besides `id` and `link`.
 EXTRAS = {"image": ("caption",), "video": ("caption",), "document": ("caption", "filename"), "audio": (), "sticker": ()}
 EVERYWHERE = frozenset({"id", "link", "provider", "voice"})
@@ -49,7 +48,7 @@ def _source_fault(kind: str, media: dict[str, Any]) -> Fault | None:
         return missing(f"{kind}.id or {kind}.link")
     if media_id and link:
         return bad_value(f"{kind} must have either id or link")
-    if link and not (isinstance(link, str) and URL.fullmatch(link)):
+    if link and not is_link(link):
         return invalid(f"Param {kind}['link'] is not a valid URI.")
     return None
 
@@ -67,16 +66,9 @@ def location_fault(location: Any) -> Fault | None:
     for name, most in (("latitude", 90), ("longitude", 180)):
         if location.get(name) is None:
             return missing(f"location.{name}")
-        if not _within(location[name], most):
+        if not is_within(location[name], most):
             return bad_value(f"location.{name} must be a number from -{most} to {most}")
     return None
-
-
-def _within(value: Any, most: int) -> bool:
-    try:
-        return not isinstance(value, bool) and abs(float(value)) <= most
-    except (TypeError, ValueError):
-        return False
 
 
 def contacts_fault(contacts: Any) -> Fault | None:
@@ -103,10 +95,13 @@ def template_fault(template: Any) -> Fault | None:
     if not isinstance(template, dict):
         return invalid("Param template must be a JSON object.")
     language, components = template.get("language"), template.get("components")
+    code = language.get("code") if isinstance(language, dict) else None
     if not template.get("name"):
         return missing("template.name")
-    if not (isinstance(language, dict) and language.get("code")):
+    if not code:
         return missing("template.language.code")
+    if not isinstance(template["name"], str) or not isinstance(code, str):
+        return invalid("Param template['name'] and its language code must be strings.")
     if components is not None and not _are_components(components):
         return invalid("Param template['components'] must be an array of JSON objects.")
     return None

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from notifyhub.emulator.wire import Answer, Tokens
+from notifyhub.emulator.wire import Answer, Outcome, Tokens
 
 INVALID = 100
 AUTH = 190
@@ -101,13 +101,6 @@ UNKNOWN = (400, "Unknown error")
 BARE = frozenset({0, AUTH})
 CODE_OF_STATUS = {400: INVALID, 401: AUTH, 403: 131005, 404: NO_TEMPLATE, 429: RATE_HIT, 500: 131000, 503: 133004}
 HREF = "https://developers.facebook.com/docs/whatsapp/cloud-api/support/error-codes/"
-
-
-class Outcome(NamedTuple):
-    """What an outcome of a fault is told as, and why."""
-
-    code: int
-    reason: str
 
 
 OUTCOMES: dict[str, Outcome] = {

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from notifyhub.emulator.whatsapp.contents import URL, length_fault
+from notifyhub.emulator.values import is_link
+from notifyhub.emulator.whatsapp.contents import length_fault
 from notifyhub.emulator.whatsapp.errors import Fault, bad_value, invalid, missing
 
 BODY_LIMIT = 1024
@@ -138,7 +139,7 @@ def _link_fault(action: dict[str, Any]) -> Fault | None:
     parameters = action.get("parameters")
     if not isinstance(parameters, dict) or not parameters.get("display_text") or not parameters.get("url"):
         return missing("interactive.action.parameters.display_text and url")
-    if not (isinstance(parameters["url"], str) and URL.fullmatch(parameters["url"])):
+    if not is_link(parameters["url"]):
         return bad_value("interactive.action.parameters.url is not a valid URI")
     return length_fault("display_text", parameters["display_text"], BUTTON_TITLE_LIMIT)
 

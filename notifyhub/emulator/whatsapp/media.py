@@ -10,10 +10,11 @@ from notifyhub.emulator.files import Files, StoredFile
 from notifyhub.emulator.inboxes import inbox_of
 from notifyhub.emulator.whatsapp.asking import Ask
 from notifyhub.emulator.whatsapp.errors import AUTH, UPLOAD_FAILED, Envelope, Fault, invalid, ok, required, success
-from notifyhub.emulator.wire import Answer, Tokens, html
+from notifyhub.emulator.wire import DIGITS, Answer, Tokens, html
 
 DOWNLOADS = "whatsapp_business"
 ADDRESS_LIVES_S = 300
+UNIX_DIGITS = 12
 MEGABYTE = 1 << 20
 _OFFICE = "application/vnd.openxmlformats-officedocument."
 # Media type → the most bytes, as in "Supported media types".
@@ -81,14 +82,17 @@ class Media:
         if not ask.token:
             return self._envelope.fault(Fault(AUTH))
         file = self.find(str(ask.fields.get("mid")), ask.token)
-        fresh = file is not None and ask.fields.get("ext", "").isdigit() and int(ask.fields["ext"]) >= time.time()
-        if file is None or not fresh:
+        if file is None or not _is_fresh(str(ask.fields.get("ext"))):
             return html(404, "404 Not Found")
         return Answer(status=200, body=file.data, content_type=file.content_type.encode())
 
     def delete(self, file: StoredFile) -> Answer:
         self._files.drop(file.id)
         return success()
+
+
+def _is_fresh(ext: str) -> bool:
+    return DIGITS.fullmatch(ext) is not None and len(ext) <= UNIX_DIGITS and int(ext) >= time.time()
 
 
 def _download_path(file: StoredFile) -> str:

@@ -5,6 +5,7 @@ Facts from developers.facebook.com/documentation/business-messaging/whatsapp and
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Any
@@ -30,12 +31,14 @@ from notifyhub.emulator.whatsapp.sending import Sending, shown_text
 from notifyhub.emulator.whatsapp.subscriptions import Subscriptions
 from notifyhub.emulator.whatsapp.telling import Telling
 from notifyhub.emulator.whatsapp.templates import Templates
-from notifyhub.emulator.wire import NOT_DIGITS, Answer, Arrival, Call, Refusal, Tokens, html
+from notifyhub.emulator.wire import Answer, Arrival, Call, Refusal, Tokens, html
 
 # Of a marketing message only a template can be made; the rest is the same.
 SENDS = ("messages", "marketing_messages")
 # Settings that are kept and given back as they are.
 SHEETS = ("settings", "whatsapp_commerce_settings", "whatsapp_business_encryption", "conversational_automation")
+
+OBJECT_ID = re.compile(r"[0-9]{1,32}")
 
 Handler = Callable[[Ask], Answer | Awaitable[Answer]]
 
@@ -110,7 +113,7 @@ class WhatsApp:
     def answer(self, call: Call, arrival: Arrival) -> Answer:
         if not arrival.token:
             return self._envelope.fault(Fault(AUTH))
-        if NOT_DIGITS.search(arrival.account):
+        if not OBJECT_ID.fullmatch(arrival.account):
             return self._envelope.unknown_object(arrival.account, "POST")
         return self._sending.message(self._businesses.number(arrival.account, arrival.token), arrival)
 
@@ -135,7 +138,7 @@ class WhatsApp:
         """A call about anything needs a token and a number for its object."""
         if not ask.token:
             return self._envelope.fault(Fault(AUTH))
-        return self._envelope.unknown_object(ask.id, ask.call.method) if NOT_DIGITS.search(ask.id) else None
+        return None if OBJECT_ID.fullmatch(ask.id) else self._envelope.unknown_object(ask.id, ask.call.method)
 
     def _mark(self, ask: Ask) -> Answer:
         fault = checks.mark_fault(ask.fields)
