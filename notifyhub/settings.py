@@ -148,7 +148,9 @@ class Settings(BaseSettings):
     emulator_url: HttpUrl | None = Field(
         None, description="where emulated channels are sent; default: /emulator of the host and port above"
     )
-    emulator_profile: str = Field("none", description="named behaviour of the emulator: none or original-task")
+    emulator_profile: str = Field(
+        "none", description="named behaviour of the emulator: none, original-task or real-limits"
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least level that is logged")
     log_format: Literal["console", "json"] = Field("console", description="one readable line or one JSON object")
     http_client: Literal["auto", "aiohttp", "pyreqwest"] = Field(

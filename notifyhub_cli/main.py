@@ -12,6 +12,7 @@ from notifyhub_cli.commands import (
     channels,
     database,
     doctor,
+    emulator,
     keys,
     listing,
     messages,
@@ -40,6 +41,7 @@ app = typer.Typer(
 )
 for group in (messages, listing, changing, why, channels, processes, settings, doctor):
     group.register(app)
+app.add_typer(emulator.app, name="emulator")
 app.add_typer(database.app, name="db")
 app.add_typer(keys.app, name="key")
 

@@ -59,7 +59,7 @@ def serve(settings: Settings, *, worker: bool, emulator: bool) -> None:
                 lifespan="off",
                 timeout_graceful_shutdown=max(1, round(settings.drain_s)),
             )
-            _Server(config, hub, lambda: _welcome(hub, address, key, emulator=stage is not None)).run([listener])
+            _Server(config, hub, stage, lambda: _welcome(hub, address, key, emulator=stage is not None)).run([listener])
         finally:
             hub.close()
             if stage is not None:
@@ -69,9 +69,10 @@ def serve(settings: Settings, *, worker: bool, emulator: bool) -> None:
 class _Server(uvicorn.Server):
     """Says that it is ready when it is, and stops delivering before it stops listening."""
 
-    def __init__(self, config: uvicorn.Config, hub: Hub, ready: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, hub: Hub, stage: Emulator | None, ready: Callable[[], None]) -> None:
         super().__init__(config)
         self._hub = hub
+        self._stage = stage
         self._ready = ready
 
     def run(self, sockets: list[socket.socket] | None = None) -> None:
@@ -85,9 +86,13 @@ class _Server(uvicorn.Server):
             spare_the_collector()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if self._stage is not None:
+            self._stage.release()
         # In this order, because the calls under way may be to our own emulator.
         await asyncio.to_thread(self._hub.stop_delivering)
         await super().shutdown(sockets=sockets)
+        if self._stage is not None:
+            await self._stage.callbacks.close()
 
 
 def _emulator(settings: Settings) -> Emulator:
@@ -156,4 +161,4 @@ def _show_first_steps(url: str, header: str, *, emulator: bool) -> None:
         """    -d '{"text": "Hello", "recipients": [{"telegram": "1067000"}]}'"""
     )
     if emulator:
-        typer.echo(f"\nSee what arrived:\n  curl -s {url}/emulator/journal")
+        typer.echo(f"\nSee what arrived, in a browser or here:\n  {url}/emulator/\n  curl -s {url}/emulator/journal")

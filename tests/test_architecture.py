@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PACKAGES = ("notifyhub", "notifyhub_api", "notifyhub_cli")
+PACKAGES = ("notifyhub", "notifyhub_api", "notifyhub_cli", "notifyhub_pytest")
 
 # The most specific prefix decides. Modules of one layer may not import each other, unless they share a folder.
 LAYERS = {
@@ -24,14 +24,16 @@ LAYERS = {
     "notifyhub.queue": 3,
     "notifyhub.flow": 4,
     "notifyhub.scheduler": 5,
+    "notifyhub.fake": 5,
     "notifyhub.worker": 6,
     "notifyhub.hub": 7,
     "notifyhub": 8,
     "notifyhub_api": 9,
     "notifyhub_cli": 10,
+    "notifyhub_pytest": 10,
 }
 EMULATOR = "notifyhub.emulator"
-MAY_USE_THE_EMULATOR = "notifyhub_cli"
+MAY_USE_THE_EMULATOR = ("notifyhub_cli", "notifyhub_pytest")
 MOST_LINES = 300
 
 

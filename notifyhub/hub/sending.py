@@ -12,11 +12,9 @@ from notifyhub.clock import now_ms, to_datetime
 from notifyhub.errors import InvalidRequest, KeyInProgress
 from notifyhub.flow import accept
 from notifyhub.hub.wiring import Wiring
-from notifyhub.requests import MessageRequest, batch_request, message_request
+from notifyhub.requests import MessageRequest, To, batch_request, members_of_call, message_request
 from notifyhub.store import idempotency, messages
 from notifyhub.store.idempotency import Kept, Named, Verdict
-
-To = Mapping[str, str | int] | Sequence[Mapping[str, str | int]]
 
 
 class Sending(Wiring):
@@ -45,19 +43,19 @@ class Sending(Wiring):
         The other options are those of `POST /api/v1/messages`.
         Raises InvalidRequest with everything that is wrong, StoreUnavailable when it could not be stored.
         """
-        asked: dict[str, Any] = {
-            "text": text,
-            "recipients": _people(to),
-            "channels": list(channels) if isinstance(channels, tuple | set | frozenset) else channels,
-            "send_at": at,
-            "expires_at": expires_at,
-            "max_attempts": max_attempts,
-            "priority": priority,
-            "deduplicate": deduplicate,
-            "on_unconfirmed": on_unconfirmed,
-            "reference": reference,
-            "metadata": dict(metadata) if isinstance(metadata, Mapping) else {} if metadata is None else metadata,
-        }
+        asked = members_of_call(
+            text,
+            to,
+            at=at,
+            expires_at=expires_at,
+            channels=channels,
+            max_attempts=max_attempts,
+            priority=priority,
+            deduplicate=deduplicate,
+            on_unconfirmed=on_unconfirmed,
+            reference=reference,
+            metadata=metadata,
+        )
         return self.submit(asked).result()
 
     def submit(self, asked: bytes | Mapping[str, Any] | MessageRequest) -> Future[answers.Message]:
@@ -190,12 +188,3 @@ class Sending(Wiring):
         }
         for channel in due:
             self._doorbell.ring(channel)
-
-
-def _people(to: Any) -> Any:
-    """`to` as the list that a request holds; what cannot be one is left for the request's own check."""
-    if isinstance(to, Mapping):
-        return [dict(to)]
-    if isinstance(to, str | bytes) or not isinstance(to, Iterable):
-        return to
-    return [dict(person) if isinstance(person, Mapping) else person for person in to]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from notifyhub.requests.batches import BatchRequest, batch_request
+from notifyhub.requests.calls import To, members_of_call
 from notifyhub.requests.changes import (
     ChangeRequest,
     IdsRequest,
@@ -27,6 +28,8 @@ __all__ = [
     "Recipient",
     "Priority",
     "message_request",
+    "members_of_call",
+    "To",
     "addresses",
     # many of them, and what is to become of those that are there
     "BatchRequest",
