@@ -7,23 +7,14 @@ import json
 from contextlib import suppress
 from typing import Any
 
-from starlette.responses import Response
-
 from notifyhub.emulator.testing import LocalEmulator
+from tests.emulator.clients.conftest import Echo
 from tests.emulator.receiver import Receiver
 
 VIBER_ID = "EGAZ3SZRi6zW1D0uNYhQHg=="
 PHONE = "79161234567"
 NUMBER_URL = "/whatsapp/v23.0/106540352242922"
 TELEGRAM, VIBER, WHATSAPP, GATEWAY = "1067000", VIBER_ID, PHONE, "79201234567"
-
-
-class Echo(Response):
-    """Gives the challenge of WhatsApp's verification back."""
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        query = dict(pair.split("=") for pair in scope["query_string"].decode().split("&"))
-        await Response(query["hub.challenge"])(scope, receive, send)
 
 
 class Sender:
