@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 WORKERS ?= 4
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench clean
+.PHONY: help run test browser picture check format docs bench clean
 
 help: ## show this
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -17,6 +17,12 @@ run: $(VENV)/.run ## start API, worker, scheduler and emulator on SQLite: http:/
 test: $(VENV)/.test ## run all tests; brings its own PostgreSQL and Redis
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(PYTEST)
 
+browser: $(VENV)/.browser ## test the emulator's page in a browser (needs Chromium: apt-get install chromium)
+	$(BIN)/python -m pytest -n 0 tests/browser $(PYTEST)
+
+picture: $(VENV)/.browser ## make the README's picture of the page anew
+	$(BIN)/python -m tests.browser.picture docs/images/inbox.png
+
 check: $(VENV)/.test ## linters and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -25,6 +31,10 @@ check: $(VENV)/.test ## linters and types
 format: $(VENV)/.test ## format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+docs: $(VENV)/.test ## write docs/api.md and the tables of docs/emulator.md anew, from what the code answers
+	$(BIN)/python -m tests.api_reference
+	$(BIN)/python -m tests.errors_table
 
 bench: $(VENV)/.bench ## measure against a Celery peer and print the table (about 15 minutes; BENCH=--short for 3)
 	$(BIN)/python -m benchmarks.run $(BENCH)
@@ -46,4 +56,8 @@ $(VENV)/.test: setup.py $(VENV)/pyvenv.cfg
 
 $(VENV)/.bench: setup.py benchmarks/requirements.txt $(VENV)/.test
 	$(BIN)/pip install --quiet --disable-pip-version-check --requirement benchmarks/requirements.txt
+	@touch $@
+
+$(VENV)/.browser: setup.py $(VENV)/.test
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[browser]'
 	@touch $@

@@ -15,6 +15,7 @@ import psutil  # type: ignore[import-untyped]
 ROOT = Path(__file__).resolve().parents[1]
 PREFIX = "NOTIFYHUB_"
 GREETING = "notifyhub listens on "
+EMULATOR_GREETING = "emulator listens on "
 STOP_WITHIN = 25.0  # seconds; longer than the hub's own drain
 
 Env = Mapping[str, str]
@@ -54,6 +55,19 @@ def worker(env: Env, processes: int = 1) -> Iterator[int]:
     """`notifyhub worker --processes N`; yields the pid of the first of its processes."""
     with _hub(env, "worker", "--processes", str(processes)) as process:
         yield process.pid
+
+
+@contextmanager
+def emulator(*options: str) -> Iterator[str]:
+    """`notifyhub emulator` on a free port, and on one core where the system can do that; yields its URL."""
+    with _hub({}, "emulator", "--port", "0", *options, stdout=subprocess.PIPE) as process:
+        if hasattr(os, "sched_setaffinity"):
+            os.sched_setaffinity(process.pid, {max(os.sched_getaffinity(0))})
+        assert process.stdout is not None
+        greeting = process.stdout.readline().decode()
+        if not greeting.startswith(EMULATOR_GREETING):
+            raise RuntimeError(f"the emulator did not start: {greeting or 'see above'}")
+        yield greeting.removeprefix(EMULATOR_GREETING).strip()
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from benchmarks import report
-from benchmarks.scenarios import delivery, idle, memory, peer, posting
+from benchmarks.scenarios import delivery, emulator, idle, lists, memory, peer, posting
 from benchmarks.stage import Line, Stage
 
 SCENARIOS = {
@@ -20,6 +20,8 @@ SCENARIOS = {
     "posting": posting.run,
     "idle": idle.run,
     "memory": memory.run,
+    "lists": lists.run,
+    "emulator": emulator.run,
 }
 RESULTS = Path(__file__).with_name("results") / "latest.md"
 

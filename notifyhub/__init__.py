@@ -12,8 +12,9 @@ from __future__ import annotations
 import threading
 from typing import Any
 
-from notifyhub.answers import Attempt, Cancelled, Delivery, Message, Receipt
+from notifyhub.answers import Attempt, Cancelled, Delivery, DeliveryResult, Message, Receipt, Retried
 from notifyhub.errors import (
+    Conflict,
     Fault,
     InvalidRequest,
     NotFound,
@@ -39,12 +40,15 @@ __all__ = [
     "Attempt",
     "Receipt",
     "Cancelled",
+    "Retried",
+    "DeliveryResult",
     # errors
     "NotifyhubError",
     "SettingsError",
     "InvalidRequest",
     "Fault",
     "NotFound",
+    "Conflict",
     "NotSigned",
     "StoreUnavailable",
     "WaitTimedOut",

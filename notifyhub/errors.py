@@ -4,6 +4,9 @@
     ├── SettingsError          a setting is missing or wrong; the text names it
     ├── InvalidRequest         the caller asked for something malformed; carries every fault
     ├── NotFound               no such message, delivery or key
+    ├── KeyInProgress          the request that first had this idempotency key is not answered yet
+    ├── KeyReused              another request had this idempotency key
+    ├── Conflict               it is there, but it stands in a way that does not allow this
     ├── StoreUnavailable       the database could not be reached or did not answer
     ├── NotSigned              a receipt was not signed by one of our accounts
     └── WaitTimedOut           `Hub.wait` ran out of time
@@ -52,6 +55,24 @@ class NotFound(NotifyhubError):
         self.kind = kind
         self.key = key
         super().__init__(f"there is no {kind} {key}")
+
+
+class KeyInProgress(NotifyhubError):
+    """The request that first had this idempotency key is not answered yet."""
+
+    def __init__(self) -> None:
+        super().__init__("the first request with this Idempotency-Key is still in progress")
+
+
+class KeyReused(NotifyhubError):
+    """Another request, with another body or path, had this idempotency key."""
+
+    def __init__(self) -> None:
+        super().__init__("this Idempotency-Key was used for another request; use a new one for each")
+
+
+class Conflict(NotifyhubError):
+    """What is asked for does not go together with what is stored; the text says why, and what would."""
 
 
 class StoreUnavailable(NotifyhubError):

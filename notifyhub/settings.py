@@ -99,7 +99,9 @@ class Settings(BaseSettings):
     emulator_url: HttpUrl | None = Field(
         None, description="where emulated channels are sent; default: /emulator of the host and port above"
     )
-    emulator_profile: str = Field("none", description="named behaviour of the emulator: none or original-task")
+    emulator_profile: str = Field(
+        "none", description="named behaviour of the emulator: none, original-task or real-limits"
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least level that is logged")
     log_format: Literal["console", "json"] = Field("console", description="one readable line or one JSON object")
     http_client: Literal["auto", "aiohttp", "pyreqwest"] = Field(
@@ -110,6 +112,19 @@ class Settings(BaseSettings):
     drain_s: float = Field(10.0, ge=0, le=600, description="seconds that a stop waits for calls under way")
     max_body_bytes: int = Field(16 * 2**20, ge=1024, description="largest request body that the API takes")
     max_recipients: int = Field(50_000, ge=1, description="most recipients in one request")
+    auth: Literal["keys", "none"] = Field(
+        "keys",
+        description="keys; or none: everyone on this machine may do everything, and `serve` takes only a loopback host",
+    )
+    rate_limit: int = Field(
+        1_000_000,
+        ge=0,
+        le=1_000_000_000,
+        description="requests a minute for each API key without a limit of its own; 0: none",
+    )
+    idempotency_kept_s: int = Field(
+        86_400, ge=60, le=366 * 86_400, description="seconds that the answer to an Idempotency-Key is kept"
+    )
     cors_origins: Origins = Field(
         (), description="origins whose pages may call the API, comma separated or a JSON array; none by default"
     )

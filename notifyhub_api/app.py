@@ -12,14 +12,25 @@ from starlette.types import ASGIApp
 from notifyhub import Hub
 from notifyhub.errors import NotifyhubError
 from notifyhub_api import operations, pages, problems
+from notifyhub_api.at_home import AtHome
 from notifyhub_api.auth import Doorkeeper
 from notifyhub_api.bridge import Bridge
 from notifyhub_api.middleware import framed
 from notifyhub_api.openapi import openapi
-from notifyhub_api.resources import deliveries, health, index, messages, receipts
+from notifyhub_api.resources import batches, channels, deliveries, dialects, health, index, keys, messages, receipts
 
 # In the order in which they are looked through and documented.
-OPERATIONS = (*messages.operations, *deliveries.operations, *receipts.operations, *health.operations, *index.operations)
+OPERATIONS = (
+    *messages.operations,
+    *batches.operations,
+    *deliveries.operations,
+    *keys.operations,
+    *channels.operations,
+    *dialects.operations,
+    *receipts.operations,
+    *health.operations,
+    *index.operations,
+)
 
 
 class Service(Starlette):
@@ -27,19 +38,23 @@ class Service(Starlette):
 
     def build_middleware_stack(self) -> ASGIApp:
         # Starlette's own places for middleware are inside of what answers a crash.
-        return framed(super().build_middleware_stack(), self.state.hub.settings.cors_origins)
+        settings = self.state.hub.settings
+        inner = super().build_middleware_stack()
+        return framed(AtHome(inner, settings.cors_origins) if settings.auth == "none" else inner, settings.cors_origins)
 
 
 def make_app(hub: Hub, mounts: Sequence[BaseRoute] = ()) -> Starlette:
     """The REST service over an open hub. `mounts` are served beside it."""
     app = Service(
-        routes=[*operations.routes(OPERATIONS), *pages.routes(openapi(OPERATIONS)), *mounts],
+        routes=[*operations.routes(OPERATIONS), *pages.routes(openapi(OPERATIONS)), *pages.with_slash(mounts), *mounts],
         exception_handlers={
             NotifyhubError: problems.refused,
             HTTPException: problems.http_refused,
             Exception: problems.crashed,
         },
     )
+    # /api/v1/messages/ is no other name of /api/v1/messages: a redirected POST may arrive without its body.
+    app.router.redirect_slashes = False
     app.state.hub = hub
     app.state.bridge = Bridge()
     app.state.doorkeeper = Doorkeeper(hub)

@@ -2,47 +2,87 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections import OrderedDict
-from time import monotonic
+import re
+from hmac import compare_digest
+from typing import NamedTuple
 
 from starlette.requests import Request
 
 from notifyhub import Hub
-from notifyhub.answers import Key
+from notifyhub.clock import now_ms
+from notifyhub.domain.allowance import MINUTE_MS
 from notifyhub.requests import ADMIN
 from notifyhub.store import keys
-from notifyhub_api.problems import Forbidden, Unauthorized
+from notifyhub.store.keys import Known
+from notifyhub_api.limiting import Limiter
+from notifyhub_api.lookups import Lookups
+from notifyhub_api.pool import Pool
+from notifyhub_api.problems import Forbidden, TooManyRequests, Unauthorized
+from notifyhub_api.web import CALLER, add_headers
 
-REMEMBERED_S = 1.0
-REMEMBERED_KEYS = 1_000
+_KEY = re.compile(r"nh_[A-Za-z0-9_-]{43}")
+
+
+class Caller(NamedTuple):
+    """Who is let in: the id of the API key, its scopes, and its own limit in requests a minute."""
+
+    id: int
+    scopes: tuple[str, ...]
+    rate_limit: int | None
+
+
+ANYBODY = Caller(0, (ADMIN,), None)
+"""Everyone, where NOTIFYHUB_AUTH is none. No key has this id."""
 
 
 class Doorkeeper:
-    """Lets callers in by their key. A key is remembered for a second, so a revoked one works that much longer."""
+    """Lets callers in by their key. What was revoked or has expired counts for nothing from that moment on."""
 
     def __init__(self, hub: Hub) -> None:
+        settings = hub.settings
         self._hub = hub
-        self._known: OrderedDict[str, tuple[float, Key]] = OrderedDict()
+        self._open = settings.auth == "none"
+        self._lookups = Lookups(hub)
+        self._limiter = Limiter(settings.rate_limit, None if settings.uses_memory_broker else Pool(settings.broker_url))
+        self._noted: dict[int, int] = {}
 
     async def admit(self, request: Request, scope: str) -> None:
-        """Check the caller's key for `scope`. Raises Unauthorized, Forbidden, StoreUnavailable."""
-        scheme, _, key = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not key:
-            raise Unauthorized("send an API key: Authorization: Bearer nh_… (make one with `notifyhub key create`)")
-        known = await self._find(key.strip())
-        if scope not in known.scopes and ADMIN not in known.scopes:
-            raise Forbidden(known.scopes, scope)
+        """Check the caller's key for `scope`, and count the request.
 
-    async def _find(self, key: str) -> Key:
-        remembered = self._known.get(key)
-        if remembered is not None and monotonic() - remembered[0] < REMEMBERED_S:
-            return remembered[1]
-        found = await asyncio.wrap_future(self._hub.ask(keys.live(keys.hash_key(key))))
-        if found is None:
-            self._known.pop(key, None)
-            raise Unauthorized("there is no such API key, or it was revoked", error="invalid_token")
-        self._known[key] = (monotonic(), found)
-        if len(self._known) > REMEMBERED_KEYS:
-            self._known.popitem(last=False)
-        return found
+        Raises Unauthorized, TooManyRequests, Forbidden, StoreUnavailable.
+        """
+        caller = ANYBODY if self._open else await self._caller(request)
+        request.scope[CALLER] = caller.id
+        standing = await self._limiter.count(caller.id, caller.rate_limit)
+        if standing is not None:
+            add_headers(request, standing.headers)
+            if not standing.allowed:
+                raise TooManyRequests(standing.limit, standing.reset_s)
+        if scope not in caller.scopes and ADMIN not in caller.scopes:
+            raise Forbidden(caller.scopes, scope)
+
+    async def _caller(self, request: Request) -> Caller:
+        scheme, _, key = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not key.strip():
+            raise Unauthorized("send an API key: Authorization: Bearer nh_… (make one with `notifyhub key create`)")
+        known = await self._known(key.strip())
+        self._note_use(known)
+        return Caller(known.id, tuple(known.scopes.split()), known.rate_limit)
+
+    async def _known(self, key: str) -> Known:
+        # What cannot be a key is not worth a question.
+        if _KEY.fullmatch(key):
+            hash_ = keys.hash_key(key)
+            known = await self._lookups.find(hash_)
+            if known is not None and compare_digest(known.hash, hash_):
+                if known.expires_at is None or now_ms() < known.expires_at:
+                    return known
+                raise Unauthorized("this API key has expired", error="invalid_token")
+        raise Unauthorized("there is no such API key, or it was revoked", error="invalid_token")
+
+    def _note_use(self, known: Known) -> None:
+        """Once a minute for each key; nobody waits for it: it joins whatever is committed next."""
+        minute = now_ms() // MINUTE_MS * MINUTE_MS
+        if (known.last_used_at or 0) < minute and self._noted.get(known.id, 0) < minute:
+            self._noted[known.id] = minute
+            self._hub.database.write(keys.used, (known.id, minute))

@@ -10,6 +10,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from notifyhub import logs
+from notifyhub_api.web import ADDED
 
 REQUEST_ID = b"x-request-id"
 _GOOD_ID = re.compile(rb"[A-Za-z0-9._-]{1,128}")
@@ -23,7 +24,17 @@ _PRIVATE = (*_ALWAYS, (b"cache-control", b"no-store"))
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 MAY_BE_SENT = ("Authorization", "Content-Type", "Idempotency-Key", "X-Request-ID")
-MAY_BE_READ = ("Location", "Link", "Retry-After", "WWW-Authenticate", "X-Request-ID")
+MAY_BE_READ = (
+    "Idempotency-Replayed",
+    "Link",
+    "Location",
+    "RateLimit-Limit",
+    "RateLimit-Remaining",
+    "RateLimit-Reset",
+    "Retry-After",
+    "WWW-Authenticate",
+    "X-Request-ID",
+)
 PREFLIGHT_KEPT_S = 600
 
 
@@ -40,11 +51,11 @@ class Frame:
         id_ = _id_of(scope)
         # Not taken back at the end: each request is a task of its own, and what the server says of it comes later.
         logs.REQUEST_ID.set(id_.decode())
-        added = ((REQUEST_ID, id_), *(_PRIVATE if scope["path"].startswith("/api/") else _ALWAYS))
+        added = ((REQUEST_ID, id_), *(_PRIVATE if f"{scope['path']}/".startswith("/api/") else _ALWAYS))
 
         async def send_framed(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", ()), *added]
+                message["headers"] = [*message.get("headers", ()), *added, *scope.get(ADDED, ())]
             await send(message)
 
         await self._app(scope, receive, send_framed)

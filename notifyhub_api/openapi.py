@@ -11,13 +11,16 @@ from pydantic_core import core_schema
 
 from notifyhub import __version__
 from notifyhub_api import problems
-from notifyhub_api.operations import Operation, Parameter
+from notifyhub_api.idempotency import REPLAYED
+from notifyhub_api.operations import IDEMPOTENCY, Operation, Parameter
 
 TITLE = "notifyhub"
 ABOUT = (
     "One call, every messenger: Telegram, Viber, WhatsApp and an HTTP gateway; never twice, never lost.\n\n"
     "Errors are [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457) problem documents that name everything wrong at "
-    "once. `X-Request-ID` is given back, or made, and stands in every log line of the request."
+    "once. `X-Request-ID` is given back, or made, and stands in every log line of the request.\n\n"
+    "A body is JSON in UTF-8 whatever `Content-Type` says, at most 128 levels deep. A path has one spelling: with a "
+    "slash more at its end it is not found. A `POST` or `PATCH` with an `Idempotency-Key` may be repeated safely."
 )
 KEY = "ApiKey"
 KEY_SCHEME = {
@@ -99,11 +102,12 @@ def _operation(operation: Operation, refs: Refs) -> dict[str, Any]:
     about += [] if operation.scope is None else [f"Needs a key with the scope `{operation.scope}`."]
     if about:
         made["description"] = "\n\n".join(about)
-    if operation.parameters:
-        made["parameters"] = [_parameter(parameter) for parameter in operation.parameters]
+    parameters = [*operation.parameters, *([IDEMPOTENCY] if operation.takes_names else [])]
+    if parameters:
+        made["parameters"] = [_parameter(parameter) for parameter in parameters]
     if operation.request is not None:
         body = _json(refs[operation.request, "validation"], operation.example_request)
-        made["requestBody"] = {"required": True, "content": body}
+        made["requestBody"] = {"required": operation.request_required, "content": body}
     return made
 
 
@@ -113,7 +117,7 @@ def _parameter(parameter: Parameter) -> dict[str, Any]:
         "in": parameter.place,
         "required": parameter.place == "path",
         "description": parameter.description,
-        "schema": dict(parameter.schema),
+        "schema": dict(parameter.schema() if callable(parameter.schema) else parameter.schema),
     }
 
 
@@ -123,13 +127,19 @@ def _responses(operation: Operation, refs: Refs) -> dict[str, Any]:
         example = operation.example_answer if status < 400 else None
         given[str(status)] = {
             "description": (model.__doc__ or model.__name__).strip().partition("\n")[0],
-            "headers": {**_headers(operation.headers if status < 400 else {}), **_request_id()},
+            "headers": _answer_headers(operation) if status < 400 else _request_id(),
             "content": _json(refs[model, "serialization"], example, plain=status in operation.text),
         }
     refused = {
         str(status): {"$ref": f"#/components/responses/{_problem_name(status)}"} for status in operation.problems
     }
     return {**given, **refused}
+
+
+def _answer_headers(operation: Operation) -> dict[str, Any]:
+    once = {REPLAYED: "`true` where an Idempotency-Key had this answered before"} if operation.takes_names else {}
+    limits = {} if operation.scope is None else problems.RATE_LIMITS
+    return {**_headers({**operation.headers, **once, **limits}), **_request_id()}
 
 
 def _problem_name(status: int) -> str:
@@ -140,9 +150,10 @@ def _problem(status: int) -> dict[str, Any]:
     meaning = problems.MEANINGS[status]
     example = problems.document(status, meaning.example, **meaning.members)
     schema = {"$ref": f"#/components/schemas/{problems.Problem.__name__}"}
+    told = {**meaning.headers, **(problems.RATE_LIMITS if meaning.after_admission else {})}
     return {
         "description": meaning.description,
-        "headers": {**_headers(meaning.headers), **_request_id()},
+        "headers": {**_headers(told), **_request_id()},
         "content": {problems.MEDIA_TYPE: {"schema": schema, "example": example}},
     }
 

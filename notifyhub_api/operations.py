@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import Match, Route
+from starlette.types import Scope
 
+from notifyhub_api import idempotency
+from notifyhub_api.problems import IDEMPOTENCY_KEY
 from notifyhub_api.web import Endpoint
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+# What the other methods do is the same when it is done again (RFC 9110, section 9.2.2).
+NAMED_METHODS = ("POST", "PATCH")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +31,23 @@ class Tag:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """Something that stands in the path, the query or a header."""
+    """Something that stands in the path, the query or a header.
+
+    schema  its JSON Schema, or what makes it once all channels are known
+    """
 
     name: str
     place: Literal["path", "query", "header"]
-    schema: Mapping[str, Any]
+    schema: Mapping[str, Any] | Callable[[], Mapping[str, Any]]
     description: str
+
+
+IDEMPOTENCY = Parameter(
+    IDEMPOTENCY_KEY,
+    "header",
+    {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+    "your own name for this request: repeated with the same one, it is not done again, but answered as the first time",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,11 +55,14 @@ class Operation:
     """One method of one path.
 
     scope     what the caller's key must allow; None lets everyone in, so it has to be said
-    request   model of the JSON body; None when none is read
+    request   model of the JSON body; None when none is read. It may be left out unless `request_required`
     answers   model of the body by status, where it went well (or is no problem document)
     text      statuses whose body is plain text
     headers   headers of those answers, and what they say
     refusals  problems beyond those that follow from the other facts
+    once      how a POST or PATCH keeps its answer for an Idempotency-Key: around the endpoint; or the endpoint does so
+              in its own transaction; or not at all, because the answer is a secret
+    aliases   other spellings of the path, which are served and not documented
     """
 
     method: Method
@@ -55,10 +74,13 @@ class Operation:
     description: str = ""
     parameters: Sequence[Parameter] = ()
     request: type[BaseModel] | None = None
+    request_required: bool = True
     answers: Mapping[int, type[BaseModel]]
     text: Sequence[int] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
     refusals: Sequence[int] = ()
+    once: Literal["around", "inside", "never"] = "around"
+    aliases: Sequence[str] = ()
     example_request: Any = None
     example_answer: Any = None
 
@@ -67,11 +89,20 @@ class Operation:
         return f"{self.tag.name}_{self.endpoint.__name__}"
 
     @property
+    def takes_names(self) -> bool:
+        """May callers send an Idempotency-Key?"""
+        return self.method in NAMED_METHODS and self.scope is not None and self.once != "never"
+
+    @property
     def problems(self) -> list[int]:
         """The statuses of every problem document that this may be answered with."""
-        found = {500, *self.refusals}
+        found = {405, 500, *self.refusals}
         if self.scope is not None:
-            found |= {401, 403, 503}  # keys are in the database
+            found |= {401, 403, 429, 503}  # keys are in the database
+        if self.takes_names:
+            found |= {409, 413, 422}
+        if self.once == "never":
+            found.add(422)
         if self.request is not None:
             found |= {400, 413, 422}
         if any(parameter.place == "path" for parameter in self.parameters):
@@ -84,14 +115,29 @@ class Operation:
 def routes(operations: Iterable[Operation]) -> list[Route]:
     """One guarded route for each path, so that a wrong method is told all of those that are right."""
     paths: dict[str, dict[str, Endpoint]] = {}
+    aliases: set[str] = set()
     for operation in operations:
-        paths.setdefault(operation.path, {})[operation.method] = _guarded(operation)
-    return [Route(path, _one_of(endpoints), methods=list(endpoints)) for path, endpoints in paths.items()]
+        for path in (operation.path, *operation.aliases):
+            paths.setdefault(path, {})[operation.method] = _guarded(operation)
+        aliases.update(operation.aliases)
+    # What is spelled out comes first: /deliveries/cancel is no /deliveries/{id}.
+    return [
+        PathRoute(path, _one_of(endpoints), methods=list(endpoints), include_in_schema=path not in aliases)
+        for path, endpoints in sorted(paths.items(), key=lambda item: "{" in item[0])
+    ]
+
+
+class PathRoute(Route):
+    """Everything at its path is its own: a wrong method is refused here, whatever later path might match too."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        match, child = super().matches(scope)
+        return (Match.FULL if match is Match.PARTIAL else match), child
 
 
 def _guarded(operation: Operation) -> Endpoint:
     """The endpoint, for callers with its scope only."""
-    endpoint, scope = operation.endpoint, operation.scope
+    endpoint, scope = _once(operation), operation.scope
     if scope is None:
         return endpoint
 
@@ -100,6 +146,14 @@ def _guarded(operation: Operation) -> Endpoint:
         return await endpoint(request)
 
     return guarded
+
+
+def _once(operation: Operation) -> Endpoint:
+    """The endpoint, which minds the Idempotency-Key."""
+    if operation.method not in NAMED_METHODS or operation.scope is None or operation.once == "inside":
+        return operation.endpoint
+    wrapped = idempotency.reserving if operation.once == "around" else idempotency.refusing
+    return wrapped(operation.endpoint)
 
 
 def _one_of(endpoints: Mapping[str, Endpoint]) -> Endpoint:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 
 import orjson
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
@@ -66,8 +67,21 @@ def routes(document: dict[str, Any]) -> list[BaseRoute]:
         _hidden("/api/v1/schema/swagger-ui/", swagger_ui),
         _hidden("/redoc/", redoc),
         _hidden("/api/v1/schema/redoc/", redoc),
+        *(_slashed(path) for path in ("/docs", "/redoc")),
         Mount("/assets", Assets(directory=ASSETS), name="assets"),
     ]
+
+
+def with_slash(mounts: Sequence[BaseRoute]) -> list[BaseRoute]:
+    """Redirects from where a mount is called without the slash at its end, which people leave out."""
+    return [_slashed(mount.path) for mount in mounts if isinstance(mount, Mount)]
+
+
+def _slashed(path: str) -> Route:
+    async def redirect(request: Request) -> Response:
+        return RedirectResponse(f"{path}/")
+
+    return _hidden(path, redirect)
 
 
 def _hidden(path: str, endpoint: Endpoint) -> Route:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from urllib.parse import urlencode
 
@@ -13,6 +14,9 @@ from notifyhub_api.operations import Parameter
 DEFAULT = 100
 MOST = 1_000
 LARGEST_PLACE = 2**63 - 1
+
+_FOREIGN = Fault("$.cursor", "cursor", "is not one that this list gave out")
+_ID = re.compile(r"[0-9]{1,19}|[0-9a-f-]{36}")
 
 PARAMETERS = (
     Parameter("limit", "query", {"type": "integer", "minimum": 1, "maximum": MOST, "default": DEFAULT}, "items a page"),
@@ -41,16 +45,51 @@ def cursor_of(request: Request, first: int) -> int:
     # Only what `cursor_to` writes is taken, not everything that base64 and int() can make sense of.
     if 0 <= place <= LARGEST_PLACE and cursor_to(place) == text:
         return place
-    raise InvalidRequest([Fault("$.cursor", "cursor", "is not one that this list gave out")])
+    raise InvalidRequest([_FOREIGN])
 
 
 def cursor_to(place: int) -> str:
     return urlsafe_b64encode(str(place).encode()).decode()
 
 
+def page_of(request: Request) -> tuple[int, tuple[int, str] | None, dict[str, list[str]], list[Fault]]:
+    """`limit`, the place (moment in epoch ms, id) after which the page begins, every other parameter with its values,
+    and what is wrong with the first two."""
+    faults: list[Fault] = []
+    given: dict[str, list[str]] = {}
+    for name, value in request.query_params.multi_items():
+        given.setdefault(name, []).append(value)
+    own = {name: given.pop(name)[-1] for name in ("limit", "cursor") if name in given}
+    limit = DEFAULT
+    try:
+        limit = limit_of(request)
+    except InvalidRequest as error:
+        faults += error.faults
+    place = None
+    if "cursor" in own and (place := _place(own["cursor"])) is None:
+        faults += [_FOREIGN]
+    return limit, place, given, faults
+
+
+def _place(cursor: str) -> tuple[int, str] | None:
+    try:
+        moment, _, id_ = urlsafe_b64decode(cursor.encode()).decode("ascii").partition(".")
+        place = (int(moment), id_)
+    except ValueError:
+        return None
+    good = 0 <= place[0] <= LARGEST_PLACE and _ID.fullmatch(id_) and cursor_to_place(*place) == cursor
+    return place if good else None
+
+
+def cursor_to_place(moment: int, id_: object) -> str:
+    """The cursor that begins after what was made at this moment (epoch ms) and has this id."""
+    return urlsafe_b64encode(f"{moment}.{id_}".encode()).decode()
+
+
 def link_header(request: Request, cursor: str | None) -> dict[str, str]:
     """`Link: <…>; rel="next"`, where there is a next page."""
     if cursor is None:
         return {}
-    query = urlencode({**request.query_params, "cursor": cursor})
+    given = [(name, value) for name, value in request.query_params.multi_items() if name != "cursor"]
+    query = urlencode([*given, ("cursor", cursor)])
     return {"Link": f'<{request.url.path}?{query}>; rel="next"'}

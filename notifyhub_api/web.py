@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
@@ -16,6 +16,13 @@ from notifyhub_api.problems import TooLarge
 
 R = TypeVar("R")
 
+CALLER = "notifyhub.caller"
+"""Where in the ASGI scope the id of the caller's API key stands, once it has been let in."""
+ADDED = "notifyhub.headers"
+"""Where in the ASGI scope headers stand that go on the answer, whatever that is."""
+_BODY = "notifyhub.body"
+
+Header = tuple[bytes, bytes]
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
@@ -24,8 +31,20 @@ def hub_of(request: Request) -> Hub:
     return hub
 
 
+def add_headers(request: Request, headers: Iterable[Header]) -> None:
+    """Have the answer carry these, also where it tells of an error."""
+    request.scope[ADDED] = (*request.scope.get(ADDED, ()), *headers)
+
+
 async def body_of(request: Request) -> bytes:
-    """The whole body. Raises TooLarge as soon as it is known to be over the limit, without reading the rest."""
+    """The whole body, however often asked. Raises TooLarge as soon as it is known to be over the limit."""
+    body: bytes | None = request.scope.get(_BODY)
+    if body is None:
+        body = request.scope[_BODY] = await _read(request)
+    return body
+
+
+async def _read(request: Request) -> bytes:
     limit = hub_of(request).settings.max_body_bytes
     declared = request.headers.get("content-length", "")
     if declared.isdigit() and int(declared) > limit:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -32,3 +33,16 @@ def listening(host: str, port: int, advice: str) -> Iterator[socket.socket]:
         yield listener
     finally:
         listener.close()
+
+
+def must_be_loopback(host: str) -> None:
+    """Raises SettingsError unless `host` stands for this very machine and nothing else."""
+    try:
+        found = {entry[4][0] for entry in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)}
+    except (OSError, UnicodeError):
+        found = set()
+    if not found or not all(ipaddress.ip_address(address).is_loopback for address in found):
+        raise SettingsError(
+            f"NOTIFYHUB_AUTH: none is for a loopback address only, and {host} is not one; "
+            "set NOTIFYHUB_HOST=127.0.0.1 or NOTIFYHUB_AUTH=keys"
+        )

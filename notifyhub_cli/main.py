@@ -7,7 +7,19 @@ from typing import NoReturn
 
 import typer
 
-from notifyhub_cli.commands import database, doctor, keys, messages, processes, settings
+from notifyhub_cli.commands import (
+    changing,
+    channels,
+    database,
+    doctor,
+    emulator,
+    keys,
+    listing,
+    messages,
+    processes,
+    settings,
+    why,
+)
 from notifyhub_cli.output import Exit, say
 
 app = typer.Typer(
@@ -27,8 +39,9 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for group in (messages, processes, settings, doctor):
+for group in (messages, listing, changing, why, channels, processes, settings, doctor):
     group.register(app)
+app.add_typer(emulator.app, name="emulator")
 app.add_typer(database.app, name="db")
 app.add_typer(keys.app, name="key")
 

@@ -16,10 +16,17 @@ from pydantic import BaseModel
 from rich.console import Console
 from rich.table import Table
 
-from notifyhub.errors import InvalidRequest, NotFound, NotifyhubError, SettingsError, WaitTimedOut
+from notifyhub.errors import Conflict, InvalidRequest, NotFound, NotifyhubError, SettingsError, WaitTimedOut
 
 # Members of a request whose options are called otherwise.
-_OPTIONS = {"text": "TEXT", "recipients": "--to", "send_at": "--at"}
+_OPTIONS = {
+    "text": "TEXT",
+    "recipients": "--to",
+    "send_at": "--at",
+    "scopes": "--scope",
+    "created_from": "--since",
+    "created_to": "--until",
+}
 
 AsJson = Annotated[bool, typer.Option("--json", help="Answer with JSON, for scripts.")]
 
@@ -47,6 +54,8 @@ def told_in_one_line() -> Iterator[None]:
         leave(Exit.BAD_INPUT, *str(error).splitlines())
     except NotFound as error:
         leave(Exit.NOT_FOUND, str(error))
+    except Conflict as error:
+        leave(Exit.FAILED, str(error))
     except WaitTimedOut as error:
         leave(Exit.TIMED_OUT, str(error))
     except NotifyhubError as error:

@@ -23,7 +23,7 @@ from notifyhub.settings import Settings, without_secrets
 from notifyhub.store import keys
 from notifyhub.worker.process import spare_the_collector
 from notifyhub_api.app import make_app
-from notifyhub_cli.listening import listening
+from notifyhub_cli.listening import listening, must_be_loopback
 from notifyhub_cli.stopping import stop_by_signals
 
 FIRST_KEY = "first-key"
@@ -39,13 +39,15 @@ def serve(settings: Settings, *, worker: bool, emulator: bool) -> None:
     Raises SettingsError when the address cannot be listened on, StoreUnavailable.
     """
     logs.configure(settings.log_level, settings.log_format)
+    if settings.auth == "none":
+        must_be_loopback(settings.host)
     with listening(settings.host, settings.port, ELSEWHERE) as listener:
         address = listener.getsockname()[:2]
         settings = settings.model_copy(update={"port": address[1]})
         hub = Hub(settings, worker=worker)
         stage = _emulator(settings) if emulator else None
         try:
-            key = _first_key(hub)
+            key = _first_key(hub) if settings.auth == "keys" else None
             app = make_app(hub, [Mount("/emulator", stage.app)] if stage else [])
             config = uvicorn.Config(
                 app,
@@ -58,7 +60,7 @@ def serve(settings: Settings, *, worker: bool, emulator: bool) -> None:
                 lifespan="off",
                 timeout_graceful_shutdown=max(1, round(settings.drain_s)),
             )
-            _Server(config, hub, lambda: _welcome(hub, address, key, emulator=stage is not None)).run([listener])
+            _Server(config, hub, stage, lambda: _welcome(hub, address, key, emulator=stage is not None)).run([listener])
         finally:
             hub.close()
             if stage is not None:
@@ -68,9 +70,10 @@ def serve(settings: Settings, *, worker: bool, emulator: bool) -> None:
 class _Server(uvicorn.Server):
     """Says that it is ready when it is, and stops delivering before it stops listening."""
 
-    def __init__(self, config: uvicorn.Config, hub: Hub, ready: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, hub: Hub, stage: Emulator | None, ready: Callable[[], None]) -> None:
         super().__init__(config)
         self._hub = hub
+        self._stage = stage
         self._ready = ready
 
     def run(self, sockets: list[socket.socket] | None = None) -> None:
@@ -84,9 +87,13 @@ class _Server(uvicorn.Server):
             spare_the_collector()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if self._stage is not None:
+            self._stage.release()
         # In this order, because the calls under way may be to our own emulator.
         await asyncio.to_thread(self._hub.stop_delivering)
         await super().shutdown(sockets=sockets)
+        if self._stage is not None:
+            await self._stage.callbacks.close()
 
 
 def _emulator(settings: Settings) -> Emulator:
@@ -123,7 +130,7 @@ def _kept(hub: Hub) -> bool:
         key = key_file(hub.settings).read_text().strip()
     except (OSError, ValueError):
         return False
-    return hub.ask(keys.live(keys.hash_key(key))).result() is not None
+    return bool(hub.ask(keys.live([keys.hash_key(key)])).result())
 
 
 def _welcome(hub: Hub, address: tuple[str, int], key: str | None, *, emulator: bool) -> None:
@@ -135,22 +142,24 @@ def _welcome(hub: Hub, address: tuple[str, int], key: str | None, *, emulator: b
     for channel, own in settings.channels().items():
         kind = "emulated" if own.emulated and channel not in installed() else "real    "
         typer.echo(f"  {channel:<9} {kind}  {without_secrets(base_url_of(settings, channel))}")
-    if key:
+    if settings.auth == "none":
+        typer.echo("\nNo API key is needed (NOTIFYHUB_AUTH=none): everyone on this machine may do everything.")
+    elif key:
         typer.echo(f"\nYour API key, shown this once and kept in {key_file(settings)}:\n  {key}")
     elif kept:
         typer.echo(f"\nYour API key is kept in {key_file(settings)}")
     else:
         typer.echo("\nMake an API key:\n  notifyhub key create --name NAME --scope admin")
-    _show_first_steps(
-        url, key or (f"$(cat {shlex.quote(str(key_file(settings)))})" if kept else "nh_…"), emulator=emulator
-    )
+    shown = key or (f"$(cat {shlex.quote(str(key_file(settings)))})" if kept else "nh_…")
+    header = "" if settings.auth == "none" else f'-H "Authorization: Bearer {shown}" '
+    _show_first_steps(url, header, emulator=emulator)
 
 
-def _show_first_steps(url: str, key: str, *, emulator: bool) -> None:
+def _show_first_steps(url: str, header: str, *, emulator: bool) -> None:
     """Commands that can be copied as they stand: where there is a file, it stands for the key."""
     typer.echo(
-        f'\nSend a message:\n  curl -s {url}/api/v1/messages -H "Authorization: Bearer {key}" \\\n'
+        f"\nSend a message:\n  curl -s {url}/api/v1/messages {header}\\\n"
         """    -d '{"text": "Hello", "recipients": [{"telegram": "1067000"}]}'"""
     )
     if emulator:
-        typer.echo(f"\nSee what arrived:\n  curl -s {url}/emulator/journal")
+        typer.echo(f"\nSee what arrived, in a browser or here:\n  {url}/emulator/\n  curl -s {url}/emulator/journal")

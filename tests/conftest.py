@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import psycopg
 import pytest
 import redis
+from hypothesis import settings as hypothesis
 
 from notifyhub import Hub
 from notifyhub.settings import Settings, load
@@ -22,8 +24,14 @@ QUEUES = ("memory", "redis")
 HubMaker = Callable[..., Hub]
 
 
+# Time says nothing on a busy machine. Where changes are judged the examples are the same each time.
+hypothesis.register_profile("house", deadline=None, derandomize="CI" in os.environ, print_blob=True)
+hypothesis.load_profile("house")
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--seeds", type=int, default=3, help="how many random stories the crash tests play")
+    parser.addoption("--stranger-s", type=int, default=0, help="seconds that a stranger explores the API by chance")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -69,8 +77,6 @@ def broker_url(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No setting of the machine reaches a test, and nothing is written beside it."""
-    import os
-
     for name in os.environ:
         if name.startswith("NOTIFYHUB_"):
             monkeypatch.delenv(name)

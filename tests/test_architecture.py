@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PACKAGES = ("notifyhub", "notifyhub_api", "notifyhub_cli")
+PACKAGES = ("notifyhub", "notifyhub_api", "notifyhub_cli", "notifyhub_pytest")
 
 # The most specific prefix decides. Modules of one layer may not import each other, unless they share a folder.
 LAYERS = {
@@ -27,14 +27,16 @@ LAYERS = {
     "notifyhub.testing": 5,
     "notifyhub.flow": 5,
     "notifyhub.scheduler": 6,
+    "notifyhub.fake": 6,
     "notifyhub.worker": 7,
     "notifyhub.hub": 8,
     "notifyhub": 9,
     "notifyhub_api": 10,
     "notifyhub_cli": 11,
+    "notifyhub_pytest": 11,
 }
 EMULATOR = "notifyhub.emulator"
-MAY_USE_THE_EMULATOR = "notifyhub_cli"
+MAY_USE_THE_EMULATOR = ("notifyhub_cli", "notifyhub_pytest")
 MOST_LINES = 300
 
 

@@ -81,7 +81,7 @@ def test_components_that_are_too_large_are_refused() -> None:
 def test_a_sender_that_there_is_not_is_refused() -> None:
     senders = {"telegram": {"alerts"}}
     assert options_of(request({"telegram": {"sender": "alerts"}}, senders=senders))
-    assert faults({"telegram": {"sender": "other"}}, senders=senders) == {"$.options.telegram.sender": "unknown_value"}
+    assert faults({"telegram": {"sender": "other"}}, senders=senders) == {"$.options.telegram.sender": "unknown_sender"}
 
 
 def test_marks_do_not_count_for_the_length_of_a_text() -> None:

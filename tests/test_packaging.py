@@ -9,7 +9,7 @@ from pathlib import Path
 from zipfile import ZipFile
 
 ROOT = Path(__file__).parents[1]
-PACKAGES = ("notifyhub", "notifyhub_api", "notifyhub_cli")
+PACKAGES = ("notifyhub", "notifyhub_api", "notifyhub_cli", "notifyhub_pytest")
 
 
 def files(*below: str) -> list[str]:

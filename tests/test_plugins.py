@@ -98,6 +98,19 @@ def test_its_limits_and_words_are_known(install: Install) -> None:
     assert "there is no such field" in cli(site, "send", "x", "--to", "sms=1", "--option", "sms.loud=1", **own).stderr
 
 
+def test_its_channel_is_shown_and_listed(install: Install) -> None:
+    site = install()
+    own = {"sms_base_url": "http://127.0.0.1:9", "sms_token": "x"}
+    stored = cli(site, "send", "Hello", "--to", "sms=79201234567", "--at", "2126-12-01T10:00Z", "--json", **own)
+    assert stored.returncode == 0, stored.stderr
+
+    shown = json.loads(cli(site, "channels", "--json", **own).stdout)
+    listed = json.loads(cli(site, "list", "--channel", "sms", "--json", **own).stdout)
+
+    assert [channel["name"] for channel in shown] == ["telegram", "viber", "whatsapp", "gateway", "sms"]
+    assert [message["text"] for message in listed] == ["Hello"]
+
+
 def test_its_settings_are_settings(install: Install) -> None:
     site = install()
     shown = json.loads(cli(site, "config", "--json", sms_token="very-secret", sms_timeout_s="7").stdout)

@@ -1,7 +1,7 @@
 """POST a second: 32 keep-alive connections post single messages to `notifyhub serve`."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from benchmarks.load import LoadResult, run_load
@@ -13,6 +13,7 @@ from benchmarks.stage import CLIENTS, Line, Stage, Store
 
 CONNECTIONS = 32
 BODY = '{"text":"bench %d","recipients":[{"telegram":"%d"}]}'
+NAMED = ("Idempotency-Key: bench-%d",)
 STORES: tuple[Store, ...] = ("SQLite", "PostgreSQL")
 
 
@@ -39,20 +40,21 @@ def run(stage: Stage) -> Iterator[Line]:
         for client in CLIENTS:
             yield _line(stage, store, client, seconds)
         yield _line(stage, store, None, seconds)
+        yield _line(stage, store, None, seconds, NAMED)
 
 
-def _line(stage: Stage, store: Store, client: str | None, seconds: int) -> Line:
-    done = stage.median_of(lambda: _post(stage, store, client, seconds), by=lambda posted: posted.rate)
+def _line(stage: Stage, store: Store, client: str | None, seconds: int, headers: Sequence[str] = ()) -> Line:
+    done = stage.median_of(lambda: _post(stage, store, client, seconds, headers), by=lambda posted: posted.rate)
     detail = f"p50 {done.load['p50_ms']:.1f} ms, p99 {done.load['p99_ms']:.1f} ms; {done.accepted:,} in {seconds} s"
     if client is None:
-        setup = f"{store} + Redis, accepting only"
+        setup = f"{store} + Redis, accepting only{', each with an Idempotency-Key' if headers else ''}"
     else:
         setup = f"{store}, delivering in the same process, {client}"
         detail += f", of which {done.arrived:,} had arrived, the rest {done.rest_s:.1f} s later; all sent once"
     return Line(f"POST, {CONNECTIONS} connections", setup, done.rate, "/s", detail)
 
 
-def _post(stage: Stage, store: Store, client: str | None, seconds: int) -> Posted:
+def _post(stage: Stage, store: Store, client: str | None, seconds: int, headers: Sequence[str]) -> Posted:
     with stage.database(store) as database_url, stage.folder() as folder, Sink() as sink:
         env = {"DATABASE_URL": database_url, "TELEGRAM_BASE_URL": sink.base_url}
         env |= {"BROKER_URL": stage.redis()} if client is None else {"HTTP_CLIENT": client}
@@ -62,7 +64,7 @@ def _post(stage: Stage, store: Store, client: str | None, seconds: int) -> Poste
                 BODY,
                 connections=CONNECTIONS,
                 seconds=seconds,
-                headers=[served.authorization],
+                headers=[served.authorization, *headers],
             )
             if set(load["statuses"]) != {"202"}:
                 raise RuntimeError(f"not every POST was answered with 202: {load['statuses']}")

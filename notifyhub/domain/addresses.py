@@ -17,6 +17,7 @@ _USERNAME = re.compile(r"@[A-Za-z][A-Za-z0-9_]{3,31}")
 _VIBER_ID = re.compile(r"[A-Za-z0-9+/_-]{8,64}={0,2}")
 _DIALLED = re.compile(r"\+? ?[0-9(][0-9 ()-]{0,40}")
 _NOT_DIGITS = re.compile(r"[^0-9]")
+_PLAIN_NUMBER = re.compile(r"0*([1-9][0-9]{0,14})")
 
 _MAX_CHAT_ID = 2**52 - 1
 _MAX_PHONE = 10**15 - 1
@@ -124,3 +125,15 @@ def canonical(channel: str, address: str | int) -> str:
     if isinstance(address, bool) or not isinstance(address, (str, int)):
         raise ValueError(f"{channel} wants text or a whole number as an address")
     return form.parse(address)
+
+
+def known_by_number(channel: str, address: str | int) -> str:
+    """As `canonical`, for callers who know a person by one plain number on every messenger.
+
+    Viber and WhatsApp are then given a whole number of up to 15 digits as it is, and judge it themselves.
+    """
+    if channel in ("viber", "whatsapp") and not isinstance(address, bool):
+        text = _text(address, _MAX_PHONE, f"{channel} wants a whole number of at most 15 digits")
+        if number := _PLAIN_NUMBER.fullmatch(text):
+            return number.group(1)
+    return canonical(channel, address)

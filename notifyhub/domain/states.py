@@ -27,14 +27,17 @@ MOVES: dict[Status, frozenset[Status]] = {
     Status.SENT: frozenset({Status.DELIVERED, Status.READ, Status.FAILED}),
     Status.DELIVERED: frozenset({Status.READ}),
     Status.READ: frozenset(),
-    Status.FAILED: frozenset(),
-    Status.EXPIRED: frozenset(),
+    Status.FAILED: frozenset({Status.SCHEDULED}),
+    Status.EXPIRED: frozenset({Status.SCHEDULED}),
     Status.CANCELLED: frozenset(),
 }
-"""Legal moves. Every one of them is made by a conditional UPDATE in `store.deliveries`."""
+"""Legal moves. Every one of them is made by a conditional UPDATE in `store.deliveries` or `store.changes`."""
 
 OPEN = frozenset({Status.SCHEDULED, Status.SENDING})
 """Still on the road: time alone will move them."""
+
+RETRIABLE = frozenset({Status.FAILED, Status.EXPIRED, Status.UNCONFIRMED})
+"""Ended, or held, in a way that a person may want to try again."""
 
 RELEASED = frozenset({Status.FAILED, Status.EXPIRED, Status.CANCELLED})
 """Ended without reaching the person: the same content may be sent again, so the dedup key is given up."""

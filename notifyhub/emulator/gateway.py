@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import re
+import time
 from http import HTTPStatus
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
+from notifyhub.emulator.gateway_docs import docs_page
+from notifyhub.emulator.jwt import is_good_jwt
+from notifyhub.emulator.strictness import Strictness
 from notifyhub.emulator.wire import DIGITS, NOT_DIGITS, Answer, Arrival, Call, Claim, Refusal
 
 PATH = re.compile(r"v1/send/(?P<msg_id>[^/]+)")
@@ -22,15 +26,34 @@ OK = b'{"code":0,"message":"OK"}'
 USED = "msgId was already used with another body"
 
 
+class Outcome(NamedTuple):
+    """Status and message of an outcome, and why; none of them is documented: choices of this emulator."""
+
+    status: int
+    message: str
+    reason: str
+
+
+OUTCOMES: dict[str, Outcome] = {
+    "blocked": Outcome(400, "phone has blocked the sender", "the subscriber refuses messages of this sender"),
+    "not_a_user": Outcome(400, "phone is not in service", "nobody has this number"),
+    "token_revoked": Outcome(401, "Unauthorized", "the JWT was taken back"),
+}
+
+
 class Gateway:
-    """Accepts a message once per token and `msgId`. Any bearer token is taken for a good one."""
+    """Accepts a message once per token and `msgId`. How good a bearer token must be is a matter of strictness."""
 
     channel = "gateway"
 
+    def __init__(self, strictness: Strictness) -> None:
+        self._strictness = strictness
+
     def aside(self, call: Call) -> Answer | None:
-        if not PATH.fullmatch(call.path):
-            return failure(404, "Not Found")
-        return None if call.method == "POST" else failure(405, "Method Not Allowed")
+        if PATH.fullmatch(call.path):
+            return None if call.method == "POST" else failure(405, "Method Not Allowed")
+        page = docs_page(call.path) if call.method == "GET" else None
+        return page or failure(404, "Not Found")
 
     def read(self, call: Call) -> Arrival:
         content = call.json_object()
@@ -44,14 +67,18 @@ class Gateway:
         )
 
     def answer(self, call: Call, arrival: Arrival) -> Answer:
-        if not arrival.token:
+        strict = self._strictness.gateway
+        if not arrival.token or (strict.jwt and not is_good_jwt(arrival.token, strict.jwt_secret, time.time())):
             return failure(401, "Unauthorized")
         match = PATH.fullmatch(call.path)
         msg_id = match["msg_id"] if match else ""
-        fault = _fault(msg_id, arrival.content)
-        return failure(400, fault) if fault else _accept(int(msg_id), arrival)
+        fault = _fault(msg_id, arrival.content, numbers_only=strict.numbers_only)
+        return failure(400, fault) if fault else _accept(int(msg_id), arrival, once=strict.deduplicate)
 
     def refuse(self, refusal: Refusal) -> Answer:
+        if refusal.outcome is not None:
+            outcome = OUTCOMES[refusal.outcome]
+            return failure(outcome.status, outcome.message)
         answer = failure(refusal.status, HTTPStatus(refusal.status).phrase)
         answer.headers = refusal.headers()
         return answer
@@ -61,8 +88,10 @@ def failure(status: int, message: str) -> Answer:
     return Answer(status=status, body=orjson.dumps({"code": status, "message": message}), code=status)
 
 
-def _accept(msg_id: int, arrival: Arrival) -> Answer:
+def _accept(msg_id: int, arrival: Arrival, *, once: bool) -> Answer:
     answer = _success(msg_id, repeat=False)
+    if not once:
+        return answer
     answer.claim = Claim(
         key=_digest(arrival.token, str(msg_id)),
         fingerprint=_digest(arrival.address, arrival.text),
@@ -87,11 +116,14 @@ def _number(value: Any) -> str:
     return value if isinstance(value, str) and DIGITS.fullmatch(value) else ""
 
 
-def _fault(msg_id: str, fields: dict[str, Any] | None) -> str | None:
+def _fault(msg_id: str, fields: dict[str, Any] | None, *, numbers_only: bool) -> str | None:
     if not _is_int64(msg_id):
         return "msgId must be an int64"
     if fields is None:
         return "body must be a JSON object"
+    for name in ("id", "phone") if numbers_only else ():
+        if isinstance(fields.get(name), str):
+            return f"{name} must be a number"
     if str(fields.get("id")) != str(int(msg_id)):
         return "id must be equal to msgId"
     if not PHONE.fullmatch(_number(fields.get("phone"))):

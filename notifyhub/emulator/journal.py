@@ -4,43 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import threading
-import time
 from collections.abc import Iterable
 from concurrent.futures import Future
-from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from time import monotonic
+from typing import Any, Unpack
 
-from notifyhub.emulator.ledger import Filter, Ledger, Transaction
+from notifyhub.emulator.filters import Filter, Wanted
+from notifyhub.emulator.ledger import Ledger, Transaction
+from notifyhub.emulator.records import Record
+from notifyhub.emulator.watching import Watchers
 from notifyhub.emulator.wire import Answer, Claim
 
 CAP = 1_000_000
-BODY_KEPT = 32_768
 PRUNED_AT_ONCE = 1000
-
-
-@dataclass(slots=True)
-class Record:
-    """One send and its answer, on the way into the journal. `received_at` in milliseconds since 1970 UTC."""
-
-    channel: str
-    address: str
-    text: str
-    received_at: int
-    fault: str | None
-    request: str
-    request_body: str
-    answer: Answer
-    written: asyncio.Future[Answer] = field(repr=False)
-
-    def row(self, entry_id: int) -> tuple[object, ...]:
-        """This record as the ledger's columns."""
-        answer = self.answer
-        outcome = (answer.accepted, answer.status, answer.code, answer.messenger_id, answer.repeat)
-        asked = (self.request, self.request_body[:BODY_KEPT])
-        told = answer.body.decode("utf-8", "replace")
-        return (entry_id, self.channel, self.address, self.text, self.received_at, *outcome, self.fault, *asked, told)
 
 
 class Journal:
@@ -60,7 +38,8 @@ class Journal:
         self._stopping = False
         self._opening = threading.Lock()
         self._bell = threading.Condition()
-        self._changed = threading.Condition()
+        self._cleared = 0
+        self.watchers = Watchers()
 
     def open(self) -> None:
         """Open the file, and begin to write. Does nothing when open. Raises `sqlite3.Error` for a wrong file."""
@@ -115,41 +94,67 @@ class Journal:
             self._bell.notify()
         done.result()
 
-    def entries(
-        self,
-        channel: str | None = None,
-        address: str | None = None,
-        text: str | None = None,
-        *,
-        after: int = 0,
-        limit: int = -1,
-    ) -> list[dict[str, Any]]:
-        """Entries with an id over `after`, oldest first. `text` is a substring; `limit` -1 means all of them."""
-        return self._open_ledger().select(Filter(channel, address, text), after, limit)
+    def entries(self, *, after: int = 0, limit: int = -1, **wanted: Unpack[Wanted]) -> list[dict[str, Any]]:
+        """Entries with an id over `after`, oldest first; `limit` -1 means all of them."""
+        return self._open_ledger().select(Filter.of(**wanted), after, limit)
+
+    def newest(self, limit: int, *, before: int = 1 << 62, **wanted: Unpack[Wanted]) -> list[dict[str, Any]]:
+        """The last `limit` entries with an id under `before`, oldest first."""
+        return self._open_ledger().newest(Filter.of(**wanted), before, limit)
 
     def entry(self, entry_id: int) -> dict[str, Any] | None:
         """One entry with its request and its answer, or None."""
         return self._open_ledger().one(entry_id)
 
+    def duplicates(self, **wanted: Unpack[Wanted]) -> list[dict[str, Any]]:
+        """What somebody got more than once: channel, address, text, count and the entries' ids.
+
+        A repeat that the gateway knew by its id reached nobody twice, and is not counted.
+        """
+        return self._open_ledger().duplicates(Filter.of(**wanted))
+
+    def assert_no_duplicates(self, **wanted: Unpack[Wanted]) -> None:
+        """Raises AssertionError that names the first of them when somebody got something more than once."""
+        found = self.duplicates(**wanted)
+        if found:
+            first = found[0]
+            where = f"{first['text']!r} went {first['count']} times to {first['channel']} {first['address']}"
+            raise AssertionError(f"{len(found)} duplicates; {where} (entries {first['ids']})")
+
     def wait_for(
-        self,
-        count: int,
-        channel: str | None = None,
-        address: str | None = None,
-        text: str | None = None,
-        *,
-        timeout_s: float = 10.0,
+        self, count: int = 1, *, timeout_s: float = 10.0, after: int = 0, **wanted: Unpack[Wanted]
     ) -> list[dict[str, Any]]:
         """Block this thread until at least `count` such entries are there, and give them.
 
-        Raises `TimeoutError`. Not for the thread of the event loop that serves the emulator.
+        Raises `TimeoutError`. Not for the thread of the event loop that serves the emulator: there, `await arrived`.
         """
-        wanted = Filter(channel, address, text)
-        ledger = self._open_ledger()
-        with self._changed:
-            if not self._changed.wait_for(lambda: ledger.count(wanted) >= count, timeout_s):
-                raise TimeoutError(f"{ledger.count(wanted)} of {count} entries for {wanted} after {timeout_s} s")
-        return ledger.select(wanted, 0, -1)
+        tally = Tally(self, Filter.of(**wanted), after)
+        if not self.watchers.wait_in_thread(lambda: tally.count() >= count, timeout_s):
+            raise TimeoutError(tally.told(count, timeout_s))
+        return self.entries(after=after, **wanted)
+
+    async def arrived(
+        self, count: int = 1, *, timeout_s: float = 10.0, after: int = 0, **wanted: Unpack[Wanted]
+    ) -> list[dict[str, Any]]:
+        """`wait_for` for an event loop. Raises `TimeoutError`, also when the server stops."""
+        tally = Tally(self, Filter.of(**wanted), after)
+        ends = monotonic() + timeout_s
+        with self.watchers.watch() as watch:
+            while True:
+                watch.begin()
+                if await asyncio.to_thread(tally.count) >= count:
+                    return await asyncio.to_thread(self.entries, after=after, **wanted)
+                if self.watchers.released or not await watch.next(ends - monotonic()):
+                    raise TimeoutError(tally.told(count, timeout_s))
+
+    def counted(self, wanted: Filter, after: int, up_to: int) -> int:
+        """How many entries have an id over `after` and not over `up_to`."""
+        return self._open_ledger().count(wanted, after, up_to)
+
+    @property
+    def cleared(self) -> int:
+        """How often the journal was emptied."""
+        return self._cleared
 
     def _open_ledger(self) -> Ledger:
         self.open()
@@ -167,8 +172,7 @@ class Journal:
                 self._write(batch)
             if clearing:
                 self._clear(clearing)
-            with self._changed:
-                self._changed.notify_all()
+            self.watchers.tell()
             if stopping:
                 return
 
@@ -196,6 +200,7 @@ class Journal:
             with self._open_ledger().transaction() as transaction:
                 transaction.forget(self._last_id)
             self._first_id = self._last_id + 1
+            self._cleared += 1
         except Exception as failed:  # handed to every caller that waits for it
             for done in clearing:
                 done.set_exception(failed)
@@ -204,19 +209,28 @@ class Journal:
                 done.set_result(None)
 
 
-def new_record(
-    channel: str,
-    address: str,
-    text: str,
-    *,
-    fault: str | None,
-    request: str,
-    request_body: str,
-    answer: Answer,
-) -> Record:
-    """A record of a send that arrived now, in the running event loop."""
-    written = asyncio.get_running_loop().create_future()
-    return Record(channel, address, text, time.time_ns() // 1_000_000, fault, request, request_body, answer, written)
+class Tally:
+    """Counts the entries of a search, looking at each entry once however often it is asked."""
+
+    def __init__(self, journal: Journal, wanted: Filter, after: int) -> None:
+        self._journal = journal
+        self._wanted = wanted
+        self._after = after
+        self._start_anew()
+
+    def _start_anew(self) -> None:
+        self._cleared, self._seen, self._count = self._journal.cleared, self._after, 0
+
+    def count(self) -> int:
+        if self._cleared != self._journal.cleared:
+            self._start_anew()
+        up_to = self._journal.last_id
+        self._count += self._journal.counted(self._wanted, self._seen, up_to)
+        self._seen = max(self._seen, up_to)
+        return self._count
+
+    def told(self, wanted: int, timeout_s: float) -> str:
+        return f"{self._count} of {wanted} entries for {self._wanted} after {timeout_s:g} s"
 
 
 def _claim(transaction: Transaction, numbered: Iterable[tuple[int, Record]]) -> None:

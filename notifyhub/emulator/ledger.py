@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
 import orjson
+
+from notifyhub.emulator.filters import Filter
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS entries (
@@ -27,7 +28,9 @@ CREATE TABLE IF NOT EXISTS entries (
     fault TEXT,
     request TEXT NOT NULL,
     request_body TEXT NOT NULL,
-    answer_body TEXT NOT NULL
+    answer_body TEXT NOT NULL,
+    inbox TEXT NOT NULL DEFAULT '',
+    account TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX IF NOT EXISTS entries_by_recipient ON entries (address, channel);
 CREATE TABLE IF NOT EXISTS claims (
@@ -36,8 +39,11 @@ CREATE TABLE IF NOT EXISTS claims (
     fingerprint TEXT NOT NULL
 );
 """
+# Columns that files of earlier versions do not have.
+ADDED = ("inbox", "account")
 LISTED = ("id", "channel", "address", "text", "received_at", "accepted", "status", "code", "messenger_id")
-KEPT = (*LISTED, "repeated", "fault", "request", "request_body", "answer_body")
+SHOWN = (*LISTED, "repeated", "fault", "inbox", "account")
+KEPT = (*SHOWN, "request", "request_body", "answer_body")
 
 # One statement for a whole batch: with a statement per row the writing thread would have to fight the event loop for
 # the interpreter's lock at every row.
@@ -53,33 +59,6 @@ ON CONFLICT (key) DO NOTHING
 SELECT_CLAIMS = "SELECT key, entry_id, fingerprint FROM claims WHERE key IN (SELECT value FROM json_each(?))"
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """Which entries are meant; None leaves a part out. `text` is a substring, upper and lower case differ."""
-
-    channel: str | None = None
-    address: str | None = None
-    text: str | None = None
-
-    def where(self, after: int) -> tuple[str, list[object]]:
-        """The SQL condition and its values, for entries with an id over `after`."""
-        conditions, values = ["id > ?"], [after, *self._values()]
-        if self.channel is not None:
-            conditions.append("channel = ?")
-        if self.address is not None:
-            conditions.append("address IN (?, ?)")
-        if self.text is not None:
-            conditions.append("instr(text, ?) > 0")
-        return " AND ".join(conditions), values
-
-    def _values(self) -> list[object]:
-        values: list[object] = [] if self.channel is None else [self.channel]
-        if self.address is not None:
-            # A phone number may be asked for with its plus, which an unescaped query string turns into a space.
-            values += [self.address, self.address.strip().removeprefix("+")]
-        return values if self.text is None else [*values, self.text]
-
-
 class Ledger:
     """The file, or a database in memory for `path` None. `write` and `read` may be called from different threads."""
 
@@ -90,11 +69,18 @@ class Ledger:
         # In memory there is one connection only, so that writing has to wait for reading.
         self._writing: AbstractContextManager[Any] = self._reading if path is None else nullcontext()
         self._writer.executescript(SCHEMA)
+        self._add_columns()
 
     def close(self) -> None:
         with self._reading:
             self._reader.close()
             self._writer.close()
+
+    def _add_columns(self) -> None:
+        there = {row[1] for row in self._writer.execute("PRAGMA table_info(entries)")}
+        for column in ADDED:
+            if column not in there:
+                self._writer.execute(f"ALTER TABLE entries ADD COLUMN {column} TEXT NOT NULL DEFAULT ''")
 
     def transaction(self) -> Transaction:
         """One write transaction; only the journal's writer thread opens any."""
@@ -112,20 +98,39 @@ class Ledger:
 
     def select(self, wanted: Filter, after: int, limit: int) -> list[dict[str, Any]]:
         where, values = wanted.where(after)
-        query = f"SELECT {', '.join((*LISTED, 'repeated', 'fault'))} FROM entries WHERE {where} ORDER BY id LIMIT ?"  # noqa: S608
+        query = f"SELECT {', '.join(SHOWN)} FROM entries WHERE {where} ORDER BY id LIMIT ?"  # noqa: S608
         return [_entry(row) for row in self._read(query, (*values, limit))]
 
-    def count(self, wanted: Filter) -> int:
-        where, values = wanted.where(0)
+    def newest(self, wanted: Filter, before: int, limit: int) -> list[dict[str, Any]]:
+        """The last entries with an id under `before`, oldest first."""
+        where, values = wanted.where(0, before - 1)
+        query = f"SELECT {', '.join(SHOWN)} FROM entries WHERE {where} ORDER BY id DESC LIMIT ?"  # noqa: S608
+        return [_entry(row) for row in reversed(self._read(query, (*values, limit)))]
+
+    def count(self, wanted: Filter, after: int, up_to: int) -> int:
+        where, values = wanted.where(after, up_to)
         return int(self._read(f"SELECT count(*) FROM entries WHERE {where}", tuple(values))[0][0])  # noqa: S608
+
+    def duplicates(self, wanted: Filter) -> list[dict[str, Any]]:
+        """What a person got more than once, with the ids of the entries; repeats that a messenger told are none."""
+        where, values = wanted.where(0)
+        query = (
+            f"SELECT channel, address, text, count(*), json_group_array(id) FROM entries WHERE {where} "  # noqa: S608
+            "AND accepted = 1 AND repeated = 0 GROUP BY channel, address, text HAVING count(*) > 1 ORDER BY min(id)"
+        )
+        names = ("channel", "address", "text", "count")
+        return [
+            dict(zip(names, row, strict=False)) | {"ids": orjson.loads(row[4])}
+            for row in self._read(query, tuple(values))
+        ]
 
     def one(self, entry_id: int) -> dict[str, Any] | None:
         """An entry with its request and its answer."""
         rows = self._read(f"SELECT {', '.join(KEPT)} FROM entries WHERE id = ?", (entry_id,))  # noqa: S608
         if not rows:
             return None
-        *listed, request, request_body, answer_body = rows[0]
-        return _entry(listed) | {"request": request, "request_body": request_body, "answer_body": answer_body}
+        *shown, request, request_body, answer_body = rows[0]
+        return _entry(shown) | {"request": request, "request_body": request_body, "answer_body": answer_body}
 
     def _read(self, query: str, values: tuple[object, ...]) -> list[Any]:
         with self._reading:
@@ -179,10 +184,13 @@ def _json(rows: list[Any]) -> str:
 
 
 def _entry(row: tuple[Any, ...] | list[Any]) -> dict[str, Any]:
-    entry: dict[str, Any] = dict(zip(LISTED, row, strict=False))
-    entry["received_at"] = _iso(entry["received_at"])
-    entry["accepted"] = bool(entry["accepted"])
-    return entry | {"repeat": bool(row[len(LISTED)]), "fault": row[len(LISTED) + 1]}
+    entry: dict[str, Any] = dict(zip(SHOWN, row, strict=True))
+    repeated = entry.pop("repeated")
+    return entry | {
+        "received_at": _iso(entry["received_at"]),
+        "accepted": bool(entry["accepted"]),
+        "repeat": bool(repeated),
+    }
 
 
 def _iso(milliseconds: int) -> str:

@@ -1,6 +1,11 @@
-"""The emulator as a process of its own."""
+"""The emulator as a server: in a process of its own, or in a thread of somebody else's."""
 
 from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import uvicorn
 
@@ -8,6 +13,7 @@ from notifyhub.emulator.app import Emulator
 
 KEEP_ALIVE_S = 75
 GRACE_S = 2
+START_S = 30
 
 
 def config(app: object) -> uvicorn.Config:
@@ -22,6 +28,42 @@ def config(app: object) -> uvicorn.Config:
     )
 
 
-def server(emulator: Emulator) -> uvicorn.Server:
+class EmulatorServer(uvicorn.Server):
+    """Serves an emulator; when it stops, those who wait for entries or watch them are let go first."""
+
+    def __init__(self, emulator: Emulator) -> None:
+        super().__init__(config(emulator.app))
+        self._emulator = emulator
+        self.ready = threading.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.ready.set()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._emulator.release()
+        await super().shutdown(sockets)
+
+
+def server(emulator: Emulator) -> EmulatorServer:
     """The emulator as a server, to be run on a listening socket. Logging is the caller's."""
-    return uvicorn.Server(config(emulator.app))
+    return EmulatorServer(emulator)
+
+
+@contextmanager
+def in_thread(emulator: Emulator, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
+    """Serve the emulator in a thread of this process; gives its URL. Port 0 takes a free one.
+
+    Raises OSError when the port cannot be listened on.
+    """
+    with socket.create_server((host, port), backlog=2048) as listener:
+        running = server(emulator)
+        thread = threading.Thread(target=running.run, args=([listener],), name="emulator", daemon=True)
+        thread.start()
+        try:
+            if not running.ready.wait(START_S):
+                raise TimeoutError(f"the emulator did not start within {START_S} s")
+            yield f"http://{host}:{listener.getsockname()[1]}"
+        finally:
+            running.should_exit = True
+            thread.join()

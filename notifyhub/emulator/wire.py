@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 from urllib.parse import parse_qsl
 
 import orjson
 from starlette.types import Receive, Scope, Send
 
+from notifyhub.emulator.values import json_object
+
 BODY_LIMIT = 1 << 20
+# What the messengers take as one file is 50 MB at the most; a little more for the form around it.
+UPLOAD_LIMIT = 51 << 20
 JSON = b"application/json"
 PROBLEM = b"application/problem+json"
 HTML = b"text/html; charset=utf-8"
@@ -26,13 +30,22 @@ Headers = Sequence[tuple[bytes, bytes]]
 
 @dataclass(slots=True)
 class Call:
-    """One HTTP request, read to its end. `path` is relative to the messenger's own root."""
+    """One HTTP request, read to its end. `path` is relative to the messenger's own root.
+
+    `scheme` and `root` (a path that ends with a slash) tell where that is, for answers that hold addresses.
+    """
 
     method: str
     path: str
     query: str
     headers: Headers
     body: bytes
+    scheme: str = "http"
+    root: str = "/"
+
+    def url(self, path: str) -> str:
+        """The address of `path` under the messenger's own root, as the caller can reach it."""
+        return f"{self.scheme}://{self.header(b'host')}{self.root}{path}"
 
     def header(self, name: bytes) -> str:
         """The first header of that (lower-case) name, or an empty string."""
@@ -57,21 +70,36 @@ class Call:
 
     def json_object(self) -> dict[str, Any] | None:
         """The body as a JSON object, whatever the Content-Type says; None when it is not one."""
-        try:
-            value = orjson.loads(self.body)
-        except orjson.JSONDecodeError:
-            return None
-        return value if isinstance(value, dict) else None
+        return json_object(self.body)
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What a fault has in store for one of many receivers."""
+
+    refusal: Refusal | None = None
+    receipts: str | None = None
 
 
 @dataclass(slots=True)
 class Arrival:
-    """What could be read of a send, whether or not it is in order. `token` is kept only to be masked."""
+    """What could be read of a send, whether or not it is in order.
+
+    token      kept only to be masked, and as a fingerprint: the name of its inbox
+    account    the sender's public name, where there is one: the bot's id, the business number's id
+    receipts   how the receipts of this send go, where a fault says so; None for the usual way
+    receivers  all who shall get it, where that is more than `address` can hold
+    fates      what faults have in store for single ones of the receivers
+    """
 
     address: str = ""
     text: str = ""
     token: str = ""
     content: dict[str, Any] | None = None
+    account: str = ""
+    receipts: str | None = None
+    receivers: tuple[str, ...] = ()
+    fates: Mapping[str, Fate] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -87,9 +115,21 @@ class Claim:
     conflict: Answer
 
 
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """What became of a send to one of its receivers. `code` 0 is accepted."""
+
+    address: str
+    text: str
+    code: int = 0
+
+
 @dataclass(slots=True)
 class Answer:
-    """What goes back. `status` is None when nothing does; `code` is the messenger's own, where it has one."""
+    """What goes back. `status` is None when nothing does; `code` is the messenger's own, where it has one.
+
+    `copies` are there for a send to many at once.
+    """
 
     status: int | None
     body: bytes = b""
@@ -100,18 +140,30 @@ class Answer:
     content_type: bytes = JSON
     headers: Headers = ()
     claim: Claim | None = field(default=None, repr=False)
+    copies: tuple[Copy, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """An error that was asked for: an HTTP status, or a messenger's own code, and seconds to wait."""
+    """An error that was asked for: an HTTP status, a messenger's own code, or an outcome; and seconds to wait.
+
+    An outcome is a key of the messenger's table OUTCOMES, such as `blocked`.
+    """
 
     status: int = 0
     code: int | None = None
     retry_after: int | None = None
+    outcome: str | None = None
 
     def headers(self) -> Headers:
         return () if self.retry_after is None else ((b"retry-after", str(self.retry_after).encode()),)
+
+
+class Outcome(NamedTuple):
+    """The messenger's own code that an outcome of a fault is told as, and why it is that one."""
+
+    code: int
+    reason: str
 
 
 class Messenger(Protocol):
@@ -119,8 +171,11 @@ class Messenger(Protocol):
 
     channel: str
 
-    def aside(self, call: Call) -> Answer | None:
-        """The answer to a call that is not a send; None for a send."""
+    def aside(self, call: Call) -> Answer | Awaitable[Answer] | None:
+        """The answer to a call that is not a send; None for a send.
+
+        One that has to wait for something is an awaitable. It is cancelled when the caller leaves.
+        """
         ...
 
     def read(self, call: Call) -> Arrival:
@@ -148,29 +203,37 @@ class Tokens:
 
 
 class BodyTooLarge(Exception):
-    """A request body over `BODY_LIMIT` bytes."""
+    """A request body over `BODY_LIMIT` bytes, or over `UPLOAD_LIMIT` for a multipart form."""
 
 
 async def read_call(scope: Scope, receive: Receive) -> Call:
     """Read a request to its end. Raises `BodyTooLarge`."""
-    return Call(
+    path = scope["path_params"]["path"]
+    call = Call(
         method=scope["method"],
-        path=scope["path_params"]["path"],
+        path=path,
         query=scope["query_string"].decode("latin-1"),
         headers=scope["headers"],
-        body=await _read_body(receive),
+        body=b"",
+        scheme=scope["scheme"],
+        root=scope["path"].removesuffix(path),
     )
+    limit = UPLOAD_LIMIT if call.content_type().startswith("multipart/") else BODY_LIMIT
+    call.body = await _read_body(receive, limit)
+    return call
 
 
-async def _read_body(receive: Receive) -> bytes:
+async def _read_body(receive: Receive, limit: int) -> bytes:
     message = await receive()
-    body: bytes = message.get("body", b"")
+    parts: list[bytes] = [message.get("body", b"")]
+    size = len(parts[0])
     while message.get("more_body"):
         message = await receive()
-        body += message.get("body", b"")
-        if len(body) > BODY_LIMIT:
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+        if size > limit:
             raise BodyTooLarge
-    return body
+    return b"".join(parts)
 
 
 async def reply(send: Send, answer: Answer) -> None:

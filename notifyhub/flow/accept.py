@@ -35,6 +35,7 @@ def to_rows(request: MessageRequest, now: int) -> NewMessage:
         reference=request.reference,
         metadata=orjson.dumps(request.metadata).decode() if request.metadata else None,
         options=orjson.dumps(options).decode() if options else None,
+        deduplicate=str(request.deduplicate),
         deliveries=_deliveries(request, options),
     )
 

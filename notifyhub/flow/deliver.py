@@ -151,7 +151,7 @@ class Pump:
                 await asyncio.sleep(GATHER_S)
             batch, self._results = self._results, []
             await self._write_stubbornly(deliveries.record, batch)
-            self._lane.progressed()
+            self._lane.recorded(self._lane.channel, batch)
 
     async def _write_stubbornly(self, job: Any, batch: Any) -> None:
         """Results are worth waiting for the database: without them the same people would be written to again."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from notifyhub.domain.retry import RetryPolicy
 from notifyhub.flow.guard import Guard
 from notifyhub.providers.base import Provider
+from notifyhub.store.deliveries import Result
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +17,7 @@ class Lane:
 
     concurrency  calls at most that are under way at once
     guard        has senders rest that are set up wrongly
-    progressed   told when results were recorded
+    recorded     told, on the pump's loop, of the channel and of what was just written
     """
 
     channel: str
@@ -26,4 +27,4 @@ class Lane:
     timeout_s: float
     lease_s: float
     guard: Guard
-    progressed: Callable[[], None]
+    recorded: Callable[[str, Sequence[Result]], None]

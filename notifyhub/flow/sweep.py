@@ -8,7 +8,7 @@ from notifyhub import logs
 from notifyhub.domain.outcome import Unconfirmed
 from notifyhub.domain.retry import RetryPolicy
 from notifyhub.flow.attempt import concluded
-from notifyhub.store import deliveries, views
+from notifyhub.store import deliveries, idempotency, views
 from notifyhub.store.database import Database
 
 MOST_AT_ONCE = 1_000
@@ -45,6 +45,17 @@ def rescue(database: Database, policies: Mapping[str, RetryPolicy], now: int, le
     if rescued:
         _log.warning("rescued %d deliveries whose worker was lost", rescued)
     return rescued
+
+
+def forget(database: Database, now: int) -> int:
+    """Forget answers to idempotency keys whose time has passed by `now` (epoch ms); how many there were."""
+    forgotten = 0
+    while database.read(idempotency.needs_forgetting(now)).result():
+        count = database.write(idempotency.forget, (now, MOST_AT_ONCE)).result()
+        if not count:
+            break
+        forgotten += count
+    return forgotten
 
 
 def expire(database: Database, now: int) -> int:

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from notifyhub.fake import FakeHub
 from notifyhub.hub.changing import Changing
+from notifyhub.hub.channels import ChannelDoors
 from notifyhub.hub.consumers import Consumers
 from notifyhub.hub.looking import Looking
+from notifyhub.hub.many import Many
 from notifyhub.hub.receiving import Receiving
-from notifyhub.hub.sending import Sending, To
+from notifyhub.hub.sending import Sending
+from notifyhub.hub.telling import Telling
+from notifyhub.requests import To
 
 __all__ = ["Hub", "To"]
 
 
-class Hub(Sending, Looking, Changing, Receiving, Consumers):
+class Hub(Sending, Looking, Changing, Many, Receiving, Telling, ChannelDoors, Consumers):
     """One configuration of notifyhub in this process; usable from any thread.
 
     Settings come from the arguments (any name of `Settings`), then from `NOTIFYHUB_*` variables, then from defaults.
@@ -22,3 +29,8 @@ class Hub(Sending, Looking, Changing, Receiving, Consumers):
 
     Raises SettingsError for a wrong setting, and for single settings beside a whole `Settings`.
     """
+
+    @staticmethod
+    def fake(**settings: Any) -> FakeHub:
+        """A hub for tests that sends to nobody and stores nothing; it tells what it would have sent."""
+        return FakeHub(**settings)

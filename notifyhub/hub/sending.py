@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from datetime import datetime
 from typing import Any, Literal
 
 from notifyhub import answers
 from notifyhub.clock import now_ms, to_datetime
+from notifyhub.errors import InvalidRequest, KeyInProgress
 from notifyhub.flow import accept
 from notifyhub.hub.wiring import Wiring
-from notifyhub.requests import MessageRequest, message_request
-from notifyhub.store import messages
-
-To = Mapping[str, str | int] | Sequence[Mapping[str, str | int]]
+from notifyhub.requests import MessageRequest, To, batch_request, members_of_call, message_request
+from notifyhub.store import idempotency, messages
+from notifyhub.store.idempotency import Kept, Named, Verdict
 
 
 class Sending(Wiring):
@@ -44,38 +44,135 @@ class Sending(Wiring):
         The other options are those of `POST /api/v1/messages`.
         Raises InvalidRequest with everything that is wrong, StoreUnavailable when it could not be stored.
         """
-        asked: dict[str, Any] = {
-            "text": text,
-            "recipients": _people(to),
-            "channels": list(channels) if isinstance(channels, tuple | set | frozenset) else channels,
-            "send_at": at,
-            "expires_at": expires_at,
-            "max_attempts": max_attempts,
-            "priority": priority,
-            "deduplicate": deduplicate,
-            "on_unconfirmed": on_unconfirmed,
-            "options": dict(options) if isinstance(options, Mapping) else options,
-            "reference": reference,
-            "metadata": dict(metadata) if isinstance(metadata, Mapping) else {} if metadata is None else metadata,
-        }
+        asked = members_of_call(
+            text,
+            to,
+            at=at,
+            expires_at=expires_at,
+            channels=channels,
+            max_attempts=max_attempts,
+            priority=priority,
+            deduplicate=deduplicate,
+            on_unconfirmed=on_unconfirmed,
+            options=options,
+            reference=reference,
+            metadata=metadata,
+        )
         return self.submit(asked).result()
 
-    def submit(self, asked: bytes | Mapping[str, Any]) -> Future[answers.Message]:
+    def submit(self, asked: bytes | Mapping[str, Any] | MessageRequest) -> Future[answers.Message]:
         """Store a message asked for as JSON text or as its members, without waiting for the commit.
+
+        A MessageRequest is taken as it is: whoever made it has checked it.
 
         Raises InvalidRequest at once; the future fails with StoreUnavailable. In asyncio, await
         `asyncio.wrap_future(hub.submit(...))`.
         """
         now = now_ms()
-        request = message_request(
-            asked, now=to_datetime(now), max_recipients=self.settings.max_recipients, senders=self._senders
-        )
+        request = self._checked(asked, now)
         self.open()
         message = accept.to_rows(request, now)
         answer: Future[answers.Message] = Future()
         stored = self._database.write(messages.accept, message)
         stored.add_done_callback(lambda done: self._accepted(request, message, done, answer))
         return answer
+
+    def submit_once(self, asked: bytes, named: Named, to_keep: Callable[[answers.Message], Kept]) -> Future[Kept]:
+        """`submit` what has a name of its caller's: whatever happens, it is stored once, together with its answer.
+
+        Raises InvalidRequest at once, unless it was answered before: what has since become wrong with it, such as an
+        end that has come, is then no matter. The future fails with StoreUnavailable, KeyInProgress and KeyReused.
+        """
+        now = named.now
+        try:
+            request = self._checked(asked, now)
+        except InvalidRequest as error:
+            return self._answered(named, error)
+        message = accept.to_rows(request, now)
+
+        def answer(stored: messages.Stored) -> Kept:
+            return to_keep(accept.to_answer(request, message, stored))
+
+        kept: Future[Kept] = Future()
+        verdict = self.database.write(idempotency.once(messages.accept), idempotency.Once(named, message, answer))
+        verdict.add_done_callback(lambda done: self._judged(message, done, kept))
+        return kept
+
+    def _answered(self, named: Named, otherwise: InvalidRequest) -> Future[Kept]:
+        kept: Future[Kept] = Future()
+
+        def tell(done: Future[Verdict[Any] | None]) -> None:
+            if (error := done.exception()) is not None:
+                kept.set_exception(error)
+            elif (verdict := done.result()) is None or verdict.kept is None:
+                kept.set_exception(otherwise)
+            else:
+                kept.set_result(verdict.kept)
+
+        self.ask(idempotency.answered(named)).add_done_callback(tell)
+        return kept
+
+    def _judged(self, message: messages.NewMessage, done: Future[Verdict[messages.Stored]], kept: Future[Kept]) -> None:
+        if (error := done.exception()) is not None:
+            kept.set_exception(error)
+            return
+        verdict = done.result()
+        if verdict.result is not None:
+            self._ring_for([(message, verdict.result)])
+        if verdict.kept is None:
+            kept.set_exception(verdict.refusal or KeyInProgress())
+        else:
+            kept.set_result(verdict.kept)
+
+    def _checked(self, asked: bytes | Mapping[str, Any] | MessageRequest, now: int) -> MessageRequest:
+        if isinstance(asked, MessageRequest):
+            return asked
+        return message_request(asked, **self._by(now))
+
+    def _by(self, now: int) -> dict[str, Any]:
+        """What a request is checked by."""
+        return {
+            "now": to_datetime(now),
+            "max_recipients": self.settings.max_recipients,
+            "senders": self._senders,
+        }
+
+    def send_many(self, asked: Iterable[Mapping[str, Any]]) -> list[answers.Message | InvalidRequest]:
+        """Store up to 1,000 different messages, given as the members of `POST /api/v1/messages`, in one commit.
+
+        Each has its own result, in this order: the message, or everything that is wrong with it; none undoes another.
+        Raises InvalidRequest for too many or none at all, StoreUnavailable when nothing could be stored.
+        """
+        return self.submit_many({"messages": list(asked)}).result()
+
+    def submit_many(self, asked: bytes | Mapping[str, Any]) -> Future[list[answers.Message | InvalidRequest]]:
+        """The same for the JSON text or members of `POST /api/v1/messages/batch`, without waiting for the commit."""
+        now = now_ms()
+        checked = batch_request(asked, **self._by(now))
+        self.open()
+        answer: Future[list[answers.Message | InvalidRequest]] = Future()
+        good = [request for request in checked if isinstance(request, MessageRequest)]
+        rows = [accept.to_rows(request, now) for request in good]
+        stored = self._database.write(messages.accept_many, rows)
+        stored.add_done_callback(lambda done: self._accepted_many(checked, rows, done, answer))
+        return answer
+
+    def _accepted_many(
+        self,
+        checked: Sequence[MessageRequest | InvalidRequest],
+        rows: Sequence[messages.NewMessage],
+        done: Future[list[messages.Stored]],
+        answer: Future[list[answers.Message | InvalidRequest]],
+    ) -> None:
+        if (error := done.exception()) is not None:
+            answer.set_exception(error)
+            return
+        stored = list(zip(rows, done.result(), strict=True))
+        self._ring_for(stored)
+        in_turn = iter(stored)
+        answer.set_result(
+            [r if isinstance(r, InvalidRequest) else accept.to_answer(r, *next(in_turn)) for r in checked]
+        )
 
     def _accepted(
         self,
@@ -88,16 +185,16 @@ class Sending(Wiring):
             answer.set_exception(error)
             return
         stored = done.result()
-        if stored.delivery_ids and message.due_at <= message.created_at:
-            for channel in {d.channel for d in message.deliveries if d.position in stored.delivery_ids}:
-                self._doorbell.ring(channel)
+        self._ring_for([(message, stored)])
         answer.set_result(accept.to_answer(request, message, stored))
 
-
-def _people(to: Any) -> Any:
-    """`to` as the list that a request holds; what cannot be one is left for the request's own check."""
-    if isinstance(to, Mapping):
-        return [dict(to)]
-    if isinstance(to, str | bytes) or not isinstance(to, Iterable):
-        return to
-    return [dict(person) if isinstance(person, Mapping) else person for person in to]
+    def _ring_for(self, accepted: Sequence[tuple[messages.NewMessage, messages.Stored]]) -> None:
+        due = {
+            delivery.channel
+            for message, stored in accepted
+            if stored.delivery_ids and message.due_at <= message.created_at
+            for delivery in message.deliveries
+            if delivery.position in stored.delivery_ids
+        }
+        for channel in due:
+            self._doorbell.ring(channel)

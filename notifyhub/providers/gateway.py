@@ -16,7 +16,7 @@ from notifyhub.domain.outcome import Outcome, Sent
 from notifyhub.domain.retry import RetryPolicy
 from notifyhub.providers.base import HttpProvider, integer_in, json_object
 from notifyhub.providers.http import HttpRequest, HttpResponse, Transport
-from notifyhub.providers.meaning import temporary
+from notifyhub.providers.meaning import Meaning, by_status, temporary
 
 _OK = 0
 _INT64_MAX = 2**63 - 1
@@ -57,6 +57,11 @@ class GatewayProvider(HttpProvider):
         if response.status != 200 or code is None:
             return self.judged_by_status(response)
         return self.sent(None, "0", response) if code == _OK else self.failed(_REFUSED, str(code), response)
+
+
+def recall(code: int, detail: str) -> Meaning | None:
+    """What a kept code means (see `providers.codes`): an HTTP status, or what came with a 200."""
+    return by_status(code) or _REFUSED
 
 
 def msg_id(reference: str) -> int:

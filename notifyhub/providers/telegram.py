@@ -106,7 +106,7 @@ class TelegramProvider(HttpProvider):
             message_id = integer_in(object_in(answer, "result"), "message_id")
             return self.sent(None if message_id is None else str(message_id), "200", response)
         status = _status(response, answer)
-        meaning = _described(status, answer) or by_status(status)
+        meaning = _meaning(status, answer)
         if meaning is None:
             return self.bad_answer(response)
         return self.failed(meaning, str(status), response, _asked_s(answer))
@@ -126,6 +126,15 @@ def _status(response: HttpResponse, answer: dict[str, Any]) -> int:
     if response.status == 200 and answer.get("ok") is False and code is not None and 400 <= code < 600:
         return code
     return response.status
+
+
+def recall(code: int, detail: str) -> Meaning | None:
+    """What a kept code and answer mean (see `providers.codes`)."""
+    return _meaning(code, json_object(detail.encode()))
+
+
+def _meaning(status: int, answer: dict[str, Any]) -> Meaning | None:
+    return _described(status, answer) or by_status(status)
 
 
 def _moved_to(response: HttpResponse) -> str | None:

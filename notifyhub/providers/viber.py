@@ -20,6 +20,7 @@ from notifyhub.providers.meaning import (
     BAD_REQUEST,
     MESSENGER_ERROR,
     Meaning,
+    by_status,
     configuration,
     permanent,
     temporary,
@@ -107,6 +108,13 @@ class ViberProvider(HttpProvider):
             token = integer_in(answer, "message_token")
             return self.sent(None if token is None else str(token), "0", response)
         return self.failed(_meaning(status, answer.get("status_message")), str(status), response)
+
+
+def recall(code: int, detail: str) -> Meaning | None:
+    """What a kept code and answer mean (see `providers.codes`); the code may be an HTTP status too."""
+    answer = json_object(detail.encode())
+    told = integer_in(answer, "status") == code or code in _TABLE
+    return _meaning(code, answer.get("status_message")) if told else by_status(code)
 
 
 def _meaning(status: int, text: object) -> Meaning:

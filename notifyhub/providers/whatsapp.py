@@ -21,6 +21,7 @@ from notifyhub.providers.meaning import (
     MESSENGER_ERROR,
     RATE_LIMITED,
     Meaning,
+    by_status,
     configuration,
     permanent,
     temporary,
@@ -141,6 +142,14 @@ class WhatsAppProvider(HttpProvider):
         if response.status == 200 and message_id:
             return self.sent(message_id, "200", response)
         return self.judged_by_status(response)
+
+
+def recall(code: int, detail: str) -> Meaning | None:
+    """What a kept code and answer mean (see `providers.codes`); the code may be an HTTP status too."""
+    error = object_in(json_object(detail.encode()), "error")
+    if integer_in(error, "code") == code:
+        return _meaning(code, error, 400)
+    return _TABLE.get(code) or by_status(code)
 
 
 def _content(envelope: Envelope) -> dict[str, Any]:

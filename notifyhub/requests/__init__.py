@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+from notifyhub.requests.batches import BatchRequest, batch_request
+from notifyhub.requests.calls import To, members_of_call
+from notifyhub.requests.changes import (
+    ChangeRequest,
+    IdsRequest,
+    ResolveRequest,
+    RetryRequest,
+    Verdict,
+    change_request,
+    ids_request,
+    resolve_request,
+    retry_request,
+)
 from notifyhub.requests.fields import LONGEST_TEXT, MOST_METADATA_BYTES, Priority
+from notifyhub.requests.filters import Filters, checked_filters, list_filters
 from notifyhub.requests.ids import as_message_id, as_row_id
 from notifyhub.requests.json_text import BROKEN_JSON
-from notifyhub.requests.keys import ADMIN, SCOPES, check_key
+from notifyhub.requests.keys import ADMIN, SCOPES, KeyRequest, key_request
 from notifyhub.requests.models import MessageRequest, Recipient, addresses, message_request, options_of
 
 __all__ = [
@@ -14,13 +28,32 @@ __all__ = [
     "Recipient",
     "Priority",
     "message_request",
+    "members_of_call",
+    "To",
     "addresses",
     "options_of",
+    # many of them, and what is to become of those that are there
+    "BatchRequest",
+    "batch_request",
+    "ChangeRequest",
+    "change_request",
+    "RetryRequest",
+    "retry_request",
+    "ResolveRequest",
+    "Verdict",
+    "resolve_request",
+    "IdsRequest",
+    "ids_request",
+    # lists
+    "Filters",
+    "list_filters",
+    "checked_filters",
     # names of stored things
     "as_message_id",
     "as_row_id",
     # API keys
-    "check_key",
+    "KeyRequest",
+    "key_request",
     "SCOPES",
     "ADMIN",
     # its limits and faults

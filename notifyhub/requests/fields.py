@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, StrictInt, StringCo
 from pydantic_core import PydanticCustomError
 
 from notifyhub.domain.addresses import FORMS
+from notifyhub.requests.ids import LARGEST_ID
 
 LONGEST_TEXT = 65_536
 MOST_METADATA_BYTES = 16_384
@@ -53,6 +54,11 @@ def moment(value: Any) -> datetime:
         raise PydanticCustomError("form", "is outside the years 1 to 9999") from None
 
 
+def whole(value: Any) -> Any:
+    """5.0 as 5, which JSON Schema holds to be the same number; anything else as it is."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 def is_encodable(text: str) -> bool:
     """JSON can spell half of a surrogate pair, which neither a database nor a messenger can be given."""
     try:
@@ -82,8 +88,9 @@ def _name_all(schema: dict[str, Any]) -> None:
 
 
 def _window(value: Any) -> Any:
-    whole = isinstance(value, int) and not isinstance(value, bool)
-    if value in ("forever", "off") or (whole and 1 <= value <= LONGEST_WINDOW_S):
+    value = whole(value)
+    counts = isinstance(value, int) and not isinstance(value, bool)
+    if value in ("forever", "off") or (counts and 1 <= value <= LONGEST_WINDOW_S):
         return value
     raise PydanticCustomError(
         "form", "must be forever, off, or whole seconds from 1 to {most}", {"most": LONGEST_WINDOW_S}
@@ -129,4 +136,7 @@ Window = Annotated[
     Literal["forever", "off"] | int,
     BeforeValidator(_window, json_schema_input_type=Literal["forever", "off"] | Seconds),
 ]
-Attempts = Annotated[StrictInt, Field(ge=1, le=100)]
+_Attempts = Annotated[StrictInt, Field(ge=1, le=100)]
+Attempts = Annotated[_Attempts, BeforeValidator(whole, json_schema_input_type=_Attempts)]
+_RowId = Annotated[StrictInt, Field(ge=1, le=LARGEST_ID)]
+RowId = Annotated[_RowId, BeforeValidator(whole, json_schema_input_type=_RowId)]

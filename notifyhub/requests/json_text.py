@@ -7,6 +7,7 @@ of `{"telegram": "1", "telegram": "2"}` without a word.
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any, NoReturn
@@ -16,6 +17,10 @@ from notifyhub.requests.faults import json_path
 
 BROKEN_JSON = "broken_json"
 """The one fault of a body that is no JSON at all."""
+DEEPEST = 128
+"""Levels of objects and arrays within each other; a request needs a few, and its metadata may have 100."""
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_BRACKET = re.compile(rb"[\[\]{}]")
 
 
 class _Repeating(dict[str, Any]):
@@ -44,16 +49,28 @@ def parse(text: bytes) -> tuple[Any, list[Fault]]:
 
     Raises InvalidRequest with one fault, BROKEN_JSON, when it is no JSON text in UTF-8.
     """
+    if _is_deeper(text, DEEPEST):
+        raise _broken(f"is nested more than {DEEPEST} levels deep")
     objects = _Objects()
     try:
         value = json.loads(text.decode(), parse_constant=_refuse, object_pairs_hook=objects.make)
     except UnicodeDecodeError as error:
         raise _broken(f"is not UTF-8 at byte {error.start}") from None
-    except RecursionError:
-        raise _broken("is nested too deeply") from None
     except ValueError as error:
         raise _broken(f"is not JSON: {error}") from None
     return value, _repeats(value) if objects.any_repeats else []
+
+
+def _is_deeper(text: bytes, most: int) -> bool:
+    """Are objects and arrays nested more than `most` levels deep? Looked at before the parser, which recurses."""
+    if text.count(b"[") + text.count(b"{") <= most:
+        return False
+    depth = 0
+    for bracket in _BRACKET.finditer(_STRING.sub(b"", text)):
+        depth += 1 if bracket[0] in b"[{" else -1
+        if depth > most:
+            return True
+    return False
 
 
 def _broken(message: str) -> InvalidRequest:

@@ -2,26 +2,92 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictInt,
+    StringConstraints,
+    ValidationError,
+)
+from pydantic_core import PydanticCustomError
 
 from notifyhub.errors import Fault, InvalidRequest
+from notifyhub.requests import json_text
+from notifyhub.requests.faults import as_fault
+from notifyhub.requests.fields import Moment, whole
 
 ADMIN = "admin"
 SCOPES = ("send", "read", ADMIN)
 LONGEST_NAME = 255
+MOST_REQUESTS_A_MINUTE = 1_000_000_000
 
 
-def check_key(name: str, scopes: Sequence[str]) -> None:
-    """Raises InvalidRequest with everything that is wrong."""
-    faults = []
+def _name(name: str) -> str:
     if not name.strip():
-        faults.append(Fault("$.name", "empty", "must not be empty"))
+        raise PydanticCustomError("empty", "must not be empty")
     if len(name) > LONGEST_NAME or not name.isprintable():
-        faults.append(Fault("$.name", "form", f"takes at most {LONGEST_NAME} characters, all of them printable"))
-    if not scopes:
-        faults.append(Fault("$.scope", "empty", f"needs at least one of {', '.join(SCOPES)}"))
-    known = ", ".join(SCOPES)
-    wrong = [scope for scope in scopes if scope not in SCOPES]
-    faults += [Fault("$.scope", "unknown_value", f"there is no {scope!r}; there are {known}") for scope in wrong]
+        raise PydanticCustomError(
+            "form", "takes at most {most} characters, all of them printable", {"most": LONGEST_NAME}
+        )
+    return name
+
+
+def _scope(scope: str) -> str:
+    if scope not in SCOPES:
+        words = {"given": repr(scope), "known": ", ".join(SCOPES)}
+        raise PydanticCustomError("unknown_value", "there is no {given}; there are {known}", words)
+    return scope
+
+
+Name = Annotated[
+    str,
+    StringConstraints(strict=True),
+    AfterValidator(_name),
+    Field(json_schema_extra={"minLength": 1, "maxLength": LONGEST_NAME}),
+]
+Scope = Annotated[
+    str, StringConstraints(strict=True), AfterValidator(_scope), Field(json_schema_extra={"enum": SCOPES})
+]
+_RateLimit = Annotated[StrictInt, Field(ge=1, le=MOST_REQUESTS_A_MINUTE)]
+RateLimit = Annotated[_RateLimit, BeforeValidator(whole, json_schema_input_type=_RateLimit)]
+
+
+class KeyRequest(BaseModel):
+    """An API key to be made."""
+
+    # `key_request` makes and checks it.
+    model_config = ConfigDict(extra="forbid")
+
+    name: Name = Field(description="whose key it is", examples=["shop"])
+    scopes: list[Scope] = Field(
+        min_length=1, description="what it opens: sending, reading, or `admin` for everything and the keys themselves"
+    )
+    expires_at: Moment | None = Field(None, description="it does not count from then on; default: it has no end")
+    rate_limit: RateLimit | None = Field(None, description="requests a minute; default: NOTIFYHUB_RATE_LIMIT")
+
+
+def key_request(given: bytes | Mapping[str, Any], *, now: datetime) -> KeyRequest:
+    """Check a request for a key, as JSON text or as Python values, and return its model.
+
+    Raises InvalidRequest with everything that is wrong.
+    """
+    asked, faults = json_text.parse(given) if isinstance(given, bytes) else (given, [])
+    if not isinstance(asked, Mapping):
+        raise InvalidRequest([Fault("$", "type", "must be an object")])
+    try:
+        request = KeyRequest.model_validate(asked)
+    except ValidationError as error:
+        faults += [as_fault(details) for details in error.errors(include_url=False, include_input=False)]
+        raise InvalidRequest(faults) from None
+    if request.expires_at is not None and request.expires_at <= now:
+        faults.append(Fault("$.expires_at", "past", "is in the past"))
     if faults:
         raise InvalidRequest(faults)
+    return request

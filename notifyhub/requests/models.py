@@ -6,21 +6,21 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Annotated, Any, Self, cast
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, create_model, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model, model_validator
 from pydantic_core import PydanticCustomError
 
 from notifyhub.domain.addresses import CHANNELS, FORMS, canonical
 from notifyhub.domain.retry import OnUnconfirmed
 from notifyhub.errors import Fault, InvalidRequest
-from notifyhub.requests import json_text
+from notifyhub.requests.checking import cut, members_of, tried
 from notifyhub.requests.crosschecks import across
-from notifyhub.requests.faults import as_fault
-from notifyhub.requests.fields import Attempts, Channel, Metadata, Moment, Priority, Reference, Text, Window
-from notifyhub.requests.options import Options
+from notifyhub.requests.fields import Attempts, Channel, Metadata, Moment, Priority, Reference, Text, Window, whole
+from notifyhub.requests.options import Options, sender_faults
 
 
 def _address_of(channel: str) -> Any:
     def check(value: Any) -> str:
+        value = whole(value)
         if isinstance(value, bool) or not isinstance(value, str | int):
             raise PydanticCustomError("type", "must be text: {form}", {"form": FORMS[channel].description})
         return canonical(channel, value)
@@ -126,42 +126,14 @@ def message_request(
 
     Raises InvalidRequest with everything that is wrong, not only the first thing.
     """
-    asked, faults = json_text.parse(given) if isinstance(given, bytes) else (given, [])
-    if not isinstance(asked, Mapping):
-        raise InvalidRequest([Fault("$", "type", "must be an object")])
-    asked = dict(asked)
-    faults += _cut(asked, max_recipients)
-    request = None
-    try:
-        request = MessageRequest.model_validate(asked)
-    except ValidationError as error:
-        faults += [as_fault(details) for details in error.errors(include_url=False, include_input=False)]
-    faults += across(asked, now)
-    faults += sender_faults(request, senders)
+    asked, faults = members_of(given)
+    faults += cut(asked, "recipients", max_recipients)
+    request, wrong = tried(MessageRequest, asked)
+    faults += wrong + across(asked, now) + _sender_faults(request, senders)
     if faults or request is None:
         raise InvalidRequest(faults)
     return request
 
 
-def sender_faults(request: MessageRequest | None, senders: Mapping[str, Collection[str]] | None) -> list[Fault]:
-    """Senders that there are not."""
-    if request is None or request.options is None or senders is None:
-        return []
-    return [
-        Fault(f"$.options.{channel}.sender", "unknown_value", _no_such_sender(senders.get(channel, ())))
-        for channel, options in request.options.given().items()
-        if "sender" in options and options["sender"] not in senders.get(channel, ())
-    ]
-
-
-def _no_such_sender(known: Collection[str]) -> str:
-    return f"there is no such sender; there are {', '.join(known)}" if known else "no senders are set up for it"
-
-
-def _cut(asked: dict[str, Any], most: int) -> list[Fault]:
-    """Leave no more recipients than are taken: nobody is to pay for the checking of the others."""
-    people = asked.get("recipients")
-    if not isinstance(people, list) or len(people) <= most:
-        return []
-    asked["recipients"] = people[:most]
-    return [Fault("$.recipients", "too_many", f"at most {most} in one request, these are {len(people)}")]
+def _sender_faults(request: MessageRequest | None, senders: Mapping[str, Collection[str]] | None) -> list[Fault]:
+    return [] if request is None or senders is None else sender_faults(options_of(request), senders)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import Annotated, Any, Literal
 
 import orjson
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StrictInt, StringConstraints
 from pydantic_core import PydanticCustomError
 
+from notifyhub.errors import Fault
 from notifyhub.plugins import installed
 from notifyhub.requests.fields import is_encodable
 
@@ -124,3 +126,17 @@ class Options(BaseModel):
         """Only what was given, by channel."""
         asked: dict[str, dict[str, Any]] = self.model_dump(exclude_none=True)
         return {channel: options for channel, options in asked.items() if options}
+
+
+def sender_faults(given: Mapping[str, Mapping[str, Any]], senders: Mapping[str, Collection[str]]) -> list[Fault]:
+    """Senders that there are not. `senders` names the further accounts by channel."""
+    return [
+        Fault(f"$.options.{channel}.sender", "unknown_sender", _no_such_sender(senders.get(channel, ())))
+        for channel, options in given.items()
+        # What is malformed is told of elsewhere.
+        if isinstance(options, Mapping) and "sender" in options and options["sender"] not in senders.get(channel, ())
+    ]
+
+
+def _no_such_sender(known: Collection[str]) -> str:
+    return f"there is no such sender; there are {', '.join(sorted(known))}" if known else "no senders are set up for it"

@@ -20,7 +20,7 @@ from notifyhub.store.rows import Type, fetch, fetch_rows, is_postgres, run, run_
 PRIORITIES = (0, 1, 2)
 
 # A delivery that may have reached the person keeps its key for good: nobody is to get the same content twice.
-_GIVE_UP_KEY = "CASE WHEN maybe_sent = 0 THEN NULL ELSE dedup_key END"
+GIVE_UP_KEY = "CASE WHEN maybe_sent = 0 THEN NULL ELSE dedup_key END"
 
 
 class Claimed(NamedTuple):
@@ -146,10 +146,10 @@ _HAND_BACK = f"""
     FROM {{rows}} AS r
     WHERE deliveries.id = r.id AND deliveries.status = '{Status.SENDING}' AND deliveries.attempt = r.attempt"""
 _CANCEL = f"""
-    UPDATE deliveries SET status = '{Status.CANCELLED}', dedup_key = {_GIVE_UP_KEY}
+    UPDATE deliveries SET status = '{Status.CANCELLED}', dedup_key = {GIVE_UP_KEY}
     WHERE message_id = ? AND status = '{Status.SCHEDULED}'"""
 _EXPIRE = f"""
-    UPDATE deliveries SET status = '{Status.EXPIRED}', reason = 'too_late', dedup_key = {_GIVE_UP_KEY}
+    UPDATE deliveries SET status = '{Status.EXPIRED}', reason = 'too_late', dedup_key = {GIVE_UP_KEY}
     WHERE status = '{Status.SCHEDULED}' AND id IN (
         SELECT id FROM deliveries
         WHERE status = '{Status.SCHEDULED}' AND expires_at IS NOT NULL AND expires_at <= ? LIMIT ?)"""

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 import peewee
 
 from notifyhub import answers
 from notifyhub.clock import to_datetime
+from notifyhub.errors import NotFound
 from notifyhub.store.models import ApiKey
+from notifyhub.store.rows import fetch_rows, run
 
 KEY_PREFIX = "nh_"
 SHOWN = len(KEY_PREFIX) + 6
@@ -20,11 +22,31 @@ SHOWN = len(KEY_PREFIX) + 6
 
 @dataclass(frozen=True, slots=True)
 class NewKey:
-    """`now` in epoch ms."""
+    """Moments in epoch ms; `rate_limit` in requests a minute."""
 
     name: str
     scopes: tuple[str, ...]
     now: int
+    expires_at: int | None = None
+    rate_limit: int | None = None
+
+
+class Known(NamedTuple):
+    """What has to be known of a key to let its holder in. Moments are epoch ms."""
+
+    id: int
+    hash: str
+    scopes: str
+    expires_at: int | None
+    last_used_at: int | None
+    rate_limit: int | None
+
+
+_LIVE = """
+    SELECT k.id AS id, k.hash AS hash, k.scopes AS scopes, k.expires_at AS expires_at,
+        k.last_used_at AS last_used_at, k.rate_limit AS rate_limit
+    FROM {rows} AS r JOIN api_keys AS k ON k.hash = r.hash WHERE k.revoked_at IS NULL"""
+_USED = "UPDATE api_keys SET last_used_at = ? WHERE id = ? AND (last_used_at IS NULL OR last_used_at < ?)"
 
 
 def hash_key(key: str) -> str:
@@ -45,9 +67,11 @@ def _create(database: peewee.Database, new: NewKey) -> answers.Key:
         "hash": hash_key(key),
         "scopes": " ".join(new.scopes),
         "created_at": new.now,
+        "expires_at": new.expires_at,
+        "rate_limit": new.rate_limit,
     }
     id_ = ApiKey.insert(row).execute(database)
-    return _answer({**row, "id": id_, "revoked_at": None}).model_copy(update={"key": key})
+    return _answer({**row, "id": id_, "revoked_at": None, "last_used_at": None}).model_copy(update={"key": key})
 
 
 def revoke(database: peewee.Database, wanted: Sequence[tuple[int, int]]) -> list[bool]:
@@ -58,29 +82,61 @@ def revoke(database: peewee.Database, wanted: Sequence[tuple[int, int]]) -> list
     ]
 
 
+def used(database: peewee.Database, uses: Sequence[tuple[int, int]]) -> list[None]:
+    """Note that keys were used, as a writer's job: pairs of (id, epoch ms)."""
+    # In one order everywhere, so that two processes cannot wait for each other.
+    for id_, moment in sorted(uses):
+        run(database, _USED, moment, id_, moment)
+    return [None] * len(uses)
+
+
+def page(after: int, limit: int) -> Callable[[peewee.Database], list[answers.Key]]:
+    """Keys, revoked ones too, by rising id from the one after `after`."""
+
+    def ask(database: peewee.Database) -> list[answers.Key]:
+        query = ApiKey.select().where(ApiKey.id > after).order_by(ApiKey.id).limit(limit)
+        return [_answer(row) for row in query.dicts().execute(database)]
+
+    return ask
+
+
 def every(database: peewee.Database) -> list[answers.Key]:
     """All keys, revoked ones too, by rising id."""
     return [_answer(row) for row in ApiKey.select().order_by(ApiKey.id).dicts().execute(database)]
 
 
-def live(hash_: str) -> Callable[[peewee.Database], answers.Key | None]:
-    """The key that hashes to `hash_`, unless it was revoked."""
+def one(id_: int) -> Callable[[peewee.Database], answers.Key]:
+    """A key, revoked or not. Raises NotFound."""
 
-    def ask(database: peewee.Database) -> answers.Key | None:
-        wanted = (ApiKey.hash == hash_) & ApiKey.revoked_at.is_null()
-        rows = list(ApiKey.select().where(wanted).dicts().execute(database))
-        return _answer(rows[0]) if rows else None
+    def ask(database: peewee.Database) -> answers.Key:
+        rows = list(ApiKey.select().where(ApiKey.id == id_).dicts().execute(database))
+        if not rows:
+            raise NotFound("key", id_)
+        return _answer(rows[0])
+
+    return ask
+
+
+def live(hashes: Collection[str]) -> Callable[[peewee.Database], dict[str, Known]]:
+    """The keys of these hashes that were not revoked, by hash. Whether one has expired is for the asker's clock."""
+
+    def ask(database: peewee.Database) -> dict[str, Known]:
+        rows = fetch_rows(database, _LIVE, Known._fields, {"hash": "TEXT"}, [(hash_,) for hash_ in hashes])
+        return {row[1]: Known._make(row) for row in rows}
 
     return ask
 
 
 def _answer(row: dict[str, Any]) -> answers.Key:
-    revoked_at = row["revoked_at"]
+    moments = {
+        name: None if row[name] is None else to_datetime(row[name])
+        for name in ("created_at", "expires_at", "revoked_at", "last_used_at")
+    }
     return answers.Key(
         id=row["id"],
         name=row["name"],
         prefix=row["prefix"],
         scopes=row["scopes"].split(),
-        created_at=to_datetime(row["created_at"]),
-        revoked_at=None if revoked_at is None else to_datetime(revoked_at),
+        rate_limit=row["rate_limit"],
+        **moments,
     )

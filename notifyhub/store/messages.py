@@ -12,6 +12,7 @@ import peewee
 
 from notifyhub.domain.states import Status
 from notifyhub.errors import StoreUnavailable
+from notifyhub.store import fingerprints
 from notifyhub.store.rows import Type, fetch_rows, run_rows
 
 
@@ -44,6 +45,7 @@ class NewMessage:
     reference: str | None
     metadata: str | None
     options: str | None
+    deduplicate: str
     deliveries: Sequence[NewDelivery] = field(repr=False)
 
 
@@ -82,6 +84,7 @@ _MESSAGE: dict[str, Type] = {
     "reference": "TEXT",
     "metadata": "TEXT",
     "options": "TEXT",
+    "deduplicate": "TEXT",
     "accepted": "BIGINT",
     "duplicates": "BIGINT",
 }
@@ -99,12 +102,6 @@ _INSERT_MESSAGES = f"""
 _INSERT_DUPLICATES = """
     INSERT INTO duplicates (message_id, position, channel, address, duplicate_of)
     SELECT message_id, position, channel, address, duplicate_of FROM {rows} AS r"""
-_HOLDERS = """
-    SELECT d.dedup_key AS dedup_key, d.id AS id FROM {rows} AS r JOIN deliveries AS d ON d.dedup_key = r.dedup_key"""
-_GIVE_WAY = """
-    UPDATE deliveries SET dedup_key = NULL FROM {rows} AS r
-    WHERE deliveries.dedup_key = r.dedup_key AND ABS(deliveries.due_at - r.due_at) >= r.window_ms"""
-
 _Pending = tuple[NewMessage, NewDelivery]
 _Place = tuple[UUID, int]
 
@@ -120,7 +117,7 @@ def accept(database: peewee.Database, messages: Sequence[NewMessage]) -> list[St
         pending = [(message, delivery) for message, delivery in pending if (message.id, delivery.position) not in ids]
         if not pending:
             break
-        holders = _holders(database, pending)
+        holders = fingerprints.holders(database, [d.dedup_key for _, d in pending if d.dedup_key is not None])
         for message, delivery in pending:
             if delivery.dedup_key in holders:
                 duplicates[message.id, delivery.position] = holders[delivery.dedup_key]
@@ -133,6 +130,12 @@ def accept(database: peewee.Database, messages: Sequence[NewMessage]) -> list[St
     return stored
 
 
+def accept_many(database: peewee.Database, groups: Sequence[Sequence[NewMessage]]) -> list[list[Stored]]:
+    """The same for groups of messages, so that each group is in one commit."""
+    stored = iter(accept(database, list(chain.from_iterable(groups))))
+    return [[next(stored) for _ in group] for group in groups]
+
+
 def _give_way(database: peewee.Database, pending: Sequence[_Pending]) -> None:
     rows = [
         (delivery.dedup_key, message.due_at, delivery.window_ms)
@@ -140,8 +143,7 @@ def _give_way(database: peewee.Database, pending: Sequence[_Pending]) -> None:
         if delivery.dedup_key is not None and delivery.window_ms is not None
     ]
     if rows:
-        columns: dict[str, Type] = {"dedup_key": "TEXT", "due_at": "BIGINT", "window_ms": "BIGINT"}
-        run_rows(database, _GIVE_WAY, columns, rows)
+        fingerprints.give_way(database, rows)
 
 
 def _insert_deliveries(database: peewee.Database, pending: Sequence[_Pending]) -> dict[_Place, int]:
@@ -164,12 +166,6 @@ def _insert_deliveries(database: peewee.Database, pending: Sequence[_Pending]) -
     place: dict[str, Type] = {"message_id": "UUID", "position": "BIGINT"}
     inserted = fetch_rows(database, _INSERTED, ("message_id", "position", "id"), place, [row[:2] for row in rows])
     return {(as_uuid(message_id), position): id_ for message_id, position, id_ in inserted}
-
-
-def _holders(database: peewee.Database, pending: Sequence[_Pending]) -> dict[str | None, int]:
-    keys = [(delivery.dedup_key,) for _, delivery in pending if delivery.dedup_key is not None]
-    holders = fetch_rows(database, _HOLDERS, ("dedup_key", "id"), {"dedup_key": "TEXT"}, keys)
-    return dict(holders)  # type: ignore[arg-type]
 
 
 def _stored(message: NewMessage, ids: dict[_Place, int], duplicates: dict[_Place, int]) -> Stored:
@@ -198,6 +194,7 @@ def _insert_messages(database: peewee.Database, messages: Sequence[NewMessage], 
             message.reference,
             message.metadata,
             message.options,
+            message.deduplicate,
             len(result.delivery_ids),
             len(result.duplicate_of),
         )

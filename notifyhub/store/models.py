@@ -22,7 +22,10 @@ from peewee import (
 
 
 class Message(Model):
-    """One text, accepted once."""
+    """One text, accepted once.
+
+    deduplicate  forever, off, or seconds as digits
+    """
 
     id = UUIDField(primary_key=True)
     text = TextField()
@@ -37,6 +40,7 @@ class Message(Model):
     options = TextField(null=True)
     accepted = IntegerField()
     duplicates = IntegerField()
+    deduplicate = TextField(constraints=[SQL("DEFAULT 'forever'")])
 
     class Meta:
         table_name = "messages"
@@ -139,7 +143,11 @@ class EarlyReceipt(Model):
 
 
 class ApiKey(Model):
-    """A consumer's key: only its hash is kept, the prefix is for people to recognise it by."""
+    """A consumer's key: only its hash is kept, the prefix is for people to recognise it by.
+
+    last_used_at  to the minute
+    rate_limit    requests a minute; none: the setting decides
+    """
 
     id = AutoField()
     name = TextField()
@@ -148,9 +156,51 @@ class ApiKey(Model):
     scopes = TextField()
     created_at = BigIntegerField()
     revoked_at = BigIntegerField(null=True)
+    expires_at = BigIntegerField(null=True)
+    last_used_at = BigIntegerField(null=True)
+    rate_limit = IntegerField(null=True)
 
     class Meta:
         table_name = "api_keys"
+
+
+class IdempotencyKey(Model):
+    """A request that its caller gave a name, and the answer to it, for when it is repeated.
+
+    consumer     id of the caller's API key
+    fingerprint  of method, path and body
+    kept_until   from then on it counts as not there
+    status       of the answer; none while the request is in progress
+    """
+
+    consumer = IntegerField()
+    key = TextField()
+    fingerprint = TextField()
+    created_at = BigIntegerField()
+    kept_until = BigIntegerField()
+    status = IntegerField(null=True)
+    location = TextField(null=True)
+    body = TextField(null=True)
+
+    class Meta:
+        table_name = "idempotency_keys"
+        primary_key = CompositeKey("consumer", "key")
+
+
+class Pulse(Model):
+    """Calls of one process on one channel in one minute (of the epoch) that ended alike."""
+
+    channel = TextField()
+    minute = BigIntegerField()
+    process = TextField()
+    outcome = TextField()
+    code = TextField()
+    calls = BigIntegerField()
+    last_at = BigIntegerField()
+
+    class Meta:
+        table_name = "pulses"
+        primary_key = CompositeKey("channel", "minute", "process", "outcome", "code")
 
 
 def _index(model: Any, name: str, *fields: Any, unique: bool = False, where: str | None = None) -> None:
@@ -159,7 +209,26 @@ def _index(model: Any, name: str, *fields: Any, unique: bool = False, where: str
 
 
 _index(Message, "messages_created", Message.created_at, Message.id)
+_index(
+    Message,
+    "messages_reference",
+    Message.reference,
+    Message.created_at,
+    Message.id,
+    where="reference IS NOT NULL",
+)
 _index(Delivery, "deliveries_message", Delivery.message_id, Delivery.position)
+_index(Delivery, "deliveries_listed", Delivery.channel, Delivery.created_at, Delivery.id)
+_index(Delivery, "deliveries_address", Delivery.address, Delivery.channel, Delivery.created_at, Delivery.id)
+_index(
+    Delivery,
+    "deliveries_status",
+    Delivery.status,
+    Delivery.channel,
+    Delivery.created_at,
+    Delivery.id,
+    where="status <> 'sending'",
+)
 # Partial, so that they hold only the few rows that a claim or a sweep can want.
 _index(
     Delivery,
@@ -172,6 +241,7 @@ _index(
 )
 _index(Delivery, "deliveries_leased", Delivery.lease_until, where="status = 'sending'")
 _index(Delivery, "deliveries_expiring", Delivery.expires_at, where="status = 'scheduled' AND expires_at IS NOT NULL")
+_index(IdempotencyKey, "idempotency_keys_kept", IdempotencyKey.kept_until)
 _index(Delivery, "deliveries_dedup", Delivery.dedup_key, unique=True, where="dedup_key IS NOT NULL")
 
 # Only channels with receipts are looked up by the messenger's id: the others pay nothing for it.
@@ -182,4 +252,14 @@ _index(
     where="messenger_id IS NOT NULL AND channel IN ('viber', 'whatsapp')",
 )
 
-MODELS: tuple[type[Model], ...] = (Message, Delivery, Duplicate, Attempt, Receipt, EarlyReceipt, ApiKey)
+MODELS: tuple[type[Model], ...] = (
+    Message,
+    Delivery,
+    Duplicate,
+    Attempt,
+    Receipt,
+    EarlyReceipt,
+    ApiKey,
+    IdempotencyKey,
+    Pulse,
+)

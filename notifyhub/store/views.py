@@ -20,6 +20,7 @@ from notifyhub.requests import Priority
 from notifyhub.store.deliveries import PRIORITIES, uuid_parameter
 from notifyhub.store.models import Attempt, Delivery, Duplicate, Message, Receipt
 from notifyhub.store.rows import run
+from notifyhub.store.summaries import Summary
 
 MOST_LISTED = 1_000
 """Deliveries that stand in a message's own answer; above this they are paged through."""
@@ -49,22 +50,7 @@ def message(id_: UUID) -> Callable[[peewee.Database], answers.Message]:
         listed = None
         if row["accepted"] + row["duplicates"] <= MOST_LISTED:
             listed = [found for _, found in deliveries_page(id_, FIRST, MOST_LISTED)(database)]
-        return _message(row, counts, listed)
-
-    return ask
-
-
-def messages_page(before: tuple[int, UUID] | None, limit: int) -> Callable[[peewee.Database], list[answers.Message]]:
-    """Messages, the newest first; `before` is the (created_at in ms, id) of the last one seen."""
-
-    def ask(database: peewee.Database) -> list[answers.Message]:
-        query = Message.select().order_by(Message.created_at.desc(), Message.id.desc()).limit(limit)
-        if before is not None:
-            created_at, id_ = before
-            older = (Message.created_at < created_at) | ((Message.created_at == created_at) & (Message.id < id_))
-            query = query.where((Message.created_at <= created_at) & older)
-        rows = list(query.dicts().execute(database))
-        return [_message(row, _counts(database, row["id"]), None) for row in rows]
+        return message_answer(row, Summary(summarise(counts), counts), listed)
 
     return ask
 
@@ -76,7 +62,9 @@ def deliveries_page(
 
     def ask(database: peewee.Database) -> list[tuple[int, answers.Delivery]]:
         # Each table alone may fill the page: this many of each are enough to know its first ones.
-        stored = [(row["position"], _delivery(row)) for row in _page(database, Delivery, message_id, after, limit)]
+        stored = [
+            (row["position"], delivery_answer(row)) for row in _page(database, Delivery, message_id, after, limit)
+        ]
         left_out = [(row["position"], _duplicate(row)) for row in _page(database, Duplicate, message_id, after, limit)]
         return sorted(stored + left_out, key=itemgetter(0))[:limit]
 
@@ -92,7 +80,7 @@ def delivery(id_: int) -> Callable[[peewee.Database], answers.Delivery]:
         attempts = [_attempt(attempt) for attempt in query.dicts().execute(database)]
         later = Receipt.select().where(Receipt.delivery_id == id_).order_by(Receipt.at, Receipt.kind)
         receipts = [_receipt(receipt) for receipt in later.dicts().execute(database)]
-        return _delivery(row).model_copy(update={"attempts": attempts, "receipts": receipts or None})
+        return delivery_answer(row).model_copy(update={"attempts": attempts, "receipts": receipts or None})
 
     return ask
 
@@ -161,10 +149,11 @@ def _duplicate(row: Mapping[str, Any]) -> answers.Delivery:
     )
 
 
-def _message(row: Mapping[str, Any], counts: dict[str, int], listed: list[answers.Delivery] | None) -> answers.Message:
+def message_answer(row: Mapping[str, Any], summary: Summary, listed: list[answers.Delivery] | None) -> answers.Message:
+    """A row of messages as people get it; without its deliveries where `listed` is None."""
     return answers.Message(
         id=row["id"],
-        status=summarise(counts),
+        status=summary.status,
         text=row["text"],
         created_at=to_datetime(row["created_at"]),
         send_at=_moment(row["send_at"]),
@@ -175,12 +164,13 @@ def _message(row: Mapping[str, Any], counts: dict[str, int], listed: list[answer
         options=orjson.loads(row["options"]) if row["options"] else None,
         accepted=row["accepted"],
         duplicates=row["duplicates"],
-        counts=counts,
+        counts=summary.counts,
         deliveries=listed,
     )
 
 
-def _delivery(row: Mapping[str, Any]) -> answers.Delivery:
+def delivery_answer(row: Mapping[str, Any]) -> answers.Delivery:
+    """A row of deliveries as people get it, without its attempts."""
     return answers.Delivery(
         id=row["id"],
         message_id=row["message_id"],

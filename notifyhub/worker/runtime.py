@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from time import monotonic, sleep
 
 import dramatiq
@@ -19,16 +19,20 @@ from notifyhub.scheduler import Drum
 from notifyhub.settings import Settings
 from notifyhub.store import views
 from notifyhub.store.database import Database, sqlite_path
+from notifyhub.store.deliveries import Result
 from notifyhub.worker import actors
 from notifyhub.worker.lock import PumpLock
 from notifyhub.worker.middleware import CrashReport, DeliveryRetries, Shutdown
 from notifyhub.worker.pumps import Pumps
+from notifyhub.worker.tally import FLUSH_S, Tally
 
 # Redis is polled: an idle consumer sleeps up to this long. 20 ms costs about 4 % of a core and saves 0.4 s a bell.
 REDIS_POLL_MS = 20
 # The queue inside the process wakes its consumers by itself; this only bounds how long a stop takes.
 MEMORY_POLL_MS = 200
 SPARE_THREADS = 2
+# Answers are kept for hours, so a look a minute is often enough.
+FORGET_EVERY = 120
 
 _log = logs.logger(__name__)
 
@@ -51,6 +55,7 @@ class Runtime:
         self._providers = providers
         self._progressed = progressed
         self._pumps = Pumps(database, doorbell.ring)
+        self._tally = Tally(database)
         self._drum = Drum()
         self._lock = _pump_lock(settings)
         self._pumping = False
@@ -84,6 +89,7 @@ class Runtime:
         if self._pumping:
             self._worker.stop(timeout=round(drain_s * 1000))
             self._pumps.close(self._providers)
+            self._tally.close()
         if self._lock is not None:
             self._lock.release()
 
@@ -116,6 +122,8 @@ class Runtime:
         self._drum.add("rescue", self._rescue, every_s * 2)
         self._drum.add("expire", self._expire, every_s * 2)
         self._drum.add("settle_receipts", self._settle_receipts, every_s * 2)
+        self._drum.add("forget", self._forget, every_s * FORGET_EVERY)
+        self._drum.add("tally", self._tally.flush, FLUSH_S)
 
     def _lane(self, channel: str) -> Lane:
         settings = self._settings.channels()[channel]
@@ -127,8 +135,12 @@ class Runtime:
             timeout_s=settings.timeout_s,
             lease_s=self._settings.lease_s,
             guard=Guard(channel, self._policies[channel], settings.senders),
-            progressed=self._progressed,
+            recorded=self._recorded,
         )
+
+    def _recorded(self, channel: str, results: Sequence[Result]) -> None:
+        self._tally.note(channel, results)
+        self._progressed()
 
     def _ring_due(self) -> None:
         sweep.ring_due(self._database, self._policies, self._doorbell.ring, now_ms())
@@ -140,6 +152,9 @@ class Runtime:
     def _settle_receipts(self) -> None:
         if receive.settle(self._database, now_ms()):
             self._progressed()
+
+    def _forget(self) -> None:
+        sweep.forget(self._database, now_ms())
 
     def _expire(self) -> None:
         if sweep.expire(self._database, now_ms()):

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from starlette.requests import Request
 from starlette.responses import Response
 
-from notifyhub.answers import Delivery
-from notifyhub.requests import as_row_id
-from notifyhub.store import views
+from notifyhub.answers import Delivery, DeliveryPage, DeliveryResults, Story
+from notifyhub.requests import IdsRequest, ResolveRequest, as_row_id, ids_request
+from notifyhub.store import lists, views
+from notifyhub_api import filtering, paging
 from notifyhub_api.operations import Operation, Parameter, Tag
-from notifyhub_api.resources.examples import ATTEMPT, DELIVERY
-from notifyhub_api.web import answer, hub_of, result
+from notifyhub_api.resources.examples import ATTEMPT, DELIVERY, STORY
+from notifyhub_api.web import answer, body_of, hub_of, result
 
 TAG = Tag("deliveries", "One message to one recipient on one channel.")
+ID = Parameter("id", "path", {"type": "integer", "minimum": 1, "examples": [17]}, "id of a delivery")
 
 
 async def read(request: Request) -> Response:
@@ -21,7 +25,98 @@ async def read(request: Request) -> Response:
     return answer(await result(request, hub_of(request).ask(views.delivery(id_))))
 
 
+async def why(request: Request) -> Response:
+    """What happened to a delivery and what happens next."""
+    id_ = as_row_id("delivery", request.path_params["id"])
+    (story,) = await asyncio.to_thread(hub_of(request).why, id_)
+    return answer(story)
+
+
+async def find(request: Request) -> Response:
+    """Deliveries that fit the filters, the newest first."""
+    return await filtering.page(request, lists.deliveries, int, DeliveryPage)
+
+
+async def cancel(request: Request) -> Response:
+    """Cancel deliveries by their ids."""
+    ids = ids_request(await body_of(request)).ids
+    return answer(DeliveryResults(results=await asyncio.to_thread(hub_of(request).cancel_deliveries, ids)))
+
+
+async def status(request: Request) -> Response:
+    """Deliveries by their ids."""
+    ids = ids_request(await body_of(request)).ids
+    return answer(DeliveryResults(results=await asyncio.to_thread(hub_of(request).deliveries_by_id, ids)))
+
+
+async def resolve(request: Request) -> Response:
+    """Say what happened to a delivery that is held."""
+    body = await body_of(request)
+    return answer(await asyncio.to_thread(hub_of(request).resolve_as, request.path_params["id"], body))
+
+
 operations = (
+    Operation(
+        method="GET",
+        path="/api/v1/deliveries",
+        endpoint=find,
+        scope="read",
+        tag=TAG,
+        summary="Deliveries that fit, the newest first",
+        description="Filters may be combined. A cursor stays good while deliveries are added.",
+        parameters=filtering.PARAMETERS,
+        answers={200: DeliveryPage},
+        headers=paging.HEADERS,
+        example_answer={"items": [DELIVERY]},
+    ),
+    Operation(
+        method="POST",
+        path="/api/v1/deliveries/cancel",
+        endpoint=cancel,
+        scope="send",
+        tag=TAG,
+        summary="Cancel deliveries by their ids",
+        description="What is not claimed yet is cancelled; the others are answered for all the same.",
+        request=IdsRequest,
+        answers={200: DeliveryResults},
+        example_request={"ids": [17, 18]},
+        example_answer={
+            "results": [
+                {"id": 17, "result": "cancelled", "delivery": {**DELIVERY, "status": "cancelled"}},
+                {"id": 18, "result": "unknown"},
+            ]
+        },
+    ),
+    Operation(
+        method="POST",
+        path="/api/v1/deliveries/status",
+        endpoint=status,
+        scope="read",
+        tag=TAG,
+        summary="Deliveries by their ids",
+        request=IdsRequest,
+        answers={200: DeliveryResults},
+        example_request={"ids": [17, 18]},
+        example_answer={
+            "results": [{"id": 17, "result": "found", "delivery": DELIVERY}, {"id": 18, "result": "unknown"}]
+        },
+    ),
+    Operation(
+        method="POST",
+        path="/api/v1/deliveries/{id}/resolve",
+        endpoint=resolve,
+        scope="send",
+        tag=TAG,
+        summary="Say what happened to a delivery that is held as unconfirmed",
+        description="`sent`: it arrived. `resend`: it is due now, with all its attempts before it. `fail`: it did not "
+        "arrive and is not tried again; the same text may then be sent anew.",
+        parameters=[ID],
+        request=ResolveRequest,
+        answers={200: Delivery},
+        refusals=[409],
+        example_request={"as": "sent"},
+        example_answer={**DELIVERY, "status": "sent", "attempts": [{**ATTEMPT, "outcome": "unconfirmed"}]},
+    ),
     Operation(
         method="GET",
         path="/api/v1/deliveries/{id}",
@@ -29,8 +124,19 @@ operations = (
         scope="read",
         tag=TAG,
         summary="A delivery with its attempts",
-        parameters=[Parameter("id", "path", {"type": "integer", "minimum": 1, "examples": [17]}, "id of a delivery")],
+        parameters=[ID],
         answers={200: Delivery},
         example_answer={**DELIVERY, "status": "sent", "sent_at": ATTEMPT["finished_at"], "attempts": [ATTEMPT]},
+    ),
+    Operation(
+        method="GET",
+        path="/api/v1/deliveries/{id}/why",
+        endpoint=why,
+        scope="read",
+        tag=TAG,
+        summary="What happened to a delivery and what happens next, in plain words",
+        parameters=[ID],
+        answers={200: Story},
+        example_answer=STORY,
     ),
 )

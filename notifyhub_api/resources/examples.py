@@ -26,6 +26,29 @@ ATTEMPT: dict[str, Any] = {
     "detail": '{"ok":true,"result":{"message_id":1}}',
 }
 
+STORY: dict[str, Any] = {
+    "delivery_id": 17,
+    "message_id": MESSAGE_ID,
+    "channel": "telegram",
+    "address": "1067000",
+    "status": "failed",
+    "events": [
+        {"at": DELIVERY["due_at"], "event": "accepted", "words": "Accepted, to be sent to 1067000 by Telegram."},
+        {
+            "at": ATTEMPT["finished_at"],
+            "event": "attempt",
+            "words": "Attempt 1 (41 ms): Telegram refused it for good (code 403): the person does not want messages "
+            "from this sender.",
+        },
+        {
+            "at": ATTEMPT["finished_at"],
+            "event": "failed",
+            "words": "Given up: the person does not want messages from this sender.",
+        },
+    ],
+    "next": "Nothing by itself. The same text may be sent to the same address again.",
+}
+
 MESSAGE: dict[str, Any] = {
     "id": MESSAGE_ID,
     "status": "scheduled",
@@ -36,4 +59,21 @@ MESSAGE: dict[str, Any] = {
     "accepted": 1,
     "duplicates": 0,
     "deliveries": [DELIVERY],
+}
+
+KEY: dict[str, Any] = {
+    "id": 2,
+    "name": "shop",
+    "prefix": "nh_a1B2c3",
+    "scopes": ["send", "read"],
+    "created_at": "2026-11-21T11:06:31.885000Z",
+    "expires_at": "2126-12-01T07:00:00Z",
+    "rate_limit": 600,
+}
+
+NEW_KEY: dict[str, Any] = {
+    "name": "shop",
+    "scopes": ["send", "read"],
+    "expires_at": "2126-12-01T10:00:00+03:00",
+    "rate_limit": 600,
 }

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from notifyhub.answers import Cancelled, Message, Page
-from notifyhub.requests import MessageRequest, as_message_id
-from notifyhub.store import views
-from notifyhub_api import paging
+from notifyhub.answers import Cancelled, DeliveryPage, Message, MessagePage, Retried
+from notifyhub.requests import ChangeRequest, MessageRequest, RetryRequest, as_message_id
+from notifyhub.store import lists, views
+from notifyhub.store.idempotency import Kept
+from notifyhub_api import filtering, paging
+from notifyhub_api.idempotency import is_named, named, replay
 from notifyhub_api.operations import Operation, Parameter, Tag
 from notifyhub_api.resources.examples import DELIVERY, MESSAGE, MESSAGE_ID, REQUEST
 from notifyhub_api.web import answer, body_of, hub_of, result
@@ -25,16 +28,54 @@ ID = Parameter("id", "path", {"type": "string", "format": "uuid", "examples": [M
 async def create(request: Request) -> Response:
     """Accept a message; 202 only after the commit."""
     submit, body = hub_of(request).submit, await body_of(request)
+    if is_named(request):
+        return await _create_once(request, body)
     # Checking thousands of recipients takes tenths of a second, in which others are to be answered.
     stored = submit(body) if len(body) <= CHECKED_AT_ONCE else await asyncio.to_thread(submit, body)
     message = await result(request, stored)
-    return answer(_linked(message), 202, headers={"Location": f"/api/v1/messages/{message.id}"})
+    return answer(linked(message), 202, headers={"Location": _path(message)})
+
+
+async def _create_once(request: Request, body: bytes) -> Response:
+    """Accept a message, or answer as the first time; the answer is kept in the message's own transaction."""
+    submit, name = hub_of(request).submit_once, await named(request)
+    kept = (
+        submit(body, name, _to_keep)
+        if len(body) <= CHECKED_AT_ONCE
+        else await asyncio.to_thread(submit, body, name, _to_keep)
+    )
+    return replay(await result(request, kept))
+
+
+def _to_keep(message: Message) -> Kept:
+    return Kept(202, _path(message), linked(message).model_dump_json(exclude_none=True))
+
+
+def _path(message: Message) -> str:
+    return f"/api/v1/messages/{message.id}"
+
+
+async def find(request: Request) -> Response:
+    """Messages that fit the filters, the newest first."""
+    return await filtering.page(request, lists.messages, UUID, MessagePage)
+
+
+async def change(request: Request) -> Response:
+    """Change what has not gone out."""
+    body = await body_of(request)
+    return answer(linked(await asyncio.to_thread(hub_of(request).change_as, request.path_params["id"], body)))
+
+
+async def retry(request: Request) -> Response:
+    """Send again what failed, expired or is held."""
+    body = await body_of(request)
+    return answer(await asyncio.to_thread(hub_of(request).retry_as, request.path_params["id"], body))
 
 
 async def read(request: Request) -> Response:
     """A message with its deliveries."""
     id_ = as_message_id(request.path_params["id"])
-    return answer(_linked(await result(request, hub_of(request).ask(views.message(id_)))))
+    return answer(linked(await result(request, hub_of(request).ask(views.message(id_)))))
 
 
 async def cancel(request: Request) -> Response:
@@ -51,13 +92,14 @@ async def deliveries(request: Request) -> Response:
     found = await result(request, hub.ask(views.deliveries_page(id_, after, limit + 1)))
     cursor = paging.cursor_to(found[limit - 1][0]) if len(found) > limit else None
     items = [delivery for _, delivery in found[:limit]]
-    return answer(Page(items=items, next=cursor), headers=paging.link_header(request, cursor))
+    return answer(DeliveryPage(items=items, next=cursor), headers=paging.link_header(request, cursor))
 
 
-def _linked(message: Message) -> Message:
+def linked(message: Message) -> Message:
+    """With the way to its deliveries, where they are too many to stand in it."""
     if message.deliveries is not None:
         return message
-    return message.model_copy(update={"deliveries_url": f"/api/v1/messages/{message.id}/deliveries"})
+    return message.model_copy(update={"deliveries_url": f"{_path(message)}/deliveries"})
 
 
 operations = (
@@ -74,8 +116,59 @@ operations = (
         request=MessageRequest,
         answers={202: Message},
         headers={"Location": "path of the message"},
+        once="inside",
         example_request=REQUEST,
         example_answer=MESSAGE,
+    ),
+    Operation(
+        method="GET",
+        path="/api/v1/messages",
+        endpoint=find,
+        scope="read",
+        tag=TAG,
+        summary="Messages that fit, the newest first",
+        description="Filters may be combined. A message fits `status`, `channel` and `address` when any one of its "
+        "deliveries fits all of them: messages have no status of their own. Messages of more than 50 deliveries come "
+        "without `counts`. A cursor stays good while messages are added.",
+        parameters=filtering.PARAMETERS,
+        answers={200: MessagePage},
+        headers=paging.HEADERS,
+        example_answer={"items": [{k: v for k, v in MESSAGE.items() if k != "deliveries"} | {"counts": {"sent": 1}}]},
+    ),
+    Operation(
+        method="PATCH",
+        path="/api/v1/messages/{id}",
+        endpoint=change,
+        scope="send",
+        tag=TAG,
+        summary="Change what has not gone out",
+        description="Possible while no delivery of it was tried and one at least waits; deliveries that were cancelled "
+        "or expired, and recipients left out as duplicates, stay as they are. `send_at: null` is now, "
+        "`expires_at: null` is no end. A text that another delivery carries to one of its addresses is a conflict.",
+        parameters=[ID],
+        request=ChangeRequest,
+        answers={200: Message},
+        refusals=[409],
+        example_request={"text": "Hello again", "send_at": "2126-12-01T10:00:00+03:00"},
+        example_answer={**MESSAGE, "text": "Hello again", "counts": {"scheduled": 1}},
+    ),
+    Operation(
+        method="POST",
+        path="/api/v1/messages/{id}/retry",
+        endpoint=retry,
+        scope="send",
+        tag=TAG,
+        summary="Send again what failed, expired or is held",
+        description="Each is due now and has all its attempts before it again. What meanwhile goes, or went, out by "
+        "another delivery is left and counted as `duplicates`. When the message's end has passed, a new `expires_at`, "
+        "or null, has to be given.",
+        parameters=[ID],
+        request=RetryRequest,
+        request_required=False,
+        answers={200: Retried},
+        refusals=[409],
+        example_request={"expires_at": None},
+        example_answer={"id": MESSAGE_ID, "retried": 2, "duplicates": 1, "left_alone": 7},
     ),
     Operation(
         method="GET",
@@ -108,7 +201,7 @@ operations = (
         tag=TAG,
         summary="The deliveries of a message, page by page",
         parameters=[ID, *paging.PARAMETERS],
-        answers={200: Page},
+        answers={200: DeliveryPage},
         headers=paging.HEADERS,
         example_answer={"items": [DELIVERY], "next": "MTc="},
     ),

@@ -26,6 +26,12 @@ app = typer.Typer(
 def create(
     name: Annotated[str, typer.Option(help="Whose key it is.")],
     scope: Annotated[list[str], typer.Option(help="send, read or admin; may be given several times.")],
+    expires_at: Annotated[
+        str | None, typer.Option(help="From then on it does not count: ISO 8601 with an offset.", metavar="MOMENT")
+    ] = None,
+    rate_limit: Annotated[
+        int | None, typer.Option(help="Requests a minute [default: NOTIFYHUB_RATE_LIMIT].", metavar="N")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Make a key. It is shown once and kept only as a hash.
@@ -33,9 +39,10 @@ def create(
     \b
     Example:
       notifyhub key create --name shop --scope send --scope read
+      notifyhub key create --name audit --scope read --expires-at 2127-01-01T00:00Z --rate-limit 60
     """
     with told_in_one_line(), Hub(worker=False) as hub:
-        key = hub.create_key(name, scope)
+        key = hub.create_key(name, scope, expires_at=expires_at, rate_limit=rate_limit)
     if as_json:
         show_json(key)
     else:
@@ -55,13 +62,16 @@ def list_(as_json: AsJson = False) -> None:
     if as_json:
         show_json(found)
         return
-    rows = [(k.id, k.name, f"{k.prefix}…", " ".join(k.scopes), k.created_at, k.revoked_at) for k in found]
-    show_table(("id", "name", "key", "scopes", "created", "revoked"), rows)
+    rows = [
+        (k.id, k.name, f"{k.prefix}…", " ".join(k.scopes), k.created_at, k.last_used_at, k.expires_at, k.revoked_at)
+        for k in found
+    ]
+    show_table(("id", "name", "key", "scopes", "created", "last used", "expires", "revoked"), rows)
 
 
 @app.command()
 def revoke(id_: Annotated[int, typer.Argument(metavar="ID", help="From `notifyhub key list`.")]) -> None:
-    """Revoke a key.
+    """Revoke a key. Every process refuses it at once.
 
     \b
     Example:

@@ -1,22 +1,30 @@
-"""send, status, cancel, list."""
+"""send, status."""
 
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from notifyhub import Hub, Message
+from notifyhub import Hub
 from notifyhub.errors import Fault, InvalidRequest
-from notifyhub_cli.output import AsJson, Exit, show_json, show_table, text, told_in_one_line
+from notifyhub_cli.commands.batch import send_batch
+from notifyhub_cli.output import AsJson, Exit, leave, told_in_one_line
+from notifyhub_cli.shown import show_message
 
 ENDED_BADLY = ("failed", "expired", "cancelled", "unconfirmed", "partly_sent")
 
 
 def send(
-    message: Annotated[str, typer.Argument(metavar="TEXT", help="What the people are to read.")],
-    to: Annotated[list[str], typer.Option("--to", "-t", help="CHANNEL=ADDRESS; may be given several times.")],
+    message: Annotated[str | None, typer.Argument(metavar="TEXT", help="What the people are to read.")] = None,
+    to: Annotated[
+        list[str] | None, typer.Option("--to", "-t", help="CHANNEL=ADDRESS; may be given several times.")
+    ] = None,
+    batch: Annotated[
+        Path | None, typer.Option(help="Instead: a file of messages, a JSON object a line as in REST; - is stdin.")
+    ] = None,
     at: Annotated[str | None, typer.Option(help="Not before: ISO 8601 with an offset.")] = None,
     expires_at: Annotated[str | None, typer.Option(help="Not after: ISO 8601 with an offset.")] = None,
     max_attempts: Annotated[int | None, typer.Option(help="Default: the channel's.")] = None,
@@ -37,9 +45,19 @@ def send(
       notifyhub send "Hello" --to telegram=1067000 --to viber=EGAZ3SZRi6zW1D0uNYhQHg==
       notifyhub send "<b>Hello</b>" --to telegram=1067000 --option telegram.parse_mode=HTML
       notifyhub send "Good morning" --to whatsapp=79161234567 --at 2026-12-01T10:00:00+03:00
+      notifyhub send --batch messages.jsonl
 
     Where a `serve` or `worker` is running, it delivers; otherwise this command does so itself before it ends.
     """
+    if batch is not None:
+        if message is not None or to:
+            leave(Exit.BAD_INPUT, "--batch: goes without TEXT and --to")
+        send_batch(batch, as_json)
+        return
+    if message is None:
+        leave(Exit.BAD_INPUT, "Missing argument 'TEXT' (see `notifyhub send --help`)")
+    if not to:
+        leave(Exit.BAD_INPUT, "Missing option '--to' (see `notifyhub send --help`)")
     with told_in_one_line():
         asked = {
             "text": message,
@@ -60,7 +78,7 @@ def send(
                 sent = hub.wait(sent, wait)
         finally:
             hub.close(finish_due_s=5.0)
-    _show(sent, as_json)
+    show_message(sent, as_json)
     if wait and sent.status in ENDED_BADLY:
         raise typer.Exit(Exit.FAILED)
 
@@ -73,38 +91,7 @@ def status(id_: Annotated[str, typer.Argument(metavar="ID", help="A message's id
       notifyhub status 01a1fd9d-2e91-70c5-aee9-108a46972697 --json
     """
     with told_in_one_line(), Hub(worker=False) as hub:
-        _show(hub.message(id_), as_json)
-
-
-def cancel(id_: Annotated[str, typer.Argument(metavar="ID", help="A message's id.")], as_json: AsJson = False) -> None:
-    """Cancel what has not gone out yet, and say how much was too late.
-
-    \b
-    Example:
-      notifyhub cancel 01a1fd9d-2e91-70c5-aee9-108a46972697
-    """
-    with told_in_one_line(), Hub(worker=False) as hub:
-        cancelled = hub.cancel(id_)
-    if as_json:
-        show_json(cancelled)
-    else:
-        typer.echo(f"cancelled {cancelled.cancelled}, too late for {cancelled.too_late}")
-
-
-def list_(limit: Annotated[int, typer.Option(help="How many.", min=1, max=1000)] = 20, as_json: AsJson = False) -> None:
-    """List the newest messages.
-
-    \b
-    Example:
-      notifyhub list --limit 5
-    """
-    with told_in_one_line(), Hub(worker=False) as hub:
-        found = hub.messages(limit=limit)
-    if as_json:
-        show_json(found)
-        return
-    rows = [(m.id, m.created_at, m.status, m.accepted, m.duplicates, _short(m.text or "")) for m in found]
-    show_table(("id", "created", "status", "accepted", "duplicates", "text"), rows)
+        show_message(hub.message(id_), as_json)
 
 
 def recipients(given: list[str]) -> list[dict[str, str]]:
@@ -158,28 +145,3 @@ def _value(text: str) -> Any:
 def register(app: typer.Typer) -> None:
     app.command()(send)
     app.command()(status)
-    app.command()(cancel)
-    app.command("list")(list_)
-
-
-def _show(message: Message, as_json: bool) -> None:
-    if as_json:
-        show_json(message)
-        return
-    typer.echo(f"{message.id}  {message.status}  accepted {message.accepted}, duplicates {message.duplicates}")
-    if message.deliveries is None:
-        typer.echo(", ".join(f"{status} {count}" for status, count in (message.counts or {}).items()))
-        return
-    rows = [
-        (d.id, d.channel, d.address, d.status, d.due_at, _note(d.reason, d.duplicate_of)) for d in message.deliveries
-    ]
-    show_table(("delivery", "channel", "address", "status", "due", "note"), rows)
-
-
-def _note(reason: str | None, duplicate_of: int | None) -> str:
-    return f"of {duplicate_of}" if duplicate_of else text(reason)
-
-
-def _short(body: str) -> str:
-    line = " ".join(body.split())
-    return line if len(line) <= 60 else line[:59] + "…"

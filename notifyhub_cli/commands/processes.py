@@ -1,17 +1,14 @@
-"""serve, worker, emulator."""
+"""serve, worker."""
 
 from __future__ import annotations
 
 import signal
-import sqlite3
 import threading
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from notifyhub.settings import load
-from notifyhub_cli.listening import listening
 from notifyhub_cli.output import Exit, leave, told_in_one_line
 
 
@@ -68,43 +65,6 @@ def worker(
             stopped.wait()
 
 
-def emulator(
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port to listen on.", min=0, max=65535)] = 8090,
-    journal: Annotated[Path | None, typer.Option(help="SQLite file of the journal; none keeps it in memory.")] = None,
-    profile: Annotated[str, typer.Option(help="none or original-task.")] = "none",
-    seed: Annotated[int | None, typer.Option(help="Makes its chances repeatable.")] = None,
-) -> None:
-    """Run only the emulator of the messengers.
-
-    \b
-    Example:
-      notifyhub emulator --port 8090 --profile original-task
-    """
-    from notifyhub import logs
-    from notifyhub.emulator import main
-    from notifyhub.emulator.app import Emulator
-    from notifyhub.emulator.faults import PROFILES
-    from notifyhub_cli.stopping import stop_by_signals
-
-    if profile not in PROFILES:
-        leave(Exit.BAD_INPUT, f"--profile: there is no {profile!r}; there are {', '.join(PROFILES)}")
-    with told_in_one_line():
-        settings = load()
-        logs.configure(settings.log_level, settings.log_format)
-        with listening(host, port, "choose another with --host and --port") as listener:
-            emulator = Emulator(journal, profile=profile, seed=seed)
-            try:
-                emulator.journal.open()
-            except sqlite3.Error as error:
-                leave(Exit.UNAVAILABLE, f"--journal: {journal} cannot be used: {error}")
-            server = main.server(emulator)
-            stop_by_signals(server)
-            typer.echo("emulator listens on http://{}:{}".format(*listener.getsockname()[:2]))
-            server.run([listener])
-
-
 def register(app: typer.Typer) -> None:
     app.command()(serve)
     app.command()(worker)
-    app.command()(emulator)

@@ -175,3 +175,13 @@ def test_an_end_just_after_the_start_is_taken(api: Api) -> None:
     assert (
         api.create(send_at=start.isoformat(), expires_at=(start + timedelta(milliseconds=1)).isoformat()).status == 202
     )
+
+
+def test_a_whole_number_may_be_written_with_a_point(api: Api) -> None:
+    reply = api.post(
+        "/api/v1/messages",
+        {"text": "Hello", "recipients": [{"telegram": 1067000.0}], "max_attempts": 5.0, "deduplicate": 60.0},
+    )
+
+    assert reply.status == 202
+    assert reply.json["deliveries"][0]["address"] == "1067000"

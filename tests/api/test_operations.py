@@ -61,13 +61,15 @@ def test_head_is_answered_where_get_is() -> None:
 @pytest.mark.parametrize(
     ("facts", "problems"),
     [
-        ({}, [500]),
-        ({"scope": "read"}, [401, 403, 500, 503]),
-        ({"request": MessageRequest}, [400, 413, 422, 500]),
-        ({"parameters": [ID]}, [404, 500]),
-        ({"parameters": paging.PARAMETERS}, [422, 500]),
-        ({"refusals": [404]}, [404, 500]),
-        ({"scope": "read", "answers": {200: Answer, 503: Answer}}, [401, 403, 500]),
+        ({}, [405, 500]),
+        ({"scope": "read"}, [401, 403, 405, 429, 500, 503]),
+        ({"request": MessageRequest}, [400, 405, 413, 422, 500]),
+        ({"parameters": [ID]}, [404, 405, 500]),
+        ({"parameters": paging.PARAMETERS}, [405, 422, 500]),
+        ({"refusals": [404]}, [404, 405, 500]),
+        ({"scope": "send", "method": "POST"}, [401, 403, 405, 409, 413, 422, 429, 500, 503]),
+        ({"scope": "send", "method": "POST", "once": "never"}, [401, 403, 405, 422, 429, 500, 503]),
+        ({"scope": "read", "answers": {200: Answer, 503: Answer}}, [401, 403, 405, 429, 500]),
     ],
 )
 def test_the_problems_that_may_come_follow_from_the_facts(facts: dict[str, object], problems: list[int]) -> None:

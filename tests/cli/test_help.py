@@ -8,6 +8,7 @@ from tests.cli.conftest import Run
 
 COMMANDS = ["send", "status", "cancel", "list", "serve", "worker", "emulator", "config", "doctor", "db", "key"]
 COMMANDS += ["db upgrade", "key create", "key list", "key revoke"]
+COMMANDS += ["emulator faults", "emulator faults add", "emulator faults set", "emulator faults clear"]
 
 
 @pytest.mark.parametrize("command", ["", *COMMANDS])

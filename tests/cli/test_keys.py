@@ -64,3 +64,34 @@ def test_a_wrong_key_is_not_made(run: Run, arguments: list[str], reason: str) ->
     assert ended.code == 2
     assert ended.complaint.startswith(reason)
     assert run("key", "list", "--json").json == []
+
+
+def test_a_key_may_have_an_end_and_a_limit_of_its_own(run: Run) -> None:
+    options = ("--expires-at", "2126-12-01T10:00:00+03:00", "--rate-limit", "60")
+
+    made = run("key", "create", "--name", "audit", "--scope", "read", *options, "--json").json
+
+    assert (made["expires_at"], made["rate_limit"]) == ("2126-12-01T07:00:00Z", 60)
+    assert "2126-12-01 07:00:00Z" in run("key", "list").out
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        (["--expires-at", "2020-01-01T00:00Z"], "--expires-at: is in the past"),
+        (["--expires-at", "tomorrow"], "--expires-at: must be a date and time in ISO 8601"),
+        (["--rate-limit", "0"], "--rate-limit: must be at least 1"),
+    ],
+)
+def test_a_wrong_end_or_limit_is_told(run: Run, options: list[str], reason: str) -> None:
+    ended = run("key", "create", "--name", "audit", "--scope", "read", *options)
+
+    assert ended.code == 2
+    assert ended.complaint.startswith(reason)
+
+
+def test_serving_without_keys_is_refused_where_others_could_connect(run: Run) -> None:
+    ended = run("serve", "--host", "0.0.0.0", "--port", "0", auth="none")
+
+    assert ended.code == 2
+    assert ended.complaint.startswith("NOTIFYHUB_AUTH: none is for a loopback address only, and 0.0.0.0 is not one")

@@ -10,6 +10,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
@@ -134,6 +135,13 @@ def test_the_emulator_alone_says_where_it_listens_and_ends_with_0(tmp_path: Path
         assert process.terminate() == 0
 
 
+def test_the_emulator_is_as_strict_as_it_is_told(tmp_path: Path) -> None:
+    with Process(tmp_path, "emulator", "--port", "0", "--strictness", "real") as process:
+        url = process.wait_for_line(re.compile(r"emulator listens on (http://\S+)")).group(1)
+        with urlopen(f"{url}/strictness") as answer:
+            assert json.load(answer)["profile"] == "real"
+
+
 def test_a_worker_ends_with_0_when_it_is_told_to(tmp_path: Path) -> None:
     with Process(tmp_path, "worker") as process:
         process.wait_for_line(re.compile("worker is delivering"))
@@ -162,6 +170,8 @@ WRONG = {
     ),
     "setting": (["serve"], {"log_level": "loud"}, "NOTIFYHUB_LOG_LEVEL: must be 'debug', 'info', 'warning' or 'error'"),
     "emulator's profile": (["emulator", "--profile", "chaos"], {}, "--profile: there is no 'chaos'"),
+    "emulator's strictness": (["emulator", "--strictness", "harsh"], {}, "--strictness: there is no 'harsh'"),
+    "emulator's limits": (["emulator", "--limits", "some"], {}, "--limits: there is no 'some'; there are off, real"),
     "emulator's host": (["emulator", "--host", "nonsense.invalid"], {}, "cannot listen on nonsense.invalid:8090"),
     "workers on sqlite": (["worker", "--processes", "2"], {}, "--processes: SQLite has one worker"),
     "no workers": (["worker", "--processes", "0"], {}, "Invalid value for '--processes'"),

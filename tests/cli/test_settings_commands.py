@@ -10,8 +10,7 @@ from notifyhub.store.database import MIGRATIONS
 from tests.cli.conftest import Run
 from tests.stage import Stage
 
-ALL = sorted(path.stem for path in MIGRATIONS.glob("[0-9]*.py"))
-
+ALL_MIGRATIONS = sorted(path.stem for path in MIGRATIONS.glob("0*.py"))
 SECRETS = {
     "database_url": "postgresql://me:hidden-1@127.0.0.1:9/hub?sslpassword=hidden-2",
     "broker_url": "redis://:hidden-3@127.0.0.1:9/0?password=hidden-4",
@@ -75,7 +74,7 @@ def test_doctor_tells_of_a_database_that_is_away(run: Run, stage: Stage) -> None
 
 
 def test_db_upgrade_says_what_it_did_and_does_it_once(run: Run, database_url: str) -> None:
-    assert run("db", "upgrade", "--json", database_url=database_url).json == {"applied": ALL}
+    assert run("db", "upgrade", "--json", database_url=database_url).json == {"applied": ALL_MIGRATIONS}
     assert run("db", "upgrade", database_url=database_url).out == "the schema is up to date\n"
 
 
@@ -121,7 +120,7 @@ def test_doctor_changes_nothing_that_it_looks_at(run: Run, tmp_path: Path, datab
     run("doctor", database_url=database_url)
 
     assert sorted(tmp_path.rglob("*")) == before
-    assert run("db", "upgrade", "--json", database_url=database_url).json == {"applied": ALL}
+    assert run("db", "upgrade", "--json", database_url=database_url).json == {"applied": ALL_MIGRATIONS}
 
 
 def test_proxies_and_further_accounts_are_shown_without_secrets(run: Run) -> None:

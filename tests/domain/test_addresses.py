@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifyhub.domain.addresses import CHANNELS, FORMS, canonical
+from notifyhub.domain.addresses import CHANNELS, FORMS, canonical, known_by_number
 
 ANY_TEXT = st.text() | st.text("0123456789+-() @=_a\x00\u0660\uff11\u202e\ud800😀") | st.from_regex(r"[0-9]{1,6000}")
 CHANNEL = st.sampled_from(CHANNELS)
@@ -138,3 +138,22 @@ def test_the_canonical_form_is_its_own_canonical_form(channel: str, written: str
 @given(number=st.integers(-(2**52) + 1, 2**52 - 1).filter(bool))
 def test_every_chat_id_of_52_bits_is_taken_as_number_and_as_text(number: int) -> None:
     assert canonical("telegram", number) == canonical("telegram", str(number)) == str(number)
+
+
+@pytest.mark.parametrize("channel", ["viber", "whatsapp"])
+@pytest.mark.parametrize(("written", "form"), [(42, "42"), (" 0042 ", "42"), (10**15 - 1, "9" * 15)])
+def test_a_person_known_by_number_has_that_address(channel: str, written: str | int, form: str) -> None:
+    assert known_by_number(channel, written) == form
+
+
+@given(channel=CHANNEL, written=ANY_TEXT)
+def test_every_address_of_a_channel_may_be_given_for_a_person_known_by_number(channel: str, written: str) -> None:
+    if not refusal(channel, written):
+        assert known_by_number(channel, written) == canonical(channel, written)
+
+
+@pytest.mark.parametrize("channel", ["viber", "whatsapp"])
+@pytest.mark.parametrize("written", [0, -1, 10**15, 10**400, "+7", "", "1.0", "\u0664\u0662"])
+def test_what_is_neither_a_number_nor_an_address_is_refused(channel: str, written: str | int) -> None:
+    with pytest.raises(ValueError):
+        known_by_number(channel, written)

@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 import pytest
 
 from notifyhub.emulator.app import Emulator
+from tests.emulator.receiver import Receiver, receiving
 from tests.serving import running
 
 TOKEN = "123456:AAtoken"
@@ -100,7 +101,55 @@ def shared_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 @pytest.fixture
 def site(shared_site: Site) -> Site:
-    """An emulator with an empty journal and no faults."""
+    """An emulator with an empty journal, no faults, and people who have done nothing yet."""
     shared_site.journal.clear()
     shared_site.emulator.faults.clear()
+    shared_site.emulator.viber.forget_people()
+    shared_site.emulator.whatsapp.forget_people()
     return shared_site
+
+
+@pytest.fixture
+def strict(site: Site) -> Iterator[Callable[..., None]]:
+    """`strict(viber={...})`: as strict as that until the test ends."""
+
+    def set_strictness(**settings: Any) -> None:
+        assert site.call("PUT", "/strictness", settings).status == 200
+
+    yield set_strictness
+    site.call("DELETE", "/strictness")
+
+
+@pytest.fixture
+def limited(site: Site) -> Iterator[Callable[..., None]]:
+    """`limited("viber.broadcast", count=1)`: that limit, for an hour unless told otherwise, until the test ends."""
+
+    def set_limit(name: str, *, seconds: float = 3600, **limit: Any) -> None:
+        assert site.call("PUT", "/limits", {"limits": {name: {"seconds": seconds, **limit}}}).status == 200
+
+    yield set_limit
+    site.call("DELETE", "/limits")
+
+
+@pytest.fixture
+def manner(site: Site) -> Iterator[Callable[..., None]]:
+    """`manner(manner="twice")`: how receipts come until the test ends."""
+
+    def set_manner(**settings: Any) -> None:
+        assert site.call("PUT", "/receipts", settings).status == 200
+
+    yield set_manner
+    site.call("PUT", "/receipts", {})
+
+
+@pytest.fixture(scope="module")
+def module_receiver() -> Iterator[Receiver]:
+    with receiving() as receiver:
+        yield receiver
+
+
+@pytest.fixture
+def receiver(module_receiver: Receiver) -> Receiver:
+    """A bot's own address that nothing has been posted to."""
+    module_receiver.clear()
+    return module_receiver

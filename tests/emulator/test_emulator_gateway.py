@@ -1,4 +1,9 @@
+import base64
+import hmac
+import json
+
 import pytest
+from openapi_spec_validator import validate
 
 from notifyhub.emulator.app import Emulator
 
@@ -111,3 +116,62 @@ def test_another_path_is_not_found(site):
 
 def test_another_method_is_not_allowed(site):
     assert refusal(site.call("GET", "/gateway/v1/send/77")) == (405, "Method Not Allowed")
+
+
+def test_the_docs_are_where_those_of_the_real_one_are(site):
+    page = site.call("GET", "/gateway/docs")
+    assert (page.status, b"Probe Server" in page.raw) == (200, True)
+    for asset in ("docs/swagger-ui.css", "docs/swagger-ui-bundle.js", "docs/start.js"):
+        assert asset.encode() in page.raw
+        assert site.call("GET", f"/gateway/{asset}").status == 200
+    assert site.call("GET", "/gateway/docs/secret.js").status == 404
+
+
+def test_the_openapi_document_is_a_good_one(site):
+    document = site.call("GET", "/gateway/openapi.json").json
+    validate(document)
+    assert document["info"] == {"title": "Probe Server", "version": "1.0.0"}
+    assert document["paths"]["/send/{msgId}"]["post"]["operationId"] == "sendMsg"
+
+
+@pytest.mark.parametrize("field", ["id", "phone"])
+def test_digits_in_a_text_are_refused_when_numbers_are_asked_for(site, strict, field):
+    strict(gateway={"numbers_only": True})
+    assert refusal(site.gateway(77, GOOD | {field: str(GOOD[field])})) == (400, f"{field} must be a number")
+    assert site.gateway(77, GOOD).json == OK
+
+
+def jwt(claims, secret="s"):
+    head, body = (
+        base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=") for part in ({"alg": "HS256"}, claims)
+    )
+    mark = hmac.new(secret.encode(), head + b"." + body, "sha256").digest()
+    return b".".join([head, body, base64.urlsafe_b64encode(mark).rstrip(b"=")]).decode()
+
+
+@pytest.mark.parametrize(
+    ("token", "status"),
+    [
+        (jwt({"exp": 4_000_000_000}), 200),
+        (jwt({"exp": 4_000_000_000}, "another secret"), 401),
+        (jwt({"exp": 1}), 401),
+        (jwt({}), 401),
+        ("eyJ", 401),
+        ("é.é.é", 401),
+    ],
+)
+def test_a_token_has_to_be_a_good_jwt_when_that_is_asked(site, strict, token, status):
+    strict(gateway={"jwt": True, "jwt_secret": "s"})
+    assert site.gateway(77, GOOD, token=token).status == status
+
+
+def test_any_signature_is_good_without_a_secret(site, strict):
+    strict(gateway={"jwt": True})
+    assert site.gateway(77, GOOD, token=jwt({"exp": 4_000_000_000}, "whatever")).json == OK
+
+
+def test_the_gateway_may_be_told_to_deliver_twice(site, strict):
+    strict(gateway={"deduplicate": False})
+    for text in ("Hello", "Hello", "Bye"):
+        assert site.gateway(77, GOOD | {"text": text}).json == OK
+    assert [entry["repeat"] for entry in site.journal.entries()] == [False, False, False]

@@ -13,7 +13,9 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from notifyhub.emulator.app import Emulator
+from notifyhub.emulator.inboxes import inbox_of
 from notifyhub.emulator.journal import Journal
+from tests.emulator.conftest import TOKEN
 
 SERVER = """
 import pathlib, socket, sys, uvicorn
@@ -42,6 +44,8 @@ def test_an_accepted_send_is_in_the_journal_with_the_id_that_was_given_out(site)
         "messenger_id": str(message_id),
         "repeat": False,
         "fault": None,
+        "inbox": inbox_of(TOKEN),
+        "account": "123456",
     }
 
 

@@ -10,7 +10,7 @@ from playhouse.schema_diff import diff_models
 from notifyhub.store.database import MIGRATIONS, Database
 from notifyhub.store.models import MODELS
 
-ALL = sorted(path.stem for path in MIGRATIONS.glob("[0-9]*.py"))
+ALL = sorted(path.stem for path in MIGRATIONS.glob("0*.py"))
 
 
 def test_the_migrations_make_what_the_models_describe(database_url: str) -> None:

@@ -1,0 +1,69 @@
+"""What can honestly be said of a channel from how its calls ended."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+# Our own words for calls that no messenger answered.
+UNANSWERED = frozenset(
+    {"not_connected", "timeout", "connection_lost", "worker_lost", "interrupted", "provider_error", "not_encodable"}
+)
+
+
+class Health(StrEnum):
+    """How a channel does."""
+
+    OK = "ok"
+    UNSTEADY = "unsteady"
+    FAILING = "failing"
+    IDLE = "idle"
+
+
+WORDS = {
+    Health.OK: "calls are answered, and messages are taken or refused for good",
+    Health.UNSTEADY: "some calls come to nothing and are repeated",
+    Health.FAILING: "no message was taken lately: every call came to nothing",
+    Health.IDLE: "nothing was called lately, so nobody knows",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """Calls that ended alike.
+
+    calls    how many of them lately
+    last_at  the last of them, lately or before, in epoch ms
+    """
+
+    outcome: str
+    code: str
+    calls: int
+    last_at: int
+
+
+def health(pulses: Sequence[Pulse]) -> Health:
+    """One word for how calls ended lately."""
+    total = sum(pulse.calls for pulse in pulses)
+    settled = sum(pulse.calls for pulse in pulses if pulse.outcome in ("sent", "permanent_failure"))
+    if not total:
+        return Health.IDLE
+    if not settled:
+        return Health.FAILING
+    return Health.OK if settled == total else Health.UNSTEADY
+
+
+def last_sent(pulses: Sequence[Pulse]) -> int | None:
+    """When a message was last taken (epoch ms)."""
+    return max((pulse.last_at for pulse in pulses if pulse.outcome == "sent"), default=None)
+
+
+def last_answered(pulses: Sequence[Pulse]) -> int | None:
+    """When the messenger last answered, whatever it said (epoch ms)."""
+    return max((pulse.last_at for pulse in pulses if pulse.code not in UNANSWERED), default=None)
+
+
+def last_trouble(pulses: Sequence[Pulse]) -> Pulse | None:
+    """How a message was last not taken."""
+    return max((pulse for pulse in pulses if pulse.outcome != "sent"), key=lambda pulse: pulse.last_at, default=None)

@@ -1,0 +1,237 @@
+"""What happened to a delivery and what happens next, in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+from types import MappingProxyType
+
+from notifyhub.domain.reasons import CODES, in_words
+from notifyhub.domain.retry import OnUnconfirmed
+from notifyhub.domain.states import Status
+
+MESSENGERS = MappingProxyType(
+    {"telegram": "Telegram", "viber": "Viber", "whatsapp": "WhatsApp", "gateway": "the gateway"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """One call to a messenger, as it was recorded."""
+
+    number: int
+    started_at: datetime
+    finished_at: datetime
+    outcome: str
+    code: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the messenger told of it later; `kind` is delivered, read or failed."""
+
+    at: datetime
+    kind: str
+    code: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A delivery as it stands, with its message and its attempts. Moments are aware datetimes.
+
+    spent         attempts that counted against `max_attempts`
+    lease_until   set while a worker holds it
+    """
+
+    channel: str
+    address: str
+    status: str
+    created_at: datetime
+    send_at: datetime | None
+    expires_at: datetime | None
+    due_at: datetime
+    spent: int
+    max_attempts: int | None
+    on_unconfirmed: str
+    lease_until: datetime | None
+    reason: str | None
+    messenger_id: str | None
+    tries: Sequence[Try]
+    receipts: Sequence[Told] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened; `at` is None where the moment was not kept."""
+
+    at: datetime | None
+    event: str
+    words: str
+
+
+Lookup = Callable[[str, Try], tuple[str, bool] | None]
+"""(channel, attempt) → the reason that the messenger's code stands for, and whether it asks for a wait."""
+
+
+def events(of: Subject, lookup: Lookup) -> list[Event]:
+    """Everything that happened, in order."""
+    told = [Event(of.created_at, "accepted", f"Accepted, to be sent to {of.address} by {_messenger(of)}.")]
+    if of.send_at is not None and of.send_at > of.created_at:
+        told.append(Event(of.created_at, "deferred", f"Was not to be sent before {moment(of.send_at)}."))
+    for this, following in pairwise([*of.tries, None]):
+        assert this is not None
+        told.append(Event(this.finished_at, "attempt", _attempt(of, this, lookup)))
+        if following is not None:
+            told.append(Event(following.started_at, "retried", _waited(of, this, following, lookup)))
+    told += [Event(this.at, "receipt", _receipt(of, this)) for this in of.receipts]
+    return [*told, *_ending(of)]
+
+
+def next_step(of: Subject, lookup: Lookup, now: datetime) -> str:
+    """What will happen by itself, or what somebody can do."""
+    match of.status:
+        case Status.SCHEDULED:
+            return _waiting(of, lookup, now)
+        case Status.SENDING:
+            return _under_way(of, now)
+        case Status.SENT | Status.DELIVERED:
+            return "Nothing: it went out. Where the messenger tells of it, its receipt is still to come."
+        case Status.UNCONFIRMED:
+            return (
+                "Nothing by itself. Find out whether it arrived, then resolve it: as sent, to be sent again "
+                "(the person may get it twice), or as failed."
+            )
+        case Status.FAILED | Status.EXPIRED | Status.CANCELLED if any(t.outcome == "unconfirmed" for t in of.tries):
+            return (
+                "Nothing by itself. As the person may have got it, the same text to the same address counts as "
+                "a duplicate."
+            )
+        case Status.FAILED | Status.EXPIRED | Status.CANCELLED:
+            return "Nothing by itself. The same text may be sent to the same address again."
+    return "Nothing: it has come to its end."
+
+
+def duplicate(of: Subject, holder: int, holder_status: str) -> tuple[list[Event], str]:
+    """The story of a recipient who was left out, because delivery `holder` already carries this text to them."""
+    told = [
+        Event(of.created_at, "accepted", "The message was accepted."),
+        Event(
+            of.created_at,
+            "duplicate",
+            f"Left out: delivery {holder} already carries this text to {of.address} by {_messenger(of)}.",
+        ),
+    ]
+    return told, f"Nothing: what counts is delivery {holder}, which is {holder_status} now."
+
+
+def moment(at: datetime) -> str:
+    """A moment for people, to the second."""
+    return f"{at:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def span(length: timedelta) -> str:
+    """A length of time for people."""
+    seconds = max(length.total_seconds(), 0.0)
+    if seconds < 1:
+        return f"{seconds * 1000:.0f} ms"
+    for unit, size, most in (("s", 1, 120), ("minutes", 60, 7200), ("hours", 3600, 172_800)):
+        if seconds < most:
+            return f"{seconds / size:.1f}".removesuffix(".0") + f" {unit}"
+    return f"{seconds / 86_400:.1f}".removesuffix(".0") + " days"
+
+
+def _messenger(of: Subject) -> str:
+    return MESSENGERS.get(of.channel, of.channel)
+
+
+def _attempt(of: Subject, this: Try, lookup: Lookup) -> str:
+    began = f"Attempt {this.number} ({span(this.finished_at - this.started_at)}): "
+    if this.code in CODES:
+        return f"{began}{this.code}: {CODES[this.code]}."
+    name = _messenger(of)
+    if this.outcome == "sent":
+        under = f" under its id {of.messenger_id}" if of.messenger_id and this is of.tries[-1] else ""
+        return f"{began}{name} accepted it{under}."
+    meaning = lookup(of.channel, this)
+    why = f": {in_words(meaning[0])}" if meaning else ""
+    verb = "refused it for good" if this.outcome == "permanent_failure" else "did not take it"
+    return f"{began}{name} {verb} (code {this.code}){why}."
+
+
+def _waited(of: Subject, this: Try, following: Try, lookup: Lookup) -> str:
+    length = span(following.started_at - this.finished_at)
+    if this.outcome == "misconfigured":
+        return f"Tried again after {length}: until then the account was set up wrongly, which counts as no attempt."
+    if _asked_to_wait(of, this, lookup):
+        return f"Tried again after {length}: {_messenger(of)} wants a pause then, which does not count as an attempt."
+    if this.outcome == "unconfirmed":
+        return f"Sent again after {length}, because it is to arrive at least once; the person may have it twice."
+    return f"Tried again after {length}."
+
+
+def _asked_to_wait(of: Subject, this: Try, lookup: Lookup) -> bool:
+    meaning = lookup(of.channel, this) if this.outcome == "temporary_failure" else None
+    return meaning is not None and meaning[1]
+
+
+def _ending(of: Subject) -> Iterator[Event]:
+    """What the attempts alone do not tell."""
+    last = of.tries[-1] if of.tries else None
+    because = in_words(of.reason) if of.reason else "no reason was kept"
+    match of.status:
+        case Status.SENT | Status.DELIVERED | Status.READ if last is None or last.outcome != "sent":
+            yield Event(None, "resolved", "Somebody, or the messenger, said later that it was sent.")
+        case Status.FAILED:
+            ended_at = of.receipts[-1].at if of.receipts else last.finished_at if last else None
+            yield Event(ended_at, "failed", f"Given up: {because}.")
+        case Status.EXPIRED:
+            end = f" ({moment(of.expires_at)})" if of.expires_at else ""
+            yield Event(of.expires_at, "expired", f"Was not to be sent after its end{end}: {because}.")
+        case Status.CANCELLED:
+            yield Event(None, "cancelled", "Cancelled before it went out.")
+        case Status.UNCONFIRMED:
+            why = (
+                "it is to arrive at most once"
+                if of.on_unconfirmed == OnUnconfirmed.AT_MOST_ONCE
+                else "there was neither an attempt nor time left"
+            )
+            yield Event(last.finished_at if last else None, "held", f"Held, neither sent again nor given up: {why}.")
+
+
+def _receipt(of: Subject, this: Told) -> str:
+    name = _messenger(of)
+    name = name[0].upper() + name[1:]
+    if this.kind != Status.FAILED:
+        return f"{name} says that it was {this.kind}."
+    return f"{name} says that it did not arrive (code {this.code})" + (f": {this.detail}." if this.detail else ".")
+
+
+def _waiting(of: Subject, lookup: Lookup, now: datetime) -> str:
+    left = f"attempt {of.spent + 1}" + (f" of {of.max_attempts}" if of.max_attempts else "")
+    limit = f" Nothing is sent after {moment(of.expires_at)}." if of.expires_at else ""
+    if of.due_at > now:
+        paused = " by then the pause that the messenger wants is over;" if _paused(of, lookup) else ""
+        return f"Goes out at {moment(of.due_at)}, in {span(of.due_at - now)}:{paused} {left}.{limit}"
+    return (
+        f"Due since {moment(of.due_at)}: goes out as soon as a worker has room ({left}). If it stays here, no worker "
+        f"runs or it cannot reach the database: see `notifyhub doctor`.{limit}"
+    )
+
+
+def _paused(of: Subject, lookup: Lookup) -> bool:
+    return bool(of.tries) and _asked_to_wait(of, of.tries[-1], lookup)
+
+
+def _under_way(of: Subject, now: datetime) -> str:
+    if of.lease_until is None or of.lease_until > now:
+        until = f" until {moment(of.lease_until)}" if of.lease_until else ""
+        return f"A worker holds it{until} and is about to call {_messenger(of)}, or waits for the answer."
+    return f"The worker that held it until {moment(of.lease_until)} is lost. The next sweep takes it back and " + (
+        "holds it as unconfirmed, because it is to arrive at most once."
+        if of.on_unconfirmed == OnUnconfirmed.AT_MOST_ONCE
+        else "sends it again, if an attempt is left."
+    )

@@ -1,0 +1,147 @@
+// The page: loads what is there, hears of what comes, and shows it once a frame.
+
+import { get, send, writeAs } from "./api.js";
+import { load as loadFaults, prepareFaults } from "./faults.js";
+import { People, matches } from "./people.js";
+import { showRaw } from "./raw.js";
+import { chatLines, nameOf, personRow } from "./view.js";
+
+const LOADED_AT_ONCE = 500;
+const MOST_ROWS = 300;
+
+const element = (id) => document.getElementById(id);
+const people = new People();
+let currentKey = null;
+let earliest = null;
+let drawing = false;
+
+function current() {
+  return people.byKey.get(currentKey) || null;
+}
+
+function words() {
+  return element("search").value.trim().toLowerCase();
+}
+
+function draw() {
+  if (!drawing) {
+    drawing = true;
+    requestAnimationFrame(() => {
+      drawing = false;
+      drawPeople();
+      drawPhone();
+    });
+  }
+}
+
+function drawPeople() {
+  const list = element("people");
+  const focused = list.contains(document.activeElement) ? document.activeElement.dataset.key : null;
+  const found = people.sorted().filter((person) => matches(person, words())).slice(0, MOST_ROWS);
+  const rows = found.map((person) => personRow(person, person.key === currentKey, choose));
+  list.replaceChildren(...rows);
+  rows.find((row) => row.firstChild.dataset.key === focused)?.firstChild.focus();
+  element("nobody").hidden = people.byKey.size > 0;
+  element("earlier").hidden = earliest === null;
+}
+
+function drawPhone() {
+  const person = current();
+  element("phone").hidden = !person;
+  element("choose").hidden = Boolean(person) || people.byKey.size === 0;
+  element("stage").classList.toggle("chatting", Boolean(person));
+  if (!person) {
+    return;
+  }
+  element("phone").className = `phone ${person.channel}`;
+  element("phone-address").textContent = person.address || "(no address)";
+  element("phone-channel").textContent = nameOf(person.channel);
+  element("write").hidden = person.channel === "gateway";
+  const chat = element("chat");
+  const atEnd = chat.scrollHeight - chat.scrollTop - chat.clientHeight < 40;
+  chat.replaceChildren(...chatLines(person, people, words(), (entry) => showRaw(entry, people)));
+  if (atEnd) {
+    chat.scrollTop = chat.scrollHeight;
+  }
+}
+
+function choose(person) {
+  currentKey = person.key;
+  element("write-fault").hidden = true;
+  drawPeople();
+  drawPhone();
+  element("chat").scrollTop = element("chat").scrollHeight;
+}
+
+async function loadEntries(before) {
+  const page = await get("journal", { newest: "true", limit: LOADED_AT_ONCE, ...(before ? { before } : {}) });
+  page.entries.forEach((entry) => people.addEntry(entry));
+  earliest = page.previous;
+  draw();
+}
+
+async function loadHappenings() {
+  const { happenings } = await get("happenings", { since: people.lastHappening });
+  happenings.forEach((happening) => people.addHappening(happening));
+  draw();
+}
+
+function forgetAll() {
+  people.clear();
+  currentKey = null;
+  earliest = null;
+  draw();
+}
+
+function listen() {
+  const link = element("link");
+  const events = new EventSource("events");
+  // Whatever came while nobody listened is asked for at every new beginning.
+  events.addEventListener("open", async () => {
+    await Promise.all([loadEntries(), loadHappenings(), loadFaults()]);
+    link.textContent = "live";
+    link.classList.add("live");
+  });
+  events.addEventListener("error", () => {
+    link.textContent = "reconnecting";
+    link.classList.remove("live");
+  });
+  events.addEventListener("entry", (event) => {
+    people.addEntry(JSON.parse(event.data));
+    draw();
+  });
+  events.addEventListener("happening", (event) => {
+    people.addHappening(JSON.parse(event.data));
+    draw();
+  });
+  events.addEventListener("cleared", forgetAll);
+}
+
+async function write(event) {
+  event.preventDefault();
+  const [field, fault] = [element("write-text"), element("write-fault")];
+  fault.hidden = true;
+  try {
+    await writeAs(current(), field.value);
+    field.value = "";
+  } catch (error) {
+    fault.textContent = error.message;
+    fault.hidden = false;
+  }
+}
+
+element("search").addEventListener("input", draw);
+element("write").addEventListener("submit", write);
+element("back").addEventListener("click", () => {
+  currentKey = null;
+  draw();
+});
+element("earlier").addEventListener("click", () => loadEntries(earliest));
+element("reset").addEventListener("click", async () => {
+  if (confirm("Forget all messages and faults?")) {
+    await send("POST", "reset");
+    await loadFaults();
+  }
+});
+prepareFaults(current);
+listen();

@@ -1,0 +1,136 @@
+"""One call to a bot's own address, and what came of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+import aiohttp
+
+from notifyhub.emulator.outward import NearConnector
+
+ANSWER_KEPT = 65_536
+TIMEOUT = aiohttp.ClientTimeout(total=30.0)
+
+Hosts = Literal["near", "any"]
+
+
+@dataclass(frozen=True, slots=True)
+class Repeats:
+    """How a messenger repeats what got no 2xx: pauses grow from `first_s` by `factor` to `most_s`, `times` repeats.
+
+    A `Retry-After` of the receiver counts up to `retry_after_limit_s`; 0 means that it is not looked at.
+    """
+
+    times: int = 5
+    first_s: float = 1.0
+    factor: float = 2.0
+    most_s: float = 60.0
+    retry_after_limit_s: float = 0.0
+
+    def pause_s(self, attempt: int, retry_after: str) -> float | None:
+        """Seconds between a failed attempt (1 is the first) and the next; None when there is no next."""
+        if attempt > self.times:
+            return None
+        if self.retry_after_limit_s and retry_after.isascii() and retry_after.isdigit():
+            return min(float(retry_after), self.retry_after_limit_s)
+        return float(min(self.first_s * self.factor ** min(attempt - 1, 64), self.most_s))
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackResult:
+    """One try. `status` and `answer` are the receiver's; `error` is there when none came. `last`: no more tries."""
+
+    channel: str
+    bot: str
+    kind: str
+    url: str
+    at: float
+    attempt: int
+    status: int | None = None
+    error: str | None = None
+    last: bool = True
+    retry_after: str = ""
+    about: str = ""
+    content_type: str = ""
+    answer: bytes = field(default=b"", repr=False)
+
+    @property
+    def delivered(self) -> bool:
+        return self.status is not None and 200 <= self.status < 300
+
+    def describe(self) -> dict[str, Any]:
+        """For people: without the query of the address, in which bots keep secrets."""
+        shown = ("channel", "bot", "kind", "about", "at", "attempt", "status", "error", "last")
+        return {name: getattr(self, name) for name in shown} | {"url": self.url.partition("?")[0]}
+
+
+@dataclass(frozen=True, slots=True)
+class Callback:
+    """One call. Callbacks of one `bot` (an id, never a secret) keep their order, also while one is repeated.
+
+    `told` hears of every try, in the event loop. `about` is the id of the message that it tells of.
+    """
+
+    channel: str
+    bot: str
+    kind: str
+    url: str
+    body: bytes = field(repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    method: str = "POST"
+    repeats: Repeats = Repeats()
+    about: str = ""
+    told: Callable[[CallbackResult], None] | None = field(default=None, repr=False)
+
+
+class Caller:
+    """Makes the calls. `hosts` "near" goes to this machine and private networks only."""
+
+    def __init__(self) -> None:
+        self._sessions: dict[Hosts, aiohttp.ClientSession] = {}
+
+    async def close(self) -> None:
+        sessions, self._sessions = list(self._sessions.values()), {}
+        for session in sessions:
+            await session.close()
+
+    async def call(self, callback: Callback, attempt: int, hosts: Hosts) -> CallbackResult:
+        """One try. Never raises for what the receiver or the network does."""
+        who = (callback.channel, callback.bot, callback.kind, callback.url)
+        result = CallbackResult(*who, time.time(), attempt, about=callback.about)
+        try:
+            return await self._send(callback, result, self._session(hosts))
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            return replace(result, error=str(error) or type(error).__name__)
+
+    async def _send(self, callback: Callback, result: CallbackResult, session: aiohttp.ClientSession) -> CallbackResult:
+        request = session.request(
+            callback.method, callback.url, data=callback.body, headers=callback.headers, allow_redirects=False
+        )
+        async with request as response:
+            answer = await _beginning(response.content)
+            return replace(
+                result,
+                status=response.status,
+                answer=answer,
+                retry_after=response.headers.get("Retry-After", ""),
+                content_type=response.headers.get("Content-Type", ""),
+            )
+
+    def _session(self, hosts: Hosts) -> aiohttp.ClientSession:
+        session = self._sessions.get(hosts)
+        if session is None:
+            connector = NearConnector() if hosts == "near" else None
+            session = self._sessions[hosts] = aiohttp.ClientSession(connector=connector, timeout=TIMEOUT)
+        return session
+
+
+async def _beginning(content: aiohttp.StreamReader) -> bytes:
+    """As much of an answer as is kept; it may come in pieces."""
+    answer = b""
+    while len(answer) < ANSWER_KEPT and not content.at_eof():
+        answer += await content.read(ANSWER_KEPT - len(answer))
+    return answer

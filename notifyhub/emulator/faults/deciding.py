@@ -1,0 +1,149 @@
+"""The faults in force, and what they decide about each send."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from notifyhub.emulator.faults import latency, magic
+from notifyhub.emulator.faults.answers import Answerable
+from notifyhub.emulator.faults.chance import Chance, Draw
+from notifyhub.emulator.faults.names import CHANNELS, canonical
+from notifyhub.emulator.faults.plan import NOTHING, Plan
+from notifyhub.emulator.faults.rules import ChannelFaults, Rule, Script
+from notifyhub.emulator.faults.settings import MOST_RULES, FaultSettings, ProfileName
+from notifyhub.emulator.inboxes import inbox_of
+
+
+class TooManyRules(Exception):
+    """A rule that has no place beside those that are there."""
+
+
+class Faults:
+    """The faults in force. `clock` tells the seconds that time spans are measured by."""
+
+    def __init__(
+        self, profile: ProfileName = "none", seed: int | None = None, *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._chance = Chance(seed)
+        self._clock = clock
+        self.replace(FaultSettings(profile=profile))
+
+    def replace(self, settings: FaultSettings) -> None:
+        """Put `settings` in the place of all faults, rules and scripts."""
+        self._settings = settings
+        self._set_at = self._clock()
+        self._by_channel: dict[str, ChannelFaults] = {channel: settings.on(channel) for channel in CHANNELS}
+        self._quiet = {channel for channel, faults in self._by_channel.items() if _is_quiet(faults)}
+        self._rules = [_Pending(rule, number) for number, rule in enumerate(settings.rules)]
+        self._rules_ever = len(self._rules)
+        self._scripts: dict[tuple[str, str], deque[Answerable]] = {}
+        for script in settings.scripts:
+            key = (script.channel, canonical(script.channel, script.address))
+            self._scripts.setdefault(key, deque()).extend(script.answers)
+
+    def add(self, rule: Rule) -> None:
+        """Put a rule before the others. Its time span is counted like theirs: from when the faults were set.
+
+        Raises TooManyRules above 1,000.
+        """
+        if len(self._rules) >= MOST_RULES:
+            raise TooManyRules(f"there are {MOST_RULES} rules already")
+        self._rules.insert(0, _Pending(rule, self._rules_ever))
+        self._rules_ever += 1
+
+    def clear(self) -> None:
+        """No faults at all, whatever the profile was. The recipients' stories go on."""
+        self.replace(FaultSettings())
+
+    def reset(self) -> None:
+        """No faults, and every recipient's story begins anew."""
+        self.clear()
+        self._chance.forget()
+
+    def describe(self) -> dict[str, Any]:
+        """The faults in force with what is left of rules and scripts, in the form that `FaultSettings` takes."""
+        scripts = [
+            Script.model_validate({"channel": channel, "address": address, "answers": list(answers)})
+            for (channel, address), answers in self._scripts.items()
+        ]
+        left = {"scripts": scripts, "rules": [pending.left() for pending in self._rules]}
+        return self._settings.model_copy(update=left).model_dump(mode="json", exclude_none=True)
+
+    def plan(self, channel: str, address: str, token: str = "") -> Plan:
+        """What shall happen to the send that has just come in. Uses up one answer of the recipient's script."""
+        story = magic.STORIES.get((channel, address)) if self._settings.magic else None
+        if story is None and not self._rules and not self._scripts and channel in self._quiet:
+            return NOTHING
+        number = self._chance.next(channel, address)
+        draw = self._chance.draw(channel, address, number)
+        faults = self._by_channel[channel]
+        ruled, wait = self._ruled(channel, address, token, draw) if self._rules else (None, None)
+        wait_s = latency.seconds(faults.latency_ms if wait is None else wait, draw)
+        scripted = self._scripted(channel, address)
+        if scripted is None and story is not None:
+            return story.plan(number, wait_s)
+        return Plan(wait_s, scripted or ruled or _by_rate(faults, draw))
+
+    def _ruled(
+        self, channel: str, address: str, token: str, draw: Draw
+    ) -> tuple[Answerable | None, latency.Latency | None]:
+        """The first answer and the first latency among the rules that hit this send."""
+        inbox, since_s = inbox_of(token), self._clock() - self._set_at
+        answer, wait = None, None
+        for pending in [*self._rules]:
+            rule = pending.rule
+            wanted = (answer is None and rule.answer is not None) or (wait is None and rule.latency_ms is not None)
+            if not wanted or not pending.takes(channel, address, inbox, since_s) or not pending.hits(draw):
+                continue
+            answer = rule.answer if answer is None else answer
+            wait = rule.latency_ms if wait is None else wait
+            if pending.use() == 0:
+                self._rules.remove(pending)
+        return answer, wait
+
+    def _scripted(self, channel: str, address: str) -> Answerable | None:
+        answers = self._scripts.get((channel, address)) if self._scripts else None
+        if not answers:
+            return None
+        answer = answers.popleft()
+        if not answers:
+            del self._scripts[channel, address]
+        return answer
+
+
+class _Pending:
+    """A rule, and how often it may still be used."""
+
+    def __init__(self, rule: Rule, number: int) -> None:
+        self.rule = rule
+        self._draws_as = f"rule {number}"
+        self._left = rule.count
+
+    def takes(self, channel: str, address: str, inbox: str, since_s: float) -> bool:
+        rule = self.rule
+        now = rule.from_s <= since_s and (rule.until_s is None or since_s < rule.until_s)
+        return now and rule.fits(channel, address, inbox)
+
+    def hits(self, draw: Draw) -> bool:
+        return self.rule.rate >= 1 or draw(self._draws_as) < self.rule.rate
+
+    def use(self) -> int | None:
+        """Uses the rule once; gives how often it may be used again, None for always."""
+        if self._left is not None:
+            self._left -= 1
+        return self._left
+
+    def left(self) -> Rule:
+        return self.rule.model_copy(update={"count": self._left})
+
+
+def _is_quiet(faults: ChannelFaults) -> bool:
+    return not faults.failure_rate and faults.latency_ms in (None, 0)
+
+
+def _by_rate(faults: ChannelFaults, draw: Draw) -> Answerable | None:
+    rate = faults.failure_rate
+    return faults.failure if rate and draw("failure") < rate else None

@@ -1,0 +1,33 @@
+"""The channels, and the outcomes that each of them has a word for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Literal, get_args
+
+from notifyhub.emulator import gateway, telegram, viber, whatsapp
+from notifyhub.emulator.wire import NOT_DIGITS
+
+Channel = Literal["telegram", "viber", "whatsapp", "gateway"]
+
+CHANNELS: tuple[Channel, ...] = get_args(Channel)
+OWN_CODES = frozenset({"viber", "whatsapp"})
+BY_DIGITS = frozenset({"whatsapp", "gateway"})
+
+OUTCOMES: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "telegram": frozenset(telegram.OUTCOMES),
+        "viber": frozenset(viber.OUTCOMES),
+        "whatsapp": frozenset(whatsapp.OUTCOMES),
+        "gateway": frozenset(gateway.OUTCOMES),
+    }
+)
+"""Channel → its outcomes, such as `blocked`: trouble with a recipient or a token, told in the messenger's own way."""
+
+EVERY_OUTCOME = frozenset().union(*OUTCOMES.values())
+
+
+def canonical(channel: str, address: str) -> str:
+    """`address` as the journal writes it: phone numbers are digits only."""
+    return (NOT_DIGITS.sub("", address) or address) if channel in BY_DIGITS else address

@@ -1,0 +1,76 @@
+"""The journal over HTTP: search, one entry, waiting, duplicates."""
+
+from __future__ import annotations
+
+import asyncio
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from notifyhub.emulator.journal import Journal
+from notifyhub.emulator.queries import ID_MAX, after, seconds, wanted
+from notifyhub.emulator.web import integer_of, json_response, number_of, problem_response
+
+LIMIT = 100
+LIMIT_MAX = 1000
+WAIT_S = 10.0
+WAIT_MAX_S = 300.0
+COUNT_MAX = 1_000_000
+
+
+class JournalPages:
+    """Doors to one journal."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("/journal", self.entries),
+            Route("/journal", self.clear, methods=["DELETE"]),
+            Route("/journal/{id}", self.entry),
+            Route("/wait", self.wait),
+            Route("/duplicates", self.duplicates),
+        ]
+
+    async def entries(self, request: Request) -> Response:
+        """A page of entries, oldest first, or with `newest=true` the last ones."""
+        limit = number_of(request, "limit", default=LIMIT, low=1, high=LIMIT_MAX)
+        if request.query_params.get("newest") == "true":
+            return await self._newest(request, limit)
+        # One more than asked for tells whether there is a next page.
+        found = await asyncio.to_thread(self._journal.entries, after=after(request), limit=limit + 1, **wanted(request))
+        page = found[:limit]
+        return json_response({"entries": page, "next": str(page[-1]["id"]) if len(found) > limit else None})
+
+    async def _newest(self, request: Request, limit: int) -> Response:
+        before = number_of(request, "before", default=ID_MAX, low=1, high=ID_MAX)
+        found = await asyncio.to_thread(self._journal.newest, limit + 1, before=before, **wanted(request))
+        page = found[-limit:]
+        return json_response({"entries": page, "previous": str(page[0]["id"]) if len(found) > limit else None})
+
+    async def entry(self, request: Request) -> Response:
+        """One entry with its request and its answer."""
+        found_id = integer_of(request.path_params["id"], low=1, high=ID_MAX)
+        entry = None if found_id is None else await asyncio.to_thread(self._journal.entry, found_id)
+        return json_response(entry) if entry else problem_response(404, "Not Found", [])
+
+    async def clear(self, _: Request) -> Response:
+        await asyncio.to_thread(self._journal.clear)
+        return Response(status_code=204)
+
+    async def wait(self, request: Request) -> Response:
+        """200 with the entries as soon as there are `count` of them; 504 when there are not after `timeout_s`."""
+        count = number_of(request, "count", default=1, low=1, high=COUNT_MAX)
+        timeout_s = seconds(request, "timeout_s", default=WAIT_S, high=WAIT_MAX_S)
+        asked = wanted(request)
+        try:
+            found = await self._journal.arrived(count, timeout_s=timeout_s, after=after(request), **asked)
+        except TimeoutError as late:
+            return problem_response(504, "Gateway Timeout", [{"field": "count", "message": str(late)}])
+        return json_response({"entries": found})
+
+    async def duplicates(self, request: Request) -> Response:
+        """What somebody got more than once."""
+        return json_response({"duplicates": await asyncio.to_thread(self._journal.duplicates, **wanted(request))})

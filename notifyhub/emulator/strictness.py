@@ -1,0 +1,149 @@
+"""How strict the messengers are about what a test often does not set up. Lenient unless asked: every token is good."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from notifyhub.emulator.web import BadBody, body_of, json_response
+
+StrictnessProfile = Literal["lenient", "real"]
+Window = Literal["open", "refuse", "fail"]
+
+
+class _Group(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+G = TypeVar("G", bound=_Group)
+
+
+class ViberStrictness(_Group):
+    """What Viber asks of a bot.
+
+    token_form        tokens are three groups of letters and digits (else status 2)
+    webhook_required  sending needs a webhook (status 10)
+    subscribed_only   only who subscribed or wrote can be sent to (status 6)
+    https_only        a webhook is an https address (status 1)
+    may_broadcast     whether Viber has approved the account for broadcasts (else status 20)
+    """
+
+    token_form: bool = False
+    webhook_required: bool = False
+    subscribed_only: bool = False
+    https_only: bool = False
+    may_broadcast: bool = True
+
+
+class WhatsAppStrictness(_Group):
+    """What WhatsApp asks of a business.
+
+    service_window        free messages to who has not written for 24 hours: "open" delivers them, "refuse" answers
+                          131047, "fail" accepts them and tells of 131047 by webhook, as it mostly happens
+    known_templates_only  templates are those made by the API, and `hello_world` (else 132001)
+    known_media_only      media ids are those of uploads that are still there (else 131009)
+    allowed_recipients    numbers that a test number may write to (else 131030); None is everybody
+    app_secret            signs webhooks of apps that never told theirs by `oauth/access_token`
+    """
+
+    service_window: Window = "open"
+    known_templates_only: bool = False
+    known_media_only: bool = False
+    allowed_recipients: frozenset[str] | None = Field(default=None, strict=False)
+    app_secret: str = Field(default="emulator-app-secret", min_length=1)
+
+
+class GatewayStrictness(_Group):
+    """What the gateway asks of a caller.
+
+    numbers_only  `id` and `phone` are JSON numbers, not digits in a text (else 400)
+    jwt           the token is a JWT that has not expired (else 401)
+    jwt_secret    and is signed with this HS256 secret; None takes any signature
+    deduplicate   a second message of the same `msgId` is not delivered again
+    """
+
+    numbers_only: bool = False
+    jwt: bool = False
+    jwt_secret: str | None = Field(default=None, min_length=1)
+    deduplicate: bool = True
+
+
+class StrictnessSettings(_Group):
+    """All of it at once: that of `profile`, and over it single fields."""
+
+    profile: StrictnessProfile = "lenient"
+    viber: ViberStrictness = ViberStrictness()
+    whatsapp: WhatsAppStrictness = WhatsAppStrictness()
+    gateway: GatewayStrictness = GatewayStrictness()
+
+
+PROFILES: dict[StrictnessProfile, StrictnessSettings] = {
+    "lenient": StrictnessSettings(),
+    # Without https_only: nobody gives an emulator a certificate that the world trusts.
+    "real": StrictnessSettings(
+        profile="real",
+        viber=ViberStrictness(token_form=True, webhook_required=True, subscribed_only=True),
+        whatsapp=WhatsAppStrictness(service_window="fail", known_templates_only=True, known_media_only=True),
+        gateway=GatewayStrictness(numbers_only=True, jwt=True),
+    ),
+}
+
+
+class Strictness:
+    """The strictness in force; the messengers ask for their own part of it at each call."""
+
+    viber: ViberStrictness
+    whatsapp: WhatsAppStrictness
+    gateway: GatewayStrictness
+
+    def __init__(self, profile: StrictnessProfile = "lenient") -> None:
+        self.replace(StrictnessSettings(profile=profile))
+
+    def replace(self, settings: StrictnessSettings) -> None:
+        """Put `settings` in force."""
+        base = PROFILES[settings.profile]
+        self._profile = settings.profile
+        self.viber = _over(base.viber, settings.viber)
+        self.whatsapp = _over(base.whatsapp, settings.whatsapp)
+        self.gateway = _over(base.gateway, settings.gateway)
+
+    def describe(self) -> dict[str, Any]:
+        """What is in force, in the form that `StrictnessSettings` takes."""
+        groups = {name: getattr(self, name).model_dump(mode="json") for name in ("viber", "whatsapp", "gateway")}
+        return {"profile": self._profile} | groups
+
+
+def _over(base: G, own: G) -> G:
+    return base.model_copy(update={name: getattr(own, name) for name in own.model_fields_set})
+
+
+class StrictnessPages:
+    """`GET`, `PUT` and `DELETE` of `/strictness`."""
+
+    def __init__(self, strictness: Strictness) -> None:
+        self._strictness = strictness
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("/strictness", self.show),
+            Route("/strictness", self.change, methods=["PUT"]),
+            Route("/strictness", self.relax, methods=["DELETE"]),
+        ]
+
+    async def show(self, _: Request) -> Response:
+        return json_response(self._strictness.describe())
+
+    async def change(self, request: Request) -> Response:
+        try:
+            self._strictness.replace(await body_of(request, StrictnessSettings))
+        except BadBody as bad:
+            return bad.answer
+        return await self.show(request)
+
+    async def relax(self, _: Request) -> Response:
+        self._strictness.replace(StrictnessSettings())
+        return Response(status_code=204)

@@ -1,0 +1,75 @@
+"""The bots that have called, by their tokens: webhook, subscribers, and what they said last to whom. In memory."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+
+from notifyhub.emulator.bounded import Bounded
+
+BOTS_CAP = 10_000
+PEOPLE_CAP = 100_000
+
+MANDATORY_EVENTS = ("message", "subscribed", "unsubscribed")
+OPTIONAL_EVENTS = ("delivered", "seen", "failed", "conversation_started", "client_status")
+EVENTS = (*MANDATORY_EVENTS, *OPTIONAL_EVENTS)
+
+
+@dataclass(slots=True)
+class Bot:
+    """One bot. `id` is public, `token` is its secret and signs its callbacks; no webhook is an empty text."""
+
+    id: str
+    token: str = field(repr=False)
+    webhook: str = ""
+    event_types: tuple[str, ...] = ()
+    # Of "name" and "photo", what callbacks show of people.
+    shows: tuple[str, ...] = ("name", "photo")
+    # User id → whether subscribed; who is not in here has never written.
+    subscribers: Bounded[str, bool] = field(default_factory=lambda: Bounded(PEOPLE_CAP))
+    # User id → tracking_data of the last message, which comes back with the next reply.
+    tracking: Bounded[str, str] = field(default_factory=lambda: Bounded(PEOPLE_CAP))
+
+    def hears(self, event: str) -> bool:
+        """Whether a callback of that kind is wanted at all."""
+        return bool(self.webhook) and (event in MANDATORY_EVENTS or event in self.event_types)
+
+    def is_subscribed(self, user_id: str) -> bool:
+        return self.subscribers.get(user_id) is True
+
+    def subscribers_count(self) -> int:
+        return sum(self.subscribers.values())
+
+    def has_left(self, user_id: str) -> bool:
+        return self.subscribers.get(user_id) is False
+
+
+class Bots:
+    """Every token is a bot's. Bounded: the bot that was made first is forgotten first."""
+
+    def __init__(self) -> None:
+        self._by_token: Bounded[str, Bot] = Bounded(BOTS_CAP)
+        self._by_id: Bounded[str, Bot] = Bounded(BOTS_CAP)
+
+    def of(self, token: str) -> Bot:
+        """The bot of a token, a new one when it has not called before."""
+        return self._by_token.get(token) or self._new(token)
+
+    def by_id(self, bot_id: str) -> Bot | None:
+        return self._by_id.get(bot_id)
+
+    def forget_people(self) -> None:
+        for bot in self._by_id.values():
+            bot.subscribers.clear()
+            bot.tracking.clear()
+
+    def _new(self, token: str) -> Bot:
+        bot = Bot(_public_id(token), token)
+        self._by_id.put(bot.id, bot)
+        return self._by_token.put(token, bot)
+
+
+def _public_id(token: str) -> str:
+    """The form of real ids, always the same for the same token, and no way back to it."""
+    digest = hashlib.sha256(token.encode()).digest()
+    return f"pa:{int.from_bytes(digest[:8]):020}"

@@ -1,0 +1,56 @@
+"""Telling a bot what happened: signed callbacks to the webhook that it has set."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from notifyhub.emulator.bones import Bones
+from notifyhub.emulator.caller import Callback, CallbackResult, Repeats
+from notifyhub.emulator.receipts import schedule
+from notifyhub.emulator.viber import events
+from notifyhub.emulator.viber.bots import Bot
+from notifyhub.emulator.wire import Tokens
+
+# Whether Viber repeats a callback is not documented; a few repeats are this emulator's choice.
+REPEATS = Repeats(times=3)
+FAILED = "failed"
+REJECTED = "the receiver's app rejected the content"
+
+
+class Telling:
+    """Callbacks of all bots. `tokens` numbers messages and events alike."""
+
+    def __init__(self, bones: Bones, tokens: Tokens) -> None:
+        self._bones = bones
+        self.tokens = tokens
+
+    def tell(
+        self,
+        bot: Bot,
+        event: dict[str, Any],
+        after_s: float = 0.0,
+        told: Callable[[CallbackResult], None] | None = None,
+    ) -> None:
+        """Put an event on its way, if the bot wants to hear of such."""
+        if bot.hears(event["event"]):
+            self._bones.callbacks.send(replace(callback(bot, bot.webhook, event), told=told), after_s)
+
+    def receipts(self, bot: Bot, message_token: int, user_id: str, manner: str | None) -> None:
+        """Plan the receipts of a message, in the usual manner or in the one that a fault asks for."""
+        if not bot.webhook:
+            return
+        if manner == FAILED:
+            return self.tell(bot, events.failed(message_token, user_id, REJECTED))
+        for after_s, kind in schedule(self._bones.receipts.settings, ("delivered", "seen"), manner):
+            event = events.delivered if kind == "delivered" else events.seen
+            self.tell(bot, event(message_token, user_id), after_s)
+
+
+def callback(bot: Bot, url: str, event: dict[str, Any]) -> Callback:
+    """A signed callback to a bot."""
+    body = events.encoded(event)
+    headers = {"Content-Type": "application/json", events.SIGNATURE: events.signature(bot.token, body)}
+    about = str(event.get("message_token", ""))
+    return Callback("viber", bot.id, event["event"], url, body, headers, repeats=REPEATS, about=about)

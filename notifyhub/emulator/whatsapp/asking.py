@@ -1,0 +1,66 @@
+"""A call to the Graph API as it is read: what it asks about, with what, and by whose leave."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from notifyhub.emulator.forms import URLENCODED, Form, read_form
+from notifyhub.emulator.wire import Call
+
+VERSION = re.compile(r"v[0-9]+\.[0-9]+/")
+
+
+@dataclass(slots=True)
+class Ask:
+    """`id` is the object, `edge` what of it is meant (empty: itself). `fields` are those of query and body together."""
+
+    call: Call
+    id: str
+    edge: str
+    fields: Mapping[str, Any]
+    token: str = field(repr=False)
+    form: Form = field(default_factory=Form)
+
+
+def parts_of(call: Call) -> tuple[str, ...]:
+    """The parts of the path, without the version."""
+    path = VERSION.sub("", call.path, count=1) if VERSION.match(call.path) else call.path
+    return tuple(part for part in path.split("/") if part)
+
+
+def fields_of(call: Call) -> dict[str, Any]:
+    """The body's fields: JSON, whatever the Content-Type says, or an urlencoded form."""
+    if call.content_type() != URLENCODED:
+        return call.json_object() or {}
+    return {name: _nested(value) for name, value in call.form_pairs()}
+
+
+def token_of(call: Call, fields: Mapping[str, Any]) -> str:
+    """The access token from header, query or form; an empty text when there is none."""
+    token = call.bearer() or (dict(call.query_pairs()).get("access_token") if call.query else None)
+    token = token or fields.get("access_token")
+    return token if isinstance(token, str) else ""
+
+
+def read_ask(call: Call) -> Ask:
+    """Read a call that is not a send."""
+    parts = parts_of(call)
+    form = read_form(call)
+    body = fields_of(call) if not form.uploads else {}
+    fields = dict(call.query_pairs()) | dict(form.pairs) | body
+    return Ask(call, parts[0] if parts else "", "/".join(parts[1:]), fields, token_of(call, fields), form)
+
+
+def _nested(value: str) -> Any:
+    """Objects travel as JSON text inside a form; everything else is text."""
+    if not value.startswith(("{", "[")):
+        return value
+    try:
+        return orjson.loads(value)
+    except orjson.JSONDecodeError:
+        return value

@@ -1,0 +1,44 @@
+"""Telling a business what happened: to its number's own webhook, else its account's, else to all subscribed apps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from notifyhub.emulator.bones import Bones
+from notifyhub.emulator.caller import Callback, Repeats
+from notifyhub.emulator.whatsapp import webhooks
+from notifyhub.emulator.whatsapp.businesses import Businesses, Number
+
+# Meta repeats for days, with pauses that grow: a few repeats show the same to a test.
+REPEATS = Repeats(times=7, first_s=1.0, factor=2.0, most_s=60.0)
+
+
+class Telling:
+    """Updates of all numbers."""
+
+    def __init__(self, bones: Bones, businesses: Businesses) -> None:
+        self._bones = bones
+        self._businesses = businesses
+
+    def is_heard(self, number: Number) -> bool:
+        """Whether anybody wants to know of this number."""
+        return bool(self._targets(number))
+
+    def tell(self, number: Number, kind: str, update: dict[str, Any], after_s: float = 0.0, *, about: str = "") -> None:
+        """Put an update on its way to whoever has subscribed. `about` is the message that it tells of."""
+        for url, secret in self._targets(number):
+            body = webhooks.encoded(update)
+            headers = {"Content-Type": "application/json", webhooks.SIGNATURE: webhooks.signature(secret, body)}
+            self._bones.callbacks.send(
+                Callback("whatsapp", number.id, kind, url, body, headers, repeats=REPEATS, about=about), after_s
+            )
+
+    def _targets(self, number: Number) -> list[tuple[str, str]]:
+        account, usual = self._businesses.known_account(number.account_id), self._bones.strictness.whatsapp.app_secret
+        own = number.callback or (account.callback if account else "")
+        if own:
+            return [(own, usual)]
+        if account and not account.is_subscribed:
+            return []
+        apps = self._businesses.apps()
+        return [(app.callback, app.secret or usual) for app in apps if app.callback and "messages" in app.fields]

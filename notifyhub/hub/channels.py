@@ -1,0 +1,73 @@
+"""The doors for those who ask how the channels are."""
+
+from __future__ import annotations
+
+from notifyhub import answers
+from notifyhub.clock import now_ms, to_datetime
+from notifyhub.domain import health
+from notifyhub.domain.addresses import FORMS
+from notifyhub.domain.health import Pulse
+from notifyhub.domain.limits import MAX_CHARACTERS
+from notifyhub.errors import NotFound
+from notifyhub.hub.wiring import Wiring
+from notifyhub.providers.registry import base_url_of
+from notifyhub.settings import without_secrets
+from notifyhub.store import pulses
+from notifyhub.store.pulses import MINUTE_MS, MOST_COUNTED, Waiting
+
+MINUTES = 5
+"""How far back the calls are counted that say how a channel does."""
+
+
+class ChannelDoors(Wiring):
+    """What each channel takes, how it tries, and how it does."""
+
+    def channels(self) -> list[answers.Channel]:
+        """Every channel. Nothing is called: their health is what the calls of the last minutes say."""
+        return [self.channel(name) for name in self.settings.channels()]
+
+    def channel(self, name: str) -> answers.Channel:
+        """One channel. Raises NotFound."""
+        own = self.settings.channels().get(name)
+        if own is None:
+            raise NotFound("channel", name)
+        now = now_ms()
+        ended = self.ask(pulses.lately(name, now - (MINUTES - 1) * MINUTE_MS))
+        waiting = self.ask(pulses.waiting(name, now))
+        return answers.Channel(
+            name=name,
+            emulated=own.emulated,
+            senders=sorted(own.senders),
+            base_url=without_secrets(base_url_of(self.settings, name)),
+            text_limit=MAX_CHARACTERS.get(name),
+            address=answers.AddressForm(description=FORMS[name].description, example=FORMS[name].example),
+            retry=answers.Retrying(max_attempts=own.max_attempts, base_s=own.retry_base_s, cap_s=own.retry_cap_s),
+            concurrency=own.concurrency,
+            timeout_s=own.timeout_s,
+            health=_health(ended.result()),
+            waiting=_backlog(waiting.result()),
+        )
+
+
+def _health(ended: list[Pulse]) -> answers.ChannelHealth:
+    state, trouble = health.health(ended), health.last_trouble(ended)
+    outcomes: dict[str, int] = {}
+    for pulse in ended:
+        if pulse.calls:
+            outcomes[pulse.outcome] = outcomes.get(pulse.outcome, 0) + pulse.calls
+    sent_at, answered_at = health.last_sent(ended), health.last_answered(ended)
+    return answers.ChannelHealth(
+        state=state,
+        words=health.WORDS[state],
+        minutes=MINUTES,
+        outcomes=outcomes,
+        last_sent_at=None if sent_at is None else to_datetime(sent_at),
+        last_answered_at=None if answered_at is None else to_datetime(answered_at),
+        last_trouble=trouble
+        and answers.Trouble(at=to_datetime(trouble.last_at), outcome=trouble.outcome, code=trouble.code),
+    )
+
+
+def _backlog(waiting: Waiting) -> answers.Backlog:
+    next_at = None if waiting.next_at is None else to_datetime(waiting.next_at)
+    return answers.Backlog(due=waiting.due, more=waiting.due == MOST_COUNTED, next_at=next_at)

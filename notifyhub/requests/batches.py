@@ -1,0 +1,95 @@
+"""Many different messages in one request: each is checked for itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from notifyhub.errors import Fault, InvalidRequest
+from notifyhub.requests.checking import members_of
+from notifyhub.requests.faults import json_path
+from notifyhub.requests.models import MessageRequest, message_request
+
+MOST_MESSAGES = 1_000
+
+_OF_ONE = re.compile(r"\$\.messages\[([0-9]+)\]")
+
+
+class BatchRequest(BaseModel):
+    """Different messages, each with an outcome of its own."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    # Anything, because what is wrong with one of them does not make the batch a wrong one.
+    messages: list[MessageRequest | Any] = Field(
+        min_length=1,
+        max_length=MOST_MESSAGES,
+        description="what is no message is told so in its own result, and the others are taken",
+    )
+
+
+def batch_request(
+    given: bytes | Mapping[str, Any],
+    *,
+    now: datetime,
+    max_recipients: int,
+    senders: Mapping[str, Collection[str]] | None = None,
+) -> list[MessageRequest | InvalidRequest]:
+    """The messages of a batch, and in the places of those that cannot be taken all that is wrong with each.
+
+    `max_recipients` and `senders` are those of `message_request`.
+
+    Raises InvalidRequest when it is no batch at all.
+    """
+    asked, repeats = members_of(given)
+    items = asked.get("messages")
+    wrong = [fault for fault in repeats if not _OF_ONE.match(fault.path)]
+    wrong += [
+        Fault(json_path((name,)), "unknown_field", "there is no such field") for name in asked if name != "messages"
+    ]
+    wrong += _list_faults(items, "messages" in asked, max_recipients)
+    if wrong or not isinstance(items, Sequence):
+        raise InvalidRequest(wrong)
+    places = [f"$.messages[{i}]" for i in range(len(items))]
+    check = partial(message_request, now=now, max_recipients=max_recipients, senders=senders)
+    return [
+        _one(item, place, [fault for fault in repeats if fault.path.startswith(place)], check)
+        for place, item in zip(places, items, strict=True)
+    ]
+
+
+def _list_faults(items: Any, there: bool, max_recipients: int) -> list[Fault]:
+    if not there:
+        return [Fault("$.messages", "missing", "is missing")]
+    if not isinstance(items, list | tuple):
+        return [Fault("$.messages", "type", "must be an array")]
+    if not items:
+        return [Fault("$.messages", "empty", "must not be empty")]
+    if len(items) > MOST_MESSAGES:
+        return [Fault("$.messages", "too_many", f"at most {MOST_MESSAGES} in one request, these are {len(items)}")]
+    people = sum(len(item["recipients"]) for item in items if _has_recipients(item))
+    if people > max_recipients:
+        return [
+            Fault("$.messages", "too_many", f"at most {max_recipients} recipients in one request, these are {people}")
+        ]
+    return []
+
+
+def _has_recipients(item: Any) -> bool:
+    return isinstance(item, Mapping) and isinstance(item.get("recipients"), list)
+
+
+def _one(
+    item: Any, place: str, repeats: Sequence[Fault], check: Callable[[Any], MessageRequest]
+) -> MessageRequest | InvalidRequest:
+    try:
+        request = check(item)
+    except InvalidRequest as error:
+        faults = [Fault(place + fault.path[1:], fault.code, fault.message) for fault in error.faults]
+        return InvalidRequest([*repeats, *faults])
+    return InvalidRequest(repeats) if repeats else request

@@ -1,0 +1,130 @@
+"""What a caller may ask of a list: which messages or deliveries are to be in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from notifyhub.clock import to_ms
+from notifyhub.domain.addresses import FORMS, canonical
+from notifyhub.domain.states import Status
+from notifyhub.errors import Fault, InvalidRequest
+from notifyhub.requests.faults import json_path
+from notifyhub.requests.fields import moment
+
+R = TypeVar("R")
+
+NAMES = ("status", "channel", "address", "reference", "created_from", "created_to")
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which deliveries are meant, or messages with such a delivery. What is empty or None keeps nobody out.
+
+    places        (channel, address) pairs of which one must fit; with None for the address, all of the channel
+    created_from  epoch ms, the first that fits; `created_to` the first that does no longer
+    """
+
+    statuses: tuple[Status, ...] = ()
+    places: tuple[tuple[str, str | None], ...] = ()
+    reference: str | None = None
+    created_from: int | None = None
+    created_to: int | None = None
+
+    @property
+    def of_deliveries(self) -> bool:
+        """Does a message fit only through its deliveries?"""
+        return bool(self.statuses or self.places)
+
+
+class _Reader:
+    """Reads one filter after the other and collects what is wrong with them."""
+
+    def __init__(self, given: Mapping[str, Any]) -> None:
+        self._given = given
+        self.faults: list[Fault] = []
+
+    def one(self, name: str, read: Callable[[Any], R]) -> R | None:
+        """The filter `name`, or None where it is not given, or wrong."""
+        value = self._given.get(name)
+        if isinstance(value, list | tuple):
+            if len(value) > 1:
+                self._wrong(name, "repeated", "stands more than once")
+                return None
+            value = value[0] if value else None
+        try:
+            return None if value is None else read(value)
+        except ValueError as error:
+            self._wrong(name, "form", str(error))
+            return None
+
+    def several(self, name: str, known: Iterable[str]) -> tuple[str, ...]:
+        """The words of the filter `name`: repeated, or separated by commas."""
+        value = self._given.get(name)
+        texts = value if isinstance(value, list | tuple) else () if value is None else (value,)
+        words = [word.strip() for text in texts for word in str(text).split(",")]
+        there_are = ", ".join(known)
+        for word in words:
+            if word not in known:
+                self._wrong(name, "unknown_value", f"there is no {word!r}; there are {there_are}")
+        return tuple(dict.fromkeys(word for word in words if word in known))
+
+    def _wrong(self, name: str, code: str, message: str) -> None:
+        self.faults.append(Fault(json_path((name,)), code, message))
+
+
+def list_filters(given: Mapping[str, Any]) -> tuple[Filters, list[Fault]]:
+    """The filters of these names and values (one each, or a list of them), and everything that is wrong with them."""
+    reader = _Reader({name: value for name, value in given.items() if name in NAMES})
+    channels = reader.several("channel", tuple(FORMS))
+    since, until = reader.one("created_from", moment), reader.one("created_to", moment)
+    filters = Filters(
+        statuses=tuple(Status(word) for word in reader.several("status", tuple(Status))),
+        places=reader.one("address", lambda address: _places(address, channels)) or tuple((c, None) for c in channels),
+        reference=reader.one("reference", _reference),
+        created_from=_not_before(since),
+        created_to=_not_before(until),
+    )
+    unknown = [name for name in given if name not in NAMES]
+    known = ", ".join(NAMES)
+    faults = [
+        Fault(json_path((name,)), "unknown_field", f"there is no such filter; there are {known}") for name in unknown
+    ]
+    if since is not None and until is not None and until <= since:
+        faults.append(Fault("$.created_to", "too_early", "is not after created_from"))
+    return filters, [*faults, *reader.faults]
+
+
+def checked_filters(given: Mapping[str, Any]) -> Filters:
+    """The filters that are not None. Raises InvalidRequest with everything that is wrong with them."""
+    filters, faults = list_filters({name: value for name, value in given.items() if value is not None})
+    if faults:
+        raise InvalidRequest(faults)
+    return filters
+
+
+def _places(address: str | int, channels: tuple[str, ...]) -> tuple[tuple[str, str | None], ...]:
+    """The address as each of the channels writes it; without channels, as each that there is would."""
+    places: list[tuple[str, str | None]] = []
+    complaints = []
+    for channel in channels or FORMS:
+        try:
+            places.append((channel, canonical(channel, address)))
+        except ValueError as error:
+            complaints.append(str(error))
+    if not places:
+        raise ValueError("; ".join(complaints))
+    return tuple(places)
+
+
+def _reference(value: Any) -> str:
+    if not isinstance(value, str) or not 1 <= len(value) <= 255 or "\x00" in value:
+        raise ValueError("must be text of 1 to 255 characters, without NUL")
+    return value
+
+
+def _not_before(edge: datetime | None) -> int | None:
+    """The first whole millisecond that is not before `edge`."""
+    return None if edge is None else to_ms(edge) + bool(edge.microsecond % 1000)

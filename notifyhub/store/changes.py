@@ -1,0 +1,231 @@
+"""What a caller changes about a message that was accepted before: jobs of the writer.
+
+A job answers with an error instead of raising it: raised, it would undo what others wrote in the same commit.
+On PostgreSQL the rows in question are locked before they are judged, so that nothing claims them meanwhile; on SQLite
+the transaction alone sees to that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple, TypeVar
+from uuid import UUID
+
+import orjson
+import peewee
+
+from notifyhub.clock import to_iso
+from notifyhub.domain.dedup import dedup_key
+from notifyhub.domain.limits import text_fault
+from notifyhub.domain.states import RETRIABLE, Status
+from notifyhub.errors import Conflict, Fault, InvalidRequest, NotFound, NotifyhubError, StoreUnavailable
+from notifyhub.store import fingerprints
+from notifyhub.store.deliveries import uuid_parameter
+from notifyhub.store.messages import TRIES
+from notifyhub.store.rows import Type, fetch, is_postgres, run, run_rows
+
+I = TypeVar("I")  # noqa: E741
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """members  what is to be otherwise: `text`, and `send_at` and `expires_at` in epoch ms, or None"""
+
+    id: UUID
+    now: int
+    members: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """members  a new `expires_at` in epoch ms, or None; or nothing, which leaves it as it is"""
+
+    id: UUID
+    now: int
+    members: Mapping[str, Any]
+
+
+class Changed(NamedTuple):
+    """The channels on which something is due now."""
+
+    due: frozenset[str]
+
+
+class Counts(NamedTuple):
+    """What a retry came to, and the channels on which something is due now."""
+
+    retried: int
+    duplicates: int
+    left_alone: int
+    due: frozenset[str]
+
+
+class _Message(NamedTuple):
+    text: str
+    send_at: int | None
+    expires_at: int | None
+    deduplicate: str
+    accepted: int
+    options: str | None
+
+    @property
+    def window_ms(self) -> int | None:
+        return int(self.deduplicate) * 1000 if self.deduplicate.isdigit() else None
+
+    def options_for(self, channel: str) -> Mapping[str, Any]:
+        given: Mapping[str, Any] = orjson.loads(self.options).get(channel, {}) if self.options else {}
+        return given
+
+
+class _Delivery(NamedTuple):
+    id: int
+    channel: str
+    address: str
+    due_at: int
+    dedup_key: str | None
+
+
+_MESSAGE = f"SELECT {', '.join(_Message._fields)} FROM messages WHERE id = ?"
+_DELIVERIES = f"""
+    SELECT {", ".join(_Delivery._fields)} FROM deliveries
+    WHERE message_id = ? AND status IN ({{statuses}}) ORDER BY id {{lock}}"""
+_TRIED = "SELECT 1 FROM deliveries WHERE message_id = ? AND attempt > 0 LIMIT 1"
+_STORE_MESSAGE = "UPDATE messages SET text = ?, send_at = ?, expires_at = ? WHERE id = ?"
+_MOVE = f"""
+    UPDATE deliveries SET due_at = r.due_at, expires_at = r.expires_at, dedup_key = r.dedup_key
+    FROM {{rows}} AS r WHERE deliveries.id = r.id AND deliveries.status = '{Status.SCHEDULED}'"""
+_RETRIABLE = ", ".join(f"'{status}'" for status in sorted(RETRIABLE))
+_AGAIN = f"""
+    UPDATE deliveries SET status = '{Status.SCHEDULED}', spent = 0, reason = NULL, due_at = r.due_at,
+        expires_at = r.expires_at, dedup_key = r.dedup_key
+    FROM {{rows}} AS r WHERE deliveries.id = r.id AND deliveries.status IN ({_RETRIABLE})"""
+_PLAN: dict[str, Type] = {"id": "BIGINT", "due_at": "BIGINT", "expires_at": "BIGINT", "dedup_key": "TEXT"}
+
+
+def change(database: peewee.Database, changes: Sequence[Change]) -> list[Changed | NotifyhubError]:
+    """Change messages of which nothing was tried yet."""
+    return [_or_again(database, _change, change) for change in changes]
+
+
+def retry(database: peewee.Database, retries: Sequence[Retry]) -> list[Counts | NotifyhubError]:
+    """Schedule what failed, expired or is held as unconfirmed, with all attempts before it again."""
+    return [_or_again(database, _retry, retry) for retry in retries]
+
+
+def _or_again(database: peewee.Database, move: Callable[[peewee.Database, I], R], item: I) -> R | StoreUnavailable:
+    """A key that was free may be taken by the time it is written; then all is judged again."""
+    for _ in range(TRIES):
+        run(database, "SAVEPOINT move")
+        try:
+            result = move(database, item)
+        except peewee.IntegrityError:
+            run(database, "ROLLBACK TO SAVEPOINT move")
+        else:
+            run(database, "RELEASE SAVEPOINT move")
+            return result
+    return StoreUnavailable("others took the place again and again; nothing was changed, try again")
+
+
+def _change(database: peewee.Database, change: Change) -> Changed | NotifyhubError:
+    key = uuid_parameter(database, change.id)
+    message = _message(database, key)
+    if message is None:
+        return NotFound("message", change.id)
+    waiting = _deliveries(database, key, f"'{Status.SCHEDULED}'")
+    if run(database, _TRIED, key).fetchone():
+        return Conflict(f"message {change.id} is on its way: what a messenger was asked to send cannot be changed")
+    if not waiting:
+        return Conflict(f"nothing of message {change.id} waits to be sent")
+    new = message._replace(**change.members)
+    due_at = max(new.send_at or 0, change.now) if "send_at" in change.members else waiting[0].due_at
+    if faults := _faults(change, new, due_at, waiting):
+        return InvalidRequest(faults)
+    keys = _new_keys(database, change, new, due_at, waiting)
+    if isinstance(keys, Conflict):
+        return keys
+    run(database, _STORE_MESSAGE, new.text, new.send_at, new.expires_at, key)
+    run_rows(database, _MOVE, _PLAN, [(d.id, due_at, new.expires_at, keys[d.id]) for d in waiting])
+    return Changed(frozenset(d.channel for d in waiting) if due_at <= change.now else frozenset())
+
+
+def _faults(change: Change, new: _Message, due_at: int, waiting: Sequence[_Delivery]) -> list[Fault]:
+    faults = []
+    if "text" in change.members:
+        channels = sorted({d.channel for d in waiting})
+        found = (text_fault(c, new.text, marked_up="parse_mode" in new.options_for(c)) for c in channels)
+        faults += [Fault("$.text", "too_long", fault) for fault in found if fault]
+    if new.expires_at is not None and new.expires_at <= due_at:
+        if "expires_at" in change.members:
+            faults.append(Fault("$.expires_at", "too_early", "is not after send_at"))
+        elif "send_at" in change.members:
+            faults.append(Fault("$.send_at", "too_late", "is not before expires_at"))
+    return faults
+
+
+def _new_keys(
+    database: peewee.Database, change: Change, new: _Message, due_at: int, waiting: Sequence[_Delivery]
+) -> Conflict | dict[int, str | None]:
+    """The dedup key of each delivery, or why it cannot have it."""
+    moved = "text" in change.members or (new.window_ms is not None and "send_at" in change.members)
+    if new.deduplicate == "off" or not moved:
+        return {d.id: d.dedup_key for d in waiting}
+    keys = {d.id: _key(d, new) for d in waiting}
+    held = _held_by_others(database, keys, new.window_ms, due_at)
+    if held:
+        first = min(held)
+        raise_of = f"delivery {first} would repeat delivery {held[first]}, which carries this text to the same address"
+        more = f" (and {len(held) - 1} more would be duplicates)" if len(held) > 1 else ""
+        return Conflict(f"{raise_of}{more}; nothing was changed")
+    return dict(keys)
+
+
+def _key(delivery: _Delivery, message: _Message) -> str:
+    channel = delivery.channel
+    return dedup_key(channel, delivery.address, message.text, message.options_for(channel))
+
+
+def _held_by_others(
+    database: peewee.Database, keys: Mapping[int, str], window_ms: int | None, due_at: int
+) -> dict[int, int]:
+    """Which of these deliveries cannot have their key, and who holds it."""
+    if window_ms is not None:
+        fingerprints.give_way(database, [(key, due_at, window_ms) for key in keys.values()])
+    holders = fingerprints.holders(database, keys.values())
+    return {id_: holders[key] for id_, key in keys.items() if holders.get(key, id_) != id_}
+
+
+def _retry(database: peewee.Database, retry: Retry) -> Counts | NotifyhubError:
+    key = uuid_parameter(database, retry.id)
+    message = _message(database, key)
+    if message is None:
+        return NotFound("message", retry.id)
+    ended = _deliveries(database, key, _RETRIABLE)
+    if not ended:
+        return Counts(0, 0, message.accepted, frozenset())
+    new = message._replace(**retry.members)
+    if new.expires_at is not None and new.expires_at <= retry.now:
+        return Conflict(
+            f"message {retry.id} ended at {to_iso(new.expires_at)}: to retry it, give a new expires_at, or null"
+        )
+    free = {d.id: _key(d, new) for d in ended if d.dedup_key is None and new.deduplicate != "off"}
+    held = _held_by_others(database, free, new.window_ms, retry.now)
+    again = [d for d in ended if d.id not in held]
+    run(database, _STORE_MESSAGE, new.text, new.send_at, new.expires_at, key)
+    rows = [(d.id, retry.now, new.expires_at, d.dedup_key or free.get(d.id)) for d in again]
+    run_rows(database, _AGAIN, _PLAN, rows)
+    left_alone = message.accepted - len(ended)
+    return Counts(len(again), len(held), left_alone, frozenset(d.channel for d in again))
+
+
+def _message(database: peewee.Database, key: UUID | str) -> _Message | None:
+    row = run(database, _MESSAGE, key).fetchone()
+    return None if row is None else _Message._make(row)
+
+
+def _deliveries(database: peewee.Database, key: UUID | str, statuses: str) -> list[_Delivery]:
+    """Deliveries of a message in these states, which stay in them until this transaction ends."""
+    lock = "FOR UPDATE" if is_postgres(database) else ""
+    sql = _DELIVERIES.format(statuses=statuses, lock=lock)
+    return [_Delivery._make(row) for row in fetch(database, sql, _Delivery._fields, key)]

@@ -1,0 +1,26 @@
+"""Who holds a dedup key, and who has to give it up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import peewee
+
+from notifyhub.store.rows import fetch_rows, run_rows
+
+_HOLDERS = """
+    SELECT d.dedup_key AS dedup_key, d.id AS id FROM {rows} AS r JOIN deliveries AS d ON d.dedup_key = r.dedup_key"""
+_GIVE_WAY = """
+    UPDATE deliveries SET dedup_key = NULL FROM {rows} AS r
+    WHERE deliveries.dedup_key = r.dedup_key AND ABS(deliveries.due_at - r.due_at) >= r.window_ms"""
+
+
+def holders(database: peewee.Database, keys: Iterable[str]) -> dict[str, int]:
+    """The deliveries that hold these keys, by key."""
+    found = fetch_rows(database, _HOLDERS, ("dedup_key", "id"), {"dedup_key": "TEXT"}, [(key,) for key in keys])
+    return dict(found)  # type: ignore[arg-type]
+
+
+def give_way(database: peewee.Database, wanted: Iterable[tuple[str, int, int]]) -> None:
+    """Triples of (key, due_at, window_ms): whoever holds the key and is due at least so far away loses it."""
+    run_rows(database, _GIVE_WAY, {"dedup_key": "TEXT", "due_at": "BIGINT", "window_ms": "BIGINT"}, wanted)

@@ -1,0 +1,135 @@
+"""All that is kept of a delivery, for its story. Every function is a question for `Database.read`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import peewee
+
+from notifyhub.clock import to_datetime
+from notifyhub.domain.story import Subject, Told, Try
+from notifyhub.errors import NotFound
+from notifyhub.store.messages import as_uuid
+from notifyhub.store.models import Attempt, Delivery, Duplicate, Message, Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """A delivery, or a recipient who was left out because `duplicate_of` already carries this text to them.
+
+    holder_status  status of that delivery; None beside a delivery of the message's own
+    """
+
+    id: int | None
+    message_id: UUID
+    subject: Subject
+    duplicate_of: int | None = None
+    holder_status: str | None = None
+
+
+Question = Callable[[peewee.Database], list[History]]
+
+
+def of_delivery(id_: int) -> Question:
+    """One delivery. Raises NotFound."""
+
+    def ask(database: peewee.Database) -> list[History]:
+        rows = _rows(database, Delivery.select().where(Delivery.id == id_))
+        if not rows:
+            raise NotFound("delivery", id_)
+        return _stored(database, _message(database, rows[0]["message_id"]), rows)
+
+    return ask
+
+
+def of_message(id_: UUID, most: int) -> Question:
+    """The first `most` recipients of a message, those left out too, in the order asked for. Raises NotFound."""
+
+    def ask(database: peewee.Database) -> list[History]:
+        message = _message(database, id_)
+        kept, left_out = (
+            _rows(database, table.select().where(table.message_id == id_).order_by(table.position).limit(most))
+            for table in (Delivery, Duplicate)
+        )
+        holders = _statuses(database, {row["duplicate_of"] for row in left_out})
+        told = [*zip(kept, _stored(database, message, kept), strict=True)]
+        told += [(row, _left_out(message, row, holders)) for row in left_out]
+        return [history for row, history in sorted(told, key=lambda pair: pair[0]["position"])[:most]]
+
+    return ask
+
+
+def _rows(database: peewee.Database, query: Any) -> list[dict[str, Any]]:
+    return list(query.dicts().execute(database))
+
+
+def _message(database: peewee.Database, id_: UUID) -> dict[str, Any]:
+    rows = _rows(database, Message.select().where(Message.id == id_))
+    if not rows:
+        raise NotFound("message", id_)
+    return rows[0]
+
+
+def _statuses(database: peewee.Database, ids: set[int]) -> dict[int, str]:
+    rows = _rows(database, Delivery.select(Delivery.id, Delivery.status).where(Delivery.id.in_(ids))) if ids else []
+    return {row["id"]: row["status"] for row in rows}
+
+
+def _stored(database: peewee.Database, message: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> list[History]:
+    tries: dict[int, list[Try]] = {row["id"]: [] for row in rows}
+    wanted = Attempt.delivery_id.in_(list(tries))
+    for row in _rows(database, Attempt.select().where(wanted).order_by(Attempt.delivery_id, Attempt.number)):
+        tries[row["delivery_id"]].append(_try(row))
+    receipts: dict[int, list[Told]] = {row["id"]: [] for row in rows}
+    wanted = Receipt.delivery_id.in_(list(receipts))
+    for row in _rows(database, Receipt.select().where(wanted).order_by(Receipt.delivery_id, Receipt.at)):
+        receipts[row["delivery_id"]].append(_told(row))
+    return [
+        History(row["id"], as_uuid(message["id"]), _subject(message, row, tries[row["id"]], receipts[row["id"]]))
+        for row in rows
+    ]
+
+
+def _left_out(message: Mapping[str, Any], row: Mapping[str, Any], holders: Mapping[int, str]) -> History:
+    holder = row["duplicate_of"]
+    subject = _subject(message, {**row, "created_at": message["created_at"], "status": "duplicate"})
+    return History(None, as_uuid(message["id"]), subject, holder, holders.get(holder, "no longer kept"))
+
+
+def _subject(
+    message: Mapping[str, Any], row: Mapping[str, Any], tries: Sequence[Try] = (), receipts: Sequence[Told] = ()
+) -> Subject:
+    due_at = row.get("due_at", message["created_at"])
+    return Subject(
+        channel=row["channel"],
+        address=row["address"],
+        status=row["status"],
+        created_at=to_datetime(row["created_at"]),
+        send_at=_moment(message["send_at"]),
+        expires_at=_moment(row.get("expires_at")),
+        due_at=to_datetime(due_at),
+        spent=row.get("spent", 0),
+        max_attempts=row.get("max_attempts"),
+        on_unconfirmed=message["on_unconfirmed"],
+        lease_until=_moment(row.get("lease_until")),
+        reason=row.get("reason"),
+        messenger_id=row.get("messenger_id"),
+        tries=tries,
+        receipts=receipts,
+    )
+
+
+def _try(row: Mapping[str, Any]) -> Try:
+    took = {name: to_datetime(row[name]) for name in ("started_at", "finished_at")}
+    return Try(number=row["number"], outcome=row["outcome"], code=row["code"], detail=row["detail"], **took)
+
+
+def _told(row: Mapping[str, Any]) -> Told:
+    return Told(at=to_datetime(row["at"]), kind=row["kind"], code=row["code"], detail=row["detail"])
+
+
+def _moment(moment_ms: int | None) -> Any:
+    return None if moment_ms is None else to_datetime(moment_ms)

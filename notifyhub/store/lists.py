@@ -1,0 +1,240 @@
+"""Lists of deliveries and messages, the newest first. Every function is a question for `Database.read`.
+
+Each is answered from one index, whatever the filters: a list of all deliveries on two channels in three states is
+merged of six runs of an index, each read only as far as the page needs. Rare and common matches cost the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import product
+from typing import Any
+from uuid import UUID
+
+import peewee
+
+from notifyhub import answers
+from notifyhub.domain.addresses import FORMS
+from notifyhub.domain.states import Status
+from notifyhub.errors import NotFound
+from notifyhub.requests import Filters
+from notifyhub.store import views
+from notifyhub.store.deliveries import uuid_parameter
+from notifyhub.store.messages import as_uuid
+from notifyhub.store.models import Delivery, Message
+from notifyhub.store.rows import fetch, fetch_rows, is_postgres, run
+from notifyhub.store.summaries import summaries
+
+DeliveryPlace = tuple[int, int]
+MessagePlace = tuple[int, UUID]
+"""(created_at in ms, id): where in its list something stands."""
+
+Condition = tuple[str, list[Any]]
+_Row = dict[str, Any]
+
+_DELIVERY_COLUMNS = tuple(field.column_name for field in Delivery._meta.sorted_fields)
+_MESSAGE_COLUMNS = tuple(field.column_name for field in Message._meta.sorted_fields)
+_THESE = f"""
+    SELECT {", ".join(f"d.{name} AS {name}" for name in _DELIVERY_COLUMNS)}
+    FROM {{rows}} AS r JOIN deliveries AS d ON d.id = r.id"""
+
+
+def deliveries(
+    filters: Filters, before: DeliveryPlace | None, limit: int
+) -> Callable[[peewee.Database], list[tuple[DeliveryPlace, answers.Delivery]]]:
+    """Deliveries that fit, with their places; `before` is the place of the last one seen."""
+
+    def ask(database: peewee.Database) -> list[tuple[DeliveryPlace, answers.Delivery]]:
+        if filters.reference is not None:
+            sql, values = _of_reference(database, filters, before)
+            order = "m.created_at DESC, d.id DESC"
+        else:
+            sql, values = _merged(database, _DELIVERY_COLUMNS, filters, _within(filters, before), limit)
+            order = "created_at DESC, id DESC"
+        rows = _fetch(database, f"{sql} ORDER BY {order} LIMIT ?", _DELIVERY_COLUMNS, *values, limit)
+        found = [((row["created_at"], row["id"]), views.delivery_answer(row)) for row in rows]
+        # SQLite does not promise that rows put together as one keep their order.
+        return sorted(found, key=lambda pair: pair[0], reverse=True)
+
+    return ask
+
+
+def messages(
+    filters: Filters, before: MessagePlace | None, limit: int
+) -> Callable[[peewee.Database], list[tuple[MessagePlace, answers.Message]]]:
+    """Messages that fit, or of which a delivery does, with their places and without their deliveries."""
+
+    def ask(database: peewee.Database) -> list[tuple[MessagePlace, answers.Message]]:
+        seen = None if before is None else (before[0], uuid_parameter(database, before[1]))
+        if filters.of_deliveries and filters.reference is None:
+            sql, values = _through_deliveries(database, filters, seen, limit)
+        else:
+            sql, values = _straight(database, filters, seen)
+        order = "ORDER BY m.created_at DESC, m.id DESC LIMIT ?"
+        rows = _fetch(database, f"{sql} {order}", _MESSAGE_COLUMNS, *values, limit)
+        summed = summaries(database, rows)
+        found = [
+            ((row["created_at"], as_uuid(row["id"])), views.message_answer(row, summed[row["id"]], None))
+            for row in rows
+        ]
+        return sorted(found, key=lambda pair: pair[0], reverse=True)
+
+    return ask
+
+
+def by_ids(ids: Sequence[int]) -> Callable[[peewee.Database], dict[int, answers.Delivery]]:
+    """Those of these deliveries that there are."""
+
+    def ask(database: peewee.Database) -> dict[int, answers.Delivery]:
+        rows = fetch_rows(database, _THESE, _DELIVERY_COLUMNS, {"id": "BIGINT"}, [(id_,) for id_ in sorted(set(ids))])
+        found = (dict(zip(_DELIVERY_COLUMNS, row, strict=True)) for row in rows)
+        return {row["id"]: views.delivery_answer(row) for row in found}
+
+    return ask
+
+
+def place_of(id_: int) -> Callable[[peewee.Database], DeliveryPlace]:
+    """Where a delivery stands in lists. Raises NotFound."""
+
+    def ask(database: peewee.Database) -> DeliveryPlace:
+        row = run(database, "SELECT created_at, id FROM deliveries WHERE id = ?", id_).fetchone()
+        if row is None:
+            raise NotFound("delivery", id_)
+        return (row[0], row[1])
+
+    return ask
+
+
+def _fetch(database: peewee.Database, sql: str, columns: Sequence[str], *values: Any) -> list[_Row]:
+    return [dict(zip(columns, row, strict=True)) for row in fetch(database, sql, columns, *values)]
+
+
+def _within(
+    filters: Filters, before: tuple[int, Any] | None, created_at: str = "created_at", id_: str = "id"
+) -> Condition:
+    """Created in the time asked for, and before what was seen."""
+    parts: list[str] = []
+    values: list[Any] = []
+    for sign, edge in ((">=", filters.created_from), ("<", filters.created_to)):
+        if edge is not None:
+            parts.append(f"AND {created_at} {sign} ?")
+            values.append(edge)
+    if before is not None:
+        # The first half says nothing new, but SQLite finds its place in an index by it.
+        parts.append(f"AND {created_at} <= ? AND ({created_at}, {id_}) < (?, ?)")
+        values += [before[0], *before]
+    return " ".join(parts), values
+
+
+def _merged(
+    database: peewee.Database, columns: Sequence[str], filters: Filters, within: Condition, limit: int | None = None
+) -> Condition:
+    """A SELECT for each state and place, each a run of one index, as one; of each its `limit` newest are wanted."""
+    # SQLite reads no more of each than it needs; PostgreSQL has to be told.
+    runs = list(product(filters.statuses or (None,), filters.places or [(channel, None) for channel in FORMS]))
+    told = limit and len(runs) > 1 and is_postgres(database)
+    newest = f"ORDER BY created_at DESC, id DESC LIMIT {limit}" if told else ""
+    parts: list[str] = []
+    values: list[Any] = []
+    for status, (channel, address) in runs:
+        where, given = _fitting(status, channel, address)
+        index = _indexed_by(database, status, address)
+        part = f"SELECT {', '.join(columns)} FROM deliveries {index} WHERE {where} {within[0]}"
+        parts.append(f"({part} {newest})" if newest else part)
+        values += [*given, *within[1]]
+    return " UNION ALL ".join(parts), values
+
+
+def _fitting(status: Status | None, channel: str, address: str | None) -> Condition:
+    where = f"channel = '{channel}'"
+    if status is Status.SENDING:
+        where += f" AND status = '{status}'"
+    elif status is not None:
+        # SQLite does not see by itself that the partial index has them.
+        where += f" AND status = '{status}' AND status <> '{Status.SENDING}'"
+    return (where, []) if address is None else (f"{where} AND address = ?", [address])
+
+
+def _indexed_by(database: peewee.Database, status: Status | None, address: str | None) -> str:
+    """SQLite without statistics guesses; PostgreSQL has its own and knows no such words."""
+    if is_postgres(database):
+        return ""
+    if address is not None:
+        return "INDEXED BY deliveries_address"
+    if status is Status.SENDING:
+        return "INDEXED BY deliveries_leased"
+    return "INDEXED BY deliveries_listed" if status is None else "INDEXED BY deliveries_status"
+
+
+def _of_reference(database: peewee.Database, filters: Filters, before: DeliveryPlace | None) -> Condition:
+    """Through the messages of this reference: as a rule they are few."""
+    fits, given = _any_delivery(filters)
+    columns = ", ".join(f"d.{name}" for name in _DELIVERY_COLUMNS)
+    within, edges = _within(filters, before, "m.created_at", "d.id")
+    messages, deliveries = (
+        ("", "")
+        if is_postgres(database)
+        else (
+            "INDEXED BY messages_reference",
+            "INDEXED BY deliveries_message",
+        )
+    )
+    sql = f"""
+        SELECT {columns} FROM messages AS m {messages} CROSS JOIN deliveries AS d {deliveries}
+        WHERE m.reference = ? AND d.message_id = m.id {fits} {within}"""
+    return sql, [filters.reference, *given, *edges]
+
+
+def _any_delivery(filters: Filters) -> Condition:
+    """That a delivery, `d`, fits: for where its message leads to it."""
+    parts: list[str] = []
+    values: list[Any] = []
+    if filters.statuses:
+        parts.append(f"AND d.status IN ({', '.join('?' for _ in filters.statuses)})")
+        values += filters.statuses
+    if filters.places:
+        either = " OR ".join(
+            "d.channel = ?" if a is None else "d.channel = ? AND d.address = ?" for _, a in filters.places
+        )
+        parts.append(f"AND ({either})")
+        values += [value for place in filters.places for value in place if value is not None]
+    return " ".join(parts), values
+
+
+def _straight(database: peewee.Database, filters: Filters, before: tuple[int, Any] | None) -> Condition:
+    within, edges = _within(filters, before, "m.created_at", "m.id")
+    fits, given = _any_delivery(filters)
+    # With EXISTS, PostgreSQL would rather read all deliveries once than look a hundred times.
+    exists = f"AND (SELECT 1 FROM deliveries AS d WHERE d.message_id = m.id {fits} LIMIT 1) IS NOT NULL" if fits else ""
+    named = "" if filters.reference is None else "AND m.reference = ?"
+    reference = [] if filters.reference is None else [filters.reference]
+    columns = ", ".join(f"m.{name}" for name in _MESSAGE_COLUMNS)
+    return f"SELECT {columns} FROM messages AS m WHERE true {named} {within} {exists}", [*reference, *edges, *given]
+
+
+def _through_deliveries(
+    database: peewee.Database, filters: Filters, before: tuple[int, Any] | None, limit: int
+) -> Condition:
+    """From one moment at which a fitting delivery was made to the next older one, each by one look into an index.
+
+    Reading the deliveries themselves would be as long as the longest message has them; and each moment gives one
+    message at least, so `limit` moments fill the page.
+    """
+    moment = ["MAX(created_at) AS moment"]
+    edges_only, values = _within(filters, None)
+    seen = (f"{edges_only} AND created_at <= ?", [*values, before[0]]) if before else (edges_only, values)
+    newest, newest_values = _merged(database, moment, filters, seen)
+    older, older_values = _merged(database, moment, filters, (f"{edges_only} AND created_at < moments.moment", values))
+    same: Condition = ("AND created_at = m.created_at AND message_id = m.id", [])
+    there, there_values = _merged(database, ["message_id"], filters, same)
+    columns = ", ".join(f"m.{name}" for name in _MESSAGE_COLUMNS)
+    within, edges = _within(filters, before, "m.created_at", "m.id")
+    sql = f"""
+        WITH RECURSIVE moments (moment, number) AS (
+            SELECT (SELECT MAX(moment) FROM ({newest}) AS a), 1
+            UNION ALL
+            SELECT (SELECT MAX(moment) FROM ({older}) AS b), number + 1
+            FROM moments WHERE number <= ? AND moment IS NOT NULL)
+        SELECT {columns} FROM moments CROSS JOIN messages AS m
+        WHERE m.created_at = moments.moment AND (SELECT 1 FROM ({there}) AS c LIMIT 1) IS NOT NULL {within}"""
+    return sql, [*newest_values, *older_values, limit, *there_values, *edges]

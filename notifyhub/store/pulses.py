@@ -1,0 +1,92 @@
+"""How calls ended lately, counted by minute: what can be said of a channel without calling its messenger.
+
+Each process writes rows of its own, so that no two ever wait for each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import peewee
+
+from notifyhub.domain.health import Pulse
+from notifyhub.domain.states import Status
+from notifyhub.store.deliveries import PRIORITIES
+from notifyhub.store.rows import Type, fetch, run, run_rows
+
+MINUTE_MS = 60_000
+KEPT_MINUTES = 360
+MOST_COUNTED = 1_000
+
+
+class Counted(NamedTuple):
+    """Calls of one process on one channel in one minute that ended alike; `last_at` in epoch ms."""
+
+    channel: str
+    minute: int
+    process: str
+    outcome: str
+    code: str
+    calls: int
+    last_at: int
+
+
+class Waiting(NamedTuple):
+    """What waits on a channel: due now (counted up to MOST_COUNTED), and the next moment after (epoch ms)."""
+
+    due: int
+    next_at: int | None
+
+
+_COLUMNS: dict[str, Type] = {
+    "channel": "TEXT",
+    "minute": "BIGINT",
+    "process": "TEXT",
+    "outcome": "TEXT",
+    "code": "TEXT",
+    "calls": "BIGINT",
+    "last_at": "BIGINT",
+}
+_ADD = f"""
+    INSERT INTO pulses ({", ".join(_COLUMNS)}) SELECT {", ".join(_COLUMNS)} FROM {{rows}} AS r WHERE true
+    ON CONFLICT (channel, minute, process, outcome, code)
+    DO UPDATE SET calls = pulses.calls + excluded.calls, last_at = excluded.last_at"""
+_FORGET = "DELETE FROM pulses WHERE channel = ? AND minute < ?"
+_LATELY = """
+    SELECT outcome, code, SUM(CASE WHEN minute >= ? THEN calls ELSE 0 END) AS lately, MAX(last_at) AS last_at
+    FROM pulses WHERE channel = ? GROUP BY outcome, code"""
+_WAITS = f"FROM deliveries WHERE status = '{Status.SCHEDULED}' AND channel = ? AND priority = ? AND due_at"
+_DUE = f"SELECT COUNT(*) FROM (SELECT 1 {_WAITS} <= ? LIMIT ?) AS due"
+_NEXT = f"SELECT due_at {_WAITS} > ? ORDER BY due_at LIMIT 1"
+
+
+def add(database: peewee.Database, batches: Sequence[Sequence[Counted]]) -> list[None]:
+    """Count calls, and forget what is older than KEPT_MINUTES, as a writer's job."""
+    for batch in batches:
+        run_rows(database, _ADD, _COLUMNS, [tuple(counted) for counted in batch])
+        for channel, newest in {counted.channel: counted.minute for counted in batch}.items():
+            run(database, _FORGET, channel, newest - KEPT_MINUTES)
+    return [None] * len(batches)
+
+
+def lately(channel: str, since: int) -> Callable[[peewee.Database], list[Pulse]]:
+    """The question: how did calls on a channel end, counted since the minute of `since` (epoch ms)?"""
+    names = ("outcome", "code", "lately", "last_at")
+
+    def ask(database: peewee.Database) -> list[Pulse]:
+        rows = fetch(database, _LATELY, names, since // MINUTE_MS, channel)
+        return [Pulse(outcome, code, int(calls), last_at) for outcome, code, calls, last_at in rows]
+
+    return ask
+
+
+def waiting(channel: str, now: int) -> Callable[[peewee.Database], Waiting]:
+    """The question: what waits on a channel at `now` (epoch ms)?"""
+
+    def ask(database: peewee.Database) -> Waiting:
+        due = [run(database, _DUE, channel, rank, now, MOST_COUNTED).fetchone()[0] for rank in PRIORITIES]
+        later = [run(database, _NEXT, channel, rank, now).fetchone() for rank in PRIORITIES]
+        return Waiting(min(sum(due), MOST_COUNTED), min((row[0] for row in later if row), default=None))
+
+    return ask

@@ -1,0 +1,70 @@
+"""Deliveries that a person decides about one by one: jobs of the writer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+import peewee
+
+from notifyhub.clock import to_iso
+from notifyhub.domain.states import Status
+from notifyhub.errors import Conflict, NotFound, NotifyhubError
+from notifyhub.requests import Verdict
+from notifyhub.store.deliveries import GIVE_UP_KEY
+from notifyhub.store.rows import run, run_rows
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """What really happened to a delivery that is held as unconfirmed; `now` in epoch ms."""
+
+    id: int
+    verdict: Verdict
+    now: int
+
+
+# When it was sent nobody knows. One that did not arrive gives up its key: the same content may be sent again.
+_SET = {
+    Verdict.SENT: f"status = '{Status.SENT}', reason = NULL",
+    Verdict.FAIL: f"status = '{Status.FAILED}', reason = 'resolved', maybe_sent = 0, dedup_key = NULL",
+    Verdict.RESEND: f"status = '{Status.SCHEDULED}', reason = NULL, spent = 0, due_at = ?",
+}
+_HELD = f"WHERE id = ? AND status = '{Status.UNCONFIRMED}'"
+_IN_TIME = "AND (expires_at IS NULL OR expires_at > ?)"
+_FACTS = "SELECT channel, status, expires_at FROM deliveries WHERE id = ?"
+_CANCEL_THESE = f"""
+    UPDATE deliveries SET status = '{Status.CANCELLED}', dedup_key = {GIVE_UP_KEY} FROM {{rows}} AS r
+    WHERE deliveries.id = r.id AND deliveries.status = '{Status.SCHEDULED}' RETURNING deliveries.id"""
+
+
+def resolve(database: peewee.Database, resolutions: Sequence[Resolution]) -> list[str | NotifyhubError]:
+    """Move unconfirmed deliveries on, as each verdict says; gives their channels."""
+    return [_resolve(database, resolution) for resolution in resolutions]
+
+
+def _resolve(database: peewee.Database, resolution: Resolution) -> str | NotifyhubError:
+    id_, now = resolution.id, resolution.now
+    moved = f"UPDATE deliveries SET {_SET[resolution.verdict]} {_HELD}"
+    if resolution.verdict is Verdict.RESEND:
+        count = run(database, f"{moved} {_IN_TIME}", now, id_, now).rowcount
+    else:
+        count = run(database, moved, id_).rowcount
+    facts = run(database, _FACTS, id_).fetchone()
+    if facts is None:
+        return NotFound("delivery", id_)
+    channel, status, expires_at = facts
+    if count:
+        return str(channel)
+    if status != Status.UNCONFIRMED:
+        return Conflict(f"delivery {id_} is {status}: only an unconfirmed one is to be resolved")
+    return Conflict(f"delivery {id_} ended at {to_iso(expires_at)}: retry its message with a new expires_at instead")
+
+
+def cancel_these(database: peewee.Database, batches: Sequence[Sequence[int]]) -> list[set[int]]:
+    """Cancel whichever of these deliveries are not claimed yet; for each batch, which those were."""
+    ids = set(chain.from_iterable(batches))
+    rows = run_rows(database, _CANCEL_THESE, {"id": "BIGINT"}, [(id_,) for id_ in sorted(ids)]).fetchall()
+    cancelled = {id_ for (id_,) in rows}
+    return [cancelled & set(batch) for batch in batches]

@@ -1,0 +1,68 @@
+"""The filters of lists as query parameters, and the pages that they select."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+from starlette.requests import Request
+from starlette.responses import Response
+
+from notifyhub.domain.addresses import FORMS
+from notifyhub.domain.states import Status
+from notifyhub.errors import Fault, InvalidRequest
+from notifyhub.requests import Filters, list_filters
+from notifyhub_api import paging
+from notifyhub_api.operations import Parameter
+from notifyhub_api.web import answer, hub_of, result
+
+A = TypeVar("A", bound=BaseModel)
+
+# A + that was not written as %2B arrives as a space.
+_LOST_PLUS = re.compile(r"(T.*) (\d\d:?\d\d)")
+
+
+def _words(known: list[str]) -> dict[str, Any]:
+    return {"type": "array", "items": {"type": "string", "enum": known}}
+
+
+_MOMENT = {"type": "string", "format": "date-time"}
+PARAMETERS = (
+    Parameter("status", "query", _words([*Status]), "any of these; repeated, or separated by commas"),
+    Parameter("channel", "query", lambda: _words([*FORMS]), "any of these; repeated, or separated by commas"),
+    Parameter("address", "query", {"type": "string"}, "in any spelling that its channel takes"),
+    Parameter(
+        "reference", "query", {"type": "string", "minLength": 1, "maxLength": 255}, "the caller's name for the message"
+    ),
+    Parameter("created_from", "query", _MOMENT, "accepted then or later; with an offset, `+` written as `%2B`"),
+    Parameter("created_to", "query", _MOMENT, "accepted before then; with an offset, `+` written as `%2B`"),
+    *paging.PARAMETERS,
+)
+
+
+async def page(
+    request: Request,
+    questions: Callable[[Filters, Any, int], Callable[[Any], list[tuple[tuple[int, Any], A]]]],
+    as_id: Callable[[str], Any],
+    model: Callable[..., BaseModel],
+) -> Response:
+    """One page of a list. `as_id` reads the id that stands in a cursor. Raises InvalidRequest."""
+    limit, place, given, faults = paging.page_of(request)
+    for name in ("created_from", "created_to"):
+        given[name] = [_LOST_PLUS.sub(r"\1+\2", value) for value in given.get(name, ())]
+    filters, wrong = list_filters(given)
+    before = None
+    if place is not None:
+        try:
+            before = (place[0], as_id(place[1]))
+        except ValueError:
+            faults.append(Fault("$.cursor", "cursor", "is not one that this list gave out"))
+    if faults or wrong:
+        raise InvalidRequest([*wrong, *faults])
+    # One more than asked for shows whether there is a next page.
+    found = await result(request, hub_of(request).ask(questions(filters, before, limit + 1)))
+    cursor = paging.cursor_to_place(*found[limit - 1][0]) if len(found) > limit else None
+    items = [item for _, item in found[:limit]]
+    return answer(model(items=items, next=cursor), headers=paging.link_header(request, cursor))

@@ -1,0 +1,114 @@
+"""`Idempotency-Key`: the caller's own name for "this is the same request".
+
+As draft-ietf-httpapi-idempotency-key-header has it.
+"""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from hashlib import sha256
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from notifyhub.clock import now_ms
+from notifyhub.errors import Fault, InvalidRequest, StoreUnavailable
+from notifyhub.store import idempotency
+from notifyhub.store.idempotency import Kept, Named
+from notifyhub_api.problems import IDEMPOTENCY_KEY
+from notifyhub_api.web import CALLER, Endpoint, body_of, hub_of, result
+
+REPLAYED = "Idempotency-Replayed"
+RESERVED_MS = 60_000
+"""How long a request may be in progress before its process is taken for dead."""
+_NAME = IDEMPOTENCY_KEY.lower()
+_FORM = re.compile(r"[!-~]{1,255}")
+
+
+def is_named(request: Request) -> bool:
+    """Did the caller give this request a key?"""
+    return _NAME in request.headers
+
+
+async def named(request: Request, kept_ms: int | None = None) -> Named:
+    """The name of a request, and what it is the name of. Raises InvalidRequest, TooLarge."""
+    key = _key(request.headers[_NAME])
+    now = now_ms()
+    until = now + (hub_of(request).settings.idempotency_kept_s * 1000 if kept_ms is None else kept_ms)
+    return Named(request.scope[CALLER], key, _fingerprint(request, await body_of(request)), now, until)
+
+
+def replay(kept: Kept) -> Response:
+    """An answer that was kept, or has just been."""
+    headers = {} if kept.location is None else {"Location": kept.location}
+    if kept.replayed:
+        headers[REPLAYED] = "true"
+    return Response(kept.body, kept.status, headers=headers, media_type="application/json")
+
+
+def reserving(endpoint: Endpoint) -> Endpoint:
+    """`endpoint`, done once for each key: reserved before, and its answer kept afterwards."""
+
+    async def once(request: Request) -> Response:
+        if not is_named(request):
+            return await endpoint(request)
+        name = await named(request, RESERVED_MS)
+        verdict = await result(request, hub_of(request).database.write(idempotency.reserve, name))
+        if verdict.refusal is not None:
+            raise verdict.refusal
+        if verdict.kept is not None:
+            return replay(verdict.kept)
+        return await _kept(request, name, endpoint)
+
+    return once
+
+
+def refusing(endpoint: Endpoint) -> Endpoint:
+    """`endpoint`, for requests without a key: its answer is not to be kept."""
+
+    async def never(request: Request) -> Response:
+        if is_named(request):
+            message = "is not taken here: the answer holds a secret, which is not kept"
+            raise InvalidRequest([Fault(IDEMPOTENCY_KEY, "refused", message)])
+        return await endpoint(request)
+
+    return never
+
+
+async def _kept(request: Request, name: Named, endpoint: Endpoint) -> Response:
+    """Answer, and keep the answer if it went well; what changed nothing may be tried again under the same key."""
+    try:
+        response = await endpoint(request)
+    except Exception:
+        await _give_back(request, name)
+        raise
+    if response.status_code >= 400:
+        await _give_back(request, name)
+        return response
+    kept = Kept(response.status_code, response.headers.get("location"), bytes(response.body).decode())
+    until = name.now + hub_of(request).settings.idempotency_kept_s * 1000
+    # It has been done, whether or not that can be noted.
+    with suppress(StoreUnavailable):
+        await result(request, hub_of(request).database.write(idempotency.keep, (name, kept, until)))
+    return response
+
+
+async def _give_back(request: Request, name: Named) -> None:
+    # Where that fails, the reservation runs out by itself.
+    with suppress(StoreUnavailable):
+        await result(request, hub_of(request).database.write(idempotency.give_back, name))
+
+
+def _key(text: str) -> str:
+    """The draft writes a key in quotes, most callers do not; both mean what stands between them."""
+    key = text[1:-1] if len(text) > 1 and text[0] == text[-1] == '"' else text
+    if not _FORM.fullmatch(key):
+        raise InvalidRequest([Fault(IDEMPOTENCY_KEY, "form", "must be 1 to 255 visible ASCII characters")])
+    return key
+
+
+def _fingerprint(request: Request, body: bytes) -> str:
+    made = sha256(f"{request.method} {request.url.path}?{request.url.query}\n".encode())
+    made.update(body)
+    return made.hexdigest()

@@ -1,0 +1,62 @@
+"""Finding API keys: one question to the store for all requests that wait."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import Future
+
+from notifyhub import Hub
+from notifyhub.store import keys
+from notifyhub.store.keys import Known
+
+Waiter = asyncio.Future[Known | None]
+
+
+class Lookups:
+    """Asks the store about every key of every request, so that what was revoked counts for nothing at once.
+
+    Requests that come while a question is under way share the next one: no request is answered by a question that
+    was put before it came. Belongs to the event loop of its first use.
+    """
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+        self._waiting: dict[str, list[Waiter]] = {}
+        self._busy = False
+
+    async def find(self, hash_: str) -> Known | None:
+        """The key of this hash, unless it was revoked. Raises StoreUnavailable."""
+        loop = asyncio.get_running_loop()
+        waiter: Waiter = loop.create_future()
+        self._waiting.setdefault(hash_, []).append(waiter)
+        if not self._busy:
+            self._busy = True
+            # Not at once: whoever else came in this turn of the loop joins.
+            loop.call_soon(self._ask, loop)
+        return await waiter
+
+    def _ask(self, loop: asyncio.AbstractEventLoop) -> None:
+        asked, self._waiting = self._waiting, {}
+        try:
+            answer = self._hub.ask(keys.live(list(asked)))
+        except Exception as error:
+            answer = Future()
+            answer.set_exception(error)
+        answer.add_done_callback(lambda done: loop.call_soon_threadsafe(self._tell, loop, asked, done))
+
+    def _tell(
+        self, loop: asyncio.AbstractEventLoop, asked: dict[str, list[Waiter]], done: Future[dict[str, Known]]
+    ) -> None:
+        if self._waiting:
+            self._ask(loop)
+        else:
+            self._busy = False
+        error = done.exception()
+        for hash_, waiters in asked.items():
+            for waiter in waiters:
+                if waiter.done():  # the caller has left
+                    continue
+                if error is not None:
+                    waiter.set_exception(error)
+                else:
+                    waiter.set_result(done.result().get(hash_))

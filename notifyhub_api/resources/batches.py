@@ -1,0 +1,66 @@
+"""/api/v1/messages/batch"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Literal
+
+from pydantic import Field
+from starlette.requests import Request
+from starlette.responses import Response
+
+from notifyhub.answers import Answer, Message
+from notifyhub.errors import InvalidRequest
+from notifyhub.requests import BatchRequest
+from notifyhub_api.operations import Operation
+from notifyhub_api.problems import ProblemError, errors_of
+from notifyhub_api.resources.examples import MESSAGE, REQUEST
+from notifyhub_api.resources.messages import CHECKED_AT_ONCE, TAG, linked
+from notifyhub_api.web import answer, body_of, hub_of, result
+
+
+class BatchResult(Answer):
+    """What became of one message of a batch."""
+
+    status: Literal[202, 422] = Field(description="as if it had been posted alone")
+    message: Message | None = None
+    errors: list[ProblemError] | None = Field(None, description="everything that is wrong with it")
+
+
+class Batch(Answer):
+    """What became of each message, in the order in which they were given."""
+
+    results: list[BatchResult]
+
+
+async def create_many(request: Request) -> Response:
+    """Accept many messages in one commit."""
+    submit, body = hub_of(request).submit_many, await body_of(request)
+    stored = submit(body) if len(body) <= CHECKED_AT_ONCE else await asyncio.to_thread(submit, body)
+    results = [_result(outcome) for outcome in await result(request, stored)]
+    return answer(Batch(results=results), 202 if all(one.status == 202 for one in results) else 200)
+
+
+def _result(outcome: Message | InvalidRequest) -> BatchResult:
+    if isinstance(outcome, Message):
+        return BatchResult(status=202, message=linked(outcome))
+    return BatchResult(status=422, errors=[ProblemError(**error) for error in errors_of(outcome.faults)])
+
+
+operations = (
+    Operation(
+        method="POST",
+        path="/api/v1/messages/batch",
+        endpoint=create_many,
+        scope="send",
+        tag=TAG,
+        summary="Accept up to 1,000 different messages",
+        description="Stored in one commit. Each has its own result, and none is undone by what is wrong with another: "
+        "202 when all were accepted, 200 when `results` has to be looked at. Only a request that is no batch at all "
+        "is refused as a whole.",
+        request=BatchRequest,
+        answers={202: Batch, 200: Batch},
+        example_request={"messages": [REQUEST]},
+        example_answer={"results": [{"status": 202, "message": MESSAGE}]},
+    ),
+)

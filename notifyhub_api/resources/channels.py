@@ -1,0 +1,75 @@
+"""/api/v1/channels"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from notifyhub.answers import Channel, Channels
+from notifyhub.domain.addresses import FORMS
+from notifyhub_api.operations import Operation, Parameter, Tag
+from notifyhub_api.web import answer, hub_of
+
+TAG = Tag("channels", "The ways to people: what each takes, how it tries, and how it does.")
+
+EXAMPLE: dict[str, Any] = {
+    "name": "telegram",
+    "emulated": True,
+    "senders": [],
+    "base_url": "http://127.0.0.1:8000/emulator/telegram",
+    "text_limit": 4096,
+    "address": {"description": "Telegram chat id (a whole number) or @username", "example": "123456789"},
+    "retry": {"max_attempts": 5, "base_s": 1.0, "cap_s": 300.0},
+    "concurrency": 256,
+    "timeout_s": 10.0,
+    "health": {
+        "state": "ok",
+        "words": "calls are answered, and messages are taken or refused for good",
+        "minutes": 5,
+        "outcomes": {"sent": 120},
+        "last_sent_at": "2026-11-21T11:06:31.931000Z",
+        "last_answered_at": "2026-11-21T11:06:31.931000Z",
+    },
+    "waiting": {"due": 0, "more": False},
+}
+
+
+async def every(request: Request) -> Response:
+    """Every channel."""
+    return answer(Channels(items=await asyncio.to_thread(hub_of(request).channels)))
+
+
+async def read(request: Request) -> Response:
+    """One channel."""
+    return answer(await asyncio.to_thread(hub_of(request).channel, request.path_params["channel"]))
+
+
+operations = (
+    Operation(
+        method="GET",
+        path="/api/v1/channels",
+        endpoint=every,
+        scope="read",
+        tag=TAG,
+        summary="Every channel",
+        description="Health is what the calls of the last minutes say, in all processes; no messenger is called.",
+        answers={200: Channels},
+        example_answer={"items": [EXAMPLE]},
+    ),
+    Operation(
+        method="GET",
+        path="/api/v1/channels/{channel}",
+        endpoint=read,
+        scope="read",
+        tag=TAG,
+        summary="One channel",
+        parameters=[
+            Parameter("channel", "path", lambda: {"type": "string", "enum": [*FORMS]}, "name of a channel"),
+        ],
+        answers={200: Channel},
+        example_answer=EXAMPLE,
+    ),
+)

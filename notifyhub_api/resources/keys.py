@@ -1,0 +1,103 @@
+"""/api/v1/keys"""
+
+from __future__ import annotations
+
+import asyncio
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from notifyhub.answers import Key, KeyPage
+from notifyhub.requests import ADMIN, KeyRequest, as_row_id
+from notifyhub.store import keys
+from notifyhub_api import paging
+from notifyhub_api.operations import Operation, Parameter, Tag
+from notifyhub_api.resources.examples import KEY, NEW_KEY
+from notifyhub_api.web import answer, body_of, hub_of, result
+
+TAG = Tag("keys", "API keys: who may call, for what, until when and how often.")
+ID = Parameter("id", "path", {"type": "integer", "minimum": 1, "examples": [2]}, "id of a key")
+BEFORE_THE_FIRST = 0
+
+
+async def create(request: Request) -> Response:
+    """Make a key."""
+    key = await asyncio.to_thread(hub_of(request).make_key, await body_of(request))
+    return answer(key, 201, headers={"Location": f"/api/v1/keys/{key.id}"})
+
+
+async def every(request: Request) -> Response:
+    """Keys by rising id, revoked ones too, page by page."""
+    limit, after = paging.limit_of(request), paging.cursor_of(request, BEFORE_THE_FIRST)
+    # One more than asked for shows whether there is a next page.
+    found = await result(request, hub_of(request).ask(keys.page(after, limit + 1)))
+    cursor = paging.cursor_to(found[limit - 1].id) if len(found) > limit else None
+    return answer(KeyPage(items=found[:limit], next=cursor), headers=paging.link_header(request, cursor))
+
+
+async def read(request: Request) -> Response:
+    """A key, revoked or not."""
+    id_ = as_row_id("key", request.path_params["id"])
+    return answer(await result(request, hub_of(request).ask(keys.one(id_))))
+
+
+async def revoke(request: Request) -> Response:
+    """Revoke a key."""
+    return answer(await asyncio.to_thread(hub_of(request).revoke_key, request.path_params["id"]))
+
+
+operations = (
+    Operation(
+        method="POST",
+        path="/api/v1/keys",
+        endpoint=create,
+        scope=ADMIN,
+        tag=TAG,
+        summary="Make a key",
+        description="`key` is in this answer and nowhere else: only its hash is kept. So this takes no "
+        "`Idempotency-Key`; a key whose answer was lost can be told by its name, and revoked.",
+        request=KeyRequest,
+        answers={201: Key},
+        headers={"Location": "path of the key"},
+        once="never",
+        example_request=NEW_KEY,
+        example_answer={**KEY, "key": "nh_a1B2c3yYakyAQ7C_p0Ol_f4fLu5tuGCNXETUhb6jkxJ"},
+    ),
+    Operation(
+        method="GET",
+        path="/api/v1/keys",
+        endpoint=every,
+        scope=ADMIN,
+        tag=TAG,
+        summary="Every key, page by page",
+        description="By rising id, revoked and expired ones too.",
+        parameters=paging.PARAMETERS,
+        answers={200: KeyPage},
+        headers=paging.HEADERS,
+        example_answer={"items": [KEY], "next": "Mg=="},
+    ),
+    Operation(
+        method="GET",
+        path="/api/v1/keys/{id}",
+        endpoint=read,
+        scope=ADMIN,
+        tag=TAG,
+        summary="A key",
+        parameters=[ID],
+        answers={200: Key},
+        example_answer={**KEY, "last_used_at": "2026-11-21T11:07:00Z"},
+    ),
+    Operation(
+        method="POST",
+        path="/api/v1/keys/{id}/revoke",
+        endpoint=revoke,
+        scope=ADMIN,
+        tag=TAG,
+        summary="Revoke a key",
+        description="Every process refuses it from then on. It stays in the list. The last key may be revoked too: "
+        "`notifyhub key create` makes another.",
+        parameters=[ID],
+        answers={200: Key},
+        example_answer={**KEY, "revoked_at": "2026-11-21T11:08:09.010000Z"},
+    ),
+)

@@ -1,0 +1,38 @@
+"""channels: what each takes, how it tries, and how it does."""
+
+from __future__ import annotations
+
+import typer
+
+from notifyhub import Hub
+from notifyhub.answers import Channel
+from notifyhub_cli.output import AsJson, show_json, show_table, told_in_one_line
+
+
+def channels(as_json: AsJson = False) -> None:
+    """Show each channel: real or emulated, its limits, how its calls ended lately, and what waits.
+
+    \b
+    Examples:
+      notifyhub channels
+      notifyhub channels --json
+    """
+    with told_in_one_line(), Hub(worker=False) as hub:
+        found = hub.channels()
+    if as_json:
+        show_json(found)
+        return
+    columns = ("channel", "kind", "base url", "longest text", "attempts", "health", "last sent", "due", "next")
+    show_table(columns, [_row(channel) for channel in found])
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(channels)
+
+
+def _row(channel: Channel) -> tuple[object, ...]:
+    due = f"{channel.waiting.due}+" if channel.waiting.more else str(channel.waiting.due)
+    kind = "emulated" if channel.emulated else "real"
+    limits = (channel.text_limit, channel.retry.max_attempts)
+    lately = (channel.health.state, channel.health.last_sent_at, due, channel.waiting.next_at)
+    return (channel.name, kind, channel.base_url, *limits, *lately)

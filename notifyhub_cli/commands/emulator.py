@@ -1,0 +1,103 @@
+"""emulator: run it, and set the faults of one that runs."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from notifyhub.settings import load
+from notifyhub_cli.commands import faults
+from notifyhub_cli.listening import listening
+from notifyhub_cli.output import Exit, leave, told_in_one_line
+
+if TYPE_CHECKING:
+    from notifyhub.emulator.faults import FaultSettings
+
+app = typer.Typer(
+    invoke_without_command=True,
+    help="""Run only the emulator of the messengers, or set the faults of one that runs.
+
+    \b
+    Examples:
+      notifyhub emulator --port 8090 --profile original-task
+      notifyhub emulator --limits real --strictness real --seed 7 --faults faults.json
+      notifyhub emulator faults add --channel telegram --answer 503 --rate 0.1
+    """,
+)
+app.add_typer(faults.app, name="faults")
+
+
+@app.callback()
+def run(
+    context: typer.Context,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.", min=0, max=65535)] = 8090,
+    journal: Annotated[Path | None, typer.Option(help="SQLite file of the journal; none keeps it in memory.")] = None,
+    journal_cap: Annotated[int, typer.Option(help="Most entries; the oldest are dropped.", min=1)] = 1_000_000,
+    profile: Annotated[str, typer.Option(help="none, original-task or real-limits.")] = "none",
+    seed: Annotated[int | None, typer.Option(help="Makes its chances repeatable.")] = None,
+    faults: Annotated[Path | None, typer.Option(help="JSON file as for PUT /faults; wins over --profile.")] = None,
+    limits: Annotated[str, typer.Option(help="real enforces the messengers' rate limits; off does not.")] = "off",
+    strictness: Annotated[str, typer.Option(help="real asks of bots what messengers do; lenient less.")] = "lenient",
+) -> None:
+    if context.invoked_subcommand is not None:
+        return
+    from notifyhub import logs
+    from notifyhub.emulator import main
+    from notifyhub.emulator import strictness as strict
+    from notifyhub.emulator.app import Emulator
+    from notifyhub.emulator.faults import PROFILES
+    from notifyhub.emulator.limits import LIMITS_PROFILES
+    from notifyhub_cli.stopping import stop_by_signals
+
+    if profile not in PROFILES:
+        _unknown("--profile", profile, PROFILES)
+    if limits not in LIMITS_PROFILES:
+        _unknown("--limits", limits, LIMITS_PROFILES)
+    if strictness not in strict.PROFILES:
+        _unknown("--strictness", strictness, strict.PROFILES)
+    with told_in_one_line():
+        wanted = None if faults is None else _faults_of(faults)
+        settings = load()
+        logs.configure(settings.log_level, settings.log_format)
+        with listening(host, port, "choose another with --host and --port") as listener:
+            emulator = Emulator(
+                journal, profile=profile, seed=seed, journal_cap=journal_cap, limits=limits, strictness=strictness
+            )
+            if wanted is not None:
+                emulator.faults.replace(wanted)
+            try:
+                emulator.journal.open()
+            except sqlite3.Error as error:
+                leave(Exit.UNAVAILABLE, f"--journal: {journal} cannot be used: {error}")
+            server = main.server(emulator)
+            stop_by_signals(server)
+            url = "http://{}:{}".format(*listener.getsockname()[:2])
+            typer.echo(f"emulator listens on {url}\nits inbox is there for browsers: {url}/")
+            server.run([listener])
+
+
+def _unknown(option: str, given: str, known: Iterable[str]) -> NoReturn:
+    leave(Exit.BAD_INPUT, f"{option}: there is no {given!r}; there are {', '.join(known)}")
+
+
+def _faults_of(path: Path) -> FaultSettings:
+    """The faults of a file. Ends the command when they cannot be used."""
+    from pydantic import ValidationError
+
+    from notifyhub.emulator.faults import FaultSettings
+    from notifyhub.emulator.web import errors_of
+
+    try:
+        body = path.read_bytes()
+    except OSError as error:
+        leave(Exit.BAD_INPUT, f"--faults: {path}: {error.strerror}")
+    try:
+        return FaultSettings.model_validate_json(body)
+    except ValidationError as error:
+        wrong = errors_of(body, error)
+        leave(Exit.BAD_INPUT, *(f"--faults: {path}: {one['field'] or 'file'}: {one['message']}" for one in wrong))

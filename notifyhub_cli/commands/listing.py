@@ -1,0 +1,52 @@
+"""list."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from notifyhub import Hub
+from notifyhub_cli.output import AsJson, show_json, told_in_one_line
+from notifyhub_cli.shown import show_deliveries, show_messages
+
+
+def list_(
+    limit: Annotated[int, typer.Option(help="How many.", min=1, max=1000)] = 20,
+    status: Annotated[list[str] | None, typer.Option(help="Any of these; may be given several times.")] = None,
+    channel: Annotated[list[str] | None, typer.Option(help="Any of these; may be given several times.")] = None,
+    address: Annotated[str | None, typer.Option(help="In any spelling that its channel takes.")] = None,
+    reference: Annotated[str | None, typer.Option(help="Your own name for the message.")] = None,
+    since: Annotated[str | None, typer.Option(help="Accepted then or later: ISO 8601 with an offset.")] = None,
+    until: Annotated[str | None, typer.Option(help="Accepted before: ISO 8601 with an offset.")] = None,
+    deliveries: Annotated[bool, typer.Option("--deliveries", help="Deliveries instead of messages.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """List the newest messages, or deliveries, that fit.
+
+    \b
+    Examples:
+      notifyhub list --limit 5
+      notifyhub list --deliveries --status failed --channel viber --since 2026-12-01T00:00:00+03:00
+    """
+    with told_in_one_line(), Hub(worker=False) as hub:
+        find = hub.deliveries if deliveries else hub.messages
+        found = find(
+            limit=limit,
+            status=status or None,
+            channel=channel or None,
+            address=address,
+            reference=reference,
+            created_from=since,
+            created_to=until,
+        )
+    if as_json:
+        show_json(found)
+    elif deliveries:
+        show_deliveries(found)  # type: ignore[arg-type]
+    else:
+        show_messages(found)  # type: ignore[arg-type]
+
+
+def register(app: typer.Typer) -> None:
+    app.command("list")(list_)

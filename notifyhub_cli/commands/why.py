@@ -1,0 +1,41 @@
+"""why: what happened, and what happens next."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from notifyhub import Hub
+from notifyhub.answers import Story
+from notifyhub_cli.output import AsJson, show_json, text, told_in_one_line
+
+
+def why(
+    id_: Annotated[str, typer.Argument(metavar="ID", help="A delivery's number or a message's id.")],
+    as_json: AsJson = False,
+) -> None:
+    """Tell what happened to a delivery, or to each of a message, and what happens next.
+
+    \b
+    Examples:
+      notifyhub why 17
+      notifyhub why 01a1fd9d-2e91-70c5-aee9-108a46972697 --json
+    """
+    with told_in_one_line(), Hub(worker=False) as hub:
+        found = hub.why(id_)
+    if as_json:
+        show_json(found)
+        return
+    typer.echo("\n\n".join(_told(story) for story in found))
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(why)
+
+
+def _told(story: Story) -> str:
+    name = f"delivery {story.delivery_id}" if story.delivery_id else "left out"
+    lines = [f"{name}: {story.channel} {story.address}, {story.status}"]
+    lines += [f"  {text(event.at):21}{event.words}" for event in story.events]
+    return "\n".join([*lines, f"  {'next':21}{story.next}"])

@@ -1,0 +1,52 @@
+"""Calls to a running emulator's own doors."""
+
+from __future__ import annotations
+
+import urllib.error
+import urllib.request
+from typing import Any
+
+import orjson
+
+from notifyhub.settings import load
+from notifyhub_cli.output import Exit, leave
+
+ALONE = "http://127.0.0.1:8090"
+TIMEOUT_S = 10.0
+
+
+class EmulatorClient:
+    """`url` None is that of NOTIFYHUB_EMULATOR_URL, or where `notifyhub emulator` listens by default.
+
+    Every failure ends the command with a line that says why.
+    """
+
+    def __init__(self, url: str | None) -> None:
+        self._url = (url or load().emulator_url or ALONE).rstrip("/")
+        if not self._url.startswith(("http://", "https://")):
+            leave(Exit.BAD_INPUT, f"--url: {self._url} must begin with http:// or https://")
+
+    def call(self, method: str, path: str, body: Any = None) -> Any:
+        """The answer's JSON, None where it is empty."""
+        sent = None if body is None else orjson.dumps(body)
+        request = urllib.request.Request(self._url + path, sent, {"Accept": "application/json"}, method=method)  # noqa: S310
+        # No proxy of the environment has to do with an emulator.
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        try:
+            with opener.open(request, timeout=TIMEOUT_S) as response:
+                return orjson.loads(response.read() or b"null")
+        except urllib.error.HTTPError as error:
+            _refused(error)
+        except (urllib.error.URLError, TimeoutError) as error:
+            reason = getattr(error, "reason", None) or error
+            leave(Exit.UNAVAILABLE, f"no emulator answers at {self._url}: {reason} (name another with --url)")
+        except orjson.JSONDecodeError:
+            leave(Exit.UNAVAILABLE, f"what answers at {self._url} is not the emulator")
+
+
+def _refused(error: urllib.error.HTTPError) -> None:
+    try:
+        wrong = orjson.loads(error.read())["errors"]
+    except (orjson.JSONDecodeError, KeyError, TypeError):
+        leave(Exit.UNAVAILABLE, f"{error.url} answered {error.code}: not the emulator?")
+    leave(Exit.BAD_INPUT, *(f"{one['field'] or 'faults'}: {one['message']}" for one in wrong))

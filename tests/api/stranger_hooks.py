@@ -1,0 +1,47 @@
+"""What schemathesis is told about this service beyond its document (loaded by name, see test_stranger.py)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import schemathesis
+
+OWN_KEY = "1"
+NO_KEY = 2**40
+
+UNSAYABLE = frozenset(
+    {
+        "past",
+        "too_early",
+        "no_address",
+        "form",
+        "too_long",
+        "too_many",
+        "empty",
+        "cursor",
+        "reused",
+        "repeated",
+        "unknown_sender",
+    }
+)
+"""Faults that no JSON schema can tell of beforehand: what members say together, or mean, or whose they are."""
+
+
+@schemathesis.check
+def refuses_what_fits_only_for_what_no_schema_can_say(
+    context: schemathesis.CheckContext, response: schemathesis.Response, case: schemathesis.Case
+) -> None:
+    """In place of `positive_data_acceptance`, which lets no request that fits its schema be refused."""
+    if case.meta is None or not case.meta.generation.mode.is_positive or response.status_code not in (400, 422):
+        return
+    problem: dict[str, Any] = response.json()
+    found = {error["code"] for error in problem.get("errors", [])}
+    assert found, f"refused without a reason: {problem}"
+    assert found <= UNSAYABLE, f"refused for {sorted(found)}: {problem}"
+
+
+@schemathesis.hook
+def before_call(context: schemathesis.HookContext, case: schemathesis.Case, kwargs: dict[str, Any]) -> None:
+    """A stranger who revokes the key in its own hand would learn nothing more."""
+    if case.operation.path.endswith("/keys/{id}/revoke") and str(case.path_parameters.get("id")) == OWN_KEY:
+        case.path_parameters["id"] = NO_KEY

@@ -1,0 +1,82 @@
+"""GET /api/v1/deliveries/{id}/why, and the same through the library."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from notifyhub import Hub, NotFound
+from tests.api.conftest import LATER, Api
+from tests.conftest import HubMaker
+from tests.stage import Stage
+
+
+@pytest.fixture
+def delivering(make_hub: HubMaker, serve: Callable[[Hub], Api], database_url: str) -> Api:
+    return serve(make_hub(database_url=database_url))
+
+
+def test_a_retried_and_refused_delivery_tells_all_of_it(delivering: Api, stage: Stage) -> None:
+    stage.script("telegram", "1067000", "500", "403")
+    created = delivering.create(send_at=...).json
+    delivering.hub.wait(created["id"], timeout_s=20)
+
+    story = delivering.get(f"/api/v1/deliveries/{created['deliveries'][0]['id']}/why").json
+
+    assert (story["status"], story["channel"], story["address"]) == ("failed", "telegram", "1067000")
+    assert [event["event"] for event in story["events"]] == ["accepted", "attempt", "retried", "attempt", "failed"]
+    assert "(code 500): there is trouble on its own side" in story["events"][1]["words"]
+    assert "(code 403)" in story["events"][3]["words"]
+    assert story["next"].startswith("Nothing by itself.")
+    times = [event["at"] for event in story["events"]]
+    assert times == sorted(times)
+
+
+def test_a_deferred_delivery_tells_when_it_goes_out(api: Api) -> None:
+    created = api.create().json
+
+    story = api.get(f"/api/v1/deliveries/{created['deliveries'][0]['id']}/why").json
+
+    assert [event["event"] for event in story["events"]] == ["accepted", "deferred"]
+    assert story["next"].startswith("Goes out at 2126-12-01 07:00:00 UTC")
+    assert story["next"].endswith("attempt 1 of 5.")
+
+
+def test_a_message_tells_of_each_recipient_in_order_and_of_those_left_out(api: Api) -> None:
+    first = api.create().json["deliveries"][0]["id"]
+    id_ = api.create(recipients=[{"telegram": "7"}, {"telegram": "1067000"}, {"telegram": "8"}]).json["id"]
+
+    stories = api.hub.why(id_)
+
+    assert [(story.address, story.status, story.duplicate_of) for story in stories] == [
+        ("7", "scheduled", None),
+        ("1067000", "duplicate", first),
+        ("8", "scheduled", None),
+    ]
+    assert stories[1].next == f"Nothing: what counts is delivery {first}, which is scheduled now."
+
+
+def test_a_cancelled_delivery_says_so(api: Api) -> None:
+    created = api.create().json
+    api.ask("POST", f"/api/v1/messages/{created['id']}/cancel")
+
+    (story,) = api.hub.why(created["deliveries"][0]["id"])
+
+    assert [event.event for event in story.events] == ["accepted", "deferred", "cancelled"]
+
+
+def test_an_own_limit_of_attempts_is_told(api: Api) -> None:
+    (story,) = api.hub.why(api.create(max_attempts=2, send_at=LATER).json["id"])
+
+    assert story.next.endswith("attempt 1 of 2.")
+
+
+@pytest.mark.parametrize("id_", [1, "1", "01a1fd9d-2e91-70c5-aee9-108a46972697", "nonsense", "\u0664", "9" * 40])
+def test_why_of_what_is_not_there_is_not_found(api: Api, id_: int | str) -> None:
+    with pytest.raises(NotFound):
+        api.hub.why(id_)
+
+
+def test_the_story_of_a_message_is_not_under_deliveries(api: Api) -> None:
+    assert api.get(f"/api/v1/deliveries/{api.create().json['id']}/why").status == 404

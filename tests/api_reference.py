@@ -1,0 +1,191 @@
+"""docs/api.md: each request with curl, Python and its true answer, asked of a service that runs while it is written.
+
+`make docs` writes it. Ids, moments and keys change with every run, so they are given steady names.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tempfile
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+from notifyhub_api.app import OPERATIONS
+from notifyhub_api.operations import Operation
+from tests.api_stories import STORIES, Step
+from tests.processes import Service
+
+TARGET = Path(__file__).parents[1] / "docs" / "api.md"
+SHOWN_HEADERS = ("Location", "Link", "Idempotency-Replayed", "Retry-After")
+UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+HEX_ID = re.compile(r"\b[0-9a-f]{12}7[0-9a-f]{3}[89ab][0-9a-f]{15}\b")
+MOMENT = re.compile(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\+00:00)")
+KEY = re.compile(r"nh_[A-Za-z0-9_-]{43}")
+PREFIX = re.compile(r"nh_[A-Za-z0-9_-]{6}(?![A-Za-z0-9_…-])")
+PORT = re.compile(r"127\.0\.0\.1:\d+")
+CURSOR = re.compile(r"\bMTc5[A-Za-z0-9]{12,}(?:%3D|=)*")
+SECONDS = re.compile(r"\b1[78][0-9]{8}\b")
+LONG_NUMBER = re.compile(r"\b[0-9]{16,}\b")
+
+HEAD = """# The REST API, request by request
+
+Made by `make docs` from a service that ran meanwhile: these are its true answers, only ids, keys and moments have been
+given steady names. The same in a browser, to be tried out: `/docs/`; for programs: `/openapi.json`.
+
+In a shell:
+
+```sh
+URL=http://127.0.0.1:8000
+KEY=$(cat notifyhub-data/first-key)
+```
+
+In Python:
+
+```python
+import json, urllib.request
+
+def ask(method, path, body=None, headers={}):
+    data = None if body is None else json.dumps(body).encode()
+    headers = {"Authorization": f"Bearer {KEY}", **headers}
+    request = urllib.request.Request(URL + path, data, headers, method=method)
+    with urllib.request.urlopen(request) as response:
+        return json.load(response)
+```
+"""
+
+
+@dataclass
+class Teller:
+    """Asks a service, and writes down what it asked and was answered."""
+
+    service: Service
+    kept: dict[str, Any] = field(default_factory=dict)
+    told: dict[str, list[str]] = field(default_factory=dict)
+
+    def tell(self, step: Step) -> None:
+        if step.faults is not None:
+            self._ask("PUT", "/emulator/faults", step.faults, {})
+        operation = _operation(step.operation)
+        path, body = step.path.format(**self.kept), step.body(self.kept)
+        status, headers, answer = self._ask(operation.method, path, body, step.headers)
+        for name, place in step.keep.items():
+            self.kept[name] = _at(answer, place)
+        if step.until is not None:
+            self._wait(path, step.until)
+            status, headers, answer = self._ask(operation.method, path, body, step.headers)
+        parts = [step.says] if step.says else []
+        parts += [_shell(operation, path, body, step.headers), _python(operation, path, body, step.headers)]
+        parts.append(_answer(status, headers, answer))
+        self.told.setdefault(operation.id, []).append("\n\n".join(parts))
+
+    def _ask(self, method: str, path: str, body: Any, headers: Mapping[str, str]) -> tuple[int, Mapping[str, str], Any]:
+        data = None if body is None else json.dumps(body).encode()
+        given = {"Authorization": f"Bearer {self.service.key}", **headers}
+        request = urllib.request.Request(self.service.url + path, data, given, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=30) as response:
+                return response.status, response.headers, _read(response.read())
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, error.headers, _read(error.read())
+
+    def _wait(self, path: str, until: str) -> None:
+        """Ask until the answer's status is this one; the service's own word, so no sleeping for luck."""
+        while self._ask("GET", path, None, {})[2]["status"] != until:
+            pass
+
+
+def reference() -> str:
+    """The whole document."""
+    with tempfile.TemporaryDirectory() as folder, Service(Path(folder)) as service:
+        teller = Teller(service)
+        for step in STORIES:
+            teller.tell(step)
+        parts = [HEAD.rstrip()]
+        tags = {operation.tag.name: operation.tag for operation in OPERATIONS}
+        for tag in tags.values():
+            parts.append(f"## {tag.name}\n\n{tag.description}")
+            parts += [_section(operation, teller.told) for operation in OPERATIONS if operation.tag.name == tag.name]
+    return _steady("\n\n".join(parts)) + "\n"
+
+
+def _section(operation: Operation, told: Mapping[str, list[str]]) -> str:
+    about = [
+        f"### {operation.method} {operation.path}",
+        operation.summary if operation.summary.endswith("?") else f"{operation.summary}.",
+    ]
+    if operation.description:
+        about.append(operation.description)
+    if operation.scope is not None:
+        about.append(f"Needs a key with the scope `{operation.scope}`.")
+    return "\n\n".join([*about, *told[operation.id]])
+
+
+def _operation(id_: str) -> Operation:
+    return next(operation for operation in OPERATIONS if operation.id == id_)
+
+
+def _read(text: bytes) -> Any:
+    return json.loads(text) if text else None
+
+
+def _at(answer: Any, place: str) -> Any:
+    for name in place.split("."):
+        answer = answer[int(name) if name.isdigit() else name]
+    return answer
+
+
+def _shell(operation: Operation, path: str, body: Any, headers: Mapping[str, str]) -> str:
+    words = ["curl -s"]
+    if operation.method != ("GET" if body is None else "POST"):
+        words.append(f"-X {operation.method}")
+    words.append(f'"$URL{path}"')
+    if operation.scope is not None:
+        words.append('-H "Authorization: Bearer $KEY"')
+    words += [f'-H "{name}: {value}"' for name, value in headers.items()]
+    if body is not None:
+        words.append("\\\n    -d '" + json.dumps(body, ensure_ascii=False).replace("'", "'\\''") + "'")
+    return "```sh\n" + " ".join(words) + "\n```"
+
+
+def _python(operation: Operation, path: str, body: Any, headers: Mapping[str, str]) -> str:
+    given = [repr(operation.method), repr(path), *([] if body is None else [repr(body)])]
+    given += [f"headers={dict(headers)!r}"] if headers else []
+    return "```python\nask(" + ", ".join(given).replace("'", '"') + ")\n```"
+
+
+def _answer(status: int, headers: Mapping[str, str], answer: Any) -> str:
+    lines = [f"HTTP/1.1 {status} {HTTPStatus(status).phrase}"]
+    lines += [f"{name}: {headers[name]}" for name in SHOWN_HEADERS if headers.get(name)]
+    if answer is not None:
+        lines += ["", json.dumps(answer, indent=2, ensure_ascii=False)]
+    return "```http\n" + "\n".join(lines) + "\n```"
+
+
+def _steady(text: str) -> str:
+    """The same in every run: ids are numbered in the order in which they come, moments are one moment."""
+    names: dict[str, str] = {}
+
+    def numbered(match: re.Match[str]) -> str:
+        plain = match.group().replace("-", "")
+        number = names.setdefault(plain, f"{len(names) + 1:012x}")
+        made = f"01a1fdc9-524d-76a2-a653-{number}"
+        return made if "-" in match.group() else made.replace("-", "")
+
+    text = UUID.sub(numbered, text)
+    text = HEX_ID.sub(numbered, text)
+    text = MOMENT.sub("2026-11-21T11:06:31.885000Z", text)
+    text = PREFIX.sub("nh_Fq0r2d", KEY.sub("nh_Fq0r2d…", text))
+    text = CURSOR.sub("MTc5NTI1OTE5MTg4NS44", text)
+    text = SECONDS.sub("1795259191", text)
+    return LONG_NUMBER.sub("1795259191885000000", PORT.sub("127.0.0.1:8000", text))
+
+
+if __name__ == "__main__":
+    TARGET.write_text(reference(), encoding="utf-8")

@@ -1,0 +1,269 @@
+"""What docs/api.md asks of the service, in this order; each answer is the next one's ground."""
+
+from __future__ import annotations
+
+import hmac
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from notifyhub.providers.receivers import EMULATED_APP_SECRET
+from notifyhub.providers.registry import EMULATED_TOKENS
+
+LATER = "2126-12-01T10:00:00+03:00"
+
+Body = Callable[[Mapping[str, Any]], Any]
+
+
+def nothing(_: Mapping[str, Any]) -> None:
+    """No body."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One request.
+
+    path   may name what an earlier answer left, as `{message}`
+    body   made from what is kept; `nothing` for none
+    keep   names for parts of the answer, such as {"message": "id"}
+    faults what the emulator is to do from now on
+    until  the status that the thing asked for must reach before it is shown
+    """
+
+    operation: str
+    path: str
+    body: Body = nothing
+    keep: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    faults: Mapping[str, Any] | None = None
+    until: str | None = None
+    says: str = ""
+
+
+def given(body: Any) -> Body:
+    return lambda _: body
+
+
+def signed(header: str, prefix: str, key: str, body: Any) -> Mapping[str, str]:
+    """The header by which a messenger signs this body."""
+    return {header: prefix + hmac.new(key.encode(), json.dumps(body).encode(), "sha256").hexdigest()}
+
+
+OF_VIBER = {
+    "event": "delivered",
+    "timestamp": 1795259191885,
+    "message_token": 491266184665523,
+    "user_id": "01234567890A=",
+}
+OF_WHATSAPP = {
+    "object": "whatsapp_business_account",
+    "entry": [
+        {
+            "id": "102290129340398",
+            "changes": [
+                {
+                    "field": "messages",
+                    "value": {
+                        "messaging_product": "whatsapp",
+                        "metadata": {"display_phone_number": "15550783881", "phone_number_id": "106540352242922"},
+                        "statuses": [
+                            {
+                                "id": "wamid.HBgLMTY1MDM4Nzk0MzkVAgARGA",
+                                "status": "delivered",
+                                "timestamp": "1795259191",
+                                "recipient_id": "79161234567",
+                            }
+                        ],
+                    },
+                }
+            ],
+        }
+    ],
+}
+
+STORIES = (
+    # First, while nothing has been called that would say how long ago.
+    Step("channels_every", "/api/v1/channels"),
+    Step("channels_read", "/api/v1/channels/telegram"),
+    Step(
+        "messages_create",
+        "/api/v1/messages",
+        given({"text": "Hello", "recipients": [{"telegram": "1067000"}]}),
+        keep={"message": "id", "delivery": "deliveries.0.id"},
+    ),
+    Step(
+        "messages_create",
+        "/api/v1/messages",
+        given({"text": "Hello", "recipients": [{"telegram": "1067000"}]}),
+        says="The same once more is a duplicate:",
+    ),
+    Step(
+        "messages_create",
+        "/api/v1/messages",
+        given({"text": "", "recipients": [{"telegram": "nobody!"}], "send_at": "2126-12-01T10:00:00"}),
+        says="Everything that is wrong is named at once:",
+    ),
+    Step("messages_read", "/api/v1/messages/{message}", until="sent"),
+    Step("messages_deliveries", "/api/v1/messages/{message}/deliveries?limit=1"),
+    Step("deliveries_read", "/api/v1/deliveries/{delivery}"),
+    Step(
+        "messages_create",
+        "/api/v1/messages",
+        given({"text": "Later", "recipients": [{"telegram": "1067000"}], "send_at": LATER}),
+        keep={"later": "id", "later_delivery": "deliveries.0.id"},
+        says="At a date, with its offset:",
+    ),
+    Step(
+        "messages_create",
+        "/api/v1/messages",
+        given(
+            {
+                "text": "Hello, both",
+                "recipients": [
+                    {"telegram": "1067000", "viber": "01234567890A="},
+                    {"whatsapp": "79161234567", "gateway": "79161234567"},
+                ],
+                "send_at": LATER,
+                "expires_at": "2126-12-03T10:00:00+03:00",
+                "max_attempts": 3,
+                "priority": "urgent",
+                "deduplicate": 3600,
+                "reference": "order-17",
+                "metadata": {"shop": 5},
+            }
+        ),
+        says="To two people, each on every channel that they have an address on:",
+    ),
+    Step(
+        "messages_change",
+        "/api/v1/messages/{later}",
+        given({"text": "Later, but otherwise", "send_at": "2126-12-02T10:00:00+03:00"}),
+    ),
+    Step("messages_cancel", "/api/v1/messages/{later}/cancel"),
+    Step("messages_change", "/api/v1/messages/{later}", given({"text": "Too late"}), says="Where it is too late:"),
+    Step(
+        "messages_create_many",
+        "/api/v1/messages/batch",
+        given(
+            {
+                "messages": [
+                    {"text": "One", "recipients": [{"telegram": "1067000"}], "send_at": LATER},
+                    {"text": "", "recipients": [{"telegram": "1067000"}]},
+                    {"text": "Three", "recipients": [{"gateway": "79161234567"}], "send_at": LATER},
+                ]
+            }
+        ),
+        keep={"one": "results.0.message.deliveries.0.id"},
+    ),
+    Step("deliveries_cancel", "/api/v1/deliveries/cancel", lambda kept: {"ids": [kept["one"], 404]}),
+    Step("deliveries_status", "/api/v1/deliveries/status", lambda kept: {"ids": [kept["one"], kept["delivery"]]}),
+    Step("messages_find", "/api/v1/messages?reference=order-17"),
+    Step("deliveries_find", "/api/v1/deliveries?channel=telegram&status=cancelled&limit=1"),
+    Step(
+        "messages_create",
+        "/api/v1/messages",
+        given(
+            {"text": "Perhaps", "recipients": [{"telegram": "1067001"}], "on_unconfirmed": "at_most_once"},
+        ),
+        faults={
+            "scripts": [
+                {"channel": "telegram", "address": "1067001", "answers": ["lost"]},
+                {"channel": "telegram", "address": "1067002", "answers": ["403"]},
+            ]
+        },
+        keep={"perhaps": "id", "held": "deliveries.0.id"},
+        says="To be held, not sent again, when the messenger's answer is lost:",
+    ),
+    Step("messages_read", "/api/v1/messages/{perhaps}", until="unconfirmed", says="It was lost:"),
+    Step("deliveries_resolve", "/api/v1/deliveries/{held}/resolve", given({"as": "sent"})),
+    Step(
+        "messages_create",
+        "/api/v1/messages",
+        given({"text": "Unwanted", "recipients": [{"telegram": "1067002"}]}),
+        keep={"unwanted": "id"},
+        says="To somebody who has blocked the bot:",
+    ),
+    Step("messages_read", "/api/v1/messages/{unwanted}", until="failed", says="It failed:"),
+    Step("messages_retry", "/api/v1/messages/{unwanted}/retry", says="When the block is gone:"),
+    Step(
+        "messages_create",
+        "/api/v1/messages",
+        given({"text": "Once", "recipients": [{"telegram": "1067000"}]}),
+        headers={"Idempotency-Key": "order-17"},
+        says="Under a name of your own, so that it may be repeated:",
+    ),
+    Step(
+        "messages_create",
+        "/api/v1/messages",
+        given({"text": "Once", "recipients": [{"telegram": "1067000"}]}),
+        headers={"Idempotency-Key": "order-17"},
+        says="Repeated, it is answered as the first time:",
+    ),
+    Step(
+        "messages_create",
+        "/api/v1/messages",
+        given({"text": "Another", "recipients": [{"telegram": "1067000"}]}),
+        headers={"Idempotency-Key": "order-17"},
+        says="Another request under that name is refused:",
+    ),
+    Step(
+        "keys_create",
+        "/api/v1/keys",
+        given({"name": "shop", "scopes": ["send", "read"], "expires_at": LATER, "rate_limit": 600}),
+        keep={"key": "id"},
+    ),
+    Step("keys_every", "/api/v1/keys?limit=1"),
+    Step("keys_read", "/api/v1/keys/{key}"),
+    Step("keys_revoke", "/api/v1/keys/{key}/revoke"),
+    Step("deliveries_why", "/api/v1/deliveries/{later_delivery}/why"),
+    Step(
+        "dialects_sendmsg",
+        "/api/sendmsg",
+        given(
+            {
+                "sender": {"id": "5", "name": "Shop"},
+                "messengers_list": ["Whatsapp", "Viber", "Telegramm"],
+                "users_list": [1067000],
+                "deffered_time": LATER,
+                "message": "Good morning",
+            }
+        ),
+        keep={"morning": "id"},
+    ),
+    Step(
+        "dialects_post",
+        "/api/",
+        given(
+            {
+                "Telegram": [
+                    {"user_id": 1067000, "message": "message_1", "date_time": "2019-12-30T16:09:00+03:00"},
+                    {"user_id": 1067000, "message": "message_1", "date_time": "2019-12-30T16:09:00+03:00"},
+                ],
+                "WhatsApp": [{"user_id": 1067000, "message": "message_1", "date_time": "2019-12-30T16:09:00"}],
+            }
+        ),
+    ),
+    Step("dialects_status", "/api/?messages_id={message}&messages_id={morning}"),
+    Step("dialects_cancel", "/api/", lambda kept: {"message_id": [kept["morning"], kept["message"]]}),
+    Step("service_live", "/health/live"),
+    Step("service_ready", "/health/ready"),
+    Step("service_index", "/"),
+    Step(
+        "receipts_viber",
+        "/receipts/viber",
+        given(OF_VIBER),
+        headers=signed("X-Viber-Content-Signature", "", EMULATED_TOKENS["viber"], OF_VIBER),
+        says="About a message of somebody else's:",
+    ),
+    Step(
+        "receipts_whatsapp",
+        "/receipts/whatsapp",
+        given(OF_WHATSAPP),
+        headers=signed("X-Hub-Signature-256", "sha256=", EMULATED_APP_SECRET, OF_WHATSAPP),
+    ),
+    Step(
+        "receipts_subscribe_whatsapp",
+        "/receipts/whatsapp?hub.mode=subscribe&hub.verify_token=emulated&hub.challenge=1158201444",
+    ),
+)

@@ -1,0 +1,67 @@
+"""A browser for the page. `make browser` brings playwright; the browser itself is Chromium, from anywhere."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+from notifyhub.emulator.testing import LocalEmulator
+from tests.browser.story import Sender
+from tests.emulator.receiver import Receiver, receiving
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        # None is the browser that `playwright install chromium` has brought.
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def shared_emulator() -> Iterator[LocalEmulator]:
+    with LocalEmulator() as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def emulator(shared_emulator: LocalEmulator) -> LocalEmulator:
+    shared_emulator.reset()
+    return shared_emulator
+
+
+@pytest.fixture
+def sender(emulator: LocalEmulator) -> Sender:
+    return Sender(emulator)
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with receiving() as receiver:
+        yield receiver
+
+
+@pytest.fixture
+def page(browser: Browser, emulator: LocalEmulator) -> Iterator[Page]:
+    """The inbox, open and live. What it complains about in its console fails the test."""
+    context = browser.new_context(viewport={"width": 1100, "height": 760})
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.extend([message.text] if _is_ours(message) else []))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto(emulator.url + "/")
+    page.locator("#link.live").wait_for()
+    yield page
+    context.close()
+    assert complaints == []
+
+
+def _is_ours(message: ConsoleMessage) -> bool:
+    # A refusal of the emulator is an answer to the page, but an error to the browser.
+    return message.type == "error" and "responded with a status of" not in message.text

@@ -1,0 +1,117 @@
+"""`notifyhub emulator` with its options, and the faults of a running one."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Run
+from tests.processes import Process
+from tests.stage import Stage
+
+RULE = {"rules": [{"answer": "503", "channel": "telegram"}]}
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "faults.json"
+    path.write_text(json.dumps(RULE))
+    return path
+
+
+def rules(stage: Stage) -> list[dict[str, object]]:
+    return list(stage.emulator.faults.describe()["rules"])
+
+
+def test_faults_of_a_file_hold_from_the_start(tmp_path: Path, file: Path, run: Run) -> None:
+    with Process(tmp_path, "emulator", "--port", "0", "--faults", str(file)) as process:
+        url = process.wait_for_line(re.compile(r"emulator listens on (http://\S+)"))[1]
+        told = run("emulator", "faults", "--url", url)
+
+    assert told.json["rules"][0]["answer"] == "503"
+
+
+WRONG = {
+    "no such file": (["--faults", "none.json"], "--faults: none.json: No such file or directory"),
+    "limits": (["--limits", "some"], "--limits: there is no 'some'; there are off, real"),
+    "strictness": (["--strictness", "very"], "--strictness: there is no 'very'; there are lenient, real"),
+    "cap": (["--journal-cap", "0"], "Invalid value for '--journal-cap'"),
+}
+
+
+@pytest.mark.parametrize(("options", "reason"), WRONG.values(), ids=WRONG)
+def test_a_wrong_option_ends_with_2_and_one_line(run: Run, options: list[str], reason: str) -> None:
+    ended = run("emulator", *options)
+
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.complaint.startswith(reason)
+
+
+def test_what_is_wrong_in_a_file_is_told_by_its_place(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "bad.json").write_text('{"rules": [{"answer": "503", "rate": 7}]}')
+    ended = run("emulator", "--faults", "bad.json")
+
+    assert ended.code == 2
+    assert ended.complaint.startswith("--faults: bad.json: rules.0.rate: ")
+
+
+def test_a_rule_is_added(run: Run, stage: Stage) -> None:
+    options = ["--channel", "telegram", "--to", "42", "--answer", "blocked", "--rate", "0.5", "--count", "3"]
+    ended = run("emulator", "faults", "add", *options, "--latency-ms", "5:9", "--until-s", "60", "--url", stage.url)
+
+    assert (ended.code, ended.err) == (0, "")
+    [rule] = rules(stage)
+    assert rule == {
+        "channel": "telegram",
+        "address": "42",
+        "answer": "blocked",
+        "latency_ms": {"min": 5, "max": 9},
+        "rate": 0.5,
+        "count": 3,
+        "from_s": 0.0,
+        "until_s": 60.0,
+    }
+
+
+def test_an_answer_may_be_json(run: Run, stage: Stage) -> None:
+    run("emulator", "faults", "add", "--answer", '{"status": 429, "retry_after": 7}', emulator_url=stage.url)
+
+    assert rules(stage)[0]["answer"] == {"status": 429, "retry_after": 7}
+
+
+def test_faults_are_set_from_a_file_and_cleared(run: Run, stage: Stage, file: Path) -> None:
+    assert run("emulator", "faults", "set", str(file), "--url", stage.url).code == 0
+    assert len(rules(stage)) == 1
+    assert run("emulator", "faults", "clear", "--url", stage.url).code == 0
+    assert rules(stage) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["add", "--answer", "teapot"], "answer: "),
+        (["add"], "faults: Value error, a rule needs an answer, latency_ms or both"),
+        (["add", "--answer", "{oops"], "--answer: not JSON"),
+        (["add", "--latency-ms", "soon"], "--latency-ms: must be milliseconds"),
+        (["set", "none.json"], "FILE: none.json: No such file or directory"),
+    ],
+)
+def test_a_wrong_fault_ends_with_2_and_one_line(run: Run, stage: Stage, arguments: list[str], reason: str) -> None:
+    ended = run("emulator", "faults", *arguments, "--url", stage.url)
+
+    assert ended.code == 2
+    assert ended.complaint.startswith(reason)
+
+
+def test_no_emulator_ends_with_4_and_says_where_it_was_looked_for(run: Run) -> None:
+    ended = run("emulator", "faults", "--url", "http://127.0.0.1:9")
+
+    assert ended.code == 4
+    assert ended.complaint.startswith("no emulator answers at http://127.0.0.1:9: ")
+
+
+def test_an_address_that_is_none_ends_with_2(run: Run) -> None:
+    assert run("emulator", "faults", "--url", "localhost:8090").code == 2

@@ -1,0 +1,39 @@
+"""docs/emulator.md tells what the code does."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from notifyhub.emulator.faults.answers import WORDS
+from notifyhub.emulator.faults.names import EVERY_OUTCOME
+from notifyhub.emulator.viber.errors import STATUSES
+from notifyhub.emulator.whatsapp.errors import CODES
+from tests.errors_table import DOCUMENT, table, written
+
+TEXT = DOCUMENT.read_text()
+
+
+def test_the_tables_are_those_of_the_code() -> None:
+    assert written(TEXT) == TEXT, "python -m tests.errors_table writes them anew"
+
+
+@pytest.mark.parametrize("word", [*WORDS, *sorted(EVERY_OUTCOME)])
+def test_every_word_of_a_fault_stands_in_the_table(word: str) -> None:
+    assert f'"{word}"' in table()
+
+
+def test_every_code_of_viber_and_whatsapp_stands_in_the_table() -> None:
+    sections = dict(re.findall(r"### (\w+)\n(.*?)(?=\n### |\Z)", table(), re.DOTALL))
+
+    assert all(f"status {code}, `" in sections["Viber"] for code in STATUSES)
+    # Those without a number in front are the ones whose title says it all.
+    assert all(
+        f"(#{code})" in sections["WhatsApp"] or title in sections["WhatsApp"] for code, (_, title) in CODES.items()
+    )
+
+
+@pytest.mark.parametrize("path", re.findall(r"\]\((?!http)([^)#]+)", TEXT))
+def test_every_link_leads_somewhere(path: str) -> None:
+    assert (DOCUMENT.parent / path).exists()
