@@ -57,6 +57,10 @@ def _measured(stage: Stage, names: Sequence[str]) -> Iterator[Line]:
         yield from SCENARIOS[name](stage)
 
 
+def _times(ratio: float) -> str:
+    return f"{ratio:.0f}" if ratio >= 10 else f"{ratio:.2g}"
+
+
 def rows_of(lines: Sequence[Line]) -> list[dict[str, object]]:
     """The table's rows: lines of one measure together, and beside each job the peer's rate of the same run."""
     peers = {line.job: line.value for line in lines if line.is_peer}
@@ -67,7 +71,7 @@ def rows_of(lines: Sequence[Line]) -> list[dict[str, object]]:
             "setup": line.setup,
             "figure": line.value,
             "unit": line.unit,
-            "× peer": "" if line.is_peer or line.job not in peers else f"{line.value / peers[line.job]:.0f}",
+            "× peer": "" if line.is_peer or line.job not in peers else _times(line.value / peers[line.job]),
             "in detail": line.detail,
         }
         for line in sorted(lines, key=lambda line: order.index(line.measure))

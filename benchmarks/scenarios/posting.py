@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from benchmarks import bare
 from benchmarks.load import LoadResult, run_load
 from benchmarks.processes import serve
 from benchmarks.rows import wait_until_sent
@@ -12,7 +13,9 @@ from benchmarks.sink import Sink
 from benchmarks.stage import CLIENTS, Line, Stage, Store
 
 CONNECTIONS = 32
+MEASURE = f"POST, {CONNECTIONS} connections"
 BODY = '{"text":"bench %d","recipients":[{"telegram":"%d"}]}'
+JOB = "posting"
 NAMED = ("Idempotency-Key: bench-%d",)
 STORES: tuple[Store, ...] = ("SQLite", "PostgreSQL")
 
@@ -36,6 +39,7 @@ class Posted:
 
 def run(stage: Stage) -> Iterator[Line]:
     seconds = stage.pick(10, 4)
+    yield _yardstick(stage, seconds)
     for store in STORES:
         for client in CLIENTS:
             yield _line(stage, store, client, seconds)
@@ -51,7 +55,19 @@ def _line(stage: Stage, store: Store, client: str | None, seconds: int, headers:
     else:
         setup = f"{store}, delivering in the same process, {client}"
         detail += f", of which {done.arrived:,} had arrived, the rest {done.rest_s:.1f} s later; all sent once"
-    return Line(f"POST, {CONNECTIONS} connections", setup, done.rate, "/s", detail)
+    return Line(MEASURE, setup, done.rate, "/s", detail, JOB)
+
+
+def _yardstick(stage: Stage, seconds: int) -> Line:
+    """What this machine, with this load generator beside it, lets any such server do."""
+
+    def once() -> LoadResult:
+        with bare.bare_server() as url:
+            return run_load(url, BODY, connections=CONNECTIONS, seconds=seconds)
+
+    load = stage.median_of(once, by=lambda load: load["rate"])
+    detail = f"p50 {load['p50_ms']:.1f} ms, p99 {load['p99_ms']:.1f} ms; {load['requests']:,} in {seconds} s"
+    return Line(MEASURE, bare.NAME, load["rate"], "/s", detail, JOB, is_peer=True)
 
 
 def _post(stage: Stage, store: Store, client: str | None, seconds: int, headers: Sequence[str]) -> Posted:
