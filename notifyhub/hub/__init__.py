@@ -11,14 +11,14 @@ from notifyhub.hub.consumers import Consumers
 from notifyhub.hub.looking import Looking
 from notifyhub.hub.many import Many
 from notifyhub.hub.receiving import Receiving
-from notifyhub.hub.sending import Sending
+from notifyhub.hub.repeating import Repeating
 from notifyhub.hub.telling import Telling
 from notifyhub.requests import To
 
 __all__ = ["Hub", "To"]
 
 
-class Hub(Sending, Looking, Changing, Many, Receiving, Telling, ChannelDoors, Consumers):
+class Hub(Repeating, Looking, Changing, Many, Receiving, Telling, ChannelDoors, Consumers):
     """One configuration of notifyhub in this process; usable from any thread.
 
     Settings come from the arguments (any name of `Settings`), then from `NOTIFYHUB_*` variables, then from defaults.

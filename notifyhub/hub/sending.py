@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from datetime import datetime
 from typing import Any, Literal
 
 from notifyhub import answers
 from notifyhub.clock import now_ms, to_datetime
-from notifyhub.errors import InvalidRequest, KeyInProgress
+from notifyhub.errors import InvalidRequest
 from notifyhub.flow import accept
 from notifyhub.hub.wiring import Wiring
 from notifyhub.requests import MessageRequest, To, batch_request, members_of_call, message_request
-from notifyhub.store import idempotency, messages
-from notifyhub.store.idempotency import Kept, Named, Verdict
+from notifyhub.store import messages
+
+Outcome = answers.Message | InvalidRequest
+"""What became of one message of a batch."""
 
 
 class Sending(Wiring):
@@ -77,53 +79,6 @@ class Sending(Wiring):
         stored.add_done_callback(lambda done: self._accepted(request, message, done, answer))
         return answer
 
-    def submit_once(self, asked: bytes, named: Named, to_keep: Callable[[answers.Message], Kept]) -> Future[Kept]:
-        """`submit` what has a name of its caller's: whatever happens, it is stored once, together with its answer.
-
-        Raises InvalidRequest at once, unless it was answered before: what has since become wrong with it, such as an
-        end that has come, is then no matter. The future fails with StoreUnavailable, KeyInProgress and KeyReused.
-        """
-        now = named.now
-        try:
-            request = self._checked(asked, now)
-        except InvalidRequest as error:
-            return self._answered(named, error)
-        message = accept.to_rows(request, now)
-
-        def answer(stored: messages.Stored) -> Kept:
-            return to_keep(accept.to_answer(request, message, stored))
-
-        kept: Future[Kept] = Future()
-        verdict = self.database.write(idempotency.once(messages.accept), idempotency.Once(named, message, answer))
-        verdict.add_done_callback(lambda done: self._judged(message, done, kept))
-        return kept
-
-    def _answered(self, named: Named, otherwise: InvalidRequest) -> Future[Kept]:
-        kept: Future[Kept] = Future()
-
-        def tell(done: Future[Verdict[Any] | None]) -> None:
-            if (error := done.exception()) is not None:
-                kept.set_exception(error)
-            elif (verdict := done.result()) is None or verdict.kept is None:
-                kept.set_exception(otherwise)
-            else:
-                kept.set_result(verdict.kept)
-
-        self.ask(idempotency.answered(named)).add_done_callback(tell)
-        return kept
-
-    def _judged(self, message: messages.NewMessage, done: Future[Verdict[messages.Stored]], kept: Future[Kept]) -> None:
-        if (error := done.exception()) is not None:
-            kept.set_exception(error)
-            return
-        verdict = done.result()
-        if verdict.result is not None:
-            self._ring_for([(message, verdict.result)])
-        if verdict.kept is None:
-            kept.set_exception(verdict.refusal or KeyInProgress())
-        else:
-            kept.set_result(verdict.kept)
-
     def _checked(self, asked: bytes | Mapping[str, Any] | MessageRequest, now: int) -> MessageRequest:
         if isinstance(asked, MessageRequest):
             return asked
@@ -137,7 +92,7 @@ class Sending(Wiring):
             "senders": self._senders,
         }
 
-    def send_many(self, asked: Iterable[Mapping[str, Any]]) -> list[answers.Message | InvalidRequest]:
+    def send_many(self, asked: Iterable[Mapping[str, Any]]) -> list[Outcome]:
         """Store up to 1,000 different messages, given as the members of `POST /api/v1/messages`, in one commit.
 
         Each has its own result, in this order: the message, or everything that is wrong with it; none undoes another.
@@ -145,34 +100,35 @@ class Sending(Wiring):
         """
         return self.submit_many({"messages": list(asked)}).result()
 
-    def submit_many(self, asked: bytes | Mapping[str, Any]) -> Future[list[answers.Message | InvalidRequest]]:
+    def submit_many(self, asked: bytes | Mapping[str, Any]) -> Future[list[Outcome]]:
         """The same for the JSON text or members of `POST /api/v1/messages/batch`, without waiting for the commit."""
         now = now_ms()
-        checked = batch_request(asked, **self._by(now))
+        checked, rows = self._checked_many(asked, now)
         self.open()
-        answer: Future[list[answers.Message | InvalidRequest]] = Future()
-        good = [request for request in checked if isinstance(request, MessageRequest)]
-        rows = [accept.to_rows(request, now) for request in good]
+        answer: Future[list[Outcome]] = Future()
         stored = self._database.write(messages.accept_many, rows)
         stored.add_done_callback(lambda done: self._accepted_many(checked, rows, done, answer))
         return answer
+
+    def _checked_many(
+        self, asked: bytes | Mapping[str, Any], now: int
+    ) -> tuple[list[MessageRequest | InvalidRequest], list[messages.NewMessage]]:
+        checked = batch_request(asked, **self._by(now))
+        return checked, [accept.to_rows(request, now) for request in checked if isinstance(request, MessageRequest)]
 
     def _accepted_many(
         self,
         checked: Sequence[MessageRequest | InvalidRequest],
         rows: Sequence[messages.NewMessage],
         done: Future[list[messages.Stored]],
-        answer: Future[list[answers.Message | InvalidRequest]],
+        answer: Future[list[Outcome]],
     ) -> None:
         if (error := done.exception()) is not None:
             answer.set_exception(error)
             return
-        stored = list(zip(rows, done.result(), strict=True))
-        self._ring_for(stored)
-        in_turn = iter(stored)
-        answer.set_result(
-            [r if isinstance(r, InvalidRequest) else accept.to_answer(r, *next(in_turn)) for r in checked]
-        )
+        stored = done.result()
+        self._ring_for(list(zip(rows, stored, strict=True)))
+        answer.set_result(outcomes(checked, rows, stored))
 
     def _accepted(
         self,
@@ -198,3 +154,13 @@ class Sending(Wiring):
         }
         for channel in due:
             self._doorbell.ring(channel)
+
+
+def outcomes(
+    checked: Sequence[MessageRequest | InvalidRequest],
+    rows: Sequence[messages.NewMessage],
+    stored: Sequence[messages.Stored],
+) -> list[Outcome]:
+    """What became of each message of a batch; `rows` and `stored` are of those that could be taken."""
+    accepted = iter(zip(rows, stored, strict=True))
+    return [one if isinstance(one, InvalidRequest) else accept.to_answer(one, *next(accepted)) for one in checked]

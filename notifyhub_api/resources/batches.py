@@ -12,6 +12,8 @@ from starlette.responses import Response
 from notifyhub.answers import Answer, Message
 from notifyhub.errors import InvalidRequest
 from notifyhub.requests import BatchRequest
+from notifyhub.store.idempotency import Kept
+from notifyhub_api.idempotency import is_named, named, replay
 from notifyhub_api.operations import Operation
 from notifyhub_api.problems import ProblemError, errors_of
 from notifyhub_api.resources.examples import MESSAGE, REQUEST
@@ -36,9 +38,35 @@ class Batch(Answer):
 async def create_many(request: Request) -> Response:
     """Accept many messages in one commit."""
     submit, body = hub_of(request).submit_many, await body_of(request)
+    if is_named(request):
+        return await _create_many_once(request, body)
     stored = submit(body) if len(body) <= CHECKED_AT_ONCE else await asyncio.to_thread(submit, body)
-    results = [_result(outcome) for outcome in await result(request, stored)]
-    return answer(Batch(results=results), 202 if all(one.status == 202 for one in results) else 200)
+    batch = _batch(await result(request, stored))
+    return answer(batch, _status(batch))
+
+
+async def _create_many_once(request: Request, body: bytes) -> Response:
+    """Accept them, or answer as the first time; the answer is kept in the messages' own transaction."""
+    submit, name = hub_of(request).submit_many_once, await named(request)
+    kept = (
+        submit(body, name, _to_keep)
+        if len(body) <= CHECKED_AT_ONCE
+        else await asyncio.to_thread(submit, body, name, _to_keep)
+    )
+    return replay(await result(request, kept))
+
+
+def _to_keep(outcomes: list[Message | InvalidRequest]) -> Kept:
+    batch = _batch(outcomes)
+    return Kept(_status(batch), None, batch.model_dump_json(exclude_none=True))
+
+
+def _batch(outcomes: list[Message | InvalidRequest]) -> Batch:
+    return Batch(results=[_result(outcome) for outcome in outcomes])
+
+
+def _status(batch: Batch) -> int:
+    return 202 if all(one.status == 202 for one in batch.results) else 200
 
 
 def _result(outcome: Message | InvalidRequest) -> BatchResult:
@@ -58,6 +86,7 @@ operations = (
         description="Stored in one commit. Each has its own result, and none is undone by what is wrong with another: "
         "202 when all were accepted, 200 when `results` has to be looked at. Only a request that is no batch at all "
         "is refused as a whole.",
+        once="inside",
         request=BatchRequest,
         answers={202: Batch, 200: Batch},
         example_request={"messages": [REQUEST]},

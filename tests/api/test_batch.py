@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -34,6 +35,28 @@ def test_a_wrong_message_undoes_no_other(api: Api) -> None:
     paths = [[error["path"] for error in one.get("errors", [])] for one in reply.json["results"]]
     assert paths == [[], ["$.messages[1].text"], ["$.messages[2]"], ["$.messages[3].sent_at"]]
     assert api.stored() == 1
+
+
+def test_a_batch_with_a_key_is_stored_once_together_with_its_answer(api: Api) -> None:
+    asked = {"messages": [message(f"Hello {i}", deduplicate="off") for i in range(3)] + [message("")]}
+
+    def post(_: int) -> Reply:
+        return api.post("/api/v1/messages/batch", asked, Idempotency_Key="a")
+
+    with ThreadPoolExecutor(16) as pool:
+        replies = list(pool.map(post, range(40)))
+    last = post(0)
+
+    assert {reply.status for reply in replies} <= {200, 409}
+    assert {reply.body for reply in replies if reply.status == 200} == {last.body}
+    assert (last.status, last.headers["Idempotency-Replayed"], api.stored()) == (200, "true", 3)
+
+
+def test_a_batch_that_is_none_keeps_no_key(api: Api) -> None:
+    refused = api.post("/api/v1/messages/batch", {"messages": []}, Idempotency_Key="a")
+    taken = api.post("/api/v1/messages/batch", {"messages": [message()]}, Idempotency_Key="a")
+
+    assert (refused.status, taken.status) == (422, 202)
 
 
 def test_a_repeat_inside_a_batch_is_a_duplicate(api: Api) -> None:
