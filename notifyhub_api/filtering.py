@@ -14,6 +14,7 @@ from notifyhub.domain.addresses import FORMS
 from notifyhub.domain.states import Status
 from notifyhub.errors import Fault, InvalidRequest
 from notifyhub.requests import Filters, list_filters
+from notifyhub.requests.fields import REFERENCE
 from notifyhub_api import paging
 from notifyhub_api.operations import Parameter
 from notifyhub_api.web import answer, hub_of, result
@@ -33,9 +34,7 @@ PARAMETERS = (
     Parameter("status", "query", _words([*Status]), "any of these; repeated, or separated by commas"),
     Parameter("channel", "query", lambda: _words([*FORMS]), "any of these; repeated, or separated by commas"),
     Parameter("address", "query", {"type": "string"}, "in any spelling that its channel takes"),
-    Parameter(
-        "reference", "query", {"type": "string", "minLength": 1, "maxLength": 255}, "the caller's name for the message"
-    ),
+    Parameter("reference", "query", REFERENCE, "the caller's name for the message"),
     Parameter("created_from", "query", _MOMENT, "accepted then or later; with an offset, `+` written as `%2B`"),
     Parameter("created_to", "query", _MOMENT, "accepted before then; with an offset, `+` written as `%2B`"),
     *paging.PARAMETERS,

@@ -18,7 +18,7 @@ from notifyhub.domain.limits import text_fault
 from notifyhub.errors import Fault, InvalidRequest
 from notifyhub.requests.checking import cut, members_of, tried
 from notifyhub.requests.faults import json_path
-from notifyhub.requests.fields import Reference, Text, is_encodable, moment, whole
+from notifyhub.requests.fields import NO_NUL, Reference, Text, is_encodable, moment, whole
 from notifyhub.requests.ids import LARGEST_ID
 from notifyhub.requests.models import MessageRequest, Recipient
 
@@ -62,7 +62,10 @@ def _name(value: Any) -> Any:
 Messenger = Annotated[str, BeforeValidator(_messenger), Field(json_schema_extra={"enum": [*SPELLINGS, ""]})]
 # What else it must be depends on the messenger.
 User = Annotated[str | int, BeforeValidator(_user, json_schema_input_type=str | int)]
-_Name = Annotated[str, Field(max_length=LONGEST_NAME)] | Annotated[int, Field(ge=-LARGEST_ID, le=LARGEST_ID)]
+_Name = (
+    Annotated[str, Field(max_length=LONGEST_NAME, pattern=NO_NUL)]
+    | Annotated[int, Field(ge=-LARGEST_ID, le=LARGEST_ID)]
+)
 Name = Annotated[str | int, BeforeValidator(_name, json_schema_input_type=_Name)]
 When = Annotated[datetime, BeforeValidator(moment, json_schema_input_type=datetime | Literal[""])]
 

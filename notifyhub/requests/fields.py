@@ -126,9 +126,16 @@ def _inside(value: Any) -> Any:
     return value.values() if isinstance(value, dict) else value
 
 
+NO_NUL = "^[^\\u0000]*$"
+"""As a regular expression for JSON Schema."""
+REFERENCE = {"type": "string", "minLength": 1, "maxLength": 255, "pattern": NO_NUL}
+"""The schema of `Reference`, for parameters."""
+Sendable = Annotated[str, AfterValidator(_sendable), Field(json_schema_extra={"pattern": NO_NUL})]
+"""Text without what neither a database nor a messenger can be given."""
+
 Moment = Annotated[datetime, BeforeValidator(moment)]
-Text = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=LONGEST_TEXT), AfterValidator(_sendable)]
-Reference = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=255), AfterValidator(_sendable)]
+Text = Annotated[Sendable, StringConstraints(strict=True, min_length=1, max_length=LONGEST_TEXT)]
+Reference = Annotated[Sendable, StringConstraints(strict=True, min_length=1, max_length=255)]
 Metadata = Annotated[dict[str, Any], AfterValidator(_small_json)]
 Channel = Annotated[str, StringConstraints(strict=True), AfterValidator(_channel), Field(json_schema_extra=_name_all)]
 Seconds = Annotated[int, Field(ge=1, le=LONGEST_WINDOW_S)]

@@ -6,21 +6,24 @@ from collections.abc import Collection, Mapping
 from typing import Annotated, Any, Literal
 
 import orjson
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StrictInt, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictInt,
+    StringConstraints,
+)
 from pydantic_core import PydanticCustomError
 
 from notifyhub.errors import Fault
 from notifyhub.plugins import installed
-from notifyhub.requests.fields import is_encodable
+from notifyhub.requests.fields import Sendable, whole
 
 MOST_COMPONENTS_BYTES = 16_384
 SENDER = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"
-
-
-def _plain(text: str) -> str:
-    if "\x00" in text or not is_encodable(text):
-        raise PydanticCustomError("encoding", "must not contain the NUL character or half of a surrogate pair")
-    return text
 
 
 def _small(components: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -34,14 +37,17 @@ def _small(components: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return components
 
 
-_Plain = AfterValidator(_plain)
+SenderName = Annotated[str, StringConstraints(strict=True, pattern=SENDER)]
+ShownName = Annotated[Sendable, StringConstraints(strict=True, min_length=1, max_length=28)]
+WebAddress = Annotated[str, StringConstraints(strict=True, max_length=2000, pattern=r"^https?://[^\s\x00]+$")]
+TrackingData = Annotated[Sendable, StringConstraints(strict=True, min_length=1, max_length=4000)]
+TemplateName = Annotated[Sendable, StringConstraints(strict=True, min_length=1, max_length=512)]
+Language = Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Za-z]{2,3}(_[A-Za-z]{2,4})?$")]
 
-SenderName = Annotated[str, StringConstraints(strict=True, pattern=SENDER), _Plain]
-ShownName = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=28), _Plain]
-WebAddress = Annotated[str, StringConstraints(strict=True, max_length=2000, pattern=r"^https?://[^\s]+$"), _Plain]
-TrackingData = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=4000), _Plain]
-TemplateName = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=512), _Plain]
-Language = Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Za-z]{2,3}(_[A-Za-z]{2,4})?$"), _Plain]
+_ThreadId = Annotated[StrictInt, Field(ge=1, le=2**52)]
+ThreadId = Annotated[_ThreadId, BeforeValidator(whole, json_schema_input_type=_ThreadId)]
+_ApiVersion = Annotated[StrictInt, Field(ge=1, le=100)]
+ApiVersion = Annotated[_ApiVersion, BeforeValidator(whole, json_schema_input_type=_ApiVersion)]
 
 
 class ChannelOptions(BaseModel):
@@ -63,9 +69,7 @@ class TelegramOptions(ChannelOptions):
     silent: StrictBool | None = Field(None, description="no sound (disable_notification)")
     link_preview: StrictBool | None = Field(None, description="false: no preview of the first link")
     protect: StrictBool | None = Field(None, description="no forwarding and saving (protect_content)")
-    thread_id: Annotated[StrictInt, Field(ge=1, le=2**52)] | None = Field(
-        None, description="topic of a forum (message_thread_id)"
-    )
+    thread_id: ThreadId | None = Field(None, description="topic of a forum (message_thread_id)")
 
 
 class ViberOptions(ChannelOptions):
@@ -76,9 +80,7 @@ class ViberOptions(ChannelOptions):
     tracking_data: TrackingData | None = Field(
         None, description="comes back with the person's next reply; default: our reference"
     )
-    min_api_version: Annotated[StrictInt, Field(ge=1, le=100)] | None = Field(
-        None, description="least version of the person's app; default 1"
-    )
+    min_api_version: ApiVersion | None = Field(None, description="least version of the person's app; default 1")
 
 
 class Template(BaseModel):

@@ -19,6 +19,7 @@ from notifyhub.domain.states import Status
 from notifyhub.domain.summary import DUPLICATE
 from notifyhub.errors import Fault, StoreUnavailable
 from notifyhub.requests import MessageRequest, dialects
+from notifyhub.requests.fields import REFERENCE
 from notifyhub_api.operations import Operation, Parameter, Tag
 from notifyhub_api.resources.examples import DELIVERY, MESSAGE
 from notifyhub_api.resources.messages import CHECKED_AT_ONCE, linked
@@ -209,7 +210,7 @@ operations = (
             Parameter(
                 "messages_id",
                 "query",
-                {"type": "array", "items": {"type": "string"}, "minItems": 1, "examples": [[FIRST, SECOND]]},
+                {"type": "array", "items": REFERENCE, "minItems": 1, "examples": [[FIRST, SECOND]]},
                 "ids of messages, repeated",
             )
         ],
