@@ -32,7 +32,7 @@ from notifyhub.errors import SettingsError
 from notifyhub.plugins import installed
 
 MASK = "***"
-_SECRET_MEMBERS = frozenset({"token", "senders", "app_secret", "verify_token"})
+_SECRET_MEMBERS = frozenset({"token", "senders", "app_secret", "verify_token", "targets"})
 _ORIGIN = re.compile(r"\*|https?://[a-z0-9.:\[\]-]+")
 _SECRET_QUERY = re.compile(r"(?i)([?&][^=&]*(?:password|passwd|secret|token|key)[^=&]*=)[^&#]+")
 # Up to the last @: a password in which somebody forgot to escape a / or @ is not to be shown either.
@@ -157,6 +157,11 @@ class Settings(BaseSettings):
     def senders(self) -> dict[str, frozenset[str]]:
         """Names of the further accounts, by channel; only channels that have some."""
         return {name: frozenset(own.senders) for name, own in self.channels().items() if own.senders}
+
+    def only_addresses(self) -> dict[str, frozenset[str]]:
+        """The addresses that there are, by channel; only channels that are not open to any."""
+        given = {name: own.only_addresses for name, own in self.channels().items()}
+        return {name: known for name, known in given.items() if known is not None}
 
     @property
     def effective_database_url(self) -> str:
