@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import re
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from notifyhub.testing.scripted_server import ScriptedServer, answer
+from tests.packages import ROOT, cli, installed, run
 
-ROOT = Path(__file__).parents[1]
 EXAMPLE = re.compile(r"<!-- example: (\S+) -->\n```python\n(.*?)```\n<!-- /example -->", re.DOTALL)
-ENTRY_POINTS = "[notifyhub.providers]\n{name} = {value}\n"
-METADATA = "Metadata-Version: 2.1\nName: notifyhub-sms\nVersion: 1.0\n"
 
 Install = Callable[..., Path]
 
@@ -34,31 +30,10 @@ def install(tmp_path: Path) -> Install:
             (site / file).write_text(text)
         for file, text in files.items():
             (site / f"{file}.py").write_text(text)
-        dist = site / "notifyhub_sms-1.0.dist-info"
-        dist.mkdir()
-        (dist / "METADATA").write_text(METADATA)
-        (dist / "entry_points.txt").write_text(ENTRY_POINTS.format(name=name, value=value))
+        installed(site, "notifyhub-sms", f"[notifyhub.providers]\n{name} = {value}\n")
         return site
 
     return make
-
-
-def run(site: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
-    variables = {f"NOTIFYHUB_{name.upper()}": value for name, value in settings.items()}
-    path = os.pathsep.join((str(site), str(ROOT)))
-    return subprocess.run(
-        [sys.executable, *arguments],
-        env={**os.environ, **variables, "PYTHONPATH": path},
-        cwd=site.parent,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-
-
-def cli(site: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
-    return run(site, "-m", "notifyhub_cli.main", *arguments, **settings)
 
 
 def test_the_example_sends_over_its_channel(install: Install) -> None:
@@ -107,7 +82,8 @@ def test_its_channel_is_shown_and_listed(install: Install) -> None:
     shown = json.loads(cli(site, "channels", "--json", **own).stdout)
     listed = json.loads(cli(site, "list", "--channel", "sms", "--json", **own).stdout)
 
-    assert [channel["name"] for channel in shown] == ["telegram", "viber", "whatsapp", "gateway", "sms"]
+    assert [channel["name"] for channel in shown][:4] == ["telegram", "viber", "whatsapp", "gateway"]
+    assert shown[-1]["name"] == "sms"
     assert [message["text"] for message in listed] == ["Hello"]
 
 
@@ -128,6 +104,12 @@ def test_it_stands_in_the_openapi_document(install: Install) -> None:
 
     assert schemas["Recipient"]["properties"]["sms"]["description"] == "Phone number"
     assert schemas["Recipient"]["additionalProperties"] is False
+
+
+def test_an_entry_point_may_lead_to_no_channel(install: Install) -> None:
+    told = cli(install(value="quiet:plugin", quiet="plugin = None"), "send", "Hello", "--to", "sms=1")
+    assert told.returncode == 2
+    assert "there is no such field" in told.stderr
 
 
 def test_importing_notifyhub_loads_no_provider_of_others(install: Install) -> None:
