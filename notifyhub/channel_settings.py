@@ -101,7 +101,10 @@ class ChannelSettings(BaseModel):
 
     @property
     def only_addresses(self) -> frozenset[str] | None:
-        """The only addresses that there are, each an account of its own; None: any that looks like one."""
+        """The only addresses that there are, each an account of its own; None: any that looks like one.
+
+        With none at all the channel is not in use.
+        """
         return None
 
     @model_validator(mode="after")

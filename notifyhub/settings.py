@@ -145,7 +145,10 @@ class Settings(BaseSettings):
         return self
 
     def channels(self) -> Mapping[str, ChannelSettings]:
-        own = {channel: getattr(self, channel) for channel in installed() if hasattr(self, channel)}
+        """The settings of each channel. One of one's own that leads nowhere is none."""
+        own = {
+            name: settings for name, settings in self._own_channels().items() if settings.only_addresses != frozenset()
+        }
         return {
             "telegram": self.telegram,
             "viber": self.viber,
@@ -154,13 +157,16 @@ class Settings(BaseSettings):
             **own,
         }
 
+    def _own_channels(self) -> dict[str, ChannelSettings]:
+        return {channel: getattr(self, channel) for channel in installed() if hasattr(self, channel)}
+
     def senders(self) -> dict[str, frozenset[str]]:
         """Names of the further accounts, by channel; only channels that have some."""
         return {name: frozenset(own.senders) for name, own in self.channels().items() if own.senders}
 
     def only_addresses(self) -> dict[str, frozenset[str]]:
         """The addresses that there are, by channel; only channels that are not open to any."""
-        given = {name: own.only_addresses for name, own in self.channels().items()}
+        given = {name: own.only_addresses for name, own in self._own_channels().items()}
         return {name: known for name, known in given.items() if known is not None}
 
     @property

@@ -108,7 +108,7 @@ def test_no_secret_is_shown(site: Path) -> None:
 
 
 def test_it_is_told_as_a_real_channel(site: Path) -> None:
-    shown = json.loads(cli(site, "channels", "--json").stdout)
+    shown = json.loads(cli(site, "channels", "--json", apprise_targets=targets(ops=URL)).stdout)
     [own] = [channel for channel in shown if channel["name"] == "apprise"]
     assert (own["emulated"], own["concurrency"]) == (False, 16)
 
@@ -135,6 +135,14 @@ def test_wrong_settings_are_told_without_their_secrets(site: Path, settings: dic
     assert len(told.stderr.splitlines()) == 1
 
 
+def test_without_targets_there_is_nothing_to_send_by(site: Path) -> None:
+    shown = json.loads(cli(site, "channels", "--json").stdout)
+    refused = cli(site, *TO_OPS)
+
+    assert "apprise" not in [channel["name"] for channel in shown]
+    assert "apprise has no such address set up; there are none" in refused.stderr
+
+
 def test_without_the_package_there_is_no_channel_and_no_error(bare: Path) -> None:
     own = {"apprise_targets": targets(ops=URL)}
     shown = cli(bare, "channels", "--json", python=("-S",), **own)
@@ -150,7 +158,7 @@ def test_apprise_is_imported_only_where_there_are_targets(site: Path) -> None:
         "import sys, notifyhub, notifyhub_api.app; from notifyhub.settings import load; "
         "print('apprise' in load().channels(), 'apprise' in sys.modules)"
     )
-    assert run(site, "-c", program).stdout.split() == ["True", "False"]
+    assert run(site, "-c", program).stdout.split() == ["False", "False"]
     assert run(site, "-c", program, apprise_targets=targets(ops=URL)).stdout.split() == ["True", "True"]
 
 

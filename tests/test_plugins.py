@@ -82,8 +82,7 @@ def test_its_channel_is_shown_and_listed(install: Install) -> None:
     shown = json.loads(cli(site, "channels", "--json", **own).stdout)
     listed = json.loads(cli(site, "list", "--channel", "sms", "--json", **own).stdout)
 
-    assert [channel["name"] for channel in shown][:4] == ["telegram", "viber", "whatsapp", "gateway"]
-    assert shown[-1]["name"] == "sms"
+    assert [channel["name"] for channel in shown] == ["telegram", "viber", "whatsapp", "gateway", "sms"]
     assert [message["text"] for message in listed] == ["Hello"]
 
 
@@ -136,6 +135,17 @@ def test_a_broken_provider_is_told_in_one_line(install: Install, value: str, wor
     assert words in ended.stderr
     assert "notifyhub-sms" in ended.stderr
     assert len(ended.stderr.splitlines()) == 1
+
+
+def test_its_options_stand_in_the_openapi_document(install: Install) -> None:
+    program = (
+        "import json; from notifyhub.settings import load; load(); from notifyhub.requests.options import Options; "
+        "print(json.dumps(Options.model_json_schema()['properties']['horn']))"
+    )
+    schema = json.loads(run(install(value="horn:plugin", horn=OPTIONS), "-c", program).stdout)
+
+    assert schema["properties"]["volume"]["type"] == "integer"
+    assert schema["additionalProperties"] is False
 
 
 OPTIONS = """

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifyhub.domain.addresses import CHANNELS
 from notifyhub.errors import SettingsError
 from notifyhub.providers.registry import REAL_URLS, base_url_of
 from notifyhub.settings import load, names, without_secrets
@@ -26,7 +25,7 @@ def test_nothing_need_be_set() -> None:
 
     assert settings.effective_database_url == "sqlite:///notifyhub-data/notifyhub.db"
     assert settings.uses_memory_broker
-    assert all(settings.channels()[channel].emulated for channel in CHANNELS)
+    assert all(channel.emulated for channel in settings.channels().values())
 
 
 def test_arguments_come_before_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from threading import local
+from time import monotonic
 from urllib.parse import unquote
 
 from apprise import Apprise, AppriseAsset, NotifyBase
@@ -43,7 +44,7 @@ class AppriseProvider:
         if url is None:
             # It was set up when the message was taken.
             return Misconfigured("no_such_target", mend=f"{mend}, where it is missing")
-        call = self._threads.submit(_call, url, envelope, mend)
+        call = self._threads.submit(_call, url, envelope, mend, monotonic() + envelope.timeout_s)
         try:
             return await asyncio.wait_for(asyncio.wrap_future(call), envelope.timeout_s)
         except TimeoutError:
@@ -73,9 +74,10 @@ def service_of(url: str) -> NotifyBase:
     return service
 
 
-def _call(url: str, envelope: Envelope, mend: str) -> Outcome:
+def _call(url: str, envelope: Envelope, mend: str, ends_at: float) -> Outcome:
     service, words = service_of(url), Words()
-    service.socket_connect_timeout = service.socket_read_timeout = max(envelope.timeout_s, SHORTEST_S)
+    # What it had to wait for a thread is gone already.
+    service.socket_connect_timeout = service.socket_read_timeout = max(ends_at - monotonic(), SHORTEST_S)
     service.logger = _heard_by(words)
     title, kind = envelope.options.get("title", ""), envelope.options.get("type", "info")
     with _hushed():

@@ -127,7 +127,7 @@ def _provider(settings: Settings, channel: str, dates: list[float]) -> Finding:
 def _of_ones_own(addresses: frozenset[str] | None) -> str:
     if addresses is None:
         return "a provider of your own, which is not asked"
-    return f"leads to {', '.join(sorted(addresses)) or 'nowhere yet'}, which is not asked"
+    return f"leads to {', '.join(sorted(addresses))}, which is not asked"
 
 
 def _probe(url: str) -> float | None:
