@@ -100,42 +100,45 @@ def test_a_timeout_in_a_url_gives_way_to_that_of_the_call() -> None:
             assert not thread.is_alive()
 
 
+class Held:
+    """An act that answers when it is let go; it shares the event loop with whoever calls."""
+
+    def __init__(self) -> None:
+        self.begun, self.let_go = asyncio.Event(), asyncio.Event()
+
+    async def __call__(self, writer: asyncio.StreamWriter) -> None:
+        self.begun.set()
+        await self.let_go.wait()
+        await answer(200, {})(writer)
+
+
 def test_what_found_no_free_thread_was_never_sent() -> None:
     async def story() -> tuple[list[Outcome], int]:
-        begun = asyncio.Event()
-
-        async def begun_and_silent(_writer: asyncio.StreamWriter) -> None:
-            begun.set()
-
-        async with ScriptedServer(begun_and_silent) as server:
+        held = Held()
+        async with ScriptedServer(held) as server:
             provider = provider_of(json_url(server.url), concurrency=1)
-            first = asyncio.create_task(sent_by(provider, 2.0))
-            await begun.wait()
+            first = asyncio.create_task(sent_by(provider))
+            await held.begun.wait()
             second = await provider.send(Envelope("ops", "Hello", "0198c0de-43", 0.1))
+            held.let_go.set()
             return [await first, second], len(server.seen)
 
     outcomes, seen = asyncio.run(story())
 
-    assert outcomes == [Unconfirmed("timeout"), TemporaryFailure("unreachable", "not_connected")]
+    assert outcomes == [Sent(None, "accepted", ""), TemporaryFailure("unreachable", "not_connected")]
     assert seen == 1
 
 
 def test_the_event_loop_goes_on_during_a_call() -> None:
-    async def story() -> bool:
-        begun, release = asyncio.Event(), asyncio.Event()
-
-        async def when_released(writer: asyncio.StreamWriter) -> None:
-            begun.set()
-            await release.wait()
-            await answer(200, {})(writer)
-
-        async with ScriptedServer(when_released) as server:
+    async def story() -> Outcome:
+        held = Held()
+        async with ScriptedServer(held) as server:
             call = asyncio.create_task(sent_by(provider_of(json_url(server.url))))
-            await begun.wait()  # The server shares the loop: a call that held it could never be answered.
-            release.set()
-            return isinstance(await call, Sent)
+            await held.begun.wait()  # A call that held the loop could never be answered.
+            held.let_go.set()
+            return await call
 
-    assert asyncio.run(story())
+    assert isinstance(asyncio.run(story()), Sent)
 
 
 def test_a_target_that_is_gone_blames_no_message() -> None:
