@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 WORKERS ?= 4
 
 .DEFAULT_GOAL := help
-.PHONY: help run test browser picture check format docs bench clean
+.PHONY: help run test browser peers picture check format docs bench clean
 
 help: ## show this
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -19,6 +19,11 @@ test: $(VENV)/.test ## run all tests; brings its own PostgreSQL and Redis
 
 browser: $(VENV)/.browser ## test the emulator's page in a browser (needs Chromium: apt-get install chromium)
 	$(BIN)/python -m pytest -n 0 tests/browser $(PYTEST)
+
+peers: $(VENV)/.test ## hold the providers to emulators of other people (needs node and npm)
+	@command -v node > /dev/null && command -v npm > /dev/null || { echo "make peers needs node and npm: apt-get install nodejs npm"; exit 1; }
+	cd tests/peers && npm install --silent --no-package-lock --no-fund --no-audit
+	$(BIN)/python -m pytest -n 0 tests/peers $(PYTEST)
 
 picture: $(VENV)/.browser ## make the README's picture of the page anew
 	$(BIN)/python -m tests.browser.picture docs/images/inbox.png

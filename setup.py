@@ -4,6 +4,7 @@ from setuptools import find_packages, setup
 
 POSTGRES = ["psycopg[binary]>=3.2"]
 FAST = ["pyreqwest>=0.15"]
+APPRISE = ["apprise>=2.2,<3"]
 TEST = [
     "pytest>=9",
     "pytest-timeout>=2.4",
@@ -66,12 +67,15 @@ setup(
         "postgres": POSTGRES,
         "rabbitmq": ["dramatiq[rabbitmq]>=2.2,<3"],
         "fast": FAST,
+        "apprise": APPRISE,
         "browser": ["playwright>=1.55"],
-        "test": TEST + POSTGRES + FAST,
-        "all": POSTGRES + FAST + ["dramatiq[rabbitmq]>=2.2,<3"],
+        "test": TEST + POSTGRES + FAST + APPRISE,
+        "all": POSTGRES + FAST + APPRISE + ["dramatiq[rabbitmq]>=2.2,<3"],
     },
     entry_points={
         "console_scripts": ["notifyhub = notifyhub_cli.main:main"],
+        # Leads to no channel where the package apprise is not installed.
+        "notifyhub.providers": ["apprise = notifyhub.providers.apprise_channel:plugin"],
         # The name is the module's, so that whoever names the plugin by hand does not load it twice.
         "pytest11": ["notifyhub_pytest = notifyhub_pytest"],
     },

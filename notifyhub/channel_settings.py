@@ -99,6 +99,14 @@ class ChannelSettings(BaseModel):
     def emulated(self) -> bool:
         return self.token is None and self.base_url is None
 
+    @property
+    def only_addresses(self) -> frozenset[str] | None:
+        """The only addresses that there are, each an account of its own; None: any that looks like one.
+
+        With none at all the channel is not in use.
+        """
+        return None
+
     @model_validator(mode="after")
     def _unverified_stays_on_this_machine(self) -> Self:
         if not self.verify_tls and not _is_loopback(self.base_url):

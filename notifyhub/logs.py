@@ -52,5 +52,5 @@ def configure(level: str, log_format: LogFormat) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
-    for noisy in ("dramatiq", "apscheduler", "uvicorn", "peewee"):
+    for noisy in ("dramatiq", "apscheduler", "uvicorn", "peewee", "apprise"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

@@ -31,7 +31,7 @@ def _as_it_is(address: str | int) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelPlugin:
-    """A channel of one's own. An entry point of the group `notifyhub.providers` leads to one.
+    """A channel of one's own. An entry point of the group `notifyhub.providers` leads to one, or to None: no channel.
 
     channel         its name: 2 to 32 of a-z and 0-9, beginning with a letter
     make            makes the provider of its settings, an object with `send(envelope)` and `aclose()`
@@ -59,6 +59,8 @@ def installed() -> dict[str, ChannelPlugin]:
     found: dict[str, ChannelPlugin] = {}
     for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
         plugin = _loaded(point)
+        if plugin is None:
+            continue
         if not _NAME.fullmatch(plugin.channel) or plugin.channel in addresses.CHANNELS or plugin.channel in found:
             raise SettingsError(f"{_told(point)}: {plugin.channel!r} is no name for a channel, or is taken")
         found[plugin.channel] = plugin
@@ -68,12 +70,12 @@ def installed() -> dict[str, ChannelPlugin]:
     return found
 
 
-def _loaded(point: EntryPoint) -> ChannelPlugin:
+def _loaded(point: EntryPoint) -> ChannelPlugin | None:
     try:
         plugin = point.load()
     except Exception as error:
         raise SettingsError(f"{_told(point)} cannot be loaded: {type(error).__name__}: {error}") from error
-    if not isinstance(plugin, ChannelPlugin):
+    if plugin is not None and not isinstance(plugin, ChannelPlugin):
         raise SettingsError(f"{_told(point)} leads to no ChannelPlugin")
     return plugin
 

@@ -32,7 +32,7 @@ from notifyhub.errors import SettingsError
 from notifyhub.plugins import installed
 
 MASK = "***"
-_SECRET_MEMBERS = frozenset({"token", "senders", "app_secret", "verify_token"})
+_SECRET_MEMBERS = frozenset({"token", "senders", "app_secret", "verify_token", "targets"})
 _ORIGIN = re.compile(r"\*|https?://[a-z0-9.:\[\]-]+")
 _SECRET_QUERY = re.compile(r"(?i)([?&][^=&]*(?:password|passwd|secret|token|key)[^=&]*=)[^&#]+")
 # Up to the last @: a password in which somebody forgot to escape a / or @ is not to be shown either.
@@ -145,7 +145,10 @@ class Settings(BaseSettings):
         return self
 
     def channels(self) -> Mapping[str, ChannelSettings]:
-        own = {channel: getattr(self, channel) for channel in installed() if hasattr(self, channel)}
+        """The settings of each channel. One of one's own that leads nowhere is none."""
+        own = {
+            name: settings for name, settings in self._own_channels().items() if settings.only_addresses != frozenset()
+        }
         return {
             "telegram": self.telegram,
             "viber": self.viber,
@@ -154,9 +157,17 @@ class Settings(BaseSettings):
             **own,
         }
 
+    def _own_channels(self) -> dict[str, ChannelSettings]:
+        return {channel: getattr(self, channel) for channel in installed() if hasattr(self, channel)}
+
     def senders(self) -> dict[str, frozenset[str]]:
         """Names of the further accounts, by channel; only channels that have some."""
         return {name: frozenset(own.senders) for name, own in self.channels().items() if own.senders}
+
+    def only_addresses(self) -> dict[str, frozenset[str]]:
+        """The addresses that there are, by channel; only channels that are not open to any."""
+        given = {name: own.only_addresses for name, own in self._own_channels().items()}
+        return {name: known for name, known in given.items() if known is not None}
 
     @property
     def effective_database_url(self) -> str:

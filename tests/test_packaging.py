@@ -30,4 +30,8 @@ def test_the_wheel_holds_every_file_of_the_packages(tmp_path: Path) -> None:
     )
 
     (wheel,) = tmp_path.glob("*.whl")
-    assert set(files(*PACKAGES)) <= set(ZipFile(wheel).namelist())
+    with ZipFile(wheel) as unpacked:
+        names = unpacked.namelist()
+        [told] = [unpacked.read(name).decode() for name in names if name.endswith("entry_points.txt")]
+    assert set(files(*PACKAGES)) <= set(names)
+    assert "[notifyhub.providers]\napprise = notifyhub.providers.apprise_channel:plugin\n" in told

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import re
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from notifyhub.testing.scripted_server import ScriptedServer, answer
+from tests.packages import ROOT, cli, installed, run
 
-ROOT = Path(__file__).parents[1]
 EXAMPLE = re.compile(r"<!-- example: (\S+) -->\n```python\n(.*?)```\n<!-- /example -->", re.DOTALL)
-ENTRY_POINTS = "[notifyhub.providers]\n{name} = {value}\n"
-METADATA = "Metadata-Version: 2.1\nName: notifyhub-sms\nVersion: 1.0\n"
 
 Install = Callable[..., Path]
 
@@ -34,31 +30,10 @@ def install(tmp_path: Path) -> Install:
             (site / file).write_text(text)
         for file, text in files.items():
             (site / f"{file}.py").write_text(text)
-        dist = site / "notifyhub_sms-1.0.dist-info"
-        dist.mkdir()
-        (dist / "METADATA").write_text(METADATA)
-        (dist / "entry_points.txt").write_text(ENTRY_POINTS.format(name=name, value=value))
+        installed(site, "notifyhub-sms", f"[notifyhub.providers]\n{name} = {value}\n")
         return site
 
     return make
-
-
-def run(site: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
-    variables = {f"NOTIFYHUB_{name.upper()}": value for name, value in settings.items()}
-    path = os.pathsep.join((str(site), str(ROOT)))
-    return subprocess.run(
-        [sys.executable, *arguments],
-        env={**os.environ, **variables, "PYTHONPATH": path},
-        cwd=site.parent,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-
-
-def cli(site: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
-    return run(site, "-m", "notifyhub_cli.main", *arguments, **settings)
 
 
 def test_the_example_sends_over_its_channel(install: Install) -> None:
@@ -130,6 +105,12 @@ def test_it_stands_in_the_openapi_document(install: Install) -> None:
     assert schemas["Recipient"]["additionalProperties"] is False
 
 
+def test_an_entry_point_may_lead_to_no_channel(install: Install) -> None:
+    told = cli(install(value="quiet:plugin", quiet="plugin = None"), "send", "Hello", "--to", "sms=1")
+    assert told.returncode == 2
+    assert "there is no such field" in told.stderr
+
+
 def test_importing_notifyhub_loads_no_provider_of_others(install: Install) -> None:
     site = install(value="loud:plugin", loud="raise SystemExit('loaded on import')")
     program = "import notifyhub, notifyhub_api.app, notifyhub.requests, notifyhub.settings"
@@ -154,6 +135,17 @@ def test_a_broken_provider_is_told_in_one_line(install: Install, value: str, wor
     assert words in ended.stderr
     assert "notifyhub-sms" in ended.stderr
     assert len(ended.stderr.splitlines()) == 1
+
+
+def test_its_options_stand_in_the_openapi_document(install: Install) -> None:
+    program = (
+        "import json; from notifyhub.settings import load; load(); from notifyhub.requests.options import Options; "
+        "print(json.dumps(Options.model_json_schema()['properties']['horn']))"
+    )
+    schema = json.loads(run(install(value="horn:plugin", horn=OPTIONS), "-c", program).stdout)
+
+    assert schema["properties"]["volume"]["type"] == "integer"
+    assert schema["additionalProperties"] is False
 
 
 OPTIONS = """

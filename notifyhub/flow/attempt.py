@@ -9,7 +9,6 @@ from collections.abc import Callable
 import orjson
 
 from notifyhub import logs
-from notifyhub.domain.breaker import DEFAULT_SENDER
 from notifyhub.domain.envelope import NONE, Envelope
 from notifyhub.domain.outcome import Misconfigured, Outcome, PermanentFailure, Sent, TemporaryFailure, Unconfirmed
 from notifyhub.domain.retry import OnUnconfirmed, RetryPolicy, Tried, judge
@@ -45,7 +44,7 @@ async def attempt(row: Claimed, lane: Lane, clock: Callable[[], int]) -> Result 
     if started_at + timeout_s * 1000 > row.lease_until:
         return Unsent(row.id, row.attempt)
     options = NONE if row.options is None else orjson.loads(row.options).get(row.channel, NONE)
-    sender = options.get("sender", DEFAULT_SENDER)
+    sender = lane.guard.sender_of(row.address, options)
     if (held_until := lane.guard.admit(sender, started_at)) is not None:
         return Unsent(row.id, row.attempt, held_until)
     envelope = Envelope(row.address, row.text, f"{row.message_id.hex}-{row.id}", timeout_s, options)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from notifyhub import logs
 from notifyhub.domain.breaker import DEFAULT_SENDER, Breaker
@@ -13,16 +14,28 @@ _log = logs.logger(__name__)
 
 
 class Guard:
-    """Stands before a channel's calls. Used on the event loop of the pumps. Moments are epoch ms."""
+    """Stands before a channel's calls. Used on the event loop of the pumps. Moments are epoch ms.
 
-    def __init__(self, channel: str, policy: RetryPolicy, senders: Iterable[str] = ()) -> None:
+    senders     names of the accounts beside the first one
+    by_address  each address is an account of its own, and rests for itself
+    """
+
+    def __init__(
+        self, channel: str, policy: RetryPolicy, senders: Iterable[str] = (), *, by_address: bool = False
+    ) -> None:
         self._channel = channel
+        self._by_address = by_address
         self._policy = policy
         self._breaker = Breaker((DEFAULT_SENDER, *senders))
 
     def room(self, most: int, now: int) -> int:
         """How many deliveries are worth claiming."""
         return self._breaker.room(most, now)
+
+    def sender_of(self, address: str, options: Mapping[str, Any]) -> str:
+        """The account that a delivery goes out by."""
+        own = address if self._by_address else DEFAULT_SENDER
+        return str(options.get("sender", own))
 
     def admit(self, sender: str, now: int) -> int | None:
         """None when a delivery of this sender may go out now, else the moment that it has to wait for."""

@@ -90,6 +90,7 @@ class Sending(Wiring):
             "now": to_datetime(now),
             "max_recipients": self.settings.max_recipients,
             "senders": self._senders,
+            "only_addresses": self._only_addresses,
         }
 
     def send_many(self, asked: Iterable[Mapping[str, Any]]) -> list[Outcome]:

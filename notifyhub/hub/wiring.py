@@ -30,6 +30,7 @@ class Wiring:
             raise SettingsError(f"{', '.join(given)}: give either Settings or single settings")
         self.settings = settings or settings_module.load(**given)
         self._senders = self.settings.senders()
+        self._only_addresses = self.settings.only_addresses()
         self._delivers = self.settings.uses_memory_broker if worker is None else worker
         self._opening = threading.RLock()
         self._progress = threading.Condition()

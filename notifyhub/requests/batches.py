@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from notifyhub.errors import Fault, InvalidRequest
 from notifyhub.requests.checking import members_of
+from notifyhub.requests.crosschecks import NO_LIMIT
 from notifyhub.requests.faults import json_path
 from notifyhub.requests.models import MessageRequest, message_request
 
@@ -39,10 +40,11 @@ def batch_request(
     now: datetime,
     max_recipients: int,
     senders: Mapping[str, Collection[str]] | None = None,
+    only_addresses: Mapping[str, Collection[str]] = NO_LIMIT,
 ) -> list[MessageRequest | InvalidRequest]:
     """The messages of a batch, and in the places of those that cannot be taken all that is wrong with each.
 
-    `max_recipients` and `senders` are those of `message_request`.
+    `max_recipients`, `senders` and `only_addresses` are those of `message_request`.
 
     Raises InvalidRequest when it is no batch at all.
     """
@@ -56,7 +58,9 @@ def batch_request(
     if wrong or not isinstance(items, Sequence):
         raise InvalidRequest(wrong)
     places = [f"$.messages[{i}]" for i in range(len(items))]
-    check = partial(message_request, now=now, max_recipients=max_recipients, senders=senders)
+    check = partial(
+        message_request, now=now, max_recipients=max_recipients, senders=senders, only_addresses=only_addresses
+    )
     return [
         _one(item, place, [fault for fault in repeats if fault.path.startswith(place)], check)
         for place, item in zip(places, items, strict=True)

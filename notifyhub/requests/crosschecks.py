@@ -6,8 +6,9 @@ once, also where other members are malformed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from pydantic import ValidationError
@@ -19,10 +20,16 @@ from notifyhub.plugins import installed
 from notifyhub.requests.faults import as_fault, json_path
 from notifyhub.requests.fields import is_encodable, moment
 
+NO_LIMIT: Mapping[str, Collection[str]] = MappingProxyType({})
+"""Of addresses: every channel is open to any that looks like one."""
 
-def across(asked: Mapping[str, Any], now: datetime) -> list[Fault]:
-    """Everything that is wrong with members of a request seen together."""
-    return [*_text_faults(asked), *_people_faults(asked), *_end_faults(asked, now), *_own_channel_faults(asked)]
+
+def across(asked: Mapping[str, Any], now: datetime, only: Mapping[str, Collection[str]] = NO_LIMIT) -> list[Fault]:
+    """Everything that is wrong with members of a request seen together.
+
+    only  the addresses that there are, for channels that are not open to any
+    """
+    return [*_text_faults(asked), *_people_faults(asked), *_end_faults(asked, now), *_own_channel_faults(asked, only)]
 
 
 def _text_faults(asked: Mapping[str, Any]) -> list[Fault]:
@@ -88,7 +95,7 @@ def _moment(given: Any) -> datetime | None:
         return None
 
 
-def _own_channel_faults(asked: Mapping[str, Any]) -> list[Fault]:
+def _own_channel_faults(asked: Mapping[str, Any], only: Mapping[str, Collection[str]]) -> list[Fault]:
     """What is said of channels that do not come with notifyhub: addresses and options."""
     people = _people(asked)
     others = {name for person in people if isinstance(person, Mapping) for name in person}.difference(CHANNELS)
@@ -97,7 +104,7 @@ def _own_channel_faults(asked: Mapping[str, Any]) -> list[Fault]:
         for i, person in enumerate(people):
             if isinstance(person, Mapping):
                 named = [(name, address) for name, address in person.items() if name in others]
-                faults += [fault for name, address in named for fault in _address_faults(i, name, address)]
+                faults += [fault for name, address in named for fault in _address_faults(i, name, address, only)]
     options = asked.get("options")
     if isinstance(options, Mapping):
         for name in options.keys() - set(CHANNELS):
@@ -105,18 +112,20 @@ def _own_channel_faults(asked: Mapping[str, Any]) -> list[Fault]:
     return faults
 
 
-def _address_faults(place: int, channel: Any, address: Any) -> list[Fault]:
+def _address_faults(place: int, channel: Any, address: Any, only: Mapping[str, Collection[str]]) -> list[Fault]:
     if not isinstance(channel, str):
         return []  # the model complains of it
     path = json_path(("recipients", place, channel))
     if channel not in FORMS:
         return [Fault(path, "unknown_field", "there is no such field")]
     try:
-        if address is not None:
-            canonical(channel, address)
+        known = None if address is None else canonical(channel, address)
     except ValueError as error:
         return [Fault(path, "form", str(error))]
-    return []
+    if known is None or channel not in only or known in only[channel]:
+        return []
+    there_are = ", ".join(sorted(only[channel])) or "none"
+    return [Fault(path, "unknown_address", f"{channel} has no such address set up; there are {there_are}")]
 
 
 def _option_faults(channel: Any, options: Any) -> list[Fault]:

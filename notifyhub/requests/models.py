@@ -13,7 +13,7 @@ from notifyhub.domain.addresses import CHANNELS, FORMS, canonical
 from notifyhub.domain.retry import OnUnconfirmed
 from notifyhub.errors import Fault, InvalidRequest
 from notifyhub.requests.checking import cut, members_of, tried
-from notifyhub.requests.crosschecks import across
+from notifyhub.requests.crosschecks import NO_LIMIT, across
 from notifyhub.requests.fields import Attempts, Channel, Metadata, Moment, Priority, Reference, Text, Window, whole
 from notifyhub.requests.options import Options, sender_faults
 
@@ -119,17 +119,19 @@ def message_request(
     now: datetime,
     max_recipients: int,
     senders: Mapping[str, Collection[str]] | None = None,
+    only_addresses: Mapping[str, Collection[str]] = NO_LIMIT,
 ) -> MessageRequest:
     """Check a request, as JSON text or as Python values, and return its model.
 
-    senders  names of the further accounts by channel; None: any name is taken
+    senders         names of the further accounts by channel; None: any name is taken
+    only_addresses  the addresses that there are, for channels that are not open to any
 
     Raises InvalidRequest with everything that is wrong, not only the first thing.
     """
     asked, faults = members_of(given)
     faults += cut(asked, "recipients", max_recipients)
     request, wrong = tried(MessageRequest, asked)
-    faults += wrong + across(asked, now) + _sender_faults(request, senders)
+    faults += wrong + across(asked, now, only_addresses) + _sender_faults(request, senders)
     if faults or request is None:
         raise InvalidRequest(faults)
     return request

@@ -110,7 +110,13 @@ def _own_channels(schema: dict[str, Any]) -> None:
     schema["additionalProperties"] = False
     for plugin in installed().values():
         if plugin.options is not None:
-            schema["properties"][plugin.channel] = {"type": "object", "description": plugin.options.__doc__ or ""}
+            schema["properties"][plugin.channel] = _own_schema(plugin.options)
+
+
+def _own_schema(options: type[BaseModel]) -> dict[str, Any]:
+    schema = options.model_json_schema()
+    # References lead to the root of a document, which this is not.
+    return schema if "$defs" not in schema else {"type": "object", "description": options.__doc__ or ""}
 
 
 class Options(BaseModel):

@@ -127,6 +127,7 @@ class Runtime:
 
     def _lane(self, channel: str) -> Lane:
         settings = self._settings.channels()[channel]
+        only = settings.only_addresses
         return Lane(
             channel=channel,
             provider=self._providers[channel],
@@ -134,7 +135,7 @@ class Runtime:
             concurrency=settings.concurrency,
             timeout_s=settings.timeout_s,
             lease_s=self._settings.lease_s,
-            guard=Guard(channel, self._policies[channel], settings.senders),
+            guard=Guard(channel, self._policies[channel], only or settings.senders, by_address=only is not None),
             recorded=self._recorded,
         )
 

@@ -110,7 +110,7 @@ def _broker(settings: Settings) -> Finding:
 def _provider(settings: Settings, channel: str, dates: list[float]) -> Finding:
     url = base_url_of(settings, channel)
     if not url:
-        return Finding(channel, True, "a provider of your own, which is not asked")
+        return Finding(channel, True, _of_ones_own(settings.channels()[channel].only_addresses))
     shown = without_secrets(url)
     emulated = settings.channels()[channel].emulated and channel not in installed()
     kind = "emulated" if emulated else "real"
@@ -122,6 +122,12 @@ def _provider(settings: Settings, channel: str, dates: list[float]) -> Finding:
     if date is not None:
         dates.append(date)
     return Finding(channel, True, f"{kind}, {shown} answers")
+
+
+def _of_ones_own(addresses: frozenset[str] | None) -> str:
+    if addresses is None:
+        return "a provider of your own, which is not asked"
+    return f"leads to {', '.join(sorted(addresses))}, which is not asked"
 
 
 def _probe(url: str) -> float | None:

@@ -22,6 +22,7 @@ UNSAYABLE = frozenset(
         "reused",
         "repeated",
         "unknown_sender",
+        "unknown_address",
     }
 )
 """Faults that no JSON schema can tell of beforehand: what members say together, or mean, or whose they are."""
