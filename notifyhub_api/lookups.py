@@ -38,7 +38,7 @@ class Lookups:
     def _ask(self, loop: asyncio.AbstractEventLoop) -> None:
         asked, self._waiting = self._waiting, {}
         try:
-            answer = self._hub.ask(keys.live(list(asked)))
+            answer = self._hub.database.read_small(keys.live(list(asked)))
         except Exception as error:
             answer = Future()
             answer.set_exception(error)

@@ -64,6 +64,14 @@ class Database:
         self._questions.put((future, question))
         return future
 
+    def read_small(self, question: Callable[[peewee.Database], R]) -> Future[R]:
+        """Ask what takes less than handing it to another thread does: on SQLite it is answered here and now."""
+        if self.engine != "sqlite":
+            return self.read(question)
+        future: Future[R] = Future()
+        self._fulfil(future, question)
+        return future
+
     def upgrade(self) -> list[str]:
         """Bring the schema up to date; safe when several processes do it at once. Returns what was applied.
 
@@ -94,6 +102,7 @@ class Database:
             for reader in self._readers:
                 reader.join()
             self._readers.clear()
+            self._peewee.close()  # this thread's, of small questions
 
     def _upgrade(self) -> list[str]:
         if self.engine == "sqlite":
@@ -116,15 +125,17 @@ class Database:
 
     def _answer(self) -> None:
         while (entry := self._questions.get()) is not None:
-            future, question = entry
-            try:
-                future.set_result(self._ask(question))
-            except peewee.PeeweeException as error:
-                self._peewee.close()
-                future.set_exception(StoreUnavailable(f"the database did not answer: {error}"))
-            except BaseException as error:
-                future.set_exception(error)
+            self._fulfil(*entry)
         self._peewee.close()
+
+    def _fulfil(self, future: Future[Any], question: Callable[[peewee.Database], Any]) -> None:
+        try:
+            future.set_result(self._ask(question))
+        except peewee.PeeweeException as error:
+            self._peewee.close()
+            future.set_exception(StoreUnavailable(f"the database did not answer: {error}"))
+        except BaseException as error:
+            future.set_exception(error)
 
     def _ask(self, question: Callable[[peewee.Database], R]) -> R:
         try:
