@@ -160,6 +160,10 @@ class Settings(BaseSettings):
     def _own_channels(self) -> dict[str, ChannelSettings]:
         return {channel: getattr(self, channel) for channel in installed() if hasattr(self, channel)}
 
+    def is_emulated(self, channel: str) -> bool:
+        """Does the emulator stand for this channel's messenger? Never for a channel of one's own."""
+        return channel not in installed() and self.channels()[channel].emulated
+
     def senders(self) -> dict[str, frozenset[str]]:
         """Names of the further accounts, by channel; only channels that have some."""
         return {name: frozenset(own.senders) for name, own in self.channels().items() if own.senders}

@@ -17,7 +17,6 @@ from notifyhub import Hub, logs
 from notifyhub.emulator.app import Emulator
 from notifyhub.emulator.faults import PROFILES
 from notifyhub.errors import SettingsError
-from notifyhub.plugins import installed
 from notifyhub.providers.registry import base_url_of
 from notifyhub.settings import Settings, without_secrets
 from notifyhub.store import keys
@@ -139,8 +138,8 @@ def _welcome(hub: Hub, address: tuple[str, int], key: str | None, *, emulator: b
     # Whoever reads the first line may rely on all being well: nothing that could fail comes after it.
     kept = _kept(hub)
     typer.echo(f"notifyhub listens on {url}")
-    for channel, own in settings.channels().items():
-        kind = "emulated" if own.emulated and channel not in installed() else "real    "
+    for channel in settings.channels():
+        kind = "emulated" if settings.is_emulated(channel) else "real    "
         typer.echo(f"  {channel:<9} {kind}  {without_secrets(base_url_of(settings, channel))}")
     if settings.auth == "none":
         typer.echo("\nNo API key is needed (NOTIFYHUB_AUTH=none): everyone on this machine may do everything.")

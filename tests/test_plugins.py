@@ -86,6 +86,12 @@ def test_its_channel_is_shown_and_listed(install: Install) -> None:
     assert [message["text"] for message in listed] == ["Hello"]
 
 
+def test_no_emulator_stands_for_it(install: Install) -> None:
+    shown = json.loads(cli(install(), "channels", "--json").stdout)
+
+    assert {channel["name"] for channel in shown if not channel["emulated"]} == {"sms"}
+
+
 def test_its_settings_are_settings(install: Install) -> None:
     site = install()
     shown = json.loads(cli(site, "config", "--json", sms_token="very-secret", sms_timeout_s="7").stdout)

@@ -36,7 +36,7 @@ class ChannelDoors(Wiring):
         waiting = self.ask(pulses.waiting(name, now))
         return answers.Channel(
             name=name,
-            emulated=own.emulated,
+            emulated=self.settings.is_emulated(name),
             senders=sorted(own.senders),
             base_url=without_secrets(base_url_of(self.settings, name)),
             text_limit=MAX_CHARACTERS.get(name),

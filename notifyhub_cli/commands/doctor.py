@@ -16,7 +16,6 @@ from urllib.parse import urlsplit
 import typer
 
 from notifyhub.errors import NotifyhubError
-from notifyhub.plugins import installed
 from notifyhub.providers.registry import base_url_of
 from notifyhub.settings import PREFIX, Settings, load, without_secrets
 from notifyhub.store.database import Database, sqlite_path
@@ -112,7 +111,7 @@ def _provider(settings: Settings, channel: str, dates: list[float]) -> Finding:
     if not url:
         return Finding(channel, True, _of_ones_own(settings.channels()[channel].only_addresses))
     shown = without_secrets(url)
-    emulated = settings.channels()[channel].emulated and channel not in installed()
+    emulated = settings.is_emulated(channel)
     kind = "emulated" if emulated else "real"
     try:
         date = _probe(url)
