@@ -12,6 +12,7 @@ class Wanted(TypedDict, total=False):
     """The parts of a search; what is left out or None narrows nothing.
 
     text      a substring, upper and lower case differ
+    search    a substring of the text or the address, ASCII letters in either case
     token     only what was sent with this token
     inbox     the same by the token's fingerprint, as entries show it
     account   the sender's public name: a bot's id, a business number's id
@@ -21,6 +22,7 @@ class Wanted(TypedDict, total=False):
     channel: str | None
     address: str | None
     text: str | None
+    search: str | None
     token: str | None
     inbox: str | None
     account: str | None
@@ -34,6 +36,7 @@ class Filter:
     channel: str | None = None
     address: str | None = None
     text: str | None = None
+    search: str | None = None
     inbox: str | None = None
     account: str | None = None
     accepted: bool | None = None
@@ -63,8 +66,18 @@ class Filter:
         if self.text is not None:
             conditions.append("instr(text, ?) > 0")
             values.append(self.text)
+        if self.search is not None:
+            conditions.append("(text LIKE ? ESCAPE '!' OR address LIKE ? ESCAPE '!')")
+            values += [f"%{_plain(self.search)}%"] * 2
         return " AND ".join(conditions), values
 
     def __str__(self) -> str:
         parts = [f"{name} {getattr(self, name)!r}" for name in self.__slots__ if getattr(self, name) is not None]
         return ", ".join(parts) or "anything"
+
+
+def _plain(text: str) -> str:
+    """What LIKE takes for itself, and nothing else."""
+    for special in "!%_":
+        text = text.replace(special, f"!{special}")
+    return text

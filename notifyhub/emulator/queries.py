@@ -18,6 +18,7 @@ def wanted(request: Request) -> Wanted:
         channel=channel(given.get("channel") or None),
         address=given.get("address") or None,
         text=given.get("text") or None,
+        search=given.get("search") or None,
         token=given.get("token") or None,
         inbox=given.get("inbox") or None,
         account=given.get("account") or None,

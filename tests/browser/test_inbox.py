@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -92,6 +94,21 @@ def test_search_narrows_the_recipients(page: Page, sender: Sender) -> None:
 
     expect(page.locator(".person")).to_have_count(1)
     expect(page.locator(".person .address")).to_have_text(TELEGRAM)
+
+
+def test_search_finds_what_the_page_has_not_loaded(page: Page, sender: Sender) -> None:
+    for text in ("about cats", "about birds"):
+        sender.viber(text)
+    for number in range(501):
+        sender.telegram("about dogs", to=str(1_000 + number))
+    page.reload()
+    page.get_by_label("Search text and recipients").fill("CATS")
+    page.locator(".person").click()
+
+    expect(page.locator("#phone-address")).to_have_text(VIBER)
+    expect(page.locator("#chat .bubble")).to_have_text(re.compile("about cats"))
+    page.get_by_label("Search text and recipients").fill("")
+    expect(page.locator("#chat .bubble")).to_have_text([re.compile("about cats"), re.compile("about birds")])
 
 
 def test_the_raw_request_and_answer_are_one_click_away(page: Page, sender: Sender, emulator: LocalEmulator) -> None:

@@ -268,3 +268,16 @@ def test_many_may_wait_at_once(site):
         for number in range(1, 9):
             send(site, address=str(number), text=str(number))
         assert [one.result() for one in waiting] == [[str(number)] for number in range(1, 9)]
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [("HELLO", {"42", "43"}), ("4", {"42", "43"}), ("43", {"43"}), ("100%", {"43"}), ("_", set()), ("!", {"42"})],
+)
+def test_a_search_looks_into_texts_and_addresses(site, words, found):
+    send(site, address="42", text="hello!")
+    send(site, address="43", text="Hello, 100% sure")
+
+    entries = site.listed(search=words)["entries"]
+
+    assert {entry["address"] for entry in entries} == found

@@ -8,12 +8,14 @@ import { chatLines, nameOf, personRow } from "./view.js";
 
 const LOADED_AT_ONCE = 500;
 const MOST_ROWS = 300;
+const TYPING_MS = 250;
 
 const element = (id) => document.getElementById(id);
 const people = new People();
 let currentKey = null;
 let earliest = null;
 let drawing = false;
+let typing = null;
 
 function current() {
   return people.byKey.get(currentKey) || null;
@@ -71,6 +73,16 @@ function choose(person) {
   drawPeople();
   drawPhone();
   element("chat").scrollTop = element("chat").scrollHeight;
+  if (earliest !== null) {
+    loadConversation(person);
+  }
+}
+
+/** Of somebody whom only a search found, most is not here yet. */
+async function loadConversation({ channel, address }) {
+  const page = await get("journal", { newest: "true", limit: LOADED_AT_ONCE, channel, address });
+  page.entries.forEach((entry) => people.addEntry(entry, true));
+  draw();
 }
 
 async function loadEntries(before) {
@@ -78,6 +90,23 @@ async function loadEntries(before) {
   page.entries.forEach((entry) => people.addEntry(entry));
   earliest = page.previous;
   draw();
+}
+
+/** What is loaded is searched at every letter; the whole journal when the typing pauses. */
+function search() {
+  draw();
+  clearTimeout(typing);
+  typing = setTimeout(searchJournal, TYPING_MS);
+}
+
+async function searchJournal() {
+  people.releaseSought();
+  const sought = element("search").value.trim();
+  if (sought) {
+    const page = await get("journal", { newest: "true", limit: LOADED_AT_ONCE, search: sought });
+    page.entries.forEach((entry) => people.addEntry(entry, true));
+    draw();
+  }
 }
 
 async function loadHappenings() {
@@ -130,7 +159,7 @@ async function write(event) {
   }
 }
 
-element("search").addEventListener("input", draw);
+element("search").addEventListener("input", search);
 element("write").addEventListener("submit", write);
 element("back").addEventListener("click", () => {
   currentKey = null;

@@ -22,12 +22,20 @@ export class People {
     return [...this.byKey.values()].sort((one, other) => other.at - one.at);
   }
 
-  addEntry(entry) {
+  addEntry(entry, sought = false) {
     if (this.entries.has(entry.id)) {
       return null;
     }
     this.entries.add(entry.id);
-    return this.place(entry.channel, entry.address, { kind: "entry", at: Date.parse(entry.received_at), entry });
+    const item = { kind: "entry", at: Date.parse(entry.received_at), entry };
+    return this.place(entry.channel, entry.address, item, sought);
+  }
+
+  /** Nobody looks for those any more who were found by a search: they may be forgotten like others. */
+  releaseSought() {
+    this.byKey.forEach((person) => {
+      person.sought = false;
+    });
   }
 
   /** What happened beside the journal; gives the person whose phone shows it, if any. */
@@ -62,13 +70,14 @@ export class People {
     return this.calls.get(`${entry.channel} ${entry.messenger_id}`) || [];
   }
 
-  place(channel, address, item) {
+  place(channel, address, item, sought = false) {
     const key = `${channel} ${address}`;
     let person = this.byKey.get(key);
     if (!person) {
-      person = { key, channel, address, items: [], shown: new Set(), at: 0 };
+      person = { key, channel, address, items: [], shown: new Set(), at: 0, sought: false };
       this.byKey.set(key, person);
     }
+    person.sought = person.sought || sought;
     // Nearly always the newest; what is older finds its place among the others.
     let index = person.items.length;
     while (index > 0 && person.items[index - 1].at > item.at) {
@@ -88,11 +97,16 @@ export class People {
     if (this.items <= MOST_ITEMS) {
       return;
     }
-    const oldest = this.sorted().pop();
+    const oldest = this.sorted().filter((person) => !person.sought).pop();
+    if (!oldest) {
+      return;
+    }
     const gone = oldest.items.length > 1 && this.byKey.size === 1 ? oldest.items.splice(0, oldest.items.length / 2) : oldest.items;
     if (gone === oldest.items) {
       this.byKey.delete(oldest.key);
     }
+    // What is forgotten here is still in the journal, and may be asked for again.
+    gone.filter((item) => item.entry).forEach((item) => this.entries.delete(item.entry.id));
     this.items -= gone.length;
   }
 }
