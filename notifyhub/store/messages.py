@@ -13,7 +13,7 @@ import peewee
 from notifyhub.domain.states import Status
 from notifyhub.errors import StoreUnavailable
 from notifyhub.store import fingerprints
-from notifyhub.store.rows import Type, fetch_rows, run_rows
+from notifyhub.store.rows import Type, fetch_rows, is_postgres, run_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +97,7 @@ _INSERT_DELIVERIES = f"""
 _INSERTED = """
     SELECT d.message_id AS message_id, d.position AS position, d.id AS id
     FROM {rows} AS r JOIN deliveries AS d ON d.message_id = r.message_id AND d.position = r.position"""
+_PLACED = ("message_id", "position", "id")
 _INSERT_MESSAGES = f"""
     INSERT INTO messages ({", ".join(_MESSAGE)}) SELECT {", ".join(_MESSAGE)} FROM {{rows}} AS r"""
 _INSERT_DUPLICATES = """
@@ -162,9 +163,15 @@ def _insert_deliveries(database: peewee.Database, pending: Sequence[_Pending]) -
         )
         for message, delivery in pending
     ]
-    run_rows(database, _INSERT_DELIVERIES, _DELIVERY, rows)
-    place: dict[str, Type] = {"message_id": "UUID", "position": "BIGINT"}
-    inserted = fetch_rows(database, _INSERTED, ("message_id", "position", "id"), place, [row[:2] for row in rows])
+    if is_postgres(database):
+        inserted = run_rows(
+            database, f"{_INSERT_DELIVERIES} RETURNING {', '.join(_PLACED)}", _DELIVERY, rows
+        ).fetchall()
+    else:
+        # Rows that a statement returns one by one cost more than a second statement (see `store.rows.fetch`).
+        run_rows(database, _INSERT_DELIVERIES, _DELIVERY, rows)
+        place: dict[str, Type] = {"message_id": "UUID", "position": "BIGINT"}
+        inserted = fetch_rows(database, _INSERTED, _PLACED, place, [row[:2] for row in rows])
     return {(as_uuid(message_id), position): id_ for message_id, position, id_ in inserted}
 
 
