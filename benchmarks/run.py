@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from benchmarks import report
+from benchmarks.environment import Environment, Line
 from benchmarks.scenarios import delivery, emulator, idle, lists, memory, peer, posting
-from benchmarks.stage import Line, Stage
 
 SCENARIOS = {
     "delivery": delivery.run,
@@ -35,12 +35,12 @@ def main() -> None:
     loads = [os.getloadavg()[0]]
     began = time.monotonic()
     lines: list[Line] = []
-    with Stage(short=options.short) as stage:
-        for line in _measured(stage, wanted):
+    with Environment(short=options.short) as bench:
+        for line in _measured(bench, wanted):
             lines.append(line)
             print(f"{line.measure}: {line.setup}: {line.value:,.1f} {line.unit}", file=sys.stderr, flush=True)
         # The machine is described at the end, when all that was asked for runs.
-        facts = report.machine(postgres_url=stage.postgres if stage.started_postgres else None)
+        facts = report.machine(postgres_url=bench.postgres if bench.started_postgres else None)
     loads.append(os.getloadavg()[0])
     facts["run"] = (
         f"{'short, one run each' if options.short else 'medians of 3 runs'}, {time.monotonic() - began:.0f} s"
@@ -52,9 +52,9 @@ def main() -> None:
     print(text)
 
 
-def _measured(stage: Stage, names: Sequence[str]) -> Iterator[Line]:
+def _measured(bench: Environment, names: Sequence[str]) -> Iterator[Line]:
     for name in names:
-        yield from SCENARIOS[name](stage)
+        yield from SCENARIOS[name](bench)
 
 
 def _times(ratio: float) -> str:

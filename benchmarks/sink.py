@@ -26,7 +26,7 @@ _OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\
 _NOT_FOUND = b"HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b"
 
 
-class Tally:
+class Received:
     """What has arrived since the start or the last reset. Times are epoch seconds."""
 
     def __init__(self, latency: float, record: bool) -> None:
@@ -72,8 +72,8 @@ class SinkProtocol(asyncio.Protocol):
 
     transport: asyncio.Transport
 
-    def __init__(self, tally: Tally, loop: asyncio.AbstractEventLoop) -> None:
-        self.tally = tally
+    def __init__(self, received: Received, loop: asyncio.AbstractEventLoop) -> None:
+        self.received = received
         self.loop = loop
         self.parser = httptools.HttpRequestParser(self)
         self.url = b""
@@ -100,15 +100,15 @@ class SinkProtocol(asyncio.Protocol):
     def on_message_complete(self) -> None:
         method = self.parser.get_method()
         if method == b"POST" and self.url.endswith(b"/sendMessage") and b"/bot" in self.url:
-            answer = self.tally.accept(self.body)
+            answer = self.received.accept(self.body)
             reply = _OK % (len(answer), answer)
-            if self.tally.latency:
-                self.loop.call_later(self.tally.latency, self.write, reply)
+            if self.received.latency:
+                self.loop.call_later(self.received.latency, self.write, reply)
             else:
                 self.write(reply)
             return
         parts = urlsplit(self.url.decode("latin-1"))
-        found = self.tally.control(method, parts.path, parts.query)
+        found = self.received.control(method, parts.path, parts.query)
         answer = found or b'{"ok":false,"error_code":404,"description":"Not Found"}'
         self.write((_OK if found else _NOT_FOUND) % (len(answer), answer))
 
@@ -117,10 +117,10 @@ class SinkProtocol(asyncio.Protocol):
             self.transport.write(reply)
 
 
-async def serve(port: int, tally: Tally) -> None:
+async def serve(port: int, received: Received) -> None:
     """Listen on loopback until the process is stopped; prints the port when ready."""
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: SinkProtocol(tally, loop), "127.0.0.1", port, backlog=2048)
+    server = await loop.create_server(lambda: SinkProtocol(received, loop), "127.0.0.1", port, backlog=2048)
     print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()
 
@@ -175,4 +175,4 @@ if __name__ == "__main__":
     parser.add_argument("--latency-ms", type=float, default=0, help="answer this much later")
     parser.add_argument("--record", action="store_true", help="keep the arrival time of every text")
     options = parser.parse_args()
-    uvloop.run(serve(options.port, Tally(options.latency_ms / 1000, options.record)))
+    uvloop.run(serve(options.port, Received(options.latency_ms / 1000, options.record)))

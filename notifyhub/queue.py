@@ -45,7 +45,7 @@ class Doorbell:
 
     def __init__(self, broker: dramatiq.Broker, channels: Sequence[str]) -> None:
         self._broker = broker
-        self._at_home: Callable[[str], bool] = lambda channel: False
+        self._answered_locally: Callable[[str], bool] = lambda channel: False
         self._wanted: set[str] = set()
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
@@ -54,13 +54,13 @@ class Doorbell:
         for channel in channels:
             broker.declare_queue(queue_name(channel))
 
-    def answer_at_home(self, at_home: Callable[[str], bool]) -> None:
-        """Ask `at_home(channel)` first: True means that a pump in this very process has taken notice."""
-        self._at_home = at_home
+    def answer_locally(self, answered_locally: Callable[[str], bool]) -> None:
+        """Ask `answered_locally(channel)` first: True means that a pump in this very process has taken notice."""
+        self._answered_locally = answered_locally
 
     def ring(self, channel: str) -> None:
         """Something is due on `channel`. Never fails and never blocks: a lost ring is made good by the sweep."""
-        if self._at_home(channel):
+        if self._answered_locally(channel):
             return
         with self._changed:
             self._wanted.add(channel)

@@ -1,4 +1,4 @@
-"""The drum: APScheduler beats for the sweeps. It holds no delivery, so its jobs may be lost at any moment."""
+"""The scheduler: APScheduler runs the sweeps. It holds no delivery, so its jobs may be lost at any moment."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from notifyhub.errors import NotifyhubError
 _log = logs.logger(__name__)
 
 
-class Drum:
-    """Beats each sweep at its own pace, never twice at once."""
+class Scheduler:
+    """Runs each sweep at its own pace, never twice at once."""
 
     def __init__(self) -> None:
         # UTC, so that no clock change of a time zone can stop it.
@@ -49,7 +49,7 @@ def _survive(name: str, sweep: Callable[[], None]) -> Callable[[], None]:
     """The store may be away for a while; say so once, and once when it is back."""
     failing = False
 
-    def beat() -> None:
+    def run() -> None:
         nonlocal failing
         try:
             sweep()
@@ -62,4 +62,4 @@ def _survive(name: str, sweep: Callable[[], None]) -> Callable[[], None]:
                 _log.info("sweep %s works again", name)
             failing = False
 
-    return beat
+    return run

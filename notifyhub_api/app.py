@@ -12,9 +12,9 @@ from starlette.types import ASGIApp
 from notifyhub import Hub
 from notifyhub.errors import NotifyhubError
 from notifyhub_api import operations, pages, problems
-from notifyhub_api.at_home import AtHome
-from notifyhub_api.auth import Doorkeeper
+from notifyhub_api.auth import Authenticator
 from notifyhub_api.bridge import Bridge
+from notifyhub_api.loopback_only import LoopbackOnly
 from notifyhub_api.middleware import framed
 from notifyhub_api.openapi import openapi
 from notifyhub_api.resources import batches, channels, deliveries, dialects, health, index, keys, messages, receipts
@@ -40,7 +40,9 @@ class Service(Starlette):
         # Starlette's own places for middleware are inside of what answers a crash.
         settings = self.state.hub.settings
         inner = super().build_middleware_stack()
-        return framed(AtHome(inner, settings.cors_origins) if settings.auth == "none" else inner, settings.cors_origins)
+        return framed(
+            LoopbackOnly(inner, settings.cors_origins) if settings.auth == "none" else inner, settings.cors_origins
+        )
 
 
 def make_app(hub: Hub, mounts: Sequence[BaseRoute] = ()) -> Starlette:
@@ -57,5 +59,5 @@ def make_app(hub: Hub, mounts: Sequence[BaseRoute] = ()) -> Starlette:
     app.router.redirect_slashes = False
     app.state.hub = hub
     app.state.bridge = Bridge()
-    app.state.doorkeeper = Doorkeeper(hub)
+    app.state.authenticator = Authenticator(hub)
     return app

@@ -35,7 +35,7 @@ ANYBODY = Caller(0, (ADMIN,), None)
 """Everyone, where NOTIFYHUB_AUTH is none. No key has this id."""
 
 
-class Doorkeeper:
+class Authenticator:
     """Lets callers in by their key. What was revoked or has expired counts for nothing from that moment on."""
 
     def __init__(self, hub: Hub) -> None:

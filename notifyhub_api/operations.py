@@ -142,7 +142,7 @@ def _guarded(operation: Operation) -> Endpoint:
         return endpoint
 
     async def guarded(request: Request) -> Response:
-        await request.app.state.doorkeeper.admit(request, scope)
+        await request.app.state.authenticator.admit(request, scope)
         return await endpoint(request)
 
     return guarded

@@ -44,10 +44,10 @@ def serve(settings: Settings, *, worker: bool, emulator: bool) -> None:
         address = listener.getsockname()[:2]
         settings = settings.model_copy(update={"port": address[1]})
         hub = Hub(settings, worker=worker)
-        stage = _emulator(settings) if emulator else None
+        emulated = _emulator(settings) if emulator else None
         try:
             key = _first_key(hub) if settings.auth == "keys" else None
-            app = make_app(hub, [Mount("/emulator", stage.app)] if stage else [])
+            app = make_app(hub, [Mount("/emulator", emulated.app)] if emulated else [])
             config = uvicorn.Config(
                 app,
                 log_config=None,
@@ -59,20 +59,22 @@ def serve(settings: Settings, *, worker: bool, emulator: bool) -> None:
                 lifespan="off",
                 timeout_graceful_shutdown=max(1, round(settings.drain_s)),
             )
-            _Server(config, hub, stage, lambda: _welcome(hub, address, key, emulator=stage is not None)).run([listener])
+            _Server(config, hub, emulated, lambda: _welcome(hub, address, key, emulator=emulated is not None)).run(
+                [listener]
+            )
         finally:
             hub.close()
-            if stage is not None:
-                stage.journal.close()
+            if emulated is not None:
+                emulated.journal.close()
 
 
 class _Server(uvicorn.Server):
     """Says that it is ready when it is, and stops delivering before it stops listening."""
 
-    def __init__(self, config: uvicorn.Config, hub: Hub, stage: Emulator | None, ready: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, hub: Hub, emulated: Emulator | None, ready: Callable[[], None]) -> None:
         super().__init__(config)
         self._hub = hub
-        self._stage = stage
+        self._emulated = emulated
         self._ready = ready
 
     def run(self, sockets: list[socket.socket] | None = None) -> None:
@@ -86,13 +88,13 @@ class _Server(uvicorn.Server):
             spare_the_collector()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        if self._stage is not None:
-            self._stage.release()
+        if self._emulated is not None:
+            self._emulated.release()
         # In this order, because the calls under way may be to our own emulator.
         await asyncio.to_thread(self._hub.stop_delivering)
         await super().shutdown(sockets=sockets)
-        if self._stage is not None:
-            await self._stage.callbacks.close()
+        if self._emulated is not None:
+            await self._emulated.callbacks.close()
 
 
 def _emulator(settings: Settings) -> Emulator:

@@ -15,8 +15,8 @@ from hypothesis import settings as hypothesis
 
 from notifyhub import Hub
 from notifyhub.settings import Settings, load
+from tests.emulated import RunningEmulator
 from tests.engines import postgres_server, redis_server
-from tests.stage import Stage
 
 STORES = ("sqlite", "postgresql")
 QUEUES = ("memory", "redis")
@@ -31,7 +31,7 @@ hypothesis.load_profile("house")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--seeds", type=int, default=3, help="how many random stories the crash tests play")
-    parser.addoption("--stranger-s", type=int, default=0, help="seconds that a stranger explores the API by chance")
+    parser.addoption("--fuzz-s", type=int, default=0, help="seconds for which the API is fuzzed by chance")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -84,14 +84,14 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def stage() -> Iterator[Stage]:
+def emulator() -> Iterator[RunningEmulator]:
     """The emulator, on a port of its own."""
-    with Stage() as stage:
-        yield stage
+    with RunningEmulator() as emulator:
+        yield emulator
 
 
 @pytest.fixture
-def quick(stage: Stage, tmp_path: Path) -> Callable[..., Settings]:
+def quick(emulator: RunningEmulator, tmp_path: Path) -> Callable[..., Settings]:
     """Settings against the emulator, with pauses of milliseconds where people would wait seconds."""
 
     def make(**given: Any) -> Settings:
@@ -99,7 +99,7 @@ def quick(stage: Stage, tmp_path: Path) -> Callable[..., Settings]:
         channels = ("telegram", "viber", "whatsapp", "gateway")
         defaults: dict[str, Any] = {
             "data_dir": tmp_path,
-            "emulator_url": stage.url,
+            "emulator_url": emulator.url,
             "sweep_interval_s": 0.05,
             "drain_s": 1.0,
             "http_client": "aiohttp",

@@ -16,7 +16,7 @@ import pytest
 
 from notifyhub import Hub, InvalidRequest, NotFound, Settings, SettingsError, StoreUnavailable
 from tests.conftest import HubMaker
-from tests.stage import Stage
+from tests.emulated import RunningEmulator
 
 ROOT = Path(__file__).parents[1]
 LATER = "2126-12-01T10:00:00+03:00"
@@ -71,27 +71,27 @@ def test_making_a_hub_opens_nothing(tmp_path: Path) -> None:
     assert not (tmp_path / "none").exists()
 
 
-def test_a_script_that_ends_right_after_sending_has_delivered(tmp_path: Path, stage: Stage) -> None:
-    script("from notifyhub import send; send('Hello', to={'telegram': '1'})", tmp_path, emulator_url=stage.url)
+def test_a_script_that_ends_right_after_sending_has_delivered(tmp_path: Path, emulator: RunningEmulator) -> None:
+    script("from notifyhub import send; send('Hello', to={'telegram': '1'})", tmp_path, emulator_url=emulator.url)
 
-    assert stage.accepted() == {("telegram", "1", "Hello"): 1}
+    assert emulator.accepted() == {("telegram", "1", "Hello"): 1}
 
 
-def test_a_deferred_message_of_a_script_waits_for_the_next_process(tmp_path: Path, stage: Stage) -> None:
+def test_a_deferred_message_of_a_script_waits_for_the_next_process(tmp_path: Path, emulator: RunningEmulator) -> None:
     # Later than the script can take to start and end, also on a machine that is busy.
     at = (datetime.now(UTC) + timedelta(seconds=8)).isoformat()
     script(
         f"from notifyhub import send; send('Hello', to={{'telegram': '1'}}, at={at!r})",
         tmp_path,
-        emulator_url=stage.url,
+        emulator_url=emulator.url,
     )
-    assert stage.entries() == []
+    assert emulator.entries() == []
 
-    with Hub(data_dir=tmp_path / "notifyhub-data", emulator_url=stage.url):
-        stage.wait_for(1)
+    with Hub(data_dir=tmp_path / "notifyhub-data", emulator_url=emulator.url):
+        emulator.wait_for(1)
 
 
-def test_it_is_usable_inside_a_running_event_loop(hub: Hub, stage: Stage) -> None:
+def test_it_is_usable_inside_a_running_event_loop(hub: Hub, emulator: RunningEmulator) -> None:
     async def application() -> list[str]:
         first = hub.send("blocking", to={"telegram": "1"})
         second = await asyncio.wrap_future(hub.submit({"text": "awaited", "recipients": [{"telegram": "1"}]}))
@@ -100,16 +100,16 @@ def test_it_is_usable_inside_a_running_event_loop(hub: Hub, stage: Stage) -> Non
     assert asyncio.run(application()) == ["sent", "sent"]
 
 
-def test_it_is_usable_from_many_threads(hub: Hub, stage: Stage) -> None:
+def test_it_is_usable_from_many_threads(hub: Hub, emulator: RunningEmulator) -> None:
     with ThreadPoolExecutor(20) as pool:
         sent = list(pool.map(lambda i: hub.send(f"Hello {i}", to={"telegram": "1"}), range(100)))
         ended = list(pool.map(lambda message: hub.wait(message, timeout_s=30).status, sent))
 
     assert ended == ["sent"] * 100
-    assert set(stage.accepted().values()) == {1}
+    assert set(emulator.accepted().values()) == {1}
 
 
-def test_many_threads_may_open_it_at_once(quick: Any, stage: Stage, database_url: str) -> None:
+def test_many_threads_may_open_it_at_once(quick: Any, emulator: RunningEmulator, database_url: str) -> None:
     hub = Hub(quick(database_url=database_url))
     with ThreadPoolExecutor(20) as pool:
         sent = list(pool.map(lambda i: hub.send(f"Hello {i}", to={"telegram": "1"}), range(20)))
@@ -118,14 +118,14 @@ def test_many_threads_may_open_it_at_once(quick: Any, stage: Stage, database_url
     assert len({message.id for message in sent}) == 20
 
 
-def test_two_hubs_live_in_one_process(make_hub: HubMaker, tmp_path: Path, stage: Stage) -> None:
+def test_two_hubs_live_in_one_process(make_hub: HubMaker, tmp_path: Path, emulator: RunningEmulator) -> None:
     one = make_hub(database_url=f"sqlite:///{tmp_path / 'one.db'}")
     two = make_hub(database_url=f"sqlite:///{tmp_path / 'two.db'}")
 
     message = one.wait(one.send("Hello", to={"telegram": "1"}), timeout_s=20)
     assert two.wait(two.send("Hello", to={"telegram": "1"}), timeout_s=20).status == "sent"
 
-    assert len(stage.entries()) == 2
+    assert len(emulator.entries()) == 2
     with pytest.raises(NotFound):
         two.message(message.id)
 
@@ -150,11 +150,11 @@ hub.close()
 """
 
 
-def test_both_sides_of_a_fork_may_go_on_sending(tmp_path: Path, stage: Stage, database_url: str) -> None:
-    script(FORKING, tmp_path, emulator_url=stage.url, database_url=database_url)
+def test_both_sides_of_a_fork_may_go_on_sending(tmp_path: Path, emulator: RunningEmulator, database_url: str) -> None:
+    script(FORKING, tmp_path, emulator_url=emulator.url, database_url=database_url)
 
-    assert {text for _, _, text in stage.accepted()} == {"parent", "child", "parent again"}
-    assert set(stage.accepted().values()) == {1}
+    assert {text for _, _, text in emulator.accepted()} == {"parent", "child", "parent again"}
+    assert set(emulator.accepted().values()) == {1}
 
 
 ORPHANING = """
@@ -173,10 +173,10 @@ hub.close()
 """
 
 
-def test_a_child_delivers_when_its_parent_is_gone(tmp_path: Path, stage: Stage, database_url: str) -> None:
-    script(ORPHANING, tmp_path, emulator_url=stage.url, database_url=database_url)
+def test_a_child_delivers_when_its_parent_is_gone(tmp_path: Path, emulator: RunningEmulator, database_url: str) -> None:
+    script(ORPHANING, tmp_path, emulator_url=emulator.url, database_url=database_url)
 
-    stage.wait_for(1, text="child")
+    emulator.wait_for(1, text="child")
 
 
 def test_a_hub_that_is_used_after_close_opens_again(hub: Hub) -> None:
@@ -195,7 +195,7 @@ def test_a_hub_may_be_closed_twice_and_before_it_was_opened(tmp_path: Path) -> N
     hub.close()
 
 
-def test_with_opens_and_closes(quick: Any, stage: Stage) -> None:
+def test_with_opens_and_closes(quick: Any, emulator: RunningEmulator) -> None:
     with Hub(quick()) as hub:
         hub.wait(hub.send("Hello", to={"telegram": "1"}), timeout_s=20)
         assert hub.pumping

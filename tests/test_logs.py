@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.stage import Stage
+from tests.emulated import RunningEmulator
 
 ROOT = Path(__file__).parents[1]
 TOKEN = "123456:very-secret"
@@ -91,9 +91,9 @@ with Hub() as hub:
 @pytest.mark.parametrize("client", ["aiohttp", "pyreqwest"])
 @pytest.mark.parametrize("answer", ["403", "500", "lost", "garbage"])
 def test_a_token_is_in_no_log_whatever_the_messenger_answers(
-    tmp_path: Path, stage: Stage, client: str, answer: str
+    tmp_path: Path, emulator: RunningEmulator, client: str, answer: str
 ) -> None:
-    stage.script("telegram", "1", answer)
+    emulator.script("telegram", "1", answer)
     status = "failed" if answer == "403" else "sent"
 
     lines = logged(
@@ -102,7 +102,7 @@ def test_a_token_is_in_no_log_whatever_the_messenger_answers(
         "json",
         level="debug",
         telegram_token=TOKEN,
-        telegram_base_url=f"{stage.url}/telegram",
+        telegram_base_url=f"{emulator.url}/telegram",
         telegram_retry_base_s=0.02,
         http_client=client,
     )

@@ -1,4 +1,4 @@
-"""The peer's Celery application and its one task. A worker takes its addresses from the environment:
+"""The peer's Celery application and its one task. A worker takes its addresses from the bench:
 ``PEER_DATABASE_URL``, ``PEER_SINK_URL``, and the broker from the command line (``celery -b``).
 """
 

@@ -1,1 +1,1 @@
-"""One file for each thing that is measured: `run(stage)` yields lines of the table."""
+"""One file for each thing that is measured: `run(bench)` yields lines of the table."""

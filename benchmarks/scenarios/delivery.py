@@ -4,10 +4,10 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from benchmarks.environment import CLIENTS, Environment, Line, Store
 from benchmarks.processes import usage, worker
 from benchmarks.rows import fill, wait_until_sent
 from benchmarks.sink import Sink
-from benchmarks.stage import CLIENTS, Line, Stage, Store
 
 LATENCY_MS = 50
 
@@ -23,11 +23,11 @@ class Delivered:
 
 
 def deliver(
-    stage: Stage, store: Store, client: str, rows: int, *, processes: int = 1, latency_ms: int = 0
+    bench: Environment, store: Store, client: str, rows: int, *, processes: int = 1, latency_ms: int = 0
 ) -> Delivered:
     """Deliver `rows` rows through workers of their own, and check that each was sent once and has its attempt row."""
-    broker_url = "memory://" if store == "SQLite" else stage.redis()
-    with stage.database(store) as database_url, Sink(latency_ms=latency_ms) as sink:
+    broker_url = "memory://" if store == "SQLite" else bench.redis()
+    with bench.database(store) as database_url, Sink(latency_ms=latency_ms) as sink:
         fill(database_url, broker_url, rows)
         env = {
             "DATABASE_URL": database_url,
@@ -64,16 +64,16 @@ def wait_for_arrivals(sink: Sink, rows: int, within_s: float) -> dict[str, float
     return seen
 
 
-def run(stage: Stage) -> Iterator[Line]:
-    for latency_ms, rows in ((0, stage.pick(40_000, 8_000)), (LATENCY_MS, stage.pick(20_000, 8_000))):
+def run(bench: Environment) -> Iterator[Line]:
+    for latency_ms, rows in ((0, bench.pick(40_000, 8_000)), (LATENCY_MS, bench.pick(20_000, 8_000))):
         for store, processes in (("SQLite", 1), ("PostgreSQL", 2)):
             for client in CLIENTS:
-                yield _line(stage, store, client, rows, processes, latency_ms)  # type: ignore[arg-type]
+                yield _line(bench, store, client, rows, processes, latency_ms)  # type: ignore[arg-type]
 
 
-def _line(stage: Stage, store: Store, client: str, rows: int, processes: int, latency_ms: int) -> Line:
-    done = stage.median_of(
-        lambda: deliver(stage, store, client, rows, processes=processes, latency_ms=latency_ms),
+def _line(bench: Environment, store: Store, client: str, rows: int, processes: int, latency_ms: int) -> Line:
+    done = bench.median_of(
+        lambda: deliver(bench, store, client, rows, processes=processes, latency_ms=latency_ms),
         by=lambda delivered: delivered.rate,
     )
     names = {"SQLite": "SQLite, 1 worker", "PostgreSQL": f"PostgreSQL + Redis, {processes} workers"}

@@ -2,24 +2,24 @@
 
 from collections.abc import Iterator, Sequence
 
+from benchmarks.environment import Environment, Line
 from benchmarks.load import LoadResult, run_load
 from benchmarks.processes import emulator
-from benchmarks.stage import Line, Stage
 
 CONNECTIONS = 32
 PATH = "/telegram/bot1:a/sendMessage"
 BODY = '{"chat_id":"%d","text":"bench %d"}'
 
 
-def run(stage: Stage) -> Iterator[Line]:
-    seconds = stage.pick(10, 4)
-    with stage.folder() as folder:
-        yield _line(stage, "journal in memory", (), seconds)
-        yield _line(stage, "journal in a file", ("--journal", str(folder / "journal.db")), seconds)
+def run(bench: Environment) -> Iterator[Line]:
+    seconds = bench.pick(10, 4)
+    with bench.folder() as folder:
+        yield _line(bench, "journal in memory", (), seconds)
+        yield _line(bench, "journal in a file", ("--journal", str(folder / "journal.db")), seconds)
 
 
-def _line(stage: Stage, setup: str, options: Sequence[str], seconds: int) -> Line:
-    load = stage.median_of(lambda: _send(options, seconds), by=lambda load: load["rate"])
+def _line(bench: Environment, setup: str, options: Sequence[str], seconds: int) -> Line:
+    load = bench.median_of(lambda: _send(options, seconds), by=lambda load: load["rate"])
     detail = f"p50 {load['p50_ms']:.1f} ms, p99 {load['p99_ms']:.1f} ms; {load['requests']:,} in {seconds} s"
     return Line(f"emulator on one core, {CONNECTIONS} connections", setup, load["rate"], "/s", detail)
 

@@ -7,35 +7,35 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from urllib.parse import urlsplit
 
+from benchmarks.environment import Environment, Line, Store
 from benchmarks.processes import Served, serve, worker
 from benchmarks.sink import Sink
-from benchmarks.stage import Line, Stage, Store
 
 MESSAGES = 200
 WARM_UP = 10
 PAUSE_S = 0.02
 
 
-def run(stage: Stage) -> Iterator[Line]:
-    yield _line(stage, "SQLite", apart=False)
-    yield _line(stage, "PostgreSQL", apart=True)
+def run(bench: Environment) -> Iterator[Line]:
+    yield _line(bench, "SQLite", apart=False)
+    yield _line(bench, "PostgreSQL", apart=True)
 
 
-def _line(stage: Stage, store: Store, *, apart: bool) -> Line:
-    times = stage.median_of(lambda: _latencies(stage, store, apart=apart), by=lambda times: times[len(times) // 2])
+def _line(bench: Environment, store: Store, *, apart: bool) -> Line:
+    times = bench.median_of(lambda: _latencies(bench, store, apart=apart), by=lambda times: times[len(times) // 2])
     setup = f"{store} + Redis, a worker of its own" if apart else f"{store}, all in one process"
     detail = f"p99 {times[int(len(times) * 0.99)]:.1f} ms, longest {times[-1]:.1f} ms of {len(times)}"
     return Line("POST → messenger when idle, p50", setup, times[len(times) // 2], "ms", detail)
 
 
-def _latencies(stage: Stage, store: Store, *, apart: bool) -> list[float]:
+def _latencies(bench: Environment, store: Store, *, apart: bool) -> list[float]:
     """Milliseconds, the shortest first."""
     with ExitStack() as stack:
         sink = stack.enter_context(Sink(record=True))
-        env = {"DATABASE_URL": stack.enter_context(stage.database(store)), "TELEGRAM_BASE_URL": sink.base_url}
-        env |= {"BROKER_URL": stage.redis()} if apart else {}
+        env = {"DATABASE_URL": stack.enter_context(bench.database(store)), "TELEGRAM_BASE_URL": sink.base_url}
+        env |= {"BROKER_URL": bench.redis()} if apart else {}
         flags = ["--no-emulator", *(["--no-worker"] if apart else [])]
-        served = stack.enter_context(serve(env, stack.enter_context(stage.folder()), *flags))
+        served = stack.enter_context(serve(env, stack.enter_context(bench.folder()), *flags))
         if apart:
             stack.enter_context(worker(env))
         _post_each(served, [f"warm {n}" for n in range(WARM_UP)])

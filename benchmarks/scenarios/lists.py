@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from benchmarks import million
-from benchmarks.stage import Line, Stage, Store
+from benchmarks.environment import Environment, Line, Store
 from notifyhub import Hub
 from notifyhub.store.database import Database
 
@@ -31,10 +31,10 @@ FILTERS: tuple[dict[str, Any], ...] = (
 )
 
 
-def run(stage: Stage) -> Iterator[Line]:
-    rows, rounds = stage.pick(1_000_000, 200_000), stage.pick(50, 10)
+def run(bench: Environment) -> Iterator[Line]:
+    rows, rounds = bench.pick(1_000_000, 200_000), bench.pick(50, 10)
     for store in STORES:
-        with stage.database(store) as url:
+        with bench.database(store) as url:
             database = Database(url)
             million.fill(database, rows)
             database.close()

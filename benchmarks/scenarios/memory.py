@@ -9,13 +9,13 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from benchmarks.environment import Environment, Line
 from benchmarks.load import run_load
 from benchmarks.processes import Served, serve, usage
 from benchmarks.rows import FIRST_CHAT
 from benchmarks.scenarios.delivery import deliver, wait_for_arrivals
 from benchmarks.scenarios.posting import BODY, CONNECTIONS
 from benchmarks.sink import Sink
-from benchmarks.stage import Line, Stage
 
 RECIPIENTS = 10_000
 LOOK_EVERY_S = 0.005
@@ -44,18 +44,18 @@ def watched(pid: int) -> Iterator[Peak]:
         looker.join()
 
 
-def run(stage: Stage) -> Iterator[Line]:
-    yield from _serve(stage)
-    rows = stage.pick(40_000, 8_000)
+def run(bench: Environment) -> Iterator[Line]:
+    yield from _serve(bench)
+    rows = bench.pick(40_000, 8_000)
     for client in ("aiohttp", "pyreqwest"):
-        worked = deliver(stage, "SQLite", client, rows)
+        worked = deliver(bench, "SQLite", client, rows)
         yield Line("memory of a worker", f"SQLite, {client}, {rows:,} delivered", worked.rss_mb, "MB")
 
 
-def _serve(stage: Stage) -> Iterator[Line]:
+def _serve(bench: Environment) -> Iterator[Line]:
     setup = "SQLite, API, worker and emulator in one process"
-    seconds = stage.pick(10, 4)
-    with stage.folder() as folder, Sink() as sink:
+    seconds = bench.pick(10, 4)
+    with bench.folder() as folder, Sink() as sink:
         # By default pyreqwest is taken where it is installed; a plain install has aiohttp.
         env = {"TELEGRAM_BASE_URL": sink.base_url, "HTTP_CLIENT": "aiohttp"}
         with serve(env, folder) as served:

@@ -5,12 +5,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from benchmarks import bare
+from benchmarks.environment import CLIENTS, Environment, Line, Store
 from benchmarks.load import LoadResult, run_load
 from benchmarks.processes import serve
 from benchmarks.rows import wait_until_sent
 from benchmarks.scenarios.delivery import wait_for_arrivals
 from benchmarks.sink import Sink
-from benchmarks.stage import CLIENTS, Line, Stage, Store
 
 CONNECTIONS = 32
 MEASURE = f"POST, {CONNECTIONS} connections"
@@ -37,18 +37,18 @@ class Posted:
         return self.accepted / self.load["seconds"]
 
 
-def run(stage: Stage) -> Iterator[Line]:
-    seconds = stage.pick(10, 4)
-    yield _yardstick(stage, seconds)
+def run(bench: Environment) -> Iterator[Line]:
+    seconds = bench.pick(10, 4)
+    yield _yardstick(bench, seconds)
     for store in STORES:
         for client in CLIENTS:
-            yield _line(stage, store, client, seconds)
-        yield _line(stage, store, None, seconds)
-        yield _line(stage, store, None, seconds, NAMED)
+            yield _line(bench, store, client, seconds)
+        yield _line(bench, store, None, seconds)
+        yield _line(bench, store, None, seconds, NAMED)
 
 
-def _line(stage: Stage, store: Store, client: str | None, seconds: int, headers: Sequence[str] = ()) -> Line:
-    done = stage.median_of(lambda: _post(stage, store, client, seconds, headers), by=lambda posted: posted.rate)
+def _line(bench: Environment, store: Store, client: str | None, seconds: int, headers: Sequence[str] = ()) -> Line:
+    done = bench.median_of(lambda: _post(bench, store, client, seconds, headers), by=lambda posted: posted.rate)
     detail = f"p50 {done.load['p50_ms']:.1f} ms, p99 {done.load['p99_ms']:.1f} ms; {done.accepted:,} in {seconds} s"
     if client is None:
         setup = f"{store} + Redis, accepting only{', each with an Idempotency-Key' if headers else ''}"
@@ -58,22 +58,22 @@ def _line(stage: Stage, store: Store, client: str | None, seconds: int, headers:
     return Line(MEASURE, setup, done.rate, "/s", detail, JOB)
 
 
-def _yardstick(stage: Stage, seconds: int) -> Line:
+def _yardstick(bench: Environment, seconds: int) -> Line:
     """What this machine, with this load generator beside it, lets any such server do."""
 
     def once() -> LoadResult:
         with bare.bare_server() as url:
             return run_load(url, BODY, connections=CONNECTIONS, seconds=seconds)
 
-    load = stage.median_of(once, by=lambda load: load["rate"])
+    load = bench.median_of(once, by=lambda load: load["rate"])
     detail = f"p50 {load['p50_ms']:.1f} ms, p99 {load['p99_ms']:.1f} ms; {load['requests']:,} in {seconds} s"
     return Line(MEASURE, bare.NAME, load["rate"], "/s", detail, JOB, is_peer=True)
 
 
-def _post(stage: Stage, store: Store, client: str | None, seconds: int, headers: Sequence[str]) -> Posted:
-    with stage.database(store) as database_url, stage.folder() as folder, Sink() as sink:
+def _post(bench: Environment, store: Store, client: str | None, seconds: int, headers: Sequence[str]) -> Posted:
+    with bench.database(store) as database_url, bench.folder() as folder, Sink() as sink:
         env = {"DATABASE_URL": database_url, "TELEGRAM_BASE_URL": sink.base_url}
-        env |= {"BROKER_URL": stage.redis()} if client is None else {"HTTP_CLIENT": client}
+        env |= {"BROKER_URL": bench.redis()} if client is None else {"HTTP_CLIENT": client}
         with serve(env, folder, "--no-emulator", *(["--no-worker"] if client is None else [])) as served:
             load = run_load(
                 f"{served.url}/api/v1/messages",

@@ -30,7 +30,7 @@ WORDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Pulse:
+class CallCount:
     """Calls that ended alike.
 
     calls    how many of them lately
@@ -43,10 +43,10 @@ class Pulse:
     last_at: int
 
 
-def health(pulses: Sequence[Pulse]) -> Health:
+def health(counts: Sequence[CallCount]) -> Health:
     """One word for how calls ended lately."""
-    total = sum(pulse.calls for pulse in pulses)
-    settled = sum(pulse.calls for pulse in pulses if pulse.outcome in ("sent", "permanent_failure"))
+    total = sum(count.calls for count in counts)
+    settled = sum(count.calls for count in counts if count.outcome in ("sent", "permanent_failure"))
     if not total:
         return Health.IDLE
     if not settled:
@@ -54,16 +54,16 @@ def health(pulses: Sequence[Pulse]) -> Health:
     return Health.OK if settled == total else Health.UNSTEADY
 
 
-def last_sent(pulses: Sequence[Pulse]) -> int | None:
+def last_sent(counts: Sequence[CallCount]) -> int | None:
     """When a message was last taken (epoch ms)."""
-    return max((pulse.last_at for pulse in pulses if pulse.outcome == "sent"), default=None)
+    return max((count.last_at for count in counts if count.outcome == "sent"), default=None)
 
 
-def last_answered(pulses: Sequence[Pulse]) -> int | None:
+def last_answered(counts: Sequence[CallCount]) -> int | None:
     """When the messenger last answered, whatever it said (epoch ms)."""
-    return max((pulse.last_at for pulse in pulses if pulse.code not in UNANSWERED), default=None)
+    return max((count.last_at for count in counts if count.code not in UNANSWERED), default=None)
 
 
-def last_trouble(pulses: Sequence[Pulse]) -> Pulse | None:
+def last_trouble(counts: Sequence[CallCount]) -> CallCount | None:
     """How a message was last not taken."""
-    return max((pulse for pulse in pulses if pulse.outcome != "sent"), key=lambda pulse: pulse.last_at, default=None)
+    return max((count for count in counts if count.outcome != "sent"), key=lambda count: count.last_at, default=None)

@@ -128,24 +128,24 @@ class Journal:
 
         Raises `TimeoutError`. Not for the thread of the event loop that serves the emulator: there, `await arrived`.
         """
-        tally = Tally(self, Filter.of(**wanted), after)
-        if not self.watchers.wait_in_thread(lambda: tally.count() >= count, timeout_s):
-            raise TimeoutError(tally.told(count, timeout_s))
+        counter = EntryCounter(self, Filter.of(**wanted), after)
+        if not self.watchers.wait_in_thread(lambda: counter.count() >= count, timeout_s):
+            raise TimeoutError(counter.told(count, timeout_s))
         return self.entries(after=after, **wanted)
 
     async def arrived(
         self, count: int = 1, *, timeout_s: float = 10.0, after: int = 0, **wanted: Unpack[Wanted]
     ) -> list[dict[str, Any]]:
         """`wait_for` for an event loop. Raises `TimeoutError`, also when the server stops."""
-        tally = Tally(self, Filter.of(**wanted), after)
+        counter = EntryCounter(self, Filter.of(**wanted), after)
         ends = monotonic() + timeout_s
         with self.watchers.watch() as watch:
             while True:
                 watch.begin()
-                if await asyncio.to_thread(tally.count) >= count:
+                if await asyncio.to_thread(counter.count) >= count:
                     return await asyncio.to_thread(self.entries, after=after, **wanted)
                 if self.watchers.released or not await watch.next(ends - monotonic()):
-                    raise TimeoutError(tally.told(count, timeout_s))
+                    raise TimeoutError(counter.told(count, timeout_s))
 
     def counted(self, wanted: Filter, after: int, up_to: int) -> int:
         """How many entries have an id over `after` and not over `up_to`."""
@@ -209,7 +209,7 @@ class Journal:
                 done.set_result(None)
 
 
-class Tally:
+class EntryCounter:
     """Counts the entries of a search, looking at each entry once however often it is asked."""
 
     def __init__(self, journal: Journal, wanted: Filter, after: int) -> None:

@@ -44,8 +44,8 @@ async def attempt(row: Claimed, lane: Lane, clock: Callable[[], int]) -> Result 
     if started_at + timeout_s * 1000 > row.lease_until:
         return Unsent(row.id, row.attempt)
     options = NONE if row.options is None else orjson.loads(row.options).get(row.channel, NONE)
-    sender = lane.guard.sender_of(row.address, options)
-    if (held_until := lane.guard.admit(sender, started_at)) is not None:
+    sender = lane.breaker.sender_of(row.address, options)
+    if (held_until := lane.breaker.admit(sender, started_at)) is not None:
         return Unsent(row.id, row.attempt, held_until)
     envelope = Envelope(row.address, row.text, f"{row.message_id.hex}-{row.id}", timeout_s, options)
     try:
@@ -58,7 +58,7 @@ async def attempt(row: Claimed, lane: Lane, clock: Callable[[], int]) -> Result 
         _log.exception("provider of %s raised", row.channel, extra={"delivery_id": row.id})
         outcome = Unconfirmed(code="provider_error", detail=type(error).__name__)
     finished_at = clock()
-    lane.guard.heard(sender, outcome, finished_at)
+    lane.breaker.heard(sender, outcome, finished_at)
     return concluded(row, outcome, lane.policy, started_at, finished_at)
 
 

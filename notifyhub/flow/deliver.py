@@ -13,8 +13,8 @@ from notifyhub import logs
 from notifyhub.clock import now_ms
 from notifyhub.errors import StoreUnavailable
 from notifyhub.flow.attempt import attempt
+from notifyhub.flow.concurrency import ConcurrencyLimit
 from notifyhub.flow.lane import Lane
-from notifyhub.flow.places import Places
 from notifyhub.store import deliveries
 from notifyhub.store.database import Database
 from notifyhub.store.deliveries import Claimed, ClaimRequest, Result, Unsent
@@ -35,7 +35,7 @@ class Pump:
         self._database = database
         self._clock = clock
         self._ready: deque[Claimed] = deque()
-        self._places = Places(lane.concurrency)
+        self._concurrency = ConcurrencyLimit(lane.concurrency)
         self._senders: set[asyncio.Task[None]] = set()
         self._results: list[Result] = []
         self._recording: asyncio.Task[None] | None = None
@@ -93,7 +93,7 @@ class Pump:
     async def _claim(self) -> None:
         self._more_due = False
         now = self._clock()
-        limit = self._lane.guard.room(MOST_CLAIMED - len(self._ready), now)
+        limit = self._lane.breaker.room(MOST_CLAIMED - len(self._ready), now)
         if not limit:
             return
         request = ClaimRequest(self._lane.channel, limit, now, now + round(self._lane.lease_s * 1000))
@@ -104,7 +104,7 @@ class Pump:
         self._start_senders()
 
     def _start_senders(self) -> None:
-        while self._ready and len(self._senders) < self._places.now:
+        while self._ready and len(self._senders) < self._concurrency.now:
             sender = asyncio.create_task(self._send_from(self._ready.popleft()))
             self._senders.add(sender)
             sender.add_done_callback(self._sender_ended)
@@ -132,12 +132,12 @@ class Pump:
 
     async def _sleep_until_something_happens(self) -> None:
         self._wake.clear()
-        if not self._ready or not self._places.may_grow:
+        if not self._ready or not self._concurrency.may_grow:
             await self._wake.wait()
             return
         with suppress(TimeoutError):
             await asyncio.wait_for(self._wake.wait(), LOOK_S)
-        self._places.look()
+        self._concurrency.look()
         self._start_senders()
 
     def _note(self, result: Result) -> None:

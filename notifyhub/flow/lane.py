@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from notifyhub.domain.retry import RetryPolicy
-from notifyhub.flow.guard import Guard
+from notifyhub.flow.sender_breaker import SenderBreaker
 from notifyhub.providers.base import Provider
 from notifyhub.store.deliveries import Result
 
@@ -16,7 +16,7 @@ class Lane:
     """One for each channel and process; it outlives the runs of its pump.
 
     concurrency  calls at most that are under way at once
-    guard        has senders rest that are set up wrongly
+    breaker      has senders rest that are set up wrongly
     recorded     told, on the pump's loop, of the channel and of what was just written
     """
 
@@ -26,5 +26,5 @@ class Lane:
     concurrency: int
     timeout_s: float
     lease_s: float
-    guard: Guard
+    breaker: SenderBreaker
     recorded: Callable[[str, Sequence[Result]], None]

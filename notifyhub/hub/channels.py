@@ -6,14 +6,14 @@ from notifyhub import answers
 from notifyhub.clock import now_ms, to_datetime
 from notifyhub.domain import health
 from notifyhub.domain.addresses import FORMS
-from notifyhub.domain.health import Pulse
+from notifyhub.domain.health import CallCount
 from notifyhub.domain.limits import MAX_CHARACTERS
 from notifyhub.errors import NotFound
 from notifyhub.hub.wiring import Wiring
 from notifyhub.providers.registry import base_url_of
 from notifyhub.settings import without_secrets
-from notifyhub.store import pulses
-from notifyhub.store.pulses import MINUTE_MS, MOST_COUNTED, Waiting
+from notifyhub.store import call_counts
+from notifyhub.store.call_counts import MINUTE_MS, MOST_COUNTED, Waiting
 
 MINUTES = 5
 """How far back the calls are counted that say how a channel does."""
@@ -32,8 +32,8 @@ class ChannelDoors(Wiring):
         if own is None:
             raise NotFound("channel", name)
         now = now_ms()
-        ended = self.ask(pulses.lately(name, now - (MINUTES - 1) * MINUTE_MS))
-        waiting = self.ask(pulses.waiting(name, now))
+        ended = self.ask(call_counts.lately(name, now - (MINUTES - 1) * MINUTE_MS))
+        waiting = self.ask(call_counts.waiting(name, now))
         return answers.Channel(
             name=name,
             emulated=self.settings.is_emulated(name),
@@ -49,12 +49,12 @@ class ChannelDoors(Wiring):
         )
 
 
-def _health(ended: list[Pulse]) -> answers.ChannelHealth:
+def _health(ended: list[CallCount]) -> answers.ChannelHealth:
     state, trouble = health.health(ended), health.last_trouble(ended)
     outcomes: dict[str, int] = {}
-    for pulse in ended:
-        if pulse.calls:
-            outcomes[pulse.outcome] = outcomes.get(pulse.outcome, 0) + pulse.calls
+    for count in ended:
+        if count.calls:
+            outcomes[count.outcome] = outcomes.get(count.outcome, 0) + count.calls
     sent_at, answered_at = health.last_sent(ended), health.last_answered(ended)
     return answers.ChannelHealth(
         state=state,

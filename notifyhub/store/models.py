@@ -187,7 +187,7 @@ class IdempotencyKey(Model):
         primary_key = CompositeKey("consumer", "key")
 
 
-class Pulse(Model):
+class CallCount(Model):
     """Calls of one process on one channel in one minute (of the epoch) that ended alike."""
 
     channel = TextField()
@@ -261,5 +261,5 @@ MODELS: tuple[type[Model], ...] = (
     EarlyReceipt,
     ApiKey,
     IdempotencyKey,
-    Pulse,
+    CallCount,
 )

@@ -11,20 +11,20 @@ from notifyhub import logs
 from notifyhub.clock import now_ms
 from notifyhub.domain.retry import RetryPolicy
 from notifyhub.flow import receive, sweep
-from notifyhub.flow.guard import Guard
 from notifyhub.flow.lane import Lane
+from notifyhub.flow.sender_breaker import SenderBreaker
 from notifyhub.providers.base import Provider
 from notifyhub.queue import Doorbell
-from notifyhub.scheduler import Drum
+from notifyhub.scheduler import Scheduler
 from notifyhub.settings import Settings
 from notifyhub.store import views
 from notifyhub.store.database import Database, sqlite_path
 from notifyhub.store.deliveries import Result
 from notifyhub.worker import actors
+from notifyhub.worker.call_metrics import FLUSH_S, CallMetrics
 from notifyhub.worker.lock import PumpLock
 from notifyhub.worker.middleware import CrashReport, DeliveryRetries, Shutdown
 from notifyhub.worker.pumps import Pumps
-from notifyhub.worker.tally import FLUSH_S, Tally
 
 # Redis is polled: an idle consumer sleeps up to this long. 20 ms costs about 4 % of a core and saves 0.4 s a bell.
 REDIS_POLL_MS = 20
@@ -55,8 +55,8 @@ class Runtime:
         self._providers = providers
         self._progressed = progressed
         self._pumps = Pumps(database, doorbell.ring)
-        self._tally = Tally(database)
-        self._drum = Drum()
+        self._metrics = CallMetrics(database)
+        self._scheduler = Scheduler()
         self._lock = _pump_lock(settings)
         self._pumping = False
         for middleware in (DeliveryRetries(), Shutdown(self._pumps.stop), CrashReport()):
@@ -80,16 +80,16 @@ class Runtime:
         """Begin to deliver; returns at once. On SQLite this may mean to stand by until the present pump is gone."""
         self._take_over()
         if not self._pumping:
-            self._drum.add("take_over", self._take_over, every_s=1.0)
-        self._drum.start()
+            self._scheduler.add("take_over", self._take_over, every_s=1.0)
+        self._scheduler.start()
 
     def stop(self, drain_s: float) -> None:
         """Claim no more, wait up to `drain_s` seconds for calls under way, record them, and stop."""
-        self._drum.stop()
+        self._scheduler.stop()
         if self._pumping:
             self._worker.stop(timeout=round(drain_s * 1000))
             self._pumps.close(self._providers)
-            self._tally.close()
+            self._metrics.close()
         if self._lock is not None:
             self._lock.release()
 
@@ -115,15 +115,15 @@ class Runtime:
     def _begin(self) -> None:
         self._pumping = True
         self._pumps.start({channel: self._lane(channel) for channel in self._actors})
-        self._doorbell.answer_at_home(self._pumps.nudge)
+        self._doorbell.answer_locally(self._pumps.nudge)
         self._worker.start()
         every_s = self._settings.sweep_interval_s
-        self._drum.add("ring_due", self._ring_due, every_s)
-        self._drum.add("rescue", self._rescue, every_s * 2)
-        self._drum.add("expire", self._expire, every_s * 2)
-        self._drum.add("settle_receipts", self._settle_receipts, every_s * 2)
-        self._drum.add("forget", self._forget, every_s * FORGET_EVERY)
-        self._drum.add("tally", self._tally.flush, FLUSH_S)
+        self._scheduler.add("ring_due", self._ring_due, every_s)
+        self._scheduler.add("rescue", self._rescue, every_s * 2)
+        self._scheduler.add("expire", self._expire, every_s * 2)
+        self._scheduler.add("settle_receipts", self._settle_receipts, every_s * 2)
+        self._scheduler.add("forget", self._forget, every_s * FORGET_EVERY)
+        self._scheduler.add("call_metrics", self._metrics.flush, FLUSH_S)
 
     def _lane(self, channel: str) -> Lane:
         settings = self._settings.channels()[channel]
@@ -135,12 +135,14 @@ class Runtime:
             concurrency=settings.concurrency,
             timeout_s=settings.timeout_s,
             lease_s=self._settings.lease_s,
-            guard=Guard(channel, self._policies[channel], only or settings.senders, by_address=only is not None),
+            breaker=SenderBreaker(
+                channel, self._policies[channel], only or settings.senders, by_address=only is not None
+            ),
             recorded=self._recorded,
         )
 
     def _recorded(self, channel: str, results: Sequence[Result]) -> None:
-        self._tally.note(channel, results)
+        self._metrics.note(channel, results)
         self._progressed()
 
     def _ring_due(self) -> None:

@@ -8,7 +8,7 @@ import typer
 
 from notifyhub import DeliveryResult, Hub
 from notifyhub_cli.output import AsJson, Exit, leave, show_json, show_table, told_in_one_line
-from notifyhub_cli.shown import show_deliveries, show_message
+from notifyhub_cli.tables import show_deliveries, show_message
 
 NONE = "none"
 """How a shell says null."""

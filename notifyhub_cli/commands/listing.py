@@ -8,7 +8,7 @@ import typer
 
 from notifyhub import Hub
 from notifyhub_cli.output import AsJson, show_json, told_in_one_line
-from notifyhub_cli.shown import show_deliveries, show_messages
+from notifyhub_cli.tables import show_deliveries, show_messages
 
 
 def list_(

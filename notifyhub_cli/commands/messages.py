@@ -12,7 +12,7 @@ from notifyhub import Hub
 from notifyhub.errors import Fault, InvalidRequest
 from notifyhub_cli.commands.batch import send_batch
 from notifyhub_cli.output import AsJson, Exit, leave, told_in_one_line
-from notifyhub_cli.shown import show_message
+from notifyhub_cli.tables import show_message
 
 ENDED_BADLY = ("failed", "expired", "cancelled", "unconfirmed", "partly_sent")
 

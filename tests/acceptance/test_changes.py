@@ -12,7 +12,7 @@ from notifyhub.clock import now_ms
 from notifyhub.store import deliveries
 from notifyhub.store.deliveries import ClaimRequest
 from tests.conftest import HubMaker
-from tests.stage import Stage
+from tests.emulated import RunningEmulator
 
 LATER = "2126-12-01T10:00:00+00:00"
 NO_ID = "01a1fd9d-2e91-70c5-aee9-108a46972697"
@@ -36,7 +36,7 @@ def claim(hub: Hub, limit: int = 500) -> int:
     return len(hub.database.write(deliveries.claim, ClaimRequest("telegram", limit, now, now + 60_000)).result())
 
 
-def test_everything_about_a_waiting_message_can_be_changed(busy: Hub, stage: Stage) -> None:
+def test_everything_about_a_waiting_message_can_be_changed(busy: Hub, emulator: RunningEmulator) -> None:
     id_ = busy.send("Helo", to=[{"telegram": "1"}, {"gateway": "79161234567"}], at=LATER).id
 
     changed = busy.change(id_, text="Hello", at=None, expires_at="2127-01-01T00:00Z")
@@ -44,7 +44,7 @@ def test_everything_about_a_waiting_message_can_be_changed(busy: Hub, stage: Sta
     assert (changed.text, changed.send_at) == ("Hello", None)
     assert changed.expires_at == datetime(2127, 1, 1, tzinfo=UTC)
     assert busy.wait(id_, timeout_s=20).status == "sent"
-    assert {text for _, _, text in stage.accepted()} == {"Hello"}
+    assert {text for _, _, text in emulator.accepted()} == {"Hello"}
 
 
 def test_what_is_not_named_stays(idle: Hub) -> None:
@@ -93,7 +93,7 @@ def test_with_a_window_only_what_is_near_is_a_duplicate(idle: Hub) -> None:
     assert idle.change(second.id, at="2126-12-02T10:00Z").text == "one"
 
 
-def test_what_was_tried_cannot_be_changed(busy: Hub, stage: Stage) -> None:
+def test_what_was_tried_cannot_be_changed(busy: Hub, emulator: RunningEmulator) -> None:
     id_ = busy.wait(busy.send("Hello", to={"telegram": "1"}), timeout_s=20).id
 
     with pytest.raises(Conflict, match="on its way"):
@@ -143,7 +143,7 @@ def test_a_change_that_cannot_be_is_refused(idle: Hub, members: dict[str, object
     assert idle.message(id_).text == "Hello"
 
 
-def test_nobody_gets_the_old_text_of_a_change_that_was_confirmed(busy: Hub, stage: Stage) -> None:
+def test_nobody_gets_the_old_text_of_a_change_that_was_confirmed(busy: Hub, emulator: RunningEmulator) -> None:
     ids = [
         busy.send(f"old {i}", to={"telegram": str(i + 1)}, at=datetime.now(UTC) + timedelta(seconds=0.3)).id
         for i in range(40)
@@ -161,9 +161,9 @@ def test_nobody_gets_the_old_text_of_a_change_that_was_confirmed(busy: Hub, stag
     for id_ in ids:
         busy.wait(id_, timeout_s=30)
 
-    told = {int(address) - 1: text for (_, address, text) in stage.accepted()}
+    told = {int(address) - 1: text for (_, address, text) in emulator.accepted()}
     assert told == {i: f"{'new' if changed[i] else 'old'} {i}" for i in range(40)}
-    assert set(stage.accepted().values()) == {1}
+    assert set(emulator.accepted().values()) == {1}
 
 
 def test_of_changes_and_claims_at_once_each_message_has_one(idle: Hub) -> None:
@@ -182,14 +182,14 @@ def test_of_changes_and_claims_at_once_each_message_has_one(idle: Hub) -> None:
     assert changed + sum(one.result() for one in claims) == 30
 
 
-def failed(hub: Hub, stage: Stage, address: str = "1", **options: object) -> str:
-    stage.script("telegram", address, "400")
+def failed(hub: Hub, emulator: RunningEmulator, address: str = "1", **options: object) -> str:
+    emulator.script("telegram", address, "400")
     return str(hub.wait(hub.send("Hello", to={"telegram": address}, **options), timeout_s=20).id)  # type: ignore[arg-type]
 
 
-def test_what_failed_is_sent_again_with_all_its_attempts(busy: Hub, stage: Stage) -> None:
-    id_ = failed(busy, stage, max_attempts=2)
-    stage.script("telegram", "1", "500")
+def test_what_failed_is_sent_again_with_all_its_attempts(busy: Hub, emulator: RunningEmulator) -> None:
+    id_ = failed(busy, emulator, max_attempts=2)
+    emulator.script("telegram", "1", "500")
 
     done = busy.retry(id_)
 
@@ -204,19 +204,19 @@ def test_what_failed_is_sent_again_with_all_its_attempts(busy: Hub, stage: Stage
     ]
 
 
-def test_what_did_not_fail_is_left_alone(busy: Hub, stage: Stage) -> None:
-    stage.script("telegram", "1", "400")
+def test_what_did_not_fail_is_left_alone(busy: Hub, emulator: RunningEmulator) -> None:
+    emulator.script("telegram", "1", "400")
     message = busy.wait(busy.send("Hello", to=[{"telegram": "1"}, {"telegram": "2"}]), timeout_s=20)
 
     done = busy.retry(message.id)
 
     assert (done.retried, done.left_alone) == (1, 1)
     busy.wait(message.id, timeout_s=20)
-    assert stage.accepted() == {("telegram", "1", "Hello"): 1, ("telegram", "2", "Hello"): 1}
+    assert emulator.accepted() == {("telegram", "1", "Hello"): 1, ("telegram", "2", "Hello"): 1}
 
 
-def test_what_went_out_by_another_message_meanwhile_is_a_duplicate(busy: Hub, stage: Stage) -> None:
-    id_ = failed(busy, stage)
+def test_what_went_out_by_another_message_meanwhile_is_a_duplicate(busy: Hub, emulator: RunningEmulator) -> None:
+    id_ = failed(busy, emulator)
     assert busy.wait(busy.send("Hello", to={"telegram": "1"}), timeout_s=20).status == "sent"
 
     done = busy.retry(id_)
@@ -225,8 +225,8 @@ def test_what_went_out_by_another_message_meanwhile_is_a_duplicate(busy: Hub, st
     assert busy.message(id_).status == "failed"
 
 
-def test_where_repeats_are_wanted_a_retry_repeats(busy: Hub, stage: Stage) -> None:
-    id_ = failed(busy, stage, deduplicate="off")
+def test_where_repeats_are_wanted_a_retry_repeats(busy: Hub, emulator: RunningEmulator) -> None:
+    id_ = failed(busy, emulator, deduplicate="off")
     busy.wait(busy.send("Hello", to={"telegram": "1"}, deduplicate="off"), timeout_s=20)
 
     assert busy.retry(id_).retried == 1
@@ -242,12 +242,12 @@ def test_what_is_retried_holds_its_content_again(idle: Hub) -> None:
     assert idle.send("Hello", to={"telegram": "1"}).duplicates == 1
 
 
-def test_after_the_end_a_retry_needs_a_new_one(busy: Hub, stage: Stage) -> None:
-    stage.faults(latency_ms={"min": 600, "max": 600})
+def test_after_the_end_a_retry_needs_a_new_one(busy: Hub, emulator: RunningEmulator) -> None:
+    emulator.faults(latency_ms={"min": 600, "max": 600})
     end = datetime.now(UTC) + timedelta(seconds=0.3)
     id_ = busy.send("Hello", to={"telegram": "1"}, expires_at=end, on_unconfirmed="at_most_once").id
     assert busy.wait(id_, timeout_s=20).status in ("unconfirmed", "expired", "failed")
-    stage.faults()
+    emulator.faults()
 
     with pytest.raises(Conflict, match="give a new expires_at"):
         busy.retry(id_)
@@ -267,44 +267,44 @@ def test_of_two_retries_at_once_one_retries(idle: Hub) -> None:
     assert all(one.retried + one.left_alone == 40 for one in done)
 
 
-def held(hub: Hub, stage: Stage) -> int:
-    stage.script("telegram", "1", "lost")
+def held(hub: Hub, emulator: RunningEmulator) -> int:
+    emulator.script("telegram", "1", "lost")
     message = hub.wait(hub.send("Hello", to={"telegram": "1"}, on_unconfirmed="at_most_once"), timeout_s=20)
     assert message.status == "unconfirmed"
     assert message.deliveries
     return message.deliveries[0].id or 0
 
 
-def test_an_unconfirmed_delivery_that_arrived_is_sent(busy: Hub, stage: Stage) -> None:
-    assert busy.resolve(held(busy, stage), "sent").status == "sent"
+def test_an_unconfirmed_delivery_that_arrived_is_sent(busy: Hub, emulator: RunningEmulator) -> None:
+    assert busy.resolve(held(busy, emulator), "sent").status == "sent"
     assert busy.send("Hello", to={"telegram": "1"}).duplicates == 1
 
 
-def test_an_unconfirmed_delivery_that_did_not_arrive_may_be_sent_anew(busy: Hub, stage: Stage) -> None:
-    found = busy.resolve(held(busy, stage), "fail")
+def test_an_unconfirmed_delivery_that_did_not_arrive_may_be_sent_anew(busy: Hub, emulator: RunningEmulator) -> None:
+    found = busy.resolve(held(busy, emulator), "fail")
 
     assert (found.status, found.reason) == ("failed", "resolved")
     assert busy.send("Hello", to={"telegram": "1"}).accepted == 1
 
 
-def test_an_unconfirmed_delivery_goes_out_again_when_told(busy: Hub, stage: Stage) -> None:
-    id_ = held(busy, stage)
+def test_an_unconfirmed_delivery_goes_out_again_when_told(busy: Hub, emulator: RunningEmulator) -> None:
+    id_ = held(busy, emulator)
 
     message_id = busy.resolve(id_, "resend").message_id
 
     assert busy.wait(str(message_id), timeout_s=20).status == "sent"
-    assert len(stage.entries()) == 2
+    assert len(emulator.entries()) == 2
 
 
-def test_a_retry_takes_what_is_held_along(busy: Hub, stage: Stage) -> None:
-    message_id = str(busy.delivery(held(busy, stage)).message_id)
+def test_a_retry_takes_what_is_held_along(busy: Hub, emulator: RunningEmulator) -> None:
+    message_id = str(busy.delivery(held(busy, emulator)).message_id)
 
     assert busy.retry(message_id).retried == 1
     assert busy.wait(message_id, timeout_s=20).status == "sent"
 
 
-def test_of_many_who_resolve_at_once_one_does(busy: Hub, stage: Stage) -> None:
-    id_ = held(busy, stage)
+def test_of_many_who_resolve_at_once_one_does(busy: Hub, emulator: RunningEmulator) -> None:
+    id_ = held(busy, emulator)
 
     def resolve(_: int) -> bool:
         try:

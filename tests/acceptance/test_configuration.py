@@ -8,7 +8,7 @@ import pytest
 
 from notifyhub import Delivery, Hub, Message
 from tests.conftest import HubMaker
-from tests.stage import Stage
+from tests.emulated import RunningEmulator
 
 WRONG = {"rest_s": 0.2}
 REVOKED = ("1", "401")
@@ -28,8 +28,10 @@ def resting(make_hub: HubMaker, database_url: str) -> Hub:
     return make_hub(database_url=database_url, telegram={**WRONG, "max_attempts": 1})
 
 
-def test_a_revoked_token_costs_nothing_and_what_waits_goes_out_when_it_is_mended(resting: Hub, stage: Stage) -> None:
-    stage.script("telegram", "1", "401", "401", "401")
+def test_a_revoked_token_costs_nothing_and_what_waits_goes_out_when_it_is_mended(
+    resting: Hub, emulator: RunningEmulator
+) -> None:
+    emulator.script("telegram", "1", "401", "401", "401")
 
     delivery = delivery_of(resting, resting.wait(resting.send("Hello", to={"telegram": "1"}), timeout_s=30))
 
@@ -38,9 +40,9 @@ def test_a_revoked_token_costs_nothing_and_what_waits_goes_out_when_it_is_mended
 
 
 def test_there_is_one_alarm_that_names_the_setting_and_one_word_when_it_goes_on(
-    resting: Hub, stage: Stage, caplog: pytest.LogCaptureFixture
+    resting: Hub, emulator: RunningEmulator, caplog: pytest.LogCaptureFixture
 ) -> None:
-    stage.script("telegram", "1", "401", "401", "401")
+    emulator.script("telegram", "1", "401", "401", "401")
 
     resting.wait(resting.send("Hello", to={"telegram": "1"}), timeout_s=30)
 
@@ -49,11 +51,11 @@ def test_there_is_one_alarm_that_names_the_setting_and_one_word_when_it_goes_on(
     assert len([r for r in caplog.records if "goes on" in r.getMessage()]) == 1
 
 
-def test_one_delivery_tries_for_all_that_wait(make_hub: HubMaker, database_url: str, stage: Stage) -> None:
+def test_one_delivery_tries_for_all_that_wait(make_hub: HubMaker, database_url: str, emulator: RunningEmulator) -> None:
     hub = make_hub(database_url=database_url, telegram={"rest_s": 600})
-    stage.script("telegram", "1", *["401"] * 9)
+    emulator.script("telegram", "1", *["401"] * 9)
     hub.send("First", to={"telegram": "1"})
-    stage.wait_for(1)
+    emulator.wait_for(1)
     first = hub.send("First", to={"telegram": "1"})
     assert first.duplicates == 1
 
@@ -61,27 +63,31 @@ def test_one_delivery_tries_for_all_that_wait(make_hub: HubMaker, database_url: 
     hub.wait(hub.send("Elsewhere", to={"gateway": "79161234567"}), timeout_s=20)
     hub.close()
 
-    assert stage.entries(channel="telegram", text="Others") == []
+    assert emulator.entries(channel="telegram", text="Others") == []
     assert hub.message(others.id).counts == {"scheduled": 50}
 
 
-def test_other_channels_go_on(resting: Hub, stage: Stage) -> None:
-    stage.script("telegram", "1", *["401"] * 99)
+def test_other_channels_go_on(resting: Hub, emulator: RunningEmulator) -> None:
+    emulator.script("telegram", "1", *["401"] * 99)
     resting.send("Hello", to={"telegram": "1"})
-    stage.wait_for(1)
+    emulator.wait_for(1)
 
     assert resting.wait(resting.send("Hello", to={"gateway": "79161234567"}), timeout_s=20).status == "sent"
 
 
 def test_another_account_of_the_channel_goes_on(
-    make_hub: HubMaker, database_url: str, stage: Stage, caplog: pytest.LogCaptureFixture
+    make_hub: HubMaker, database_url: str, emulator: RunningEmulator, caplog: pytest.LogCaptureFixture
 ) -> None:
-    account = {"token": "1:first", "base_url": f"{stage.url}/telegram", "senders": {"alerts": {"token": "2:second"}}}
+    account = {
+        "token": "1:first",
+        "base_url": f"{emulator.url}/telegram",
+        "senders": {"alerts": {"token": "2:second"}},
+    }
     hub = make_hub(database_url=database_url, telegram={**account, "rest_s": 600})
-    stage.script("telegram", "1", *["401"] * 99)
+    emulator.script("telegram", "1", *["401"] * 99)
     alerts = {"telegram": {"sender": "alerts"}}
     resting = [hub.send("Hello", to={"telegram": "1"}, options=alerts)]
-    stage.wait_for(1)
+    emulator.wait_for(1)
     resting += [hub.send(f"Hello {n}", to={"telegram": "2"}, options=alerts) for n in range(3)]
 
     assert hub.wait(hub.send("Hello", to={"telegram": "3"}), timeout_s=20).status == "sent"
@@ -89,4 +95,4 @@ def test_another_account_of_the_channel_goes_on(
     assert {hub.message(message.id).status for message in resting} == {"scheduled"}
     assert sum(len(delivery_of(hub, message).attempts or ()) for message in resting) == 1
     assert not [record for record in caplog.records if "stopped" in record.getMessage()]
-    assert len(stage.entries()) == 2
+    assert len(emulator.entries()) == 2

@@ -11,8 +11,8 @@ from typing import Any
 
 from notifyhub import Hub, Message
 from notifyhub.settings import load
+from tests.emulated import RunningEmulator
 from tests.processes import Process, Service
-from tests.stage import Stage
 
 
 def numbered(first: int, count: int) -> list[dict[str, str]]:
@@ -102,13 +102,13 @@ def test_a_deferred_message_survives_and_goes_out_by_itself(tmp_path: Path) -> N
 
 
 def test_a_killed_worker_is_replaced_by_another_machine(
-    database_url: str, tmp_path: Path, redis_url: str, stage: Stage
+    database_url: str, tmp_path: Path, redis_url: str, emulator: RunningEmulator
 ) -> None:
     """Two workers that share only the URLs: one dies with calls under way, the other takes over."""
     settings: dict[str, Any] = {
         "database_url": database_url,
         "broker_url": redis_url,
-        "emulator_url": stage.url,
+        "emulator_url": emulator.url,
         "lease_s": 3,
         **{f"{channel}_timeout_s": 2 for channel in ("telegram", "viber", "whatsapp", "gateway")},
     }
@@ -118,16 +118,16 @@ def test_a_killed_worker_is_replaced_by_another_machine(
         lease_s=3.0,
         **{channel: {"timeout_s": 2.0} for channel in ("telegram", "viber", "whatsapp", "gateway")},
     )
-    stage.faults(latency_ms={"min": 50, "max": 500})
+    emulator.faults(latency_ms={"min": 50, "max": 500})
     with Hub(hub_settings, worker=False) as hub:
         message = hub.send("Hello", to=numbered(1, 1000))
         with Process(tmp_path, "worker", **settings) as first:
-            stage.wait_for(300, timeout_s=30)
+            emulator.wait_for(300, timeout_s=30)
             first.kill()
         with Process(tmp_path, "worker", **settings):
             assert hub.wait(message, timeout_s=60).counts == {"sent": 1000}
-        assert set(stage.accepted()) == {("telegram", str(i), "Hello") for i in range(1, 1001)}
-        assert unexplained_repeats(hub, stage.entries()) == []
+        assert set(emulator.accepted()) == {("telegram", str(i), "Hello") for i in range(1, 1001)}
+        assert unexplained_repeats(hub, emulator.entries()) == []
 
 
 def test_sigterm_finishes_what_is_under_way_and_repeats_nothing(tmp_path: Path) -> None:
@@ -146,10 +146,10 @@ def test_sigterm_finishes_what_is_under_way_and_repeats_nothing(tmp_path: Path) 
         assert set(arrived.values()) == {1}
 
 
-def test_a_flushed_broker_loses_nothing(tmp_path: Path, redis_url: str, stage: Stage) -> None:
+def test_a_flushed_broker_loses_nothing(tmp_path: Path, redis_url: str, emulator: RunningEmulator) -> None:
     import redis
 
-    settings = load(data_dir=tmp_path, broker_url=redis_url, emulator_url=stage.url)
+    settings = load(data_dir=tmp_path, broker_url=redis_url, emulator_url=emulator.url)
     with Hub(settings, worker=False) as hub:
         message = hub.send("Hello", to=numbered(1, 50))
         with redis.Redis.from_url(redis_url) as connection:

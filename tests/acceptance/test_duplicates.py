@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 from notifyhub import Hub
 from tests.conftest import HubMaker
-from tests.stage import Stage
+from tests.emulated import RunningEmulator
 
 
-def test_the_same_content_to_the_same_address_is_a_duplicate(hub: Hub, stage: Stage) -> None:
+def test_the_same_content_to_the_same_address_is_a_duplicate(hub: Hub, emulator: RunningEmulator) -> None:
     first = hub.wait(hub.send("Hello", to={"telegram": "1"}), timeout_s=20)
     second = hub.send("Hello", to={"telegram": "1"})
 
@@ -45,7 +45,7 @@ def test_a_repeat_inside_one_request_is_a_duplicate(hub: Hub) -> None:
 
 
 def test_two_hundred_identical_requests_at_once_give_one_delivery(
-    make_hub: HubMaker, database_url: str, broker_url: str, stage: Stage
+    make_hub: HubMaker, database_url: str, broker_url: str, emulator: RunningEmulator
 ) -> None:
     hubs = [
         make_hub(database_url=database_url, broker_url=broker_url),
@@ -61,11 +61,11 @@ def test_two_hundred_identical_requests_at_once_give_one_delivery(
     ids = {d.duplicate_of for answer in answers for d in answer.deliveries or () if d.status == "duplicate"}
     assert ids == {original.deliveries[0].id}
     hubs[0].wait(original, timeout_s=20)
-    assert len(stage.entries()) == 1
+    assert len(emulator.entries()) == 1
 
 
-def test_after_a_failure_the_same_content_may_be_sent_again(hub: Hub, stage: Stage) -> None:
-    stage.script("telegram", "1", "400")
+def test_after_a_failure_the_same_content_may_be_sent_again(hub: Hub, emulator: RunningEmulator) -> None:
+    emulator.script("telegram", "1", "400")
     assert hub.wait(hub.send("Hello", to={"telegram": "1"}), timeout_s=20).status == "failed"
 
     assert hub.wait(hub.send("Hello", to={"telegram": "1"}), timeout_s=20).status == "sent"

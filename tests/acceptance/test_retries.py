@@ -8,7 +8,7 @@ import pytest
 
 from notifyhub import Delivery, Hub, Message
 from tests.conftest import HubMaker
-from tests.stage import Stage
+from tests.emulated import RunningEmulator
 
 CHANNELS = {
     "telegram": "1067000",
@@ -28,8 +28,10 @@ def outcomes(delivery: Delivery) -> list[str]:
 
 
 @pytest.mark.parametrize("channel", CHANNELS)
-def test_a_temporary_failure_is_tried_again_until_it_is_accepted(hub: Hub, stage: Stage, channel: str) -> None:
-    stage.script(channel, CHANNELS[channel], "500", "503")
+def test_a_temporary_failure_is_tried_again_until_it_is_accepted(
+    hub: Hub, emulator: RunningEmulator, channel: str
+) -> None:
+    emulator.script(channel, CHANNELS[channel], "500", "503")
 
     delivery = only(hub, hub.wait(hub.send("Hello", to={channel: CHANNELS[channel]}), timeout_s=20))
 
@@ -39,8 +41,8 @@ def test_a_temporary_failure_is_tried_again_until_it_is_accepted(hub: Hub, stage
 
 
 @pytest.mark.parametrize("channel", CHANNELS)
-def test_a_permanent_failure_is_final_at_once(hub: Hub, stage: Stage, channel: str) -> None:
-    stage.script(channel, CHANNELS[channel], "400")
+def test_a_permanent_failure_is_final_at_once(hub: Hub, emulator: RunningEmulator, channel: str) -> None:
+    emulator.script(channel, CHANNELS[channel], "400")
 
     delivery = only(hub, hub.wait(hub.send("Hello", to={channel: CHANNELS[channel]}), timeout_s=20))
 
@@ -49,76 +51,82 @@ def test_a_permanent_failure_is_final_at_once(hub: Hub, stage: Stage, channel: s
     assert outcomes(delivery) == ["permanent_failure"]
 
 
-def test_attempts_are_limited_by_the_request(hub: Hub, stage: Stage) -> None:
-    stage.script("telegram", "1", *["500"] * 9)
+def test_attempts_are_limited_by_the_request(hub: Hub, emulator: RunningEmulator) -> None:
+    emulator.script("telegram", "1", *["500"] * 9)
 
     delivery = only(hub, hub.wait(hub.send("Hello", to={"telegram": "1"}, max_attempts=3), timeout_s=20))
 
     assert (delivery.status, delivery.reason) == ("failed", "exhausted")
-    assert len(stage.entries()) == 3
+    assert len(emulator.entries()) == 3
 
 
-def test_attempts_are_limited_by_the_channel_by_default(make_hub: HubMaker, database_url: str, stage: Stage) -> None:
+def test_attempts_are_limited_by_the_channel_by_default(
+    make_hub: HubMaker, database_url: str, emulator: RunningEmulator
+) -> None:
     hub = make_hub(database_url=database_url, telegram={"max_attempts": 2})
-    stage.script("telegram", "1", *["500"] * 9)
+    emulator.script("telegram", "1", *["500"] * 9)
 
     delivery = only(hub, hub.wait(hub.send("Hello", to={"telegram": "1"}), timeout_s=20))
 
     assert (delivery.status, delivery.reason) == ("failed", "exhausted")
-    assert len(stage.entries()) == 2
+    assert len(emulator.entries()) == 2
 
 
-def test_a_wait_that_the_messenger_asks_for_is_kept_and_is_no_attempt(hub: Hub, stage: Stage) -> None:
-    stage.script("telegram", "1", {"status": 429, "retry_after": 1})
+def test_a_wait_that_the_messenger_asks_for_is_kept_and_is_no_attempt(hub: Hub, emulator: RunningEmulator) -> None:
+    emulator.script("telegram", "1", {"status": 429, "retry_after": 1})
 
     delivery = only(hub, hub.wait(hub.send("Hello", to={"telegram": "1"}, max_attempts=1), timeout_s=20))
 
     assert delivery.status == "sent"
-    first, second = (datetime.fromisoformat(entry["received_at"]) for entry in stage.entries())
+    first, second = (datetime.fromisoformat(entry["received_at"]) for entry in emulator.entries())
     assert second - first >= timedelta(seconds=1)
 
 
-def test_a_lost_answer_is_sent_again_by_default_and_marked(hub: Hub, stage: Stage) -> None:
-    stage.script("telegram", "1", "lost")
+def test_a_lost_answer_is_sent_again_by_default_and_marked(hub: Hub, emulator: RunningEmulator) -> None:
+    emulator.script("telegram", "1", "lost")
 
     delivery = only(hub, hub.wait(hub.send("Hello", to={"telegram": "1"}), timeout_s=20))
 
     assert delivery.status == "sent"
     assert outcomes(delivery) == ["unconfirmed", "sent"]
-    assert len(stage.entries()) == 2
+    assert len(emulator.entries()) == 2
 
 
-def test_a_lost_answer_is_held_for_review_when_the_caller_wants_no_repeat(hub: Hub, stage: Stage) -> None:
-    stage.script("telegram", "1", "lost")
+def test_a_lost_answer_is_held_for_review_when_the_caller_wants_no_repeat(hub: Hub, emulator: RunningEmulator) -> None:
+    emulator.script("telegram", "1", "lost")
 
     message = hub.wait(hub.send("Hello", to={"telegram": "1"}, on_unconfirmed="at_most_once"), timeout_s=20)
 
     assert message.status == "unconfirmed"
-    assert len(stage.entries()) == 1
+    assert len(emulator.entries()) == 1
     assert hub.send("Hello", to={"telegram": "1"}).duplicates == 1
 
 
-def test_content_that_may_have_arrived_is_not_sent_again_after_a_failure(hub: Hub, stage: Stage) -> None:
-    stage.script("telegram", "1", "lost", "400")
+def test_content_that_may_have_arrived_is_not_sent_again_after_a_failure(hub: Hub, emulator: RunningEmulator) -> None:
+    emulator.script("telegram", "1", "lost", "400")
     assert hub.wait(hub.send("Hello", to={"telegram": "1"}), timeout_s=20).status == "failed"
 
     assert hub.send("Hello", to={"telegram": "1"}).duplicates == 1
 
 
-def test_a_timeout_after_sending_is_unconfirmed(make_hub: HubMaker, database_url: str, stage: Stage) -> None:
+def test_a_timeout_after_sending_is_unconfirmed(
+    make_hub: HubMaker, database_url: str, emulator: RunningEmulator
+) -> None:
     hub = make_hub(database_url=database_url, telegram={"timeout_s": 1.5})
-    stage.script("telegram", "1", "hang")
+    emulator.script("telegram", "1", "hang")
 
     delivery = only(hub, hub.wait(hub.send("Hello", to={"telegram": "1"}), timeout_s=20))
 
     assert [(a.outcome, a.code) for a in delivery.attempts or ()] == [("unconfirmed", "timeout"), ("sent", "200")]
 
 
-def test_a_messenger_that_is_down_gets_it_when_it_is_up(make_hub: HubMaker, database_url: str, stage: Stage) -> None:
+def test_a_messenger_that_is_down_gets_it_when_it_is_up(
+    make_hub: HubMaker, database_url: str, emulator: RunningEmulator
+) -> None:
     away = make_hub(database_url=database_url, emulator_url="http://127.0.0.1:9", telegram={"max_attempts": 100})
     message = away.send("Hello", to={"telegram": "1"})
     with pytest.raises(TimeoutError):
-        stage.wait_for(1, timeout_s=0.2)
+        emulator.wait_for(1, timeout_s=0.2)
     away.close()
 
     hub = make_hub(database_url=database_url)
@@ -127,17 +135,19 @@ def test_a_messenger_that_is_down_gets_it_when_it_is_up(make_hub: HubMaker, data
     assert set(outcomes(only(hub, hub.message(message.id)))[:-1]) == {"temporary_failure"}
 
 
-def test_nothing_is_sent_after_its_end(hub: Hub, stage: Stage) -> None:
-    stage.script("telegram", "1", *["500"] * 100)
+def test_nothing_is_sent_after_its_end(hub: Hub, emulator: RunningEmulator) -> None:
+    emulator.script("telegram", "1", *["500"] * 100)
     ends = datetime.now(UTC) + timedelta(seconds=2)
 
     message = hub.wait(hub.send("Hello", to={"telegram": "1"}, expires_at=ends, max_attempts=100), timeout_s=20)
 
     assert message.status == "expired"
-    assert all(datetime.fromisoformat(entry["received_at"]) <= ends for entry in stage.entries())
+    assert all(datetime.fromisoformat(entry["received_at"]) <= ends for entry in emulator.entries())
 
 
-def test_what_was_not_due_before_its_end_expires_unsent(make_hub: HubMaker, database_url: str, stage: Stage) -> None:
+def test_what_was_not_due_before_its_end_expires_unsent(
+    make_hub: HubMaker, database_url: str, emulator: RunningEmulator
+) -> None:
     waiting = make_hub(worker=False, database_url=database_url)
     message = waiting.send("Hello", to={"telegram": "1"}, expires_at=datetime.now(UTC) + timedelta(seconds=1))
     while datetime.now(UTC) < message.expires_at:  # type: ignore[operator]
@@ -147,32 +157,37 @@ def test_what_was_not_due_before_its_end_expires_unsent(make_hub: HubMaker, data
     hub = make_hub(database_url=database_url)
 
     assert hub.wait(message, timeout_s=20).status == "expired"
-    assert stage.entries() == []
+    assert emulator.entries() == []
 
 
-def test_a_wait_beyond_the_end_expires_at_once(hub: Hub, stage: Stage) -> None:
-    stage.script("telegram", "1", {"status": 429, "retry_after": 600})
+def test_a_wait_beyond_the_end_expires_at_once(hub: Hub, emulator: RunningEmulator) -> None:
+    emulator.script("telegram", "1", {"status": 429, "retry_after": 600})
 
     message = hub.send("Hello", to={"telegram": "1"}, expires_at=datetime.now(UTC) + timedelta(seconds=60))
 
     assert hub.wait(message, timeout_s=20).status == "expired"
 
 
-def test_a_slow_answer_past_the_end_is_cut_off_there(make_hub: HubMaker, database_url: str, stage: Stage) -> None:
+def test_a_slow_answer_past_the_end_is_cut_off_there(
+    make_hub: HubMaker, database_url: str, emulator: RunningEmulator
+) -> None:
     hub = make_hub(database_url=database_url)
-    stage.script("telegram", "1", "hang")
+    emulator.script("telegram", "1", "hang")
 
     message = hub.send("Hello", to={"telegram": "1"}, expires_at=datetime.now(UTC) + timedelta(seconds=2))
 
     assert hub.wait(message, timeout_s=20).status == "unconfirmed"
-    assert len(stage.entries()) == 1
+    assert len(emulator.entries()) == 1
 
 
-def test_the_messengers_answer_is_kept_without_the_token(make_hub: HubMaker, database_url: str, stage: Stage) -> None:
+def test_the_messengers_answer_is_kept_without_the_token(
+    make_hub: HubMaker, database_url: str, emulator: RunningEmulator
+) -> None:
     hub = make_hub(
-        database_url=database_url, telegram={"token": "123456:very-secret", "base_url": f"{stage.url}/telegram"}
+        database_url=database_url,
+        telegram={"token": "123456:very-secret", "base_url": f"{emulator.url}/telegram"},
     )
-    stage.script("telegram", "1", "403")
+    emulator.script("telegram", "1", "403")
 
     delivery = only(hub, hub.wait(hub.send("Hello", to={"telegram": "1"}), timeout_s=20))
 

@@ -8,7 +8,7 @@ import pytest
 
 from notifyhub import Hub, InvalidRequest, NotFound, WaitTimedOut
 from tests.conftest import HubMaker
-from tests.stage import Stage
+from tests.emulated import RunningEmulator
 
 EVERYONE = {
     "telegram": "1067000",
@@ -18,17 +18,17 @@ EVERYONE = {
 }
 
 
-def test_a_message_arrives_on_every_channel_that_the_recipient_has(hub: Hub, stage: Stage) -> None:
+def test_a_message_arrives_on_every_channel_that_the_recipient_has(hub: Hub, emulator: RunningEmulator) -> None:
     message = hub.wait(hub.send("Hello", to=EVERYONE), timeout_s=20)
 
     assert message.status == "sent"
-    assert stage.accepted() == {(channel, address, "Hello"): 1 for channel, address in EVERYONE.items()}
+    assert emulator.accepted() == {(channel, address, "Hello"): 1 for channel, address in EVERYONE.items()}
 
 
-def test_a_message_goes_only_to_the_channels_asked_for(hub: Hub, stage: Stage) -> None:
+def test_a_message_goes_only_to_the_channels_asked_for(hub: Hub, emulator: RunningEmulator) -> None:
     hub.wait(hub.send("Hello", to=EVERYONE, channels=["viber"]), timeout_s=20)
 
-    assert {entry["channel"] for entry in stage.entries()} == {"viber"}
+    assert {entry["channel"] for entry in emulator.entries()} == {"viber"}
 
 
 def test_the_answer_names_each_delivery_before_it_is_sent(hub: Hub) -> None:
@@ -40,12 +40,12 @@ def test_the_answer_names_each_delivery_before_it_is_sent(hub: Hub) -> None:
     assert len({d.id for d in message.deliveries}) == 5
 
 
-def test_a_sent_delivery_knows_the_messengers_id_and_its_attempt(hub: Hub, stage: Stage) -> None:
+def test_a_sent_delivery_knows_the_messengers_id_and_its_attempt(hub: Hub, emulator: RunningEmulator) -> None:
     message = hub.wait(hub.send("Hello", to={"whatsapp": "+7 916 123-45-67"}), timeout_s=20)
 
     assert message.deliveries is not None
     delivery = hub.delivery(message.deliveries[0].id or 0)
-    (entry,) = stage.entries()
+    (entry,) = emulator.entries()
     assert delivery.messenger_id == entry["messenger_id"]
     assert delivery.address == "79161234567"
     assert delivery.attempts is not None
@@ -53,7 +53,7 @@ def test_a_sent_delivery_knows_the_messengers_id_and_its_attempt(hub: Hub, stage
 
 
 def test_ten_thousand_recipients_in_one_request_all_get_it_once(make_hub: HubMaker, database_url: str) -> None:
-    # Against a closed channel of the stage this would only measure the emulator, so it checks what is stored.
+    # Against a closed channel of the emulator this would only measure the emulator, so it checks what is stored.
     hub = make_hub(worker=False, database_url=database_url)
     message = hub.send("Hello", to=[{"telegram": str(i)} for i in range(1, 10_001)])
 
@@ -62,22 +62,22 @@ def test_ten_thousand_recipients_in_one_request_all_get_it_once(make_hub: HubMak
     assert hub.message(message.id).counts == {"scheduled": 10_000}
 
 
-def test_two_thousand_recipients_all_get_it_once(hub: Hub, stage: Stage) -> None:
+def test_two_thousand_recipients_all_get_it_once(hub: Hub, emulator: RunningEmulator) -> None:
     message = hub.send("Hello", to=[{"telegram": str(i)} for i in range(1, 2_001)])
 
     assert hub.wait(message, timeout_s=60).counts == {"sent": 2_000}
-    assert set(stage.accepted().values()) == {1}
-    assert len(stage.accepted()) == 2_000
+    assert set(emulator.accepted().values()) == {1}
+    assert len(emulator.accepted()) == 2_000
 
 
-def test_a_deferred_message_waits_for_its_time(hub: Hub, stage: Stage) -> None:
+def test_a_deferred_message_waits_for_its_time(hub: Hub, emulator: RunningEmulator) -> None:
     due = datetime.now(UTC) + timedelta(seconds=3)
     later = hub.send("Later", to={"telegram": "1"}, at=due)
     hub.wait(hub.send("Now", to={"telegram": "1"}), timeout_s=20)
 
-    assert [entry["text"] for entry in stage.entries()] == ["Now"]
+    assert [entry["text"] for entry in emulator.entries()] == ["Now"]
     hub.wait(later, timeout_s=20)
-    entry = stage.entries(text="Later")[0]
+    entry = emulator.entries(text="Later")[0]
     assert datetime.fromisoformat(entry["received_at"]) >= due.replace(microsecond=due.microsecond // 1000 * 1000)
 
 
@@ -99,7 +99,7 @@ def test_a_time_without_an_offset_is_refused_with_the_reason(hub: Hub) -> None:
         hub.send("Later", to={"telegram": "1"}, at="2126-12-01T10:00:00")
 
 
-def test_a_cancelled_message_is_never_sent(hub: Hub, stage: Stage) -> None:
+def test_a_cancelled_message_is_never_sent(hub: Hub, emulator: RunningEmulator) -> None:
     message = hub.send("Never", to=[{"telegram": "1"}, {"telegram": "2"}], at=datetime.now(UTC) + timedelta(seconds=3))
 
     cancelled = hub.cancel(message.id)
@@ -107,7 +107,7 @@ def test_a_cancelled_message_is_never_sent(hub: Hub, stage: Stage) -> None:
     assert (cancelled.cancelled, cancelled.too_late) == (2, 0)
     assert hub.wait(message, timeout_s=20).status == "cancelled"
     hub.wait(hub.send("After", to={"telegram": "1"}, at=datetime.now(UTC) + timedelta(seconds=3.2)), timeout_s=20)
-    assert stage.entries(text="Never") == []
+    assert emulator.entries(text="Never") == []
 
 
 def test_a_cancellation_counts_what_was_too_late(hub: Hub) -> None:
@@ -119,7 +119,7 @@ def test_a_cancellation_counts_what_was_too_late(hub: Hub) -> None:
 
 
 def test_urgent_messages_pass_normal_ones_and_those_pass_bulk(
-    make_hub: HubMaker, database_url: str, stage: Stage
+    make_hub: HubMaker, database_url: str, emulator: RunningEmulator
 ) -> None:
     waiting = make_hub(worker=False, database_url=database_url)
     for priority in ("bulk", "normal", "urgent"):
@@ -128,20 +128,20 @@ def test_urgent_messages_pass_normal_ones_and_those_pass_bulk(
 
     make_hub(database_url=database_url, telegram={"concurrency": 1})
 
-    order = [entry["text"] for entry in stage.wait_for(15)]
+    order = [entry["text"] for entry in emulator.wait_for(15)]
     assert order == ["urgent"] * 5 + ["normal"] * 5 + ["bulk"] * 5
 
 
-def test_a_message_for_a_failed_recipient_does_not_wait_in_front_of_others(hub: Hub, stage: Stage) -> None:
-    stage.script("telegram", "1", *["hang"] * 3)
+def test_a_message_for_a_failed_recipient_does_not_wait_in_front_of_others(hub: Hub, emulator: RunningEmulator) -> None:
+    emulator.script("telegram", "1", *["hang"] * 3)
     slow = hub.send("Hello", to={"telegram": "1"})
 
     assert hub.wait(hub.send("Hello", to={"telegram": "2"}), timeout_s=9).status == "sent"
     assert hub.message(slow.id).status == "sending"
 
 
-def test_a_silent_messenger_holds_no_other_back(hub: Hub, stage: Stage) -> None:
-    stage.faults(channels={"viber": {"failure_rate": 1.0, "failure": "hang"}})
+def test_a_silent_messenger_holds_no_other_back(hub: Hub, emulator: RunningEmulator) -> None:
+    emulator.faults(channels={"viber": {"failure_rate": 1.0, "failure": "hang"}})
     hub.send("Hello", to=[{"viber": f"viber-user-{i:05d}="} for i in range(300)])
 
     assert hub.wait(hub.send("Hello", to={"telegram": "2"}), timeout_s=9).status == "sent"
@@ -174,9 +174,9 @@ def test_metadata_and_reference_come_back(hub: Hub) -> None:
     assert (found.reference, found.metadata) == ("order-17", {"shop": {"id": 5}, "é": "\U0001f600"})
 
 
-def test_any_text_that_people_write_arrives_as_it_was(hub: Hub, stage: Stage) -> None:
+def test_any_text_that_people_write_arrives_as_it_was(hub: Hub, emulator: RunningEmulator) -> None:
     text = 'Привет, שלום, 你好 👩‍👩‍👧 \u200b "quotes" \\ {braces} %s ? $1 \n end'
 
     hub.wait(hub.send(text, to=EVERYONE), timeout_s=20)
 
-    assert {entry["text"] for entry in stage.entries()} == {text}
+    assert {entry["text"] for entry in emulator.entries()} == {text}

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from notifyhub import Hub
 from notifyhub_api.app import make_app
 from tests.conftest import HubMaker
+from tests.emulated import RunningEmulator
 from tests.serving import running
-from tests.stage import Stage
 from tests.texts import TEXTS, texts
 
 PEOPLE = {"telegram": "1067000", "viber": "01234567890A=", "whatsapp": "79161234567", "gateway": "79161234567"}
@@ -27,8 +27,8 @@ async def post(url: str, key: str, sent: list[str]) -> None:
                 assert reply.status == 202, await reply.text()
 
 
-def arrived(stage: Stage, channel: str) -> set[bytes]:
-    return {text.encode() for name, _, text in stage.accepted() if name == channel}
+def arrived(emulator: RunningEmulator, channel: str) -> set[bytes]:
+    return {text.encode() for name, _, text in emulator.accepted() if name == channel}
 
 
 def send_all(hub: Hub, sent: list[str]) -> None:
@@ -39,12 +39,12 @@ def send_all(hub: Hub, sent: list[str]) -> None:
 
 
 def test_texts_that_software_likes_to_break_arrive_to_the_byte(
-    make_hub: HubMaker, database_url: str, stage: Stage
+    make_hub: HubMaker, database_url: str, emulator: RunningEmulator
 ) -> None:
     send_all(make_hub(database_url=database_url), list(TEXTS))
 
     for channel in PEOPLE:
-        assert arrived(stage, channel) == {text.encode() for text in TEXTS}
+        assert arrived(emulator, channel) == {text.encode() for text in TEXTS}
 
 
 @pytest.fixture
@@ -54,8 +54,8 @@ def one_hub(make_hub: HubMaker, tmp_path: Path) -> Hub:
 
 @settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(sent=st.lists(texts, min_size=10, max_size=20, unique=True))
-def test_any_texts_arrive_to_the_byte(one_hub: Hub, stage: Stage, sent: list[str]) -> None:
+def test_any_texts_arrive_to_the_byte(one_hub: Hub, emulator: RunningEmulator, sent: list[str]) -> None:
     send_all(one_hub, sent)
 
     for channel in PEOPLE:
-        assert {text.encode() for text in sent} <= arrived(stage, channel)
+        assert {text.encode() for text in sent} <= arrived(emulator, channel)

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from notifyhub import Hub
 from tests.api.conftest import Api
 from tests.conftest import HubMaker
-from tests.stage import Stage
+from tests.emulated import RunningEmulator
 
 
 def test_what_waits_is_cancelled_and_counted(api: Api) -> None:
@@ -21,7 +21,7 @@ def test_what_waits_is_cancelled_and_counted(api: Api) -> None:
 
 
 def test_what_was_sent_is_too_late(
-    make_hub: HubMaker, serve: Callable[[Hub], Api], database_url: str, stage: Stage
+    make_hub: HubMaker, serve: Callable[[Hub], Api], database_url: str, emulator: RunningEmulator
 ) -> None:
     api = serve(make_hub(database_url=database_url))
     id_ = api.create(send_at=...).json["id"]

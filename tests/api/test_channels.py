@@ -9,7 +9,7 @@ from notifyhub import Hub
 from notifyhub.domain.addresses import CHANNELS
 from tests.api.conftest import LATER, Api
 from tests.conftest import HubMaker
-from tests.stage import Stage
+from tests.emulated import RunningEmulator
 
 PATH = "/api/v1/channels"
 
@@ -41,9 +41,9 @@ def test_a_channel_without_calls_is_idle_and_what_waits_is_counted(api: Api) -> 
 
 
 def test_health_is_what_the_calls_came_to_also_those_of_other_processes(
-    make_hub: HubMaker, serve: Callable[[Hub], Api], database_url: str, stage: Stage
+    make_hub: HubMaker, serve: Callable[[Hub], Api], database_url: str, emulator: RunningEmulator
 ) -> None:
-    stage.script("telegram", "1", "500")
+    emulator.script("telegram", "1", "500")
     with make_hub(database_url=database_url) as worker:
         worker.wait(worker.send("Hello", {"telegram": "1"}), timeout_s=20)
     api = serve(make_hub(worker=False, database_url=database_url))

@@ -11,7 +11,7 @@ import pytest
 from notifyhub import Hub
 from tests.api.conftest import LATER, Api
 from tests.conftest import HubMaker
-from tests.stage import Stage
+from tests.emulated import RunningEmulator
 
 VIBER = "EGAZ3SZRi6zW1D0uNYhQHg=="
 PHONE = "79161234567"
@@ -54,14 +54,14 @@ def test_location_leads_to_the_message(api: Api) -> None:
 
 
 def test_a_request_with_nothing_optional_is_sent_at_once(
-    make_hub: HubMaker, serve: Callable[[Hub], Api], database_url: str, stage: Stage
+    make_hub: HubMaker, serve: Callable[[Hub], Api], database_url: str, emulator: RunningEmulator
 ) -> None:
     api = serve(make_hub(database_url=database_url))
 
     reply = api.post("/api/v1/messages", {"text": "Hello", "recipients": [{"telegram": "1067000"}]})
 
     assert reply.status == 202
-    assert stage.wait_for(1)[0]["text"] == "Hello"
+    assert emulator.wait_for(1)[0]["text"] == "Hello"
 
 
 def test_the_content_type_need_not_be_named(api: Api) -> None:

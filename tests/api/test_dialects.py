@@ -13,7 +13,7 @@ import pytest
 from notifyhub import Hub
 from tests.api.conftest import LATER, Api, Reply
 from tests.conftest import HubMaker
-from tests.stage import Stage
+from tests.emulated import RunningEmulator
 
 SENDMSG: dict[str, Any] = {
     "sender": {"id": "5", "name": "Shop"},
@@ -51,14 +51,14 @@ def words(reply: Reply) -> list[str]:
     return list(reply.json.values())
 
 
-def test_sendmsg_reaches_every_user_on_every_messenger(delivering: Api, stage: Stage) -> None:
+def test_sendmsg_reaches_every_user_on_every_messenger(delivering: Api, emulator: RunningEmulator) -> None:
     reply = sendmsg(delivering)
 
     assert reply.status == 202
     assert (reply.json["accepted"], reply.json["metadata"]) == (6, {"sender": SENDMSG["sender"]})
     assert reply.headers["Location"] == f"/api/v1/messages/{reply.json['id']}"
-    stage.wait_for(6)
-    assert stage.accepted() == {
+    emulator.wait_for(6)
+    assert emulator.accepted() == {
         (channel, user, "Hello"): 1 for channel in ("whatsapp", "viber", "telegram") for user in ("1067000", "1067001")
     }
 
@@ -145,7 +145,9 @@ def test_everything_wrong_is_named_at_once(small_api: Api) -> None:
 
 
 @pytest.mark.parametrize("path", ["/api/", "/api"])
-def test_items_are_queued_each_with_an_id_of_its_own_in_order(delivering: Api, stage: Stage, path: str) -> None:
+def test_items_are_queued_each_with_an_id_of_its_own_in_order(
+    delivering: Api, emulator: RunningEmulator, path: str
+) -> None:
     asked = {
         "Telegram": [item(), item(text="message_2")],
         "WhatsApp": [item()],
@@ -164,8 +166,8 @@ def test_items_are_queued_each_with_an_id_of_its_own_in_order(delivering: Api, s
         ("viber", "message_1"),
     ]
     assert messages[3].metadata == {"sender": {"id": 5}}
-    stage.wait_for(4)
-    assert stage.accepted().total() == 4
+    emulator.wait_for(4)
+    assert emulator.accepted().total() == 4
 
 
 def test_what_already_went_to_this_user_is_pending(api: Api) -> None:
@@ -227,7 +229,7 @@ def test_a_body_of_another_shape_is_refused(small_api: Api, body: Any, faults: l
     assert small_api.stored() == 0
 
 
-def test_what_went_out_is_a_success_and_so_is_what_repeats_it(delivering: Api, stage: Stage) -> None:
+def test_what_went_out_is_a_success_and_so_is_what_repeats_it(delivering: Api, emulator: RunningEmulator) -> None:
     first, second = ask(delivering, "POST", {"Telegram": [item(), item()]}).json
     delivering.hub.wait(first, timeout_s=20)
 
@@ -243,8 +245,8 @@ def test_ids_may_be_asked_for_in_the_query(api: Api) -> None:
     assert api.get(f"/api?messages_id={ids[0]}").json == {ids[0]: "PENDING"}
 
 
-def test_what_never_goes_out_is_failed(delivering: Api, stage: Stage) -> None:
-    stage.script("telegram", "1067000", "400")
+def test_what_never_goes_out_is_failed(delivering: Api, emulator: RunningEmulator) -> None:
+    emulator.script("telegram", "1067000", "400")
     failed, refused = ask(delivering, "POST", {"Telegram": [item(), {}]}).json
     delivering.hub.wait(failed, timeout_s=20)
 

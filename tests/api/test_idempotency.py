@@ -14,7 +14,7 @@ from notifyhub.store import idempotency
 from notifyhub.store.idempotency import Named
 from tests.api.conftest import LATER, Api, Reply
 from tests.conftest import HubMaker
-from tests.stage import Stage
+from tests.emulated import RunningEmulator
 
 MESSAGES = "/api/v1/messages"
 
@@ -116,7 +116,7 @@ def test_many_at_once_are_one(api: Api) -> None:
 
 
 def test_a_message_that_was_repeated_is_sent_once(
-    make_hub: HubMaker, serve: Callable[[Hub], Api], stage: Stage
+    make_hub: HubMaker, serve: Callable[[Hub], Api], emulator: RunningEmulator
 ) -> None:
     api = serve(make_hub())
     first = send(api, "a", send_at=None)
@@ -124,7 +124,7 @@ def test_a_message_that_was_repeated_is_sent_once(
 
     api.hub.wait(first.json["id"], timeout_s=20)
 
-    assert len(stage.entries()) == 1
+    assert len(emulator.entries()) == 1
 
 
 def test_a_large_one_is_kept_too(api: Api) -> None:

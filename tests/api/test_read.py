@@ -9,7 +9,7 @@ import pytest
 from notifyhub import Hub
 from tests.api.conftest import Api
 from tests.conftest import HubMaker
-from tests.stage import Stage
+from tests.emulated import RunningEmulator
 
 
 def test_a_message_shows_where_its_deliveries_stand(api: Api) -> None:
@@ -31,10 +31,10 @@ def test_a_message_shows_its_duplicates_in_their_places(api: Api) -> None:
 
 
 def test_a_delivery_shows_its_attempts(
-    make_hub: HubMaker, serve: Callable[[Hub], Api], database_url: str, stage: Stage
+    make_hub: HubMaker, serve: Callable[[Hub], Api], database_url: str, emulator: RunningEmulator
 ) -> None:
     api = serve(make_hub(database_url=database_url))
-    stage.script("telegram", "1067000", "500")
+    emulator.script("telegram", "1067000", "500")
     created = api.create(send_at=...).json
     api.hub.wait(created["id"], timeout_s=20)
 

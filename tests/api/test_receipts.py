@@ -18,7 +18,7 @@ from notifyhub.flow import receive
 from notifyhub.store import receipts
 from tests.api.conftest import Api, Reply
 from tests.conftest import HubMaker
-from tests.stage import Stage
+from tests.emulated import RunningEmulator
 
 VIBER_TOKEN = "445da6az1s345z78-dazcczb2542zv51a-e0vc5fva17480im9"
 PERSON = "EGAZ3SZRi6zW1D0uNYhQHg=="
@@ -27,9 +27,13 @@ AT_S = 1_750_263_773
 
 
 @pytest.fixture
-def api(make_hub: HubMaker, serve: Callable[[Hub], Api], database_url: str, stage: Stage) -> Api:
-    viber = {"token": VIBER_TOKEN, "base_url": f"{stage.url}/viber", "senders": {"shop": {"token": "second-token"}}}
-    own = {"token": "t", "phone_number_id": "1", "base_url": f"{stage.url}/whatsapp"}
+def api(make_hub: HubMaker, serve: Callable[[Hub], Api], database_url: str, emulator: RunningEmulator) -> Api:
+    viber = {
+        "token": VIBER_TOKEN,
+        "base_url": f"{emulator.url}/viber",
+        "senders": {"shop": {"token": "second-token"}},
+    }
+    own = {"token": "t", "phone_number_id": "1", "base_url": f"{emulator.url}/whatsapp"}
     whatsapp = {**own, "app_secret": "app secret", "verify_token": "our word"}
     return serve(make_hub(database_url=database_url, viber=viber, whatsapp=whatsapp))
 
@@ -234,8 +238,8 @@ def test_what_nobody_knows_is_forgotten_after_a_while(api: Api) -> None:
     assert not api.hub.database.read(receipts.any_early).result()
 
 
-def test_a_receipt_proves_that_a_lost_answer_was_a_good_one(api: Api, stage: Stage) -> None:
-    stage.script("whatsapp", PHONE, "lost")
+def test_a_receipt_proves_that_a_lost_answer_was_a_good_one(api: Api, emulator: RunningEmulator) -> None:
+    emulator.script("whatsapp", PHONE, "lost")
     delivery = sent(api, "whatsapp", on_unconfirmed="at_most_once")
     assert (delivery.status, delivery.message_id is None) == ("unconfirmed", False)
     reference = f"{delivery.message_id.hex}-{delivery.id}"  # type: ignore[union-attr]
@@ -245,8 +249,8 @@ def test_a_receipt_proves_that_a_lost_answer_was_a_good_one(api: Api, stage: Sta
     assert (look(api, delivery).status, look(api, delivery).messenger_id) == ("sent", "wamid.lost")
 
 
-def test_a_reference_of_another_install_proves_nothing(api: Api, stage: Stage) -> None:
-    stage.script("whatsapp", PHONE, "lost")
+def test_a_reference_of_another_install_proves_nothing(api: Api, emulator: RunningEmulator) -> None:
+    emulator.script("whatsapp", PHONE, "lost")
     delivery = sent(api, "whatsapp", on_unconfirmed="at_most_once")
 
     whatsapp(api, status("wamid.lost", "sent", biz_opaque_callback_data=f"{'0' * 32}-{delivery.id}"))

@@ -9,7 +9,7 @@ import pytest
 from notifyhub import Hub, NotFound
 from tests.api.conftest import LATER, Api
 from tests.conftest import HubMaker
-from tests.stage import Stage
+from tests.emulated import RunningEmulator
 
 
 @pytest.fixture
@@ -17,8 +17,8 @@ def delivering(make_hub: HubMaker, serve: Callable[[Hub], Api], database_url: st
     return serve(make_hub(database_url=database_url))
 
 
-def test_a_retried_and_refused_delivery_tells_all_of_it(delivering: Api, stage: Stage) -> None:
-    stage.script("telegram", "1067000", "500", "403")
+def test_a_retried_and_refused_delivery_tells_all_of_it(delivering: Api, emulator: RunningEmulator) -> None:
+    emulator.script("telegram", "1067000", "500", "403")
     created = delivering.create(send_at=...).json
     delivering.hub.wait(created["id"], timeout_s=20)
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.stage import Stage
+from tests.emulated import RunningEmulator
 
 ROOT = Path(__file__).parents[2]
 
@@ -67,11 +67,11 @@ def run(tmp_path: Path, in_this_tree: None) -> Run:
 
 
 @pytest.fixture
-def run_here(run: Run, stage: Stage) -> Run:
+def run_here(run: Run, emulator: RunningEmulator) -> Run:
     """The same, with the emulator of this test where messages go."""
 
     def run_here(*arguments: str, **settings: object) -> Ended:
         quick = {f"{channel}_retry_base_s": 0.02 for channel in ("telegram", "viber", "whatsapp", "gateway")}
-        return run(*arguments, **{"emulator_url": stage.url, **quick, **settings})
+        return run(*arguments, **{"emulator_url": emulator.url, **quick, **settings})
 
     return run_here

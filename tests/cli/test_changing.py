@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Run
-from tests.stage import Stage
+from tests.emulated import RunningEmulator
 
 LATER = "2126-12-01T10:00:00+03:00"
 
@@ -31,7 +31,9 @@ def test_a_wrong_filter_is_named_by_its_option(run: Run) -> None:
     assert ended.complaint.startswith("--since: must say its offset")
 
 
-def test_a_batch_is_sent_and_what_is_wrong_is_told_by_line(run_here: Run, stage: Stage, tmp_path: Path) -> None:
+def test_a_batch_is_sent_and_what_is_wrong_is_told_by_line(
+    run_here: Run, emulator: RunningEmulator, tmp_path: Path
+) -> None:
     lines = [{"text": "one", "recipients": [{"telegram": "1"}]}, {"text": "", "recipients": [{"telegram": "1"}]}]
     (tmp_path / "batch.jsonl").write_text("\n".join(json.dumps(line) for line in lines))
 
@@ -39,7 +41,7 @@ def test_a_batch_is_sent_and_what_is_wrong_is_told_by_line(run_here: Run, stage:
 
     assert (ended.code, ended.out) == (2, "1 messages: accepted 1, duplicates 0\n")
     assert ended.complaint == "line 2: $.text: must not be empty"
-    assert stage.accepted() == {("telegram", "1", "one"): 1}
+    assert emulator.accepted() == {("telegram", "1", "one"): 1}
 
 
 def test_a_line_that_is_no_json_stops_the_batch(run: Run, tmp_path: Path) -> None:
@@ -68,15 +70,15 @@ def test_what_is_too_late_to_change_ends_with_1(run_here: Run) -> None:
     assert (ended.code, "is on its way" in ended.complaint) == (1, True)
 
 
-def test_retry_tells_what_it_came_to(run_here: Run, stage: Stage) -> None:
-    stage.script("telegram", "1", "400")
+def test_retry_tells_what_it_came_to(run_here: Run, emulator: RunningEmulator) -> None:
+    emulator.script("telegram", "1", "400")
     sent = run_here("send", "Hi", "--to", "telegram=1", "--wait", "20", "--json").json
 
     assert run_here("retry", sent["id"]).out == "retried 1, duplicates 0, left alone 0\n"
 
 
-def test_resolve_says_what_happened(run_here: Run, stage: Stage) -> None:
-    stage.script("telegram", "1", "lost")
+def test_resolve_says_what_happened(run_here: Run, emulator: RunningEmulator) -> None:
+    emulator.script("telegram", "1", "lost")
     to = ("--to", "telegram=1", "--on-unconfirmed", "at_most_once", "--wait", "20")
     sent = run_here("send", "Hi", *to, "--json").json
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Run
+from tests.emulated import RunningEmulator
 from tests.processes import Process
-from tests.stage import Stage
 
 RULE = {"rules": [{"answer": "503", "channel": "telegram"}]}
 
@@ -22,8 +22,8 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
-def rules(stage: Stage) -> list[dict[str, object]]:
-    return list(stage.emulator.faults.describe()["rules"])
+def rules(emulator: RunningEmulator) -> list[dict[str, object]]:
+    return list(emulator.emulator.faults.describe()["rules"])
 
 
 def test_faults_of_a_file_hold_from_the_start(tmp_path: Path, file: Path, run: Run) -> None:
@@ -58,12 +58,12 @@ def test_what_is_wrong_in_a_file_is_told_by_its_place(run: Run, tmp_path: Path) 
     assert ended.complaint.startswith("--faults: bad.json: rules.0.rate: ")
 
 
-def test_a_rule_is_added(run: Run, stage: Stage) -> None:
+def test_a_rule_is_added(run: Run, emulator: RunningEmulator) -> None:
     options = ["--channel", "telegram", "--to", "42", "--answer", "blocked", "--rate", "0.5", "--count", "3"]
-    ended = run("emulator", "faults", "add", *options, "--latency-ms", "5:9", "--until-s", "60", "--url", stage.url)
+    ended = run("emulator", "faults", "add", *options, "--latency-ms", "5:9", "--until-s", "60", "--url", emulator.url)
 
     assert (ended.code, ended.err) == (0, "")
-    [rule] = rules(stage)
+    [rule] = rules(emulator)
     assert rule == {
         "channel": "telegram",
         "address": "42",
@@ -76,17 +76,17 @@ def test_a_rule_is_added(run: Run, stage: Stage) -> None:
     }
 
 
-def test_an_answer_may_be_json(run: Run, stage: Stage) -> None:
-    run("emulator", "faults", "add", "--answer", '{"status": 429, "retry_after": 7}', emulator_url=stage.url)
+def test_an_answer_may_be_json(run: Run, emulator: RunningEmulator) -> None:
+    run("emulator", "faults", "add", "--answer", '{"status": 429, "retry_after": 7}', emulator_url=emulator.url)
 
-    assert rules(stage)[0]["answer"] == {"status": 429, "retry_after": 7}
+    assert rules(emulator)[0]["answer"] == {"status": 429, "retry_after": 7}
 
 
-def test_faults_are_set_from_a_file_and_cleared(run: Run, stage: Stage, file: Path) -> None:
-    assert run("emulator", "faults", "set", str(file), "--url", stage.url).code == 0
-    assert len(rules(stage)) == 1
-    assert run("emulator", "faults", "clear", "--url", stage.url).code == 0
-    assert rules(stage) == []
+def test_faults_are_set_from_a_file_and_cleared(run: Run, emulator: RunningEmulator, file: Path) -> None:
+    assert run("emulator", "faults", "set", str(file), "--url", emulator.url).code == 0
+    assert len(rules(emulator)) == 1
+    assert run("emulator", "faults", "clear", "--url", emulator.url).code == 0
+    assert rules(emulator) == []
 
 
 @pytest.mark.parametrize(
@@ -99,8 +99,10 @@ def test_faults_are_set_from_a_file_and_cleared(run: Run, stage: Stage, file: Pa
         (["set", "none.json"], "FILE: none.json: No such file or directory"),
     ],
 )
-def test_a_wrong_fault_ends_with_2_and_one_line(run: Run, stage: Stage, arguments: list[str], reason: str) -> None:
-    ended = run("emulator", "faults", *arguments, "--url", stage.url)
+def test_a_wrong_fault_ends_with_2_and_one_line(
+    run: Run, emulator: RunningEmulator, arguments: list[str], reason: str
+) -> None:
+    ended = run("emulator", "faults", *arguments, "--url", emulator.url)
 
     assert ended.code == 2
     assert ended.complaint.startswith(reason)

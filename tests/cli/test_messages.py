@@ -5,16 +5,16 @@ from __future__ import annotations
 import pytest
 
 from tests.cli.conftest import Run
-from tests.stage import Stage
+from tests.emulated import RunningEmulator
 
 LATER = "2126-12-01T10:00:00+03:00"
 
 
-def test_send_delivers_before_it_ends(run_here: Run, stage: Stage) -> None:
+def test_send_delivers_before_it_ends(run_here: Run, emulator: RunningEmulator) -> None:
     ended = run_here("send", "Hello", "--to", "telegram=1067000")
 
     assert (ended.code, ended.err) == (0, "")
-    assert stage.accepted() == {("telegram", "1067000", "Hello"): 1}
+    assert emulator.accepted() == {("telegram", "1067000", "Hello"): 1}
 
 
 def test_send_takes_an_address_on_each_channel(run_here: Run) -> None:
@@ -68,8 +68,8 @@ def test_wait_ends_with_0_when_it_was_sent(run_here: Run) -> None:
     assert (ended.code, ended.json["status"]) == (0, "sent")
 
 
-def test_wait_ends_with_1_when_it_failed(run_here: Run, stage: Stage) -> None:
-    stage.script("telegram", "1", "400")
+def test_wait_ends_with_1_when_it_failed(run_here: Run, emulator: RunningEmulator) -> None:
+    emulator.script("telegram", "1", "400")
 
     ended = run_here("send", "Hi", "--to", "telegram=1", "--wait", "20", "--json")
 

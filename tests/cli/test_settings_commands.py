@@ -8,7 +8,7 @@ import pytest
 
 from notifyhub.store.database import MIGRATIONS
 from tests.cli.conftest import Run
-from tests.stage import Stage
+from tests.emulated import RunningEmulator
 
 ALL_MIGRATIONS = sorted(path.stem for path in MIGRATIONS.glob("0*.py"))
 SECRETS = {
@@ -42,8 +42,8 @@ def test_config_is_in_lines_that_can_be_searched(run: Run) -> None:
     assert any(line.split() == ["NOTIFYHUB_DATABASE_URL", "sqlite:///" + "x" * 200] for line in lines)
 
 
-def test_doctor_ends_with_0_when_all_is_well(run: Run, stage: Stage) -> None:
-    ended = run("doctor", "--json", emulator_url=stage.url)
+def test_doctor_ends_with_0_when_all_is_well(run: Run, emulator: RunningEmulator) -> None:
+    ended = run("doctor", "--json", emulator_url=emulator.url)
 
     assert (ended.code, {finding["good"] for finding in ended.json}) == (0, {True})
     assert {"database", "broker", "telegram", "clock"} <= {finding["what"] for finding in ended.json}
@@ -58,15 +58,15 @@ def test_doctor_ends_with_1_and_says_what_to_do(run: Run) -> None:
     assert "NOTIFYHUB_BROKER_URL" in advice["broker"]
 
 
-def test_doctor_names_a_variable_that_is_nearly_a_setting(run: Run, stage: Stage) -> None:
-    ended = run("doctor", emulator_url=stage.url, databse_url="sqlite:///x")
+def test_doctor_names_a_variable_that_is_nearly_a_setting(run: Run, emulator: RunningEmulator) -> None:
+    ended = run("doctor", emulator_url=emulator.url, databse_url="sqlite:///x")
 
     assert ended.code == 1
     assert "did you mean NOTIFYHUB_DATABASE_URL?" in ended.out
 
 
-def test_doctor_tells_of_a_database_that_is_away(run: Run, stage: Stage) -> None:
-    ended = run("doctor", "--json", emulator_url=stage.url, database_url="postgresql://me@127.0.0.1:9/hub")
+def test_doctor_tells_of_a_database_that_is_away(run: Run, emulator: RunningEmulator) -> None:
+    ended = run("doctor", "--json", emulator_url=emulator.url, database_url="postgresql://me@127.0.0.1:9/hub")
 
     bad = [finding for finding in ended.json if not finding["good"]]
     assert [finding["what"] for finding in bad] == ["database"]

@@ -5,15 +5,15 @@ from __future__ import annotations
 import pytest
 
 from notifyhub.domain import health
-from notifyhub.domain.health import WORDS, Health, Pulse
+from notifyhub.domain.health import WORDS, CallCount, Health
 
-SENT, REFUSED = Pulse("sent", "200", 3, 50), Pulse("permanent_failure", "403", 1, 60)
-BROKEN, LOST = Pulse("temporary_failure", "500", 2, 70), Pulse("unconfirmed", "timeout", 1, 80)
-LONG_AGO = Pulse("sent", "200", 0, 5)
+SENT, REFUSED = CallCount("sent", "200", 3, 50), CallCount("permanent_failure", "403", 1, 60)
+BROKEN, LOST = CallCount("temporary_failure", "500", 2, 70), CallCount("unconfirmed", "timeout", 1, 80)
+LONG_AGO = CallCount("sent", "200", 0, 5)
 
 
 @pytest.mark.parametrize(
-    ("pulses", "state"),
+    ("counts", "state"),
     [
         ([], Health.IDLE),
         ([LONG_AGO], Health.IDLE),
@@ -24,8 +24,8 @@ LONG_AGO = Pulse("sent", "200", 0, 5)
         ([LONG_AGO, BROKEN], Health.FAILING),
     ],
 )
-def test_one_word_for_how_calls_ended(pulses: list[Pulse], state: Health) -> None:
-    assert health.health(pulses) is state
+def test_one_word_for_how_calls_ended(counts: list[CallCount], state: Health) -> None:
+    assert health.health(counts) is state
     assert WORDS[state]
 
 

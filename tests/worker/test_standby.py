@@ -10,8 +10,8 @@ import pytest
 
 from notifyhub.worker.lock import PumpLock
 from tests.conftest import HubMaker
+from tests.emulated import RunningEmulator
 from tests.processes import Service
-from tests.stage import Stage
 
 
 def test_a_second_hub_on_the_same_file_stands_by_and_still_accepts(make_hub: HubMaker, tmp_path: Path) -> None:
@@ -23,7 +23,7 @@ def test_a_second_hub_on_the_same_file_stands_by_and_still_accepts(make_hub: Hub
     assert second.wait(message, timeout_s=20).status == "sent"
 
 
-def test_the_one_that_stands_by_takes_over(make_hub: HubMaker, tmp_path: Path, stage: Stage) -> None:
+def test_the_one_that_stands_by_takes_over(make_hub: HubMaker, tmp_path: Path, emulator: RunningEmulator) -> None:
     url = f"sqlite:///{tmp_path / 'shared.db'}"
     first, second = make_hub(database_url=url), make_hub(database_url=url)
     first.close()

@@ -1,4 +1,4 @@
-"""A stranger who knows nothing but the OpenAPI document: schemathesis, with good and bad data, links and keys."""
+"""The API fuzzed by its OpenAPI document: schemathesis, with good and bad data, links and keys."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.timeout(0)
-def test_a_stranger_finds_no_answer_that_the_document_does_not_tell_of(
+def test_fuzzing_finds_no_answer_that_the_document_does_not_tell_of(
     make_hub: HubMaker, database_url: str, tmp_path: Path, pytestconfig: pytest.Config
 ) -> None:
-    """Its long form is `--stranger-s 300`: seconds of chance in place of a short story that is always the same."""
-    seconds = pytestconfig.getoption("--stranger-s")
+    """Its long form is `--fuzz-s 300`: seconds of chance in place of a short story that is always the same."""
+    seconds = pytestconfig.getoption("--fuzz-s")
     hub = make_hub(database_url=database_url)
     with running(make_app(hub)) as port:
         done = explore(Api(hub, port), tmp_path, seconds)
@@ -42,7 +42,7 @@ def explore(api: Api, folder: Path, seconds: int) -> subprocess.CompletedProcess
             *("--warnings", "off", "--no-color", *(by_chance if seconds else always_the_same)),
         ],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "SCHEMATHESIS_HOOKS": "tests.api.stranger_hooks"},
+        env={**os.environ, "PYTHONPATH": str(ROOT), "SCHEMATHESIS_HOOKS": "tests.api.fuzz_hooks"},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

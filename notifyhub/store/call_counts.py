@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import peewee
 
-from notifyhub.domain.health import Pulse
+from notifyhub.domain.health import CallCount
 from notifyhub.domain.states import Status
 from notifyhub.store.deliveries import PRIORITIES
 from notifyhub.store.rows import Type, fetch, run, run_rows
@@ -70,13 +70,13 @@ def add(database: peewee.Database, batches: Sequence[Sequence[Counted]]) -> list
     return [None] * len(batches)
 
 
-def lately(channel: str, since: int) -> Callable[[peewee.Database], list[Pulse]]:
+def lately(channel: str, since: int) -> Callable[[peewee.Database], list[CallCount]]:
     """The question: how did calls on a channel end, counted since the minute of `since` (epoch ms)?"""
     names = ("outcome", "code", "lately", "last_at")
 
-    def ask(database: peewee.Database) -> list[Pulse]:
+    def ask(database: peewee.Database) -> list[CallCount]:
         rows = fetch(database, _LATELY, names, since // MINUTE_MS, channel)
-        return [Pulse(outcome, code, int(calls), last_at) for outcome, code, calls, last_at in rows]
+        return [CallCount(outcome, code, int(calls), last_at) for outcome, code, calls, last_at in rows]
 
     return ask
 

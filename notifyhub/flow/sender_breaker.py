@@ -6,14 +6,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from notifyhub import logs
-from notifyhub.domain.breaker import DEFAULT_SENDER, Breaker
+from notifyhub.domain.circuit_breaker import DEFAULT_SENDER, CircuitBreaker
 from notifyhub.domain.outcome import Misconfigured, Outcome, PermanentFailure, Sent
 from notifyhub.domain.retry import RetryPolicy, rest_s
 
 _log = logs.logger(__name__)
 
 
-class Guard:
+class SenderBreaker:
     """Stands before a channel's calls. Used on the event loop of the pumps. Moments are epoch ms.
 
     senders     names of the accounts beside the first one
@@ -26,7 +26,7 @@ class Guard:
         self._channel = channel
         self._by_address = by_address
         self._policy = policy
-        self._breaker = Breaker((DEFAULT_SENDER, *senders))
+        self._breaker = CircuitBreaker((DEFAULT_SENDER, *senders))
 
     def room(self, most: int, now: int) -> int:
         """How many deliveries are worth claiming."""

@@ -34,7 +34,7 @@ class Line:
     is_peer: bool = False
 
 
-class Stage:
+class Environment:
     """`short` runs each scenario once and on less; else figures are medians of three runs."""
 
     def __init__(self, *, short: bool) -> None:

@@ -8,8 +8,8 @@ FIRST = 32
 BUSY = 0.6
 
 
-class Places:
-    """Begins with few places and adds more while calls wait and the event loop has time to spare.
+class ConcurrencyLimit:
+    """Begins with few calls and allows more while calls wait and the event loop has time to spare.
 
     A slow messenger needs many calls under way to be kept busy. For a fast one the loop itself is the limit, and more
     connections only make each call dearer: measured against a messenger that answers at once, 256 carry a third less
@@ -27,7 +27,7 @@ class Places:
         return self.now < self._most
 
     def look(self) -> None:
-        """Add places if the loop was idle enough since the last look. Called on the loop's thread."""
+        """Allow more calls if the loop was idle enough since the last look. Called on the loop's thread."""
         at, worked = monotonic(), thread_time()
         if worked - self._worked < BUSY * (at - self._at):
             self.now = min(self._most, self.now + FIRST)

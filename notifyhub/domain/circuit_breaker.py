@@ -11,7 +11,7 @@ PROBE_LASTS_MS = 120_000
 """A delivery that was to try and never came back is not waited for any longer."""
 
 
-class Breaker:
+class CircuitBreaker:
     """Which senders of a channel rest. Pure: moments (epoch ms) come in as arguments.
 
     A sender that tripped rests until a moment. Then one delivery may try: what comes of it mends the sender or has

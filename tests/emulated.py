@@ -8,7 +8,7 @@ from typing import Any
 from notifyhub.emulator.testing import LocalEmulator
 
 
-class Stage(LocalEmulator):
+class RunningEmulator(LocalEmulator):
     """An emulator on a port of its own, with its journal in memory."""
 
     def entries(self, **wanted: Any) -> list[dict[str, Any]]:

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from notifyhub.domain.breaker import PROBE_LASTS_MS, Breaker
+from notifyhub.domain.circuit_breaker import PROBE_LASTS_MS, CircuitBreaker
 
 NOW = 1_700_000_000_000
 LATER = NOW + 60_000
 
 
-def resting(*senders: str) -> Breaker:
-    breaker = Breaker(senders or ("",))
+def resting(*senders: str) -> CircuitBreaker:
+    breaker = CircuitBreaker(senders or ("",))
     for sender in senders or ("",):
         breaker.trip(sender, LATER)
     return breaker
 
 
 def test_a_sender_that_works_is_never_held() -> None:
-    breaker = Breaker()
+    breaker = CircuitBreaker()
     assert breaker.held_until("", NOW) is None
     assert breaker.room(500, NOW) == 500
 
 
 def test_only_the_first_bad_answer_begins_a_rest() -> None:
-    breaker = Breaker()
+    breaker = CircuitBreaker()
     assert breaker.trip("", LATER)
     assert not breaker.trip("", LATER + 1)
 
@@ -78,7 +78,7 @@ def test_a_try_that_never_comes_back_is_not_waited_for_forever() -> None:
 
 
 def test_other_senders_are_not_held() -> None:
-    breaker = Breaker(("", "alerts"))
+    breaker = CircuitBreaker(("", "alerts"))
     breaker.trip("alerts", LATER)
     assert breaker.held_until("", NOW) is None
     assert breaker.room(500, NOW) == 500
@@ -89,7 +89,7 @@ def test_nothing_is_claimed_when_every_sender_rests() -> None:
 
 
 def test_a_sender_that_nobody_knows_holds_only_itself() -> None:
-    breaker = Breaker(("",))
+    breaker = CircuitBreaker(("",))
     breaker.trip("gone", LATER)
     assert breaker.held_until("gone", NOW) == LATER
     assert breaker.room(500, NOW) == 500

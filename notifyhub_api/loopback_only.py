@@ -16,12 +16,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from notifyhub_api import problems
 
 
-class AtHome:
+class LoopbackOnly:
     """Around an application: refuses what was not meant for a loopback address."""
 
     def __init__(self, app: ASGIApp, cors_origins: Sequence[str]) -> None:
         self._app = app
-        self._friends = frozenset(cors_origins)
+        self._allowed_origins = frozenset(cors_origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -31,7 +31,7 @@ class AtHome:
                 refusal = problems.problem(421, f"{host or 'nothing'} is no name of this service: no key is asked for")
                 await refusal(scope, receive, send)
                 return
-            if origin is not None and origin not in self._friends and not is_loopback(origin):
+            if origin is not None and origin not in self._allowed_origins and not is_loopback(origin):
                 refusal = problems.problem(403, f"pages of {origin} may not call: no key is asked for")
                 await refusal(scope, receive, send)
                 return

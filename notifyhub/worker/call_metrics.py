@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from secrets import token_hex
 
 from notifyhub.errors import NotifyhubError
-from notifyhub.store import pulses
+from notifyhub.store import call_counts
+from notifyhub.store.call_counts import MINUTE_MS, Counted
 from notifyhub.store.database import Database
 from notifyhub.store.deliveries import Result
-from notifyhub.store.pulses import MINUTE_MS, Counted
 
 FLUSH_S = 1.0
 """Seconds between writes: far less than a look at the channels needs, far more than the road notices."""
@@ -18,7 +18,7 @@ FLUSH_S = 1.0
 _Key = tuple[str, int, str, str]
 
 
-class Tally:
+class CallMetrics:
     """Used from any thread."""
 
     def __init__(self, database: Database) -> None:
@@ -45,7 +45,7 @@ class Tally:
                 Counted(channel, minute, self._process, outcome, code, count, last_at)
                 for (channel, minute, outcome, code), (count, last_at) in counts.items()
             ]
-            self._database.write(pulses.add, batch).result()
+            self._database.write(call_counts.add, batch).result()
 
     def close(self) -> None:
         """Write what is left, if the store takes it."""
