@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from notifyhub import logs
 from notifyhub.domain.outcome import Unconfirmed
@@ -22,6 +22,14 @@ def ring_due(database: Database, channels: Mapping[str, RetryPolicy], ring: Call
     """Ring for every channel on which something is due at `now` (epoch ms): deferred, retried or forgotten."""
     for channel in database.read(views.due_channels(channels, now)).result():
         ring(channel)
+
+
+def look_ahead(
+    database: Database, channels: Iterable[str], expect: Callable[[str, int], None], now: int, until: int
+) -> None:
+    """Tell of the next moment, not after `until` (epoch ms), at which something becomes due on each channel."""
+    for channel, due_at in database.read(views.next_due(channels, now, until)).result().items():
+        expect(channel, due_at)
 
 
 def rescue(database: Database, policies: Mapping[str, RetryPolicy], now: int, leases_until: int | None = None) -> int:

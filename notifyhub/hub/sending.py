@@ -146,15 +146,14 @@ class Sending(Wiring):
         answer.set_result(accept.to_answer(request, message, stored))
 
     def _ring_for(self, accepted: Sequence[tuple[messages.NewMessage, messages.Stored]]) -> None:
-        due = {
-            delivery.channel
-            for message, stored in accepted
-            if stored.delivery_ids and message.due_at <= message.created_at
-            for delivery in message.deliveries
-            if delivery.position in stored.delivery_ids
-        }
-        for channel in due:
-            self._doorbell.ring(channel)
+        due: dict[str, int] = {}
+        for message, stored in accepted:
+            if stored.delivery_ids and self._is_soon(message.due_at, message.created_at):
+                for delivery in message.deliveries:
+                    if delivery.position in stored.delivery_ids:
+                        due[delivery.channel] = min(message.due_at, due.get(delivery.channel, message.due_at))
+        for channel, moment in due.items():
+            self._ring_at(channel, moment)
 
 
 def outcomes(

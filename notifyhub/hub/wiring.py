@@ -12,6 +12,7 @@ from typing import Any, Self, TypeVar
 import peewee
 
 from notifyhub import settings as settings_module
+from notifyhub.clock import now_ms
 from notifyhub.errors import SettingsError
 from notifyhub.providers.registry import make_providers
 from notifyhub.queue import Doorbell, is_reachable, make_broker
@@ -114,6 +115,18 @@ class Wiring:
             self._runtime = Runtime(settings, self._database, self._broker, self._doorbell, providers, self._progressed)
             self._runtime.start()
         self._opened_by = os.getpid()
+
+    def _is_soon(self, due_at: int, now: int) -> bool:
+        """Is this due before a sweep is sure to have seen it? Moments are epoch ms."""
+        return due_at <= now + 2000 * self.settings.sweep_interval_s
+
+    def _ring_at(self, channel: str, due_at: int) -> None:
+        """Have `channel` delivered at `due_at` (epoch ms), which is now or soon."""
+        if due_at > now_ms() and self._runtime is not None and self._runtime.pumping:
+            self._runtime.expect(channel, due_at)
+        else:
+            # Whoever answers finds nothing due yet, and then looks what is next.
+            self._doorbell.ring(channel)
 
     def _progressed(self) -> None:
         with self._progress:

@@ -33,6 +33,10 @@ _OPEN = f"""
 _DUE = f"""
     SELECT 1 FROM deliveries
     WHERE status = '{Status.SCHEDULED}' AND channel = ? AND priority = ? AND due_at <= ? ORDER BY due_at LIMIT 1"""
+_NEXT_DUE = f"""
+    SELECT due_at FROM deliveries
+    WHERE status = '{Status.SCHEDULED}' AND channel = ? AND priority = ? AND due_at > ? AND due_at <= ?
+    ORDER BY due_at LIMIT 1"""
 _OVERDUE = f"SELECT 1 FROM deliveries WHERE status = '{Status.SENDING}' AND lease_until <= ? LIMIT 1"
 _LATE = f"""
     SELECT 1 FROM deliveries
@@ -113,6 +117,20 @@ def due_channels(channels: Iterable[str], now: int) -> Callable[[peewee.Database
             for channel in channels
             if any(run(database, _DUE, channel, priority, now).fetchone() for priority in PRIORITIES)
         ]
+
+    return ask
+
+
+def next_due(channels: Iterable[str], now: int, until: int) -> Callable[[peewee.Database], dict[str, int]]:
+    """For each channel the moment at which something becomes due next, after `now` and not after `until` (epoch ms)."""
+
+    def ask(database: peewee.Database) -> dict[str, int]:
+        earliest: dict[str, int] = {}
+        for channel in channels:
+            found = [run(database, _NEXT_DUE, channel, priority, now, until).fetchone() for priority in PRIORITIES]
+            if moments := [row[0] for row in found if row is not None]:
+                earliest[channel] = min(moments)
+        return earliest
 
     return ask
 

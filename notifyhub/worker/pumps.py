@@ -11,6 +11,7 @@ from notifyhub.flow.deliver import Pump
 from notifyhub.flow.lane import Lane
 from notifyhub.providers.base import Provider
 from notifyhub.store.database import Database
+from notifyhub.worker.due_timers import DueTimers
 
 try:
     import uvloop
@@ -30,7 +31,7 @@ class Pumps:
     A second bell for a channel that is being pumped only nudges its pump, so bells never tie up worker threads.
     """
 
-    def __init__(self, database: Database, ring: Callable[[str], None]) -> None:
+    def __init__(self, database: Database, ring: Callable[[str], None], horizon_ms: int) -> None:
         self._database = database
         self._ring = ring
         self._lanes: Mapping[str, Lane] = {}
@@ -38,6 +39,7 @@ class Pumps:
         self._ended: dict[str, asyncio.Future[None]] = {}
         self._stopping = False
         self._loop = _new_loop()
+        self._timers = DueTimers(self._loop, database, ring, horizon_ms)
         # Not Dramatiq's AsyncIO middleware: its loop is one for the whole process and keeps that process from ending,
         # while several hubs may live in somebody else's application.
         self._thread = threading.Thread(target=self._run_loop, name="notifyhub-pumps", daemon=True)
@@ -60,6 +62,10 @@ class Pumps:
         self._loop.call_soon_threadsafe(self._nudge_or_ring, channel)
         return True
 
+    def expect(self, channel: str, due_at: int) -> None:
+        """Something becomes due on `channel` at `due_at` (epoch ms): wake its pump then. Called from any thread."""
+        self._loop.call_soon_threadsafe(self._timers.expect, channel, due_at)
+
     def stop(self) -> None:
         """Have every pump claim no more and finish what is under way. Returns at once."""
         self._stopping = True
@@ -78,6 +84,7 @@ class Pumps:
                 pump.abort()
             if ended:
                 await asyncio.wait(ended, timeout=ABORT_S)
+            await self._timers.aclose()
             for provider in providers.values():
                 await provider.aclose()
 
@@ -95,6 +102,7 @@ class Pumps:
             return
         if (running := self._running.get(channel)) is not None:
             running.nudge()
+            self._timers.look_soon(channel)
             return
         pump = self._running[channel] = Pump(self._lanes[channel], self._database)
         ended = self._ended[channel] = self._loop.create_future()
@@ -103,6 +111,7 @@ class Pumps:
         finally:
             del self._running[channel], self._ended[channel]
             ended.set_result(None)
+            self._timers.look_soon(channel)
         if pump.more_due and not self._stopping:
             self._ring(channel)
 
@@ -113,5 +122,6 @@ class Pumps:
             self._ring(channel)
 
     def _stop_all(self) -> None:
+        self._timers.stop()
         for pump in self._running.values():
             pump.stop()

@@ -54,7 +54,9 @@ class Runtime:
         self._doorbell = doorbell
         self._providers = providers
         self._progressed = progressed
-        self._pumps = Pumps(database, doorbell.ring)
+        # Twice as far as the sweep needs, because a sweep may be late.
+        self._horizon_ms = round(2000 * settings.sweep_interval_s)
+        self._pumps = Pumps(database, doorbell.ring, self._horizon_ms)
         self._metrics = CallMetrics(database)
         self._scheduler = Scheduler()
         self._lock = _pump_lock(settings)
@@ -92,6 +94,11 @@ class Runtime:
             self._metrics.close()
         if self._lock is not None:
             self._lock.release()
+
+    def expect(self, channel: str, due_at: int) -> None:
+        """Something that was just stored becomes due on `channel` at `due_at` (epoch ms)."""
+        if self._pumping:
+            self._pumps.expect(channel, due_at)
 
     def finish_due(self, within_s: float) -> None:
         """Wait until nothing is due now, at most `within_s` seconds: for a script that ends right after sending."""
@@ -143,10 +150,14 @@ class Runtime:
 
     def _recorded(self, channel: str, results: Sequence[Result]) -> None:
         self._metrics.note(channel, results)
+        if retries := [result.due_at for result in results if result.due_at is not None]:
+            self._pumps.expect(channel, min(retries))
         self._progressed()
 
     def _ring_due(self) -> None:
-        sweep.ring_due(self._database, self._policies, self._doorbell.ring, now_ms())
+        now = now_ms()
+        sweep.ring_due(self._database, self._policies, self._doorbell.ring, now)
+        sweep.look_ahead(self._database, self._policies, self._pumps.expect, now, now + self._horizon_ms)
 
     def _rescue(self) -> None:
         if sweep.rescue(self._database, self._policies, now_ms()):
