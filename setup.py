@@ -61,6 +61,7 @@ setup(
         "structlog>=25.4",
         "typer>=0.20",
         "rich>=14",
+        "phonenumbers>=9",
         "tzdata>=2025.2",
     ],
     extras_require={

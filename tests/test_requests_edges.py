@@ -53,6 +53,7 @@ TIMES = {
     "2126-12-01T10:00:00+03:00": "2126-12-01T07:00:00+00:00",
     "2126-12-01 10:00:00+03:00": "2126-12-01T07:00:00+00:00",
     "2126-12-01T10:00:00Z": "2126-12-01T10:00:00+00:00",
+    "2126-12-01t10:00:00z": "2126-12-01T10:00:00+00:00",
     "2126-12-01T10:00Z": "2126-12-01T10:00:00+00:00",
     "20261201T100000Z": "2026-12-01T10:00:00+00:00",
     "2126-12-31T23:59:59.999999-12:00": "2127-01-01T11:59:59.999999+00:00",
@@ -153,3 +154,17 @@ def test_ids_are_texts_or_refused(asked: Any) -> None:
 
     assert bool(ids) != bool(wrong)
     assert all(isinstance(id_, str) and id_.encode() for id_ in ids or ())
+
+
+@pytest.mark.parametrize(
+    "text", ["\u200b", "\u200b\ufeff \u2060", "\x07\x1b", "\u3164", "\u2800\n", "\ufe0f", "\u00ad"]
+)
+def test_a_text_of_which_nothing_can_be_seen_is_blank(text: str) -> None:
+    with pytest.raises(InvalidRequest) as refused:
+        plain(text=text)
+    assert faults(refused) == [("$.text", "empty")]
+
+
+@pytest.mark.parametrize("text", ["\u200bHi", "\U0001f468\u200d\U0001f469", "\u2764\ufe0f", "."])
+def test_a_text_with_invisible_parts_is_no_blank_one(text: str) -> None:
+    assert plain(text=text).text == text

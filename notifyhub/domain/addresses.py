@@ -11,12 +11,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from notifyhub.domain.phones import e164_digits
+
 # [0-9] and not \d throughout: \d also takes the digits of other scripts, which no messenger does.
 _CHAT_ID = re.compile(r"-?[0-9]{1,20}")
 _USERNAME = re.compile(r"@[A-Za-z][A-Za-z0-9_]{3,31}")
+_LINK = re.compile(r"(?:https?://)?(?:www\.)?t\.me/([A-Za-z][A-Za-z0-9_]{3,31})/?", re.IGNORECASE)
 _VIBER_ID = re.compile(r"[A-Za-z0-9+/_-]{8,64}={0,2}")
 _DIALLED = re.compile(r"\+? ?[0-9(][0-9 ()-]{0,40}")
-_NOT_DIGITS = re.compile(r"[^0-9]")
 _PLAIN_NUMBER = re.compile(r"0*([1-9][0-9]{0,14})")
 
 _MAX_CHAT_ID = 2**52 - 1
@@ -40,6 +42,8 @@ class AddressForm:
 
 def _chat_id(address: str | int) -> str:
     text = _text(address, _MAX_CHAT_ID, "a Telegram chat id has at most 52 bits")
+    if link := _LINK.fullmatch(text):
+        text = f"@{link.group(1)}"
     if _USERNAME.fullmatch(text):
         return text.lower()  # usernames are case-insensitive
     if text.startswith("+"):
@@ -63,24 +67,22 @@ def _viber_id(address: str | int) -> str:
 
 
 def _phone(address: str | int) -> str:
-    digits = _digits(address, "whatsapp")
-    if not 7 <= len(digits) <= 15 or digits.startswith("0"):
-        raise ValueError("whatsapp wants a phone number of 7 to 15 digits that begins with its country code")
-    return digits
+    return _number(address, "whatsapp")
 
 
 def _russian_phone(address: str | int) -> str:
-    digits = _digits(address, "gateway")
+    digits = _number(address, "gateway")
     if len(digits) != 11 or not digits.startswith("7"):
         raise ValueError("gateway wants a phone number of 11 digits that begins with 7: 7XXXXXXXXXX")
     return digits
 
 
-def _digits(address: str | int, channel: str) -> str:
+def _number(address: str | int, channel: str) -> str:
     text = _text(address, _MAX_PHONE, f"{channel} wants a phone number of at most 15 digits")
-    if not _DIALLED.fullmatch(text):
-        raise ValueError(f"{channel} wants a phone number: digits, with + spaces hyphens and parentheses allowed")
-    return _NOT_DIGITS.sub("", text)
+    try:
+        return e164_digits(text)
+    except ValueError as error:
+        raise ValueError(f"{channel} {error}") from None
 
 
 def _text(address: str | int, limit: int, too_big: str) -> str:
@@ -96,7 +98,7 @@ _forms = {
     for form in (
         AddressForm("telegram", "Telegram chat id (a whole number) or @username", "123456789", _chat_id),
         AddressForm("viber", "Viber subscriber id, not a phone number", "01234567890A=", _viber_id),
-        AddressForm("whatsapp", "Phone number with country code, 7 to 15 digits", "16505551234", _phone),
+        AddressForm("whatsapp", "Phone number with country code, or of Russia without", "16505551234", _phone),
         AddressForm("gateway", "Phone number 7XXXXXXXXXX, 11 digits", "79201234567", _russian_phone),
     )
 }

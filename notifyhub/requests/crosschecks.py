@@ -18,7 +18,7 @@ from notifyhub.domain.limits import text_fault
 from notifyhub.errors import Fault
 from notifyhub.plugins import installed
 from notifyhub.requests.faults import as_fault, json_path
-from notifyhub.requests.fields import is_encodable, moment
+from notifyhub.requests.fields import is_blank, is_encodable, moment
 
 NO_LIMIT: Mapping[str, Collection[str]] = MappingProxyType({})
 """Of addresses: every channel is open to any that looks like one."""
@@ -36,7 +36,7 @@ def _text_faults(asked: Mapping[str, Any]) -> list[Fault]:
     text = asked.get("text")
     if not isinstance(text, str) or not text or not is_encodable(text):
         return []
-    if not text.strip():
+    if is_blank(text):
         return [Fault("$.text", "empty", "is blank: there is nothing to read")]
     used = _channels_used(asked)
     marked_up = {"telegram"} if _option(asked, "telegram", "parse_mode") else ()

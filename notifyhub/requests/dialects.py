@@ -18,7 +18,7 @@ from notifyhub.domain.limits import text_fault
 from notifyhub.errors import Fault, InvalidRequest
 from notifyhub.requests.checking import cut, members_of, tried
 from notifyhub.requests.faults import json_path
-from notifyhub.requests.fields import NO_NUL, Reference, Text, is_encodable, moment, whole
+from notifyhub.requests.fields import NO_NUL, Reference, Text, is_blank, is_encodable, moment, whole
 from notifyhub.requests.ids import LARGEST_ID
 from notifyhub.requests.models import MessageRequest, Recipient
 
@@ -282,7 +282,7 @@ def _address(channel: str, user: str | int, path: str) -> tuple[str, list[Fault]
 
 
 def _text_faults(text: str, channels: Sequence[str]) -> list[Fault]:
-    if text and not text.strip():
+    if text and is_blank(text):
         return [Fault("$.message", "empty", "is blank: there is nothing to read")]
     told = (text_fault(channel, text) for channel in channels)
     return [Fault("$.message", "too_long", fault) for fault in told if fault] if text else []

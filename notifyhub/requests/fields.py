@@ -6,6 +6,7 @@ import json
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal
+from unicodedata import category
 
 import orjson
 from pydantic import AfterValidator, BeforeValidator, Field, StrictInt, StringConstraints
@@ -33,10 +34,16 @@ class Priority(StrEnum):
         return list(Priority).index(self)
 
 
+_UNSEEN_CATEGORIES = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp"})
+# Unicode counts these as letters, symbols or marks: the fillers of Hangul, the empty Braille cell, joiners, selectors.
+_UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\ufe0e\ufe0f")
+
+
 def moment(value: Any) -> datetime:
     """A date and time with its offset, as an aware datetime in UTC. Raises PydanticCustomError, a ValueError."""
     if isinstance(value, str):
         try:
+            value = value.upper()  # RFC 3339, 5.6: T and Z may be written small
             value = date.fromisoformat(value) if len(value) == len("2026-12-01") else datetime.fromisoformat(value)
         except ValueError:
             value = None
@@ -57,6 +64,11 @@ def moment(value: Any) -> datetime:
 def whole(value: Any) -> Any:
     """5.0 as 5, which JSON Schema holds to be the same number; anything else as it is."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def is_blank(text: str) -> bool:
+    """Would nobody see anything of this text? White space, control characters and what has no width."""
+    return all(char in _UNSEEN or category(char) in _UNSEEN_CATEGORIES for char in text)
 
 
 def is_encodable(text: str) -> bool:

@@ -62,12 +62,9 @@ def test_an_address_comes_to_its_canonical_form(channel: str, written: str | int
         ("whatsapp", "1" * 16),
         ("whatsapp", "0049301234567"),
         ("whatsapp", "1650555+1234"),
-        ("whatsapp", "١٦٥٠٥٥٥١٢٣٤"),
         ("whatsapp", 10**4000),
         ("whatsapp", -16505551234),
-        ("gateway", "89201234567"),
         ("gateway", "7920123456"),
-        ("gateway", "７９２０１２３４５６７"),
         ("gateway", "()"),
     ],
 )

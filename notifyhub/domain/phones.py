@@ -1,0 +1,104 @@
+"""Phone numbers: however they are written, one number in E.164 digits (ITU-T E.164, without the plus sign)."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Any
+
+DEFAULT_REGION = "RU"
+"""Where a number without its country code is dialled from."""
+
+_DIALLED = re.compile(r"\+? ?[0-9(][0-9 ()-]{0,40}")
+_NOT_DIGITS = re.compile(r"[^0-9]")
+# Eleven digits after 7 9, and after 1 but for 0 and 1, are possible numbers of Russia and of North America.
+_PLAINLY_INTERNATIONAL = re.compile(r"(?:79|1[2-9])[0-9]{9}")
+# There is no country code 89, so this is a Russian mobile number after the 8 of a call inside the country.
+_PLAINLY_RUSSIAN = re.compile(r"89[0-9]{9}")
+_LONGEST = 15
+
+
+def e164_digits(written: str, region: str = DEFAULT_REGION) -> str:
+    """The number as E.164 digits: `8 (916) 123-45-67` is 79161234567.
+
+    Read as an international number, with or without its plus sign, else as a national one of `region` (ISO 3166-1
+    alpha-2; empty: international form only). Raises ValueError, with a sentence that begins with a verb.
+    """
+    text = _in_ascii_digits(written.strip())
+    if not _DIALLED.fullmatch(text):
+        raise ValueError("wants a phone number: digits, with + spaces hyphens and parentheses allowed")
+    if text.startswith("+"):
+        number, in_use = _international(text)
+        # It is kept without its plus sign, and without it would be somebody else's number.
+        if not in_use and _without_plus(number, region) != number:
+            raise ValueError("wants a phone number that exists in its country: this one does not")
+        return number
+    return _without_plus(_NOT_DIGITS.sub("", text), region)
+
+
+def _without_plus(digits: str, region: str) -> str:
+    if _PLAINLY_INTERNATIONAL.fullmatch(digits):
+        return digits
+    if region == "RU" and _PLAINLY_RUSSIAN.fullmatch(digits):
+        return f"7{digits[1:]}"
+    # The same digits may be possible in one country and in use in another: 9161234567 has the length of an Indian
+    # number, which nobody has, and is a Russian mobile number. So those in use come first.
+    try:
+        international, in_use = _international(f"+{digits}")
+    except ValueError:
+        if region and (national := _national(digits, region)):
+            return national
+        raise
+    if in_use or not region:
+        return international
+    return _national(digits, region) or international
+
+
+def _international(text: str) -> tuple[str, bool]:
+    """The digits of a possible number, and whether its country gives out such numbers. Raises ValueError."""
+    # Here, because the numbering plans of the world take a while to load.
+    import phonenumbers
+
+    number = _parsed(text, None)
+    if number is None:
+        raise ValueError("wants a phone number with its country code: no country has this one")
+    verdict = phonenumbers.is_possible_number_with_reason(number)
+    if verdict == phonenumbers.ValidationResult.TOO_SHORT:
+        raise ValueError("wants a phone number: this one is too short for its country")
+    if verdict == phonenumbers.ValidationResult.TOO_LONG:
+        raise ValueError("wants a phone number: this one is too long for its country")
+    digits = _digits(number)
+    if verdict != phonenumbers.ValidationResult.IS_POSSIBLE or len(digits) > _LONGEST:
+        raise ValueError("wants a phone number: its country has none of this length")
+    return digits, phonenumbers.is_valid_number(number)
+
+
+def _national(text: str, region: str) -> str | None:
+    import phonenumbers
+
+    number = _parsed(text, region)
+    return _digits(number) if number is not None and phonenumbers.is_valid_number(number) else None
+
+
+def _parsed(text: str, region: str | None) -> Any:
+    import phonenumbers
+
+    try:
+        return phonenumbers.parse(text, region)
+    except phonenumbers.NumberParseException:
+        return None
+
+
+def _digits(number: Any) -> str:
+    import phonenumbers
+
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)[1:]
+
+
+def _in_ascii_digits(text: str) -> str:
+    """Arabic, full-width and other decimal digits as 0 to 9; a full-width plus sign as +."""
+    if text.isascii():
+        return text
+    return "".join(
+        str(unicodedata.decimal(char)) if char.isdecimal() else "+" if char == "\uff0b" else char for char in text
+    )
