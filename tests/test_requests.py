@@ -15,6 +15,7 @@ from notifyhub.domain.addresses import CHANNELS, FORMS
 from notifyhub.errors import Fault, InvalidRequest
 from notifyhub.requests import MessageRequest, message_request
 from notifyhub.requests.faults import json_path
+from tests.texts import shows_something
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 GOOD: dict[str, Any] = {"text": "Hello", "recipients": [{"telegram": "1"}]}
@@ -89,7 +90,9 @@ def test_an_address_has_one_canonical_form_or_one_fault(channel: str, written: s
 
 
 @given(
-    text=st.text(st.characters(codec="utf-8", exclude_characters="\x00"), min_size=1, max_size=4_000).filter(str.strip)
+    text=st.text(st.characters(codec="utf-8", exclude_characters="\x00"), min_size=1, max_size=4_000).filter(
+        shows_something
+    )
 )
 def test_any_text_that_people_can_write_is_kept_as_it_is(text: str) -> None:
     assert ask({**GOOD, "text": text}).text == text

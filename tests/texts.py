@@ -14,8 +14,18 @@ TEXTS = (
     "\u2028\u2029\u0085\r\n\t\x0b\x0c\x1b[31m\x7f",  # ends of lines and control characters
     "\U0010ffff\ufffe\ufffd\ue000",  # the last of all, no character, and private
     "<b>&amp;</b> {{x}} %s \\u0041 \\ \" ' ` $(x) ; DROP TABLE messages; --",
-    "\u202e",
+    "\u202e!",
     " leading and trailing \n",
 )
 
-texts = st.text(st.characters(exclude_characters="\x00", codec="utf-8"), min_size=1, max_size=300).filter(str.strip)
+_UNSEEN = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\ufe0e\ufe0f"
+
+
+def shows_something(text: str) -> bool:
+    """Is there anything to see?"""
+    return any(char.isprintable() and not char.isspace() and char not in _UNSEEN for char in text)
+
+
+texts = st.text(st.characters(exclude_characters="\x00", codec="utf-8"), min_size=1, max_size=300).filter(
+    shows_something
+)
