@@ -283,6 +283,6 @@ def _address(channel: str, user: str | int, path: str) -> tuple[str, list[Fault]
 
 def _text_faults(text: str, channels: Sequence[str]) -> list[Fault]:
     if text and is_blank(text):
-        return [Fault("$.message", "empty", "is blank: there is nothing to read")]
+        return [] if "\x00" in text else [Fault("$.message", "empty", "is blank: there is nothing to read")]
     told = (text_fault(channel, text) for channel in channels)
     return [Fault("$.message", "too_long", fault) for fault in told if fault] if text else []
