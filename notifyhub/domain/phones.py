@@ -27,18 +27,19 @@ def e164_digits(written: str, region: str = DEFAULT_REGION) -> str:
     text = _in_ascii_digits(written.strip())
     if not _DIALLED.fullmatch(text):
         raise ValueError("wants a phone number: digits, with + spaces hyphens and parentheses allowed")
+    digits = _NOT_DIGITS.sub("", text)
+    if _PLAINLY_INTERNATIONAL.fullmatch(digits):
+        return digits
     if text.startswith("+"):
         number, in_use = _international(text)
         # It is kept without its plus sign, and without it would be somebody else's number.
-        if not in_use and _without_plus(number, region) != number:
+        if not in_use and e164_digits(number, region) != number:
             raise ValueError("wants a phone number that exists in its country: this one does not")
         return number
-    return _without_plus(_NOT_DIGITS.sub("", text), region)
+    return _without_plus(digits, region)
 
 
 def _without_plus(digits: str, region: str) -> str:
-    if _PLAINLY_INTERNATIONAL.fullmatch(digits):
-        return digits
     if region == "RU" and _PLAINLY_RUSSIAN.fullmatch(digits):
         return f"7{digits[1:]}"
     # The same digits may be possible in one country and in use in another: 9161234567 has the length of an Indian

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from notifyhub.domain import phones
 from notifyhub.domain.addresses import canonical
 from notifyhub.domain.phones import e164_digits
 
@@ -61,6 +62,15 @@ def test_every_spelling_is_one_address(channel: str) -> None:
     spellings = ("8 916 123 45 67", "9161234567", "+7 (916) 123-45-67", "79161234567", 79161234567)
 
     assert {canonical(channel, spelling) for spelling in spellings} == {"79161234567"}
+
+
+@pytest.mark.parametrize("spelling", ["7916{:07}", "+7 (916) {:07}", "8 (916) {:07}"])
+def test_the_usual_spellings_of_ten_thousand_russian_numbers_are_read_without_the_numbering_plans(
+    spelling: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(phones, "_parsed", None)
+
+    assert len({e164_digits(spelling.format(number)) for number in range(10_000)}) == 10_000
 
 
 @given(st.from_regex(r"\+?[0-9]{5,16}", fullmatch=True))
