@@ -7,7 +7,7 @@ import unicodedata
 from typing import Any
 
 DEFAULT_REGION = "RU"
-"""Where a number without its country code is dialled from."""
+"""Where a number without its country code is dialled from, unless it is said otherwise."""
 
 _DIALLED = re.compile(r"\+? ?[0-9(][0-9 ()-]{0,40}")
 _NOT_DIGITS = re.compile(r"[^0-9]")
@@ -31,15 +31,29 @@ def e164_digits(written: str, region: str = DEFAULT_REGION) -> str:
     if _PLAINLY_INTERNATIONAL.fullmatch(digits):
         return digits
     if text.startswith("+"):
-        number, in_use = _international(text)
-        # It is kept without its plus sign, and without it would be somebody else's number.
-        if not in_use and e164_digits(number, region) != number:
-            raise ValueError("wants a phone number that exists in its country: this one does not")
-        return number
-    return _without_plus(digits, region)
+        number, settled = _international(text)
+    else:
+        number = _without_plus(digits, region)
+        settled = number == digits
+    # It is kept without its plus sign and its trunk zero. Read once more, a number that nobody has might lose another
+    # zero (31 0000000 of the Netherlands) or be somebody else's.
+    if not settled and _without_plus(number, region) != number:
+        raise ValueError("wants a phone number that exists in its country: this one does not")
+    return number
+
+
+def is_region(name: str) -> bool:
+    """Is there a numbering plan of this country (ISO 3166-1 alpha-2)?"""
+    if name == DEFAULT_REGION:
+        return True
+    import phonenumbers
+
+    return name in phonenumbers.SUPPORTED_REGIONS
 
 
 def _without_plus(digits: str, region: str) -> str:
+    if _PLAINLY_INTERNATIONAL.fullmatch(digits):
+        return digits
     if region == "RU" and _PLAINLY_RUSSIAN.fullmatch(digits):
         return f"7{digits[1:]}"
     # The same digits may be possible in one country and in use in another: 9161234567 has the length of an Indian

@@ -39,6 +39,7 @@ def test_a_number_is_kept_as_its_e164_digits(written: str, number: str) -> None:
         ("+999 12345678", "country code"),
         ("99912345678", "country code"),
         ("+91 61234567", "exists"),  # without its plus sign this would be a Russian mobile number
+        ("310000000", "exists"),  # a trunk zero would be taken off at each reading
         ("call me", "digits"),
     ],
 )
