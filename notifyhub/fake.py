@@ -14,6 +14,7 @@ from uuid import UUID
 from notifyhub import answers
 from notifyhub.clock import now_ms, to_datetime, to_ms
 from notifyhub.domain.addresses import canonical
+from notifyhub.domain.phones import DEFAULT_REGION
 from notifyhub.domain.states import Status
 from notifyhub.domain.summary import summarise
 from notifyhub.errors import NotFound, WaitTimedOut
@@ -49,9 +50,10 @@ class FakeHub:
     sent  what was taken for sending, duplicates left out, in the order of the calls
     """
 
-    def __init__(self, *, max_recipients: int = MOST_RECIPIENTS) -> None:
+    def __init__(self, *, max_recipients: int = MOST_RECIPIENTS, default_region: str = DEFAULT_REGION) -> None:
         self.sent: list[FakeSend] = []
         self._max_recipients = max_recipients
+        self._region = default_region
         self._ids = count(1)
         self._messages: dict[UUID, answers.Message] = {}
         self._places: dict[UUID, list[tuple[str, str]]] = {}
@@ -67,7 +69,7 @@ class FakeHub:
     def submit(self, asked: bytes | Mapping[str, Any]) -> Future[answers.Message]:
         """As `Hub.submit`; the future is done. Raises InvalidRequest."""
         now = now_ms()
-        request = message_request(asked, now=to_datetime(now), max_recipients=self._max_recipients)
+        request = message_request(asked, now=to_datetime(now), max_recipients=self._max_recipients, region=self._region)
         message = accept.to_rows(request, now)
         with self._lock:
             stored = self._store(message)
@@ -97,7 +99,7 @@ class FakeHub:
         self, before: answers.Message | None = None, limit: int = 100, **filters: Any
     ) -> list[answers.Message]:
         """The newest messages, or those before the one given; `filters` as in `Hub.messages`. Raises InvalidRequest."""
-        wanted = checked_filters(filters)
+        wanted = checked_filters(filters, self._region)
         newest = list(reversed(self._messages.values()))
         start = 0 if before is None else [message.id for message in newest].index(before.id) + 1
         return [message for message in newest[start:] if self._fits(message, wanted)][:limit]
@@ -152,7 +154,9 @@ class FakeHub:
         containing  a part of it
         to          addresses by channel, as in `send`: one of them must fit
         """
-        wanted = None if to is None else {(channel, canonical(channel, address)) for channel, address in to.items()}
+        wanted = (
+            None if to is None else {(name, canonical(name, address, self._region)) for name, address in to.items()}
+        )
         found = [
             one
             for one in self.sent

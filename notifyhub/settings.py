@@ -28,6 +28,7 @@ from notifyhub.channel_settings import (
     WhatsAppSettings,
     one_of,
 )
+from notifyhub.domain.phones import DEFAULT_REGION, is_region
 from notifyhub.errors import SettingsError
 from notifyhub.plugins import installed
 
@@ -74,6 +75,16 @@ def _origins(given: Any) -> Any:
     return given
 
 
+def _region(given: Any) -> Any:
+    """A country of the world's numbering plans; empty for "none", as empty variables count as not given."""
+    if given in ("", "none"):
+        return ""
+    if not isinstance(given, str) or not is_region(given):
+        raise ValueError("must be a country's two capital letters, such as RU, or none")
+    return given
+
+
+Region = Annotated[str, BeforeValidator(_region)]
 Origins = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_origins)]
 
 
@@ -112,6 +123,10 @@ class Settings(BaseSettings):
     drain_s: float = Field(10.0, ge=0, le=600, description="seconds that a stop waits for calls under way")
     max_body_bytes: int = Field(16 * 2**20, ge=1024, description="largest request body that the API takes")
     max_recipients: int = Field(50_000, ge=1, description="most recipients in one request")
+    default_region: Region = Field(
+        DEFAULT_REGION,
+        description="country (ISO 3166-1, two letters) of phone numbers that have no country code; none: refuse those",
+    )
     auth: Literal["keys", "none"] = Field(
         "keys",
         description="keys; or none: everyone on this machine may do everything, and `serve` takes only a loopback host",

@@ -51,7 +51,7 @@ async def page(
     limit, place, given, faults = paging.page_of(request)
     for name in ("created_from", "created_to"):
         given[name] = [_LOST_PLUS.sub(r"\1+\2", value) for value in given.get(name, ())]
-    filters, wrong = list_filters(given)
+    filters, wrong = list_filters(given, hub_of(request).settings.default_region)
     before = None
     if place is not None:
         try:

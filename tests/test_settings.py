@@ -167,3 +167,17 @@ def test_no_password_is_ever_shown(password: str) -> None:
 
 def test_paths_may_be_anything(tmp_path: Path) -> None:
     assert load(data_dir=tmp_path / "a folder").effective_database_url == f"sqlite:///{tmp_path}/a folder/notifyhub.db"
+
+
+@pytest.mark.parametrize(("written", "region"), [("DE", "DE"), ("RU", "RU"), ("none", "")])
+def test_the_default_region_is_a_country_or_none(monkeypatch: pytest.MonkeyPatch, written: str, region: str) -> None:
+    monkeypatch.setenv("NOTIFYHUB_DEFAULT_REGION", written)
+
+    assert load().default_region == region
+
+
+@pytest.mark.parametrize("written", ["XX", "ru", "Russia", "7"])
+def test_a_default_region_that_is_no_country_is_refused_with_an_example(written: str) -> None:
+    assert "NOTIFYHUB_DEFAULT_REGION: must be a country's two capital letters, such as RU" in complaint(
+        default_region=written
+    )

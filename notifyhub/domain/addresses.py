@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from notifyhub.domain.phones import e164_digits
+from notifyhub.domain.phones import DEFAULT_REGION, e164_digits
 
 # [0-9] and not \d throughout: \d also takes the digits of other scripts, which no messenger does.
 _CHAT_ID = re.compile(r"-?[0-9]{1,20}")
@@ -32,12 +32,14 @@ class AddressForm:
     description  one line for people, used in error texts and in the OpenAPI document
     example      an address in canonical form
     parse        turns what a caller wrote into the canonical form; raises ValueError with a plain sentence
+    parse_in     the same for what reads otherwise in another country, whose code it is given too
     """
 
     channel: str
     description: str
     example: str
     parse: Callable[[str | int], str]
+    parse_in: Callable[[str | int, str], str] | None = None
 
 
 def _chat_id(address: str | int) -> str:
@@ -66,21 +68,21 @@ def _viber_id(address: str | int) -> str:
     return text
 
 
-def _phone(address: str | int) -> str:
-    return _number(address, "whatsapp")
+def _phone(address: str | int, region: str = DEFAULT_REGION) -> str:
+    return _number(address, "whatsapp", region)
 
 
-def _russian_phone(address: str | int) -> str:
-    digits = _number(address, "gateway")
+def _russian_phone(address: str | int, region: str = DEFAULT_REGION) -> str:
+    digits = _number(address, "gateway", region)
     if len(digits) != 11 or not digits.startswith("7"):
         raise ValueError("gateway wants a phone number of 11 digits that begins with 7: 7XXXXXXXXXX")
     return digits
 
 
-def _number(address: str | int, channel: str) -> str:
+def _number(address: str | int, channel: str, region: str) -> str:
     text = _text(address, _MAX_PHONE, f"{channel} wants a phone number of at most 15 digits")
     try:
-        return e164_digits(text)
+        return e164_digits(text, region)
     except ValueError as error:
         raise ValueError(f"{channel} {error}") from None
 
@@ -98,8 +100,14 @@ _forms = {
     for form in (
         AddressForm("telegram", "Telegram chat id (a whole number) or @username", "123456789", _chat_id),
         AddressForm("viber", "Viber subscriber id, not a phone number", "01234567890A=", _viber_id),
-        AddressForm("whatsapp", "Phone number with country code, or of Russia without", "16505551234", _phone),
-        AddressForm("gateway", "Phone number 7XXXXXXXXXX, 11 digits", "79201234567", _russian_phone),
+        AddressForm(
+            "whatsapp",
+            "Phone number with country code, or of the default region without",
+            "16505551234",
+            _phone,
+            _phone,
+        ),
+        AddressForm("gateway", "Phone number 7XXXXXXXXXX, 11 digits", "79201234567", _russian_phone, _russian_phone),
     )
 }
 
@@ -115,8 +123,8 @@ def register(form: AddressForm) -> None:
     _forms[form.channel] = form
 
 
-def canonical(channel: str, address: str | int) -> str:
-    """The canonical form of `address` on `channel`.
+def canonical(channel: str, address: str | int, region: str = DEFAULT_REGION) -> str:
+    """The canonical form of `address` on `channel`; `region` as in `e164_digits`.
 
     Raises ValueError, with a sentence fit for the caller, for an unknown channel or an address that cannot be one.
     """
@@ -126,10 +134,10 @@ def canonical(channel: str, address: str | int) -> str:
     # bool is an int in Python, but true is nobody's address
     if isinstance(address, bool) or not isinstance(address, (str, int)):
         raise ValueError(f"{channel} wants text or a whole number as an address")
-    return form.parse(address)
+    return form.parse(address) if form.parse_in is None else form.parse_in(address, region)
 
 
-def known_by_number(channel: str, address: str | int) -> str:
+def known_by_number(channel: str, address: str | int, region: str = DEFAULT_REGION) -> str:
     """As `canonical`, for callers who know a person by one plain number on every messenger.
 
     Viber and WhatsApp are then given a whole number of up to 15 digits as it is, and judge it themselves.
@@ -138,4 +146,4 @@ def known_by_number(channel: str, address: str | int) -> str:
         text = _text(address, _MAX_PHONE, f"{channel} wants a whole number of at most 15 digits")
         if number := _PLAIN_NUMBER.fullmatch(text):
             return number.group(1)
-    return canonical(channel, address)
+    return canonical(channel, address, region)

@@ -39,7 +39,7 @@ class Looking(Wiring):
         deliveries fit a message of which any one delivery fits all of them. Raises InvalidRequest.
         """
         seen = None if before is None else (to_ms(before.created_at), before.id)
-        found = self.ask(lists.messages(checked_filters(filters), seen, limit)).result()
+        found = self.ask(lists.messages(checked_filters(filters, self.settings.default_region), seen, limit)).result()
         return [message for _, message in found]
 
     def deliveries(
@@ -47,7 +47,7 @@ class Looking(Wiring):
     ) -> list[answers.Delivery]:
         """The newest deliveries, or those before the one given, without their attempts. `filters` as above."""
         seen = None if before is None or before.id is None else self.ask(lists.place_of(before.id)).result()
-        found = self.ask(lists.deliveries(checked_filters(filters), seen, limit)).result()
+        found = self.ask(lists.deliveries(checked_filters(filters, self.settings.default_region), seen, limit)).result()
         return [delivery for _, delivery in found]
 
     def wait(self, message: answers.Message | UUID | str, timeout_s: float) -> answers.Message:

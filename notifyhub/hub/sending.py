@@ -91,6 +91,7 @@ class Sending(Wiring):
             "max_recipients": self.settings.max_recipients,
             "senders": self._senders,
             "only_addresses": self._only_addresses,
+            "region": self.settings.default_region,
         }
 
     def send_many(self, asked: Iterable[Mapping[str, Any]]) -> list[Outcome]:

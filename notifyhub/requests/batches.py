@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from notifyhub.domain.phones import DEFAULT_REGION
 from notifyhub.errors import Fault, InvalidRequest
 from notifyhub.requests.checking import members_of
 from notifyhub.requests.crosschecks import NO_LIMIT
@@ -41,10 +42,11 @@ def batch_request(
     max_recipients: int,
     senders: Mapping[str, Collection[str]] | None = None,
     only_addresses: Mapping[str, Collection[str]] = NO_LIMIT,
+    region: str = DEFAULT_REGION,
 ) -> list[MessageRequest | InvalidRequest]:
     """The messages of a batch, and in the places of those that cannot be taken all that is wrong with each.
 
-    `max_recipients`, `senders` and `only_addresses` are those of `message_request`.
+    `max_recipients`, `senders`, `only_addresses` and `region` are those of `message_request`.
 
     Raises InvalidRequest when it is no batch at all.
     """
@@ -59,7 +61,12 @@ def batch_request(
         raise InvalidRequest(wrong)
     places = [f"$.messages[{i}]" for i in range(len(items))]
     check = partial(
-        message_request, now=now, max_recipients=max_recipients, senders=senders, only_addresses=only_addresses
+        message_request,
+        now=now,
+        max_recipients=max_recipients,
+        senders=senders,
+        only_addresses=only_addresses,
+        region=region,
     )
     return [
         _one(item, place, [fault for fault in repeats if fault.path.startswith(place)], check)

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from notifyhub.domain.phones import DEFAULT_REGION
 from notifyhub.errors import Fault, InvalidRequest
 from notifyhub.requests import json_text
 from notifyhub.requests.faults import as_fault
@@ -25,10 +26,13 @@ def members_of(given: bytes | Mapping[str, Any]) -> tuple[dict[str, Any], list[F
     return dict(asked), faults
 
 
-def tried(model: type[M], asked: Mapping[str, Any]) -> tuple[M | None, list[Fault]]:
-    """The model of these members, or everything that its fields find wrong with them."""
+def tried(model: type[M], asked: Mapping[str, Any], region: str = DEFAULT_REGION) -> tuple[M | None, list[Fault]]:
+    """The model of these members, or everything that its fields find wrong with them.
+
+    region  as in `e164_digits`; the fields have it as the context of their validation
+    """
     try:
-        return model.model_validate(asked), []
+        return model.model_validate(asked, context=region), []
     except ValidationError as error:
         return None, [as_fault(details) for details in error.errors(include_url=False, include_input=False)]
 

@@ -15,6 +15,7 @@ from pydantic_core import PydanticCustomError
 
 from notifyhub.domain.addresses import known_by_number
 from notifyhub.domain.limits import text_fault
+from notifyhub.domain.phones import DEFAULT_REGION
 from notifyhub.errors import Fault, InvalidRequest
 from notifyhub.requests.checking import cut, members_of, tried
 from notifyhub.requests.faults import json_path
@@ -137,7 +138,7 @@ class Unwanted(BaseModel):
     message_id: list[Reference] = Field(min_length=1)
 
 
-def sendmsg(given: bytes, *, most: int) -> MessageRequest:
+def sendmsg(given: bytes, *, most: int, region: str = DEFAULT_REGION) -> MessageRequest:
     """The message that a `SendRequest` for at most `most` people asks for.
 
     Raises InvalidRequest with everything that is wrong.
@@ -148,11 +149,11 @@ def sendmsg(given: bytes, *, most: int) -> MessageRequest:
         asked["sender"] = _given(sender)
     faults += cut(asked, "users_list", most)
     request, wrong = tried(SendRequest, asked)
-    faults += wrong + _across(asked)
+    faults += wrong + _across(asked, region)
     if faults or request is None:
         raise InvalidRequest(faults)
     people = [
-        {channel: known_by_number(channel, user) for channel in _channels(asked)}
+        {channel: known_by_number(channel, user, region) for channel in _channels(asked)}
         for user in request.users_list
         if user != ""
     ]
@@ -160,7 +161,7 @@ def sendmsg(given: bytes, *, most: int) -> MessageRequest:
     return _message(request.message, people, request.deffered_time or request.deferred_time, sender)
 
 
-def items(given: bytes, *, most: int) -> list[MessageRequest | list[Fault]]:
+def items(given: bytes, *, most: int, region: str = DEFAULT_REGION) -> list[MessageRequest | list[Fault]]:
     """For each of `Items`, in order, the message that it asks for, or everything that is wrong with it.
 
     Raises InvalidRequest when what is around them is wrong, or they are more than `most`.
@@ -176,7 +177,7 @@ def items(given: bytes, *, most: int) -> list[MessageRequest | list[Fault]]:
     if faults:
         raise InvalidRequest(faults)
     return [
-        _item(MESSENGERS[name.lower()], (name, i), item)
+        _item(MESSENGERS[name.lower()], (name, i), item, region)
         for name, listed in asked.items()
         for i, item in enumerate(listed)
     ]
@@ -202,7 +203,7 @@ def _ids(model: type[BaseModel], name: str, given: bytes | Mapping[str, Any], mo
     return ids
 
 
-def _item(channel: str, place: tuple[str, int], asked: Any) -> MessageRequest | list[Fault]:
+def _item(channel: str, place: tuple[str, int], asked: Any, region: str) -> MessageRequest | list[Fault]:
     members = _given(asked) if isinstance(asked, Mapping) else asked
     item, faults = tried(Item, members)
     if item is None:
@@ -211,7 +212,7 @@ def _item(channel: str, place: tuple[str, int], asked: Any) -> MessageRequest | 
     if len(users) != 1:
         both = Fault("$.recipient_id", "repeated", "is another one than user_id: give one of them")
         return _moved(place, [both] if users else [Fault("$.user_id", "missing", "is missing")])
-    address, fault = _address(channel, users.pop(), "$.user_id")
+    address, fault = _address(channel, users.pop(), "$.user_id", region)
     faults = [*fault, *_text_faults(item.message, [channel])]
     if faults:
         return _moved(place, faults)
@@ -239,11 +240,12 @@ def _given(asked: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in asked.items() if value != ""}
 
 
-def _across(asked: Mapping[str, Any]) -> list[Fault]:
+def _across(asked: Mapping[str, Any], region: str) -> list[Fault]:
     """What several members say together, judged where it can be."""
     channels, users = _channels(asked), [whole(user) for user in _listed(asked, "users_list")]
     faults = [Fault(f"$.{name}", "empty", "names none") for name in _blank_lists(asked)]
-    faults += [fault for i, user in enumerate(users) for fault in _user_faults(channels, user, f"$.users_list[{i}]")]
+    for i, user in enumerate(users):
+        faults += _user_faults(channels, user, f"$.users_list[{i}]", region)
     if asked.get("deffered_time") and asked.get("deferred_time"):
         faults.append(Fault("$.deferred_time", "repeated", "is the same as deffered_time: give one of them"))
     text = asked.get("message")
@@ -268,15 +270,15 @@ def _channels(asked: Mapping[str, Any]) -> list[str]:
     return list(dict.fromkeys(MESSENGERS[name] for name in named if name in MESSENGERS))
 
 
-def _user_faults(channels: Sequence[str], user: Any, path: str) -> list[Fault]:
+def _user_faults(channels: Sequence[str], user: Any, path: str, region: str) -> list[Fault]:
     if user == "" or isinstance(user, bool) or not isinstance(user, str | int):
         return []
-    return [fault for channel in channels for fault in _address(channel, user, path)[1]]
+    return [fault for channel in channels for fault in _address(channel, user, path, region)[1]]
 
 
-def _address(channel: str, user: str | int, path: str) -> tuple[str, list[Fault]]:
+def _address(channel: str, user: str | int, path: str, region: str) -> tuple[str, list[Fault]]:
     try:
-        return known_by_number(channel, user), []
+        return known_by_number(channel, user, region), []
     except ValueError as error:
         return "", [Fault(path, "form", str(error))]
 

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from notifyhub.clock import to_ms
 from notifyhub.domain.addresses import FORMS, canonical
+from notifyhub.domain.phones import DEFAULT_REGION
 from notifyhub.domain.states import Status
 from notifyhub.errors import Fault, InvalidRequest
 from notifyhub.requests.faults import json_path
@@ -75,14 +76,18 @@ class _Reader:
         self.faults.append(Fault(json_path((name,)), code, message))
 
 
-def list_filters(given: Mapping[str, Any]) -> tuple[Filters, list[Fault]]:
-    """The filters of these names and values (one each, or a list of them), and everything that is wrong with them."""
+def list_filters(given: Mapping[str, Any], region: str = DEFAULT_REGION) -> tuple[Filters, list[Fault]]:
+    """The filters of these names and values (one each, or a list of them), and everything that is wrong with them.
+
+    region  as in `e164_digits`: the country of phone numbers without a country code
+    """
     reader = _Reader({name: value for name, value in given.items() if name in NAMES})
     channels = reader.several("channel", tuple(FORMS))
     since, until = reader.one("created_from", moment), reader.one("created_to", moment)
     filters = Filters(
         statuses=tuple(Status(word) for word in reader.several("status", tuple(Status))),
-        places=reader.one("address", lambda address: _places(address, channels)) or tuple((c, None) for c in channels),
+        places=reader.one("address", lambda address: _places(address, channels, region))
+        or tuple((c, None) for c in channels),
         reference=reader.one("reference", _reference),
         created_from=_not_before(since),
         created_to=_not_before(until),
@@ -97,21 +102,21 @@ def list_filters(given: Mapping[str, Any]) -> tuple[Filters, list[Fault]]:
     return filters, [*faults, *reader.faults]
 
 
-def checked_filters(given: Mapping[str, Any]) -> Filters:
+def checked_filters(given: Mapping[str, Any], region: str = DEFAULT_REGION) -> Filters:
     """The filters that are not None. Raises InvalidRequest with everything that is wrong with them."""
-    filters, faults = list_filters({name: value for name, value in given.items() if value is not None})
+    filters, faults = list_filters({name: value for name, value in given.items() if value is not None}, region)
     if faults:
         raise InvalidRequest(faults)
     return filters
 
 
-def _places(address: str | int, channels: tuple[str, ...]) -> tuple[tuple[str, str | None], ...]:
+def _places(address: str | int, channels: tuple[str, ...], region: str) -> tuple[tuple[str, str | None], ...]:
     """The address as each of the channels writes it; without channels, as each that there is would."""
     places: list[tuple[str, str | None]] = []
     complaints = []
     for channel in channels or FORMS:
         try:
-            places.append((channel, canonical(channel, address)))
+            places.append((channel, canonical(channel, address, region)))
         except ValueError as error:
             complaints.append(str(error))
     if not places:

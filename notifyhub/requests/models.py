@@ -6,10 +6,11 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Annotated, Any, Self, cast
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, create_model, model_validator
 from pydantic_core import PydanticCustomError
 
 from notifyhub.domain.addresses import CHANNELS, FORMS, canonical
+from notifyhub.domain.phones import DEFAULT_REGION
 from notifyhub.domain.retry import OnUnconfirmed
 from notifyhub.errors import Fault, InvalidRequest
 from notifyhub.requests.checking import cut, members_of, tried
@@ -19,11 +20,11 @@ from notifyhub.requests.options import Options, sender_faults
 
 
 def _address_of(channel: str) -> Any:
-    def check(value: Any) -> str:
+    def check(value: Any, info: ValidationInfo) -> str:
         value = whole(value)
         if isinstance(value, bool) or not isinstance(value, str | int):
             raise PydanticCustomError("type", "must be text: {form}", {"form": FORMS[channel].description})
-        return canonical(channel, value)
+        return canonical(channel, value, DEFAULT_REGION if info.context is None else info.context)
 
     form = FORMS[channel]
     return (
@@ -120,17 +121,19 @@ def message_request(
     max_recipients: int,
     senders: Mapping[str, Collection[str]] | None = None,
     only_addresses: Mapping[str, Collection[str]] = NO_LIMIT,
+    region: str = DEFAULT_REGION,
 ) -> MessageRequest:
     """Check a request, as JSON text or as Python values, and return its model.
 
     senders         names of the further accounts by channel; None: any name is taken
     only_addresses  the addresses that there are, for channels that are not open to any
+    region          as in `e164_digits`: the country of phone numbers without a country code
 
     Raises InvalidRequest with everything that is wrong, not only the first thing.
     """
     asked, faults = members_of(given)
     faults += cut(asked, "recipients", max_recipients)
-    request, wrong = tried(MessageRequest, asked)
+    request, wrong = tried(MessageRequest, asked, region)
     faults += wrong + across(asked, now, only_addresses) + _sender_faults(request, senders)
     if faults or request is None:
         raise InvalidRequest(faults)

@@ -52,7 +52,7 @@ class CancelledIds(RootModel[dict[str, Cancelling]]):
 
 async def sendmsg(request: Request) -> Response:
     """Accept one text for several people on several messengers."""
-    stored = await _handed_over(request, lambda hub, body, most: hub.submit(dialects.sendmsg(body, most=most)))
+    stored = await _handed_over(request, _sent)
     message = await result(request, stored)
     return answer(linked(message), 202, headers={"Location": f"/api/v1/messages/{message.id}"})
 
@@ -92,9 +92,13 @@ async def _handed_over(request: Request, work: Callable[[Hub, bytes, int], R]) -
     return work(hub, body, most) if len(body) <= CHECKED_AT_ONCE else await asyncio.to_thread(work, hub, body, most)
 
 
+def _sent(hub: Hub, body: bytes, most: int) -> Future[Message]:
+    return hub.submit(dialects.sendmsg(body, most=most, region=hub.settings.default_region))
+
+
 def _submitted(hub: Hub, body: bytes, most: int) -> list[Future[Message] | list[Fault]]:
     """Every item handed to the writer without waiting, so that they share its commits, or what is wrong with it."""
-    items = dialects.items(body, most=most)
+    items = dialects.items(body, most=most, region=hub.settings.default_region)
     return [hub.submit(item) if isinstance(item, MessageRequest) else item for item in items]
 
 
