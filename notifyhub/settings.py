@@ -200,6 +200,11 @@ class Settings(BaseSettings):
         return f"http://{f'[{host}]' if ':' in host and host[0] != '[' else host}:{self.port}/emulator"
 
     @property
+    def look_ahead_ms(self) -> int:
+        """How far ahead deliveries have timers: twice as far as the next sweep, because a sweep may be late."""
+        return round(2000 * self.sweep_interval_s)
+
+    @property
     def uses_sqlite(self) -> bool:
         return self.effective_database_url.startswith("sqlite")
 

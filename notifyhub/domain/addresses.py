@@ -32,7 +32,8 @@ class AddressForm:
     description  one line for people, used in error texts and in the OpenAPI document
     example      an address in canonical form
     parse        turns what a caller wrote into the canonical form; raises ValueError with a plain sentence
-    parse_in     the same for what reads otherwise in another country, whose code it is given too
+    parse_in     the same for what reads otherwise in another country, whose code it is given too; only for
+                 channels that come with notifyhub: those of one's own are read by `parse`
     """
 
     channel: str

@@ -38,7 +38,7 @@ def e164_digits(written: str, region: str = DEFAULT_REGION) -> str:
     # It is kept without its plus sign and its trunk zero. Read once more, a number that nobody has might lose another
     # zero (31 0000000 of the Netherlands) or be somebody else's.
     if not settled and _without_plus(number, region) != number:
-        raise ValueError("wants a phone number that exists in its country: this one does not")
+        raise ValueError("wants a phone number in use: nobody has this one, and without its + or 0 it would be another")
     return number
 
 
@@ -76,7 +76,7 @@ def _international(text: str) -> tuple[str, bool]:
 
     number = _parsed(text, None)
     if number is None:
-        raise ValueError("wants a phone number with its country code: no country has this one")
+        raise ValueError("wants a phone number with a country code that exists")
     verdict = phonenumbers.is_possible_number_with_reason(number)
     if verdict == phonenumbers.ValidationResult.TOO_SHORT:
         raise ValueError("wants a phone number: this one is too short for its country")

@@ -62,7 +62,11 @@ class Changing(Wiring):
         request = change_request(asked, to_datetime(now))
         self.open()
         change = changes.Change(uuid, now, request.members())
-        self._ring(_good(self._database.write(changes.change, change).result()).due)
+        changed = _good(self._database.write(changes.change, change).result())
+        if self._is_soon(changed.due_at, now):
+            for channel in changed.channels:
+                self._ring_at(channel, changed.due_at)
+        self._progressed()
         return self.ask(views.message(uuid)).result()
 
     def retry(self, id_: UUID | str, *, expires_at: Moment | EllipsisType = ...) -> answers.Retried:

@@ -118,7 +118,7 @@ class Wiring:
 
     def _is_soon(self, due_at: int, now: int) -> bool:
         """Is this due before a sweep is sure to have seen it? Moments are epoch ms."""
-        return due_at <= now + 2000 * self.settings.sweep_interval_s
+        return due_at <= now + self.settings.look_ahead_ms
 
     def _ring_at(self, channel: str, due_at: int) -> None:
         """Have `channel` delivered at `due_at` (epoch ms), which is now or soon."""

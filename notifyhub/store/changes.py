@@ -48,9 +48,10 @@ class Retry:
 
 
 class Changed(NamedTuple):
-    """The channels on which something is due now."""
+    """The channels of what waits, and the moment (epoch ms) at which it is due."""
 
-    due: frozenset[str]
+    channels: frozenset[str]
+    due_at: int
 
 
 class Counts(NamedTuple):
@@ -147,7 +148,7 @@ def _change(database: peewee.Database, change: Change) -> Changed | NotifyhubErr
         return keys
     run(database, _STORE_MESSAGE, new.text, new.send_at, new.expires_at, key)
     run_rows(database, _MOVE, _PLAN, [(d.id, due_at, new.expires_at, keys[d.id]) for d in waiting])
-    return Changed(frozenset(d.channel for d in waiting) if due_at <= change.now else frozenset())
+    return Changed(frozenset(d.channel for d in waiting), due_at)
 
 
 def _faults(change: Change, new: _Message, due_at: int, waiting: Sequence[_Delivery]) -> list[Fault]:

@@ -63,8 +63,12 @@ class Pumps:
         return True
 
     def expect(self, channel: str, due_at: int) -> None:
-        """Something becomes due on `channel` at `due_at` (epoch ms): wake its pump then. Called from any thread."""
-        self._loop.call_soon_threadsafe(self._timers.expect, channel, due_at)
+        """Something becomes due on `channel` at `due_at` (epoch ms): wake its pump then. Called from any thread.
+
+        Pumps that stop leave it in the store, for whoever delivers next.
+        """
+        if not self._stopping:
+            self._loop.call_soon_threadsafe(self._timers.expect, channel, due_at)
 
     def stop(self) -> None:
         """Have every pump claim no more and finish what is under way. Returns at once."""

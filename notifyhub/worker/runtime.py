@@ -54,9 +54,7 @@ class Runtime:
         self._doorbell = doorbell
         self._providers = providers
         self._progressed = progressed
-        # Twice as far as the sweep needs, because a sweep may be late.
-        self._horizon_ms = round(2000 * settings.sweep_interval_s)
-        self._pumps = Pumps(database, doorbell.ring, self._horizon_ms)
+        self._pumps = Pumps(database, doorbell.ring, settings.look_ahead_ms)
         self._metrics = CallMetrics(database)
         self._scheduler = Scheduler()
         self._lock = _pump_lock(settings)
@@ -157,7 +155,7 @@ class Runtime:
     def _ring_due(self) -> None:
         now = now_ms()
         sweep.ring_due(self._database, self._policies, self._doorbell.ring, now)
-        sweep.look_ahead(self._database, self._policies, self._pumps.expect, now, now + self._horizon_ms)
+        sweep.look_ahead(self._database, self._policies, self._pumps.expect, now, now + self._settings.look_ahead_ms)
 
     def _rescue(self) -> None:
         if sweep.rescue(self._database, self._policies, now_ms()):

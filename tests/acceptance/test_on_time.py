@@ -68,3 +68,10 @@ def test_what_another_process_accepts_does_not_wait_for_the_next_sweep(
     message = accepting.send("Hello", to={"telegram": "1"}, at=soon(0.5))
 
     assert accepting.wait(message, timeout_s=WAIT_S).status == "sent"
+
+
+def test_a_message_that_is_moved_forward_does_not_wait_for_the_next_sweep(seldom: Hub) -> None:
+    message = seldom.send("Hello", to={"telegram": "1"}, at="2126-01-01T00:00Z")
+    seldom.change(message.id, at=soon(0.5))
+
+    assert seldom.wait(message, timeout_s=WAIT_S).status == "sent"
