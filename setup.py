@@ -37,7 +37,7 @@ setup(
     packages=find_packages(include=["notifyhub*"]),
     package_data={
         "notifyhub": ["py.typed"],
-        "notifyhub.emulator": ["assets/*"],
+        "notifyhub.emulator.web": ["assets/*"],
         "notifyhub.store": ["migrations/*.py"],
         "notifyhub_api": ["py.typed", "assets/*"],
         "notifyhub_cli": ["py.typed"],

@@ -1,4 +1,4 @@
-"""Calls to a running emulator's own doors."""
+"""Calls to a running emulator's own endpoints."""
 
 from __future__ import annotations
 

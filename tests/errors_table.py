@@ -16,9 +16,9 @@ from notifyhub.emulator.app import INSTEAD, Emulator
 from notifyhub.emulator.faults import magic
 from notifyhub.emulator.faults.answers import WORDS
 from notifyhub.emulator.faults.names import CHANNELS, OUTCOMES
+from notifyhub.emulator.shared.wire import Answer, Call, Refusal
 from notifyhub.emulator.viber.errors import STATUSES
 from notifyhub.emulator.whatsapp.errors import CODES
-from notifyhub.emulator.wire import Answer, Call, Refusal
 from notifyhub.providers.http import HttpResponse
 from tests.providers.provider_cases import CASES, TOKEN
 
@@ -52,7 +52,7 @@ class Row(NamedTuple):
 
 def rows(channel: str, emulator: Emulator) -> Iterator[Row]:
     """The rows of a messenger: bad requests, outcomes, its own codes, statuses."""
-    messenger = emulator.doors[channel].messenger
+    messenger = emulator.endpoints[channel].messenger
     path = next(case.path for case in CASES if case.name == channel).removeprefix("/")
     for how, fields in BAD_REQUESTS.get(channel, {}).items():
         headers = [(b"content-type", b"application/json")]

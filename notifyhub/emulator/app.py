@@ -12,29 +12,24 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from notifyhub.emulator import telegram, viber, whatsapp
-from notifyhub.emulator.bones import Bones
-from notifyhub.emulator.broadcasts import copies_of, fates_of
-from notifyhub.emulator.callbacks import Callbacks
-from notifyhub.emulator.caller import CallbackResult
-from notifyhub.emulator.doors import Doors
+from notifyhub.emulator.callbacks.callbacks import Callbacks
+from notifyhub.emulator.callbacks.caller import CallbackResult
+from notifyhub.emulator.callbacks.receipts import Receipts, ReceiptSettings
 from notifyhub.emulator.faults import Faults, Plan, ProfileName
-from notifyhub.emulator.files import Files
 from notifyhub.emulator.gateway import Gateway
-from notifyhub.emulator.happenings import Happenings
-from notifyhub.emulator.inbox_page import assets
-from notifyhub.emulator.inboxes import inbox_of
-from notifyhub.emulator.journal import CAP, Journal
-from notifyhub.emulator.journal_pages import JournalPages
-from notifyhub.emulator.limits import Limit, Limits, LimitsProfile
-from notifyhub.emulator.lines import carry_out, unless_the_client_leaves
-from notifyhub.emulator.live import Live
-from notifyhub.emulator.pages import Pages
-from notifyhub.emulator.people import Acquaintances, Deed, Listener, People
-from notifyhub.emulator.receipts import Receipts, ReceiptSettings
-from notifyhub.emulator.records import BODY_KEPT, Record, new_record
-from notifyhub.emulator.strictness import Strictness, StrictnessPages, StrictnessProfile
-from notifyhub.emulator.web import BadParameter, bad_parameter
-from notifyhub.emulator.wire import (
+from notifyhub.emulator.journal.broadcasts import copies_of, fates_of
+from notifyhub.emulator.journal.happenings import Happenings
+from notifyhub.emulator.journal.inboxes import inbox_of
+from notifyhub.emulator.journal.journal import CAP, Journal
+from notifyhub.emulator.journal.records import BODY_KEPT, Record, new_record
+from notifyhub.emulator.people.acquaintances import Acquaintances
+from notifyhub.emulator.people.people import Deed, Listener, People
+from notifyhub.emulator.shared.connection import carry_out, unless_the_client_leaves
+from notifyhub.emulator.shared.context import MessengerContext
+from notifyhub.emulator.shared.files import Files
+from notifyhub.emulator.shared.limits import Limit, Limits, LimitsProfile
+from notifyhub.emulator.shared.strictness import Strictness, StrictnessProfile
+from notifyhub.emulator.shared.wire import (
     Answer,
     Arrival,
     BodyTooLarge,
@@ -45,6 +40,13 @@ from notifyhub.emulator.wire import (
     read_call,
     reply,
 )
+from notifyhub.emulator.web.control_pages import Pages
+from notifyhub.emulator.web.http import BadParameter, bad_parameter
+from notifyhub.emulator.web.inbox_page import assets
+from notifyhub.emulator.web.journal_pages import JournalPages
+from notifyhub.emulator.web.live import Live
+from notifyhub.emulator.web.settings_pages import SettingsPages
+from notifyhub.emulator.web.strictness_pages import StrictnessPages
 
 HANG_S = 60.0
 MASK = "***"
@@ -92,20 +94,20 @@ class Emulator:
         self.happenings = Happenings(self.journal.watchers.tell)
         self.callbacks.heard = self._tried
         self._notes: set[asyncio.Future[Answer]] = set()
-        bones = Bones(
+        context = MessengerContext(
             self.limits, self.files, self.callbacks, self.receipts, self.acquaintances, self.strictness, self._note
         )
-        self.telegram = telegram.Telegram(self._numbered_from, bones, self.submit)
-        self.viber, self.whatsapp = viber.Viber(bones), whatsapp.WhatsApp(bones)
+        self.telegram = telegram.Telegram(self._numbered_from, context, self.submit)
+        self.viber, self.whatsapp = viber.Viber(context), whatsapp.WhatsApp(context)
         messengers = (self.telegram, self.viber, self.whatsapp, Gateway(self.strictness))
         listeners: dict[str, Listener] = {"telegram": self.telegram, "viber": self.viber, "whatsapp": self.whatsapp}
         self.people = People(listeners, self.acquaintances, self._did)
-        self.doors = {one.channel: Door(one, self.journal, self.faults, hang_s) for one in messengers}
-        around = Doors(self.limits, self.callbacks, self.receipts, self.people)
+        self.endpoints = {one.channel: Endpoint(one, self.journal, self.faults, hang_s) for one in messengers}
+        around = SettingsPages(self.limits, self.callbacks, self.receipts, self.people)
         strict = StrictnessPages(self.strictness)
         pages = (Pages(self.journal, self.faults, self.reset), JournalPages(self.journal), around, strict)
         live = Live(self.journal, self.happenings)
-        routes = [Route(f"/{channel}/{{path:path}}", door) for channel, door in self.doors.items()]
+        routes = [Route(f"/{channel}/{{path:path}}", endpoint) for channel, endpoint in self.endpoints.items()]
         self.app = Starlette(
             routes=[*routes, *(route for page in (*pages, live) for route in page.routes()), assets()],
             exception_handlers={BadParameter: bad_parameter},
@@ -170,7 +172,7 @@ class Emulator:
 
     def submit(self, channel: str, call: Call) -> None:
         """Take a call that came without a request: in the answer to a callback."""
-        task = asyncio.get_running_loop().create_task(self.doors[channel].submit(call))
+        task = asyncio.get_running_loop().create_task(self.endpoints[channel].submit(call))
         self._submitted.add(task)
         task.add_done_callback(self._submitted.discard)
 
@@ -188,7 +190,7 @@ def create_app(
     return Emulator(journal_path, profile=profile, seed=seed).app
 
 
-class Door:
+class Endpoint:
     """The way into one messenger, as an ASGI application: read, plan, record, wait, answer."""
 
     def __init__(self, messenger: Messenger, journal: Journal, faults: Faults, hang_s: float) -> None:

@@ -14,8 +14,8 @@ import orjson
 from notifyhub.emulator import main
 from notifyhub.emulator.app import Emulator
 from notifyhub.emulator.faults import FaultSettings, Rule
-from notifyhub.emulator.filters import Wanted
-from notifyhub.emulator.journal import Journal
+from notifyhub.emulator.journal.filters import Wanted
+from notifyhub.emulator.journal.journal import Journal
 
 PATIENCE_S = 10.0
 JOURNAL_CAP = 100_000

@@ -48,10 +48,10 @@ def run(
         return
     from notifyhub import logs
     from notifyhub.emulator import main
-    from notifyhub.emulator import strictness as strict
     from notifyhub.emulator.app import Emulator
     from notifyhub.emulator.faults import PROFILES
-    from notifyhub.emulator.limits import LIMITS_PROFILES
+    from notifyhub.emulator.shared import strictness as strict
+    from notifyhub.emulator.shared.limits import LIMITS_PROFILES
     from notifyhub_cli.stopping import stop_by_signals
 
     if profile not in PROFILES:
@@ -90,7 +90,7 @@ def _faults_of(path: Path) -> FaultSettings:
     from pydantic import ValidationError
 
     from notifyhub.emulator.faults import FaultSettings
-    from notifyhub.emulator.web import errors_of
+    from notifyhub.emulator.web.http import errors_of
 
     try:
         body = path.read_bytes()

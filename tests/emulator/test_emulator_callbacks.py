@@ -3,8 +3,8 @@ import asyncio
 import pytest
 from starlette.responses import Response
 
-from notifyhub.emulator.callbacks import Callbacks, CallbackSettings
-from notifyhub.emulator.caller import Callback, Repeats
+from notifyhub.emulator.callbacks.callbacks import Callbacks, CallbackSettings
+from notifyhub.emulator.callbacks.caller import Callback, Repeats
 
 AT_ONCE = CallbackSettings(pause_limit_s=0)
 

@@ -1,4 +1,4 @@
-from notifyhub.emulator.files import Files
+from notifyhub.emulator.shared.files import Files
 
 
 def put(files, data=b"12345", **more):

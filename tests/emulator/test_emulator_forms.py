@@ -1,8 +1,8 @@
 import pytest
 import requests
 
-from notifyhub.emulator.forms import read_form
-from notifyhub.emulator.wire import Call
+from notifyhub.emulator.shared.forms import read_form
+from notifyhub.emulator.shared.wire import Call
 
 
 def call(body, content_type):

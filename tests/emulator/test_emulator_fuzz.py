@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from notifyhub.emulator.app import Emulator
-from notifyhub.emulator.strictness import GatewayStrictness, StrictnessSettings, ViberStrictness
-from notifyhub.emulator.wire import Answer, Call
+from notifyhub.emulator.shared.strictness import GatewayStrictness, StrictnessSettings, ViberStrictness
+from notifyhub.emulator.shared.wire import Answer, Call
 
 BUTTON = {"type": "reply", "reply": {"id": "y", "title": "Yes"}}
 ROW = {"id": "1", "title": "Soup", "description": "Hot"}
@@ -89,7 +89,7 @@ def messengers():
             gateway=GatewayStrictness(jwt=False),
         )
     )
-    return {channel: door.messenger for channel, door in emulator.doors.items()}
+    return {channel: endpoint.messenger for channel, endpoint in emulator.endpoints.items()}
 
 
 def answer_to(messenger, path, fields):

@@ -13,8 +13,8 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from notifyhub.emulator.app import Emulator
-from notifyhub.emulator.inboxes import inbox_of
-from notifyhub.emulator.journal import Journal
+from notifyhub.emulator.journal.inboxes import inbox_of
+from notifyhub.emulator.journal.journal import Journal
 from tests.emulator.conftest import TOKEN
 
 SERVER = """

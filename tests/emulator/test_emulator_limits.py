@@ -1,7 +1,7 @@
 import pytest
 
 from notifyhub.emulator.app import Emulator
-from notifyhub.emulator.limits import Limit, Limits, LimitSettings, UnknownLimit
+from notifyhub.emulator.shared.limits import Limit, Limits, LimitSettings, UnknownLimit
 
 REAL = {"bot": Limit(count=3, seconds=1), "chat": Limit(count=1, seconds=1), "pair": Limit(count=1, seconds=6, burst=3)}
 

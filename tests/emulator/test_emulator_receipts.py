@@ -1,6 +1,6 @@
 import pytest
 
-from notifyhub.emulator.receipts import ReceiptSettings, schedule
+from notifyhub.emulator.callbacks.receipts import ReceiptSettings, schedule
 
 KINDS = ("delivered", "seen")
 

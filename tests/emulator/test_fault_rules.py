@@ -13,7 +13,7 @@ from notifyhub.domain.addresses import FORMS
 from notifyhub.emulator.faults import CHANNELS, Faults, FaultSettings, Rule, TooManyRules, magic
 from notifyhub.emulator.faults.chance import MOST_RECIPIENTS
 from notifyhub.emulator.faults.names import OUTCOMES
-from notifyhub.emulator.wire import Refusal
+from notifyhub.emulator.shared.wire import Refusal
 
 NAMES = list("abcdefgh")
 
@@ -187,8 +187,8 @@ def test_a_bad_added_rule_changes_nothing(site):
 
 @pytest.mark.parametrize("channel", CHANNELS)
 def test_every_outcome_of_a_messenger_can_be_asked_for(site, channel):
-    door = site.emulator.doors[channel]
-    answers = [door.messenger.refuse(Refusal(outcome=name)) for name in OUTCOMES[channel]]
+    endpoint = site.emulator.endpoints[channel]
+    answers = [endpoint.messenger.refuse(Refusal(outcome=name)) for name in OUTCOMES[channel]]
     assert answers
     assert not any(answer.accepted for answer in answers)
 

@@ -10,8 +10,8 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from notifyhub.emulator.app import Emulator
-from notifyhub.emulator.happenings import Happenings
-from notifyhub.emulator.inbox_page import ASSETS
+from notifyhub.emulator.journal.happenings import Happenings
+from notifyhub.emulator.web.inbox_page import ASSETS
 from tests.emulator.receiver import Receiver, receiving
 from tests.emulator.test_made_for_tests import Events
 

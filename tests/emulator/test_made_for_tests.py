@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from notifyhub.emulator.app import Emulator
-from notifyhub.emulator.inboxes import inbox_of
+from notifyhub.emulator.journal.inboxes import inbox_of
 
 OTHER = "654321:BBtoken"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from notifyhub.emulator import viber, whatsapp
-from notifyhub.emulator.strictness import PROFILES
+from notifyhub.emulator.shared.strictness import PROFILES
 
 TEXT = (Path(__file__).parents[2] / "docs" / "emulator-viber-whatsapp.md").read_text()
 ROWS = {cells[0]: cells[1:] for cells in re.findall(r"^\| `(\w+\.\w+)` \| (.+?) \| (.+?) \|", TEXT, re.MULTILINE)}

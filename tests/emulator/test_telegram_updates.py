@@ -7,7 +7,7 @@ import pytest
 from starlette.responses import JSONResponse, Response
 
 from notifyhub.emulator.app import Emulator
-from notifyhub.emulator.callbacks import CallbackSettings
+from notifyhub.emulator.callbacks.callbacks import CallbackSettings
 
 NUMBERS = count(1000)
 BUTTON = {"inline_keyboard": [[{"text": "Yes", "callback_data": "yes"}]]}

@@ -7,7 +7,7 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import Response
 
-from notifyhub.emulator.receipts import ReceiptSettings
+from notifyhub.emulator.callbacks.receipts import ReceiptSettings
 from tests.emulator.receiver import receiving
 
 PERSON = "16505551234"

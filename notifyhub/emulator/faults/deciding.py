@@ -14,7 +14,7 @@ from notifyhub.emulator.faults.names import CHANNELS, canonical
 from notifyhub.emulator.faults.plan import NOTHING, Plan
 from notifyhub.emulator.faults.rules import ChannelFaults, Rule, Script
 from notifyhub.emulator.faults.settings import MOST_RULES, FaultSettings, ProfileName
-from notifyhub.emulator.inboxes import inbox_of
+from notifyhub.emulator.journal.inboxes import inbox_of
 
 
 class TooManyRules(Exception):

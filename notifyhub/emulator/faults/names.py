@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Literal, get_args
 
 from notifyhub.emulator import gateway, telegram, viber, whatsapp
-from notifyhub.emulator.wire import NOT_DIGITS
+from notifyhub.emulator.shared.wire import NOT_DIGITS
 
 Channel = Literal["telegram", "viber", "whatsapp", "gateway"]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from notifyhub.emulator.faults.answers import Answerable, CodeAnswer, DripAnswer, StatusAnswer, Word
-from notifyhub.emulator.wire import Refusal
+from notifyhub.emulator.shared.wire import Refusal
 
 DRIP_MS = 10_000
 

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from notifyhub.emulator.faults.answers import Answerable, Failure, Strict, check_channel
 from notifyhub.emulator.faults.latency import Latency
 from notifyhub.emulator.faults.names import Channel, canonical
-from notifyhub.emulator.inboxes import inbox_of
+from notifyhub.emulator.journal.inboxes import inbox_of
 
 LONGEST_SPAN_S = 86_400.0
 

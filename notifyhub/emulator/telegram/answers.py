@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from notifyhub.emulator.wire import Answer
+from notifyhub.emulator.shared.wire import Answer
 
 
 @dataclass

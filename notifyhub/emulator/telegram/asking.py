@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from notifyhub.emulator.shared.wire import Answer
 from notifyhub.emulator.telegram.answers import bad, success
 from notifyhub.emulator.telegram.bots import Bot
 from notifyhub.emulator.telegram.chats import bot_user, chat_of, full_chat, me, person_of
 from notifyhub.emulator.telegram.fields import Fields
 from notifyhub.emulator.telegram.media import Media, described
-from notifyhub.emulator.wire import Answer
 
 TOO_OLD = "query is too old and response timeout expired or query ID is invalid"
 CHAT_ACTIONS = frozenset(

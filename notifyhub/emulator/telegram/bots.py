@@ -8,7 +8,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from notifyhub.emulator.bounded import Bounded
+from notifyhub.emulator.shared.bounded import Bounded
 
 BOTS_CAP = 1000
 UPDATES_CAP = 10_000

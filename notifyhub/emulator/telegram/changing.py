@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from notifyhub.emulator.shared.wire import Answer
 from notifyhub.emulator.telegram.answers import bad, success
 from notifyhub.emulator.telegram.chats import bot_user, chat_of
 from notifyhub.emulator.telegram.contents import Content
@@ -14,7 +15,6 @@ from notifyhub.emulator.telegram.keyboards import inline_keyboard
 from notifyhub.emulator.telegram.media import KINDS, Media
 from notifyhub.emulator.telegram.messages import Message, Messages
 from notifyhub.emulator.telegram.texts import caption_text, check_caption_length, check_length, message_text
-from notifyhub.emulator.wire import Answer
 
 DELETED_AT_ONCE = 100
 NOT_MODIFIED = (

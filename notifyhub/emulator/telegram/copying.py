@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from notifyhub.emulator.shared.wire import Answer
 from notifyhub.emulator.telegram.answers import bad
 from notifyhub.emulator.telegram.chats import chat_of
 from notifyhub.emulator.telegram.contents import Content
@@ -11,7 +12,6 @@ from notifyhub.emulator.telegram.fields import Fields
 from notifyhub.emulator.telegram.messages import Message
 from notifyhub.emulator.telegram.posting import Posting, Send, accepted
 from notifyhub.emulator.telegram.texts import caption_text, check_caption_length
-from notifyhub.emulator.wire import Answer
 
 COPIED_AT_ONCE = 100
 # What belongs to a message itself and not to what it says.

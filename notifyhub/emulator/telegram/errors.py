@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from notifyhub.emulator.shared.wire import Answer
 from notifyhub.emulator.telegram.answers import failure
-from notifyhub.emulator.wire import Answer
 
 MIGRATED_TO = -1_001_234_567_890
 

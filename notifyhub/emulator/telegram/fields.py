@@ -6,9 +6,9 @@ from typing import Any
 
 import orjson
 
-from notifyhub.emulator.forms import URLENCODED, Form, Upload, read_form
+from notifyhub.emulator.shared.forms import URLENCODED, Form, Upload, read_form
+from notifyhub.emulator.shared.wire import Call
 from notifyhub.emulator.telegram.answers import bad
-from notifyhub.emulator.wire import Call
 
 TRUE = frozenset({"true", "yes", "1"})
 ATTACHED = "attach://"

@@ -6,7 +6,7 @@ import secrets
 import time
 from typing import Any
 
-from notifyhub.emulator.people import Deed, Unheard
+from notifyhub.emulator.people.people import Deed, Unheard
 from notifyhub.emulator.telegram.answers import Refused
 from notifyhub.emulator.telegram.bots import Bot, Bots
 from notifyhub.emulator.telegram.chats import bot_user, chat_of, person_of

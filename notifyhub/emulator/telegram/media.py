@@ -9,11 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from notifyhub.emulator.files import Files, StoredFile
-from notifyhub.emulator.forms import OCTETS, Upload
+from notifyhub.emulator.shared.files import Files, StoredFile
+from notifyhub.emulator.shared.forms import OCTETS, Upload
+from notifyhub.emulator.shared.wire import Answer
 from notifyhub.emulator.telegram.answers import Refused, bad
 from notifyhub.emulator.telegram.fields import ATTACHED, Fields
-from notifyhub.emulator.wire import Answer
 
 MEGABYTE = 1 << 20
 DOWNLOAD_LIMIT = 20 * MEGABYTE

@@ -11,9 +11,10 @@ from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 
-from notifyhub.emulator.bones import Bones
-from notifyhub.emulator.caller import CallbackResult
-from notifyhub.emulator.people import Deed
+from notifyhub.emulator.callbacks.caller import CallbackResult
+from notifyhub.emulator.people.people import Deed
+from notifyhub.emulator.shared.context import MessengerContext
+from notifyhub.emulator.shared.wire import Answer, Arrival, Call, Refusal, html
 from notifyhub.emulator.telegram.answers import Refused, failure, too_many_requests
 from notifyhub.emulator.telegram.asking import ASKED, Asking
 from notifyhub.emulator.telegram.bots import Bot, Bots
@@ -27,7 +28,6 @@ from notifyhub.emulator.telegram.messages import Messages
 from notifyhub.emulator.telegram.posting import FloodControl, Posting
 from notifyhub.emulator.telegram.sending import Sending
 from notifyhub.emulator.telegram.updates import Updates
-from notifyhub.emulator.wire import Answer, Arrival, Call, Refusal, html
 
 PATH = re.compile(r"bot(?P<token>[^/]+)/(?:test/)?(?P<method>[^/]+)")
 FILE_PATH = re.compile(r"file/bot(?P<token>[^/]+)/(?P<path>.+)")
@@ -54,15 +54,15 @@ class Telegram:
     def __init__(
         self,
         numbered_from: Callable[[], int],
-        bones: Bones,
+        context: MessengerContext,
         submit: Callable[[str, Call], None],
     ) -> None:
         self._submit = submit
         self._bots = Bots()
         self._messages = Messages(numbered_from)
-        self._media = Media(bones.files)
-        self._updates = Updates(bones.callbacks, bones.limits, self._called_back)
-        posting = Posting(self._messages, self._bots, bones.limits, bones.acquaintances)
+        self._media = Media(context.files)
+        self._updates = Updates(context.callbacks, context.limits, self._called_back)
+        posting = Posting(self._messages, self._bots, context.limits, context.acquaintances)
         self._sends = Sending(posting, self._media).methods() | Copying(posting).methods()
         self._changing = Changing(self._messages, self._media)
         self._asking = Asking(self._media)

@@ -7,8 +7,9 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from notifyhub.emulator.limits import Limit, Limits
-from notifyhub.emulator.people import Acquaintances
+from notifyhub.emulator.people.acquaintances import Acquaintances
+from notifyhub.emulator.shared.limits import Limit, Limits
+from notifyhub.emulator.shared.wire import Answer
 from notifyhub.emulator.telegram.answers import Refused, bad, success
 from notifyhub.emulator.telegram.bots import Bots
 from notifyhub.emulator.telegram.chats import bot_user, chat_of
@@ -17,7 +18,6 @@ from notifyhub.emulator.telegram.errors import OUTCOMES
 from notifyhub.emulator.telegram.fields import Fields
 from notifyhub.emulator.telegram.keyboards import inline_keyboard
 from notifyhub.emulator.telegram.messages import Message, Messages
-from notifyhub.emulator.wire import Answer
 
 LIMITS = {
     "telegram.bot": Limit(count=30, seconds=1),

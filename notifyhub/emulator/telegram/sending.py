@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from notifyhub.emulator.shared.wire import Answer
 from notifyhub.emulator.telegram.answers import bad
 from notifyhub.emulator.telegram.contents import CONTENTS
 from notifyhub.emulator.telegram.fields import Fields, as_text
@@ -17,7 +18,6 @@ from notifyhub.emulator.telegram.texts import (
     check_length,
     message_text,
 )
-from notifyhub.emulator.wire import Answer
 
 ALBUM = range(2, 11)
 ALBUM_KINDS = ("photo", "video", "audio", "document")

@@ -11,14 +11,14 @@ from typing import Any
 
 import orjson
 
-from notifyhub.emulator.callbacks import Callbacks
-from notifyhub.emulator.caller import Callback, CallbackResult, Repeats
-from notifyhub.emulator.limits import Limits
-from notifyhub.emulator.outward import is_callable
+from notifyhub.emulator.callbacks.callbacks import Callbacks
+from notifyhub.emulator.callbacks.caller import Callback, CallbackResult, Repeats
+from notifyhub.emulator.callbacks.egress import is_callable
+from notifyhub.emulator.shared.limits import Limits
+from notifyhub.emulator.shared.wire import Answer
 from notifyhub.emulator.telegram.answers import Refused, bad, success, too_many_requests
 from notifyhub.emulator.telegram.bots import Bot, Webhook
 from notifyhub.emulator.telegram.fields import Fields
-from notifyhub.emulator.wire import Answer
 
 CHANNEL = "telegram"
 MOST_UPDATES = 100

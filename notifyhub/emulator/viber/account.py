@@ -5,14 +5,14 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from notifyhub.emulator.bones import Bones
-from notifyhub.emulator.limits import Limit
-from notifyhub.emulator.outward import is_callable
+from notifyhub.emulator.callbacks.egress import is_callable
+from notifyhub.emulator.shared.context import MessengerContext
+from notifyhub.emulator.shared.limits import Limit
+from notifyhub.emulator.shared.wire import Answer
 from notifyhub.emulator.viber import events
 from notifyhub.emulator.viber.bots import EVENTS, OPTIONAL_EVENTS, Bot
 from notifyhub.emulator.viber.errors import BAD_DATA, HOST, INVALID_URL, MISSING_DATA, TOO_MANY_REQUESTS, error, ok
-from notifyhub.emulator.viber.telling import Telling, callback
-from notifyhub.emulator.wire import Answer
+from notifyhub.emulator.viber.notifier import Notifier, callback
 
 ONLINE_LIMIT = 100
 # Asking after one person, as documented.
@@ -23,9 +23,9 @@ LIMITS = {USER_DETAILS: Limit(count=2, seconds=12 * 3600)}
 class Account:
     """The endpoints around sending."""
 
-    def __init__(self, bones: Bones, telling: Telling) -> None:
-        self._bones = bones
-        self._telling = telling
+    def __init__(self, context: MessengerContext, notifier: Notifier) -> None:
+        self._context = context
+        self._notifier = notifier
 
     async def set_webhook(self, bot: Bot, fields: dict[str, Any]) -> Answer:
         code = self._webhook_fault(fields)
@@ -65,9 +65,9 @@ class Account:
             return error(MISSING_DATA)
         if not isinstance(user_id, str):
             return error(BAD_DATA)
-        if self._bones.limits.wait_s(((USER_DETAILS, f"{bot.id} {user_id}"),), time.monotonic()):
+        if self._context.limits.wait_s(((USER_DETAILS, f"{bot.id} {user_id}"),), time.monotonic()):
             return error(TOO_MANY_REQUESTS)
-        return ok(message_token=self._telling.tokens.next(), user=events.details(user_id))
+        return ok(message_token=self._notifier.tokens.next(), user=events.details(user_id))
 
     def online(self, bot: Bot, fields: dict[str, Any]) -> Answer:
         ids = fields.get("ids")
@@ -83,12 +83,12 @@ class Account:
             return MISSING_DATA
         if not isinstance(url, str) or not (wanted is None or _are_events(wanted)):
             return BAD_DATA
-        allowed = is_callable(url) and not (self._bones.strictness.viber.https_only and url.startswith("http://"))
+        allowed = is_callable(url) and not (self._context.strictness.viber.https_only and url.startswith("http://"))
         return INVALID_URL if url and not allowed else None
 
     async def _answers(self, bot: Bot, url: str) -> bool:
         """Whether the address takes the `webhook` event with exactly 200."""
-        result = await self._bones.callbacks.call(callback(bot, url, events.webhook(self._telling.tokens.next())))
+        result = await self._context.callbacks.call(callback(bot, url, events.webhook(self._notifier.tokens.next())))
         return result.status == 200
 
 

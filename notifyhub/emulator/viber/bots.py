@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 
-from notifyhub.emulator.bounded import Bounded
+from notifyhub.emulator.shared.bounded import Bounded
 
 BOTS_CAP = 10_000
 PEOPLE_CAP = 100_000

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from notifyhub.emulator.values import is_whole
+from notifyhub.emulator.shared.values import is_whole
 from notifyhub.emulator.viber.contents import CONTENT_CHECKS, fits, keyboard_fault
 from notifyhub.emulator.viber.errors import (
     API_VERSION_NOT_SUPPORTED,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from notifyhub.emulator.values import is_link, is_whole, is_within
+from notifyhub.emulator.shared.values import is_link, is_whole, is_within
 from notifyhub.emulator.viber.errors import BAD_DATA, MISSING_DATA
 
 TEXT_LIMIT = 7000

@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from notifyhub.emulator.wire import Answer, Outcome
+from notifyhub.emulator.shared.wire import Answer, Outcome
 
 HOST = "SN-CHAT-01_"
 

@@ -10,15 +10,15 @@ from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Any
 
-from notifyhub.emulator.bones import Bones
-from notifyhub.emulator.people import Deed
+from notifyhub.emulator.people.people import Deed
+from notifyhub.emulator.shared.context import MessengerContext
+from notifyhub.emulator.shared.wire import Answer, Arrival, Call, Refusal, Tokens, html
 from notifyhub.emulator.viber.account import Account
 from notifyhub.emulator.viber.bots import Bot, Bots
 from notifyhub.emulator.viber.errors import CODE_OF_STATUS, INVALID_TOKEN, OUTCOMES, error
+from notifyhub.emulator.viber.notifier import Notifier
 from notifyhub.emulator.viber.persons import Persons
 from notifyhub.emulator.viber.sending import Sending
-from notifyhub.emulator.viber.telling import Telling
-from notifyhub.emulator.wire import Answer, Arrival, Call, Refusal, Tokens, html
 
 SEND = "pa/send_message"
 BROADCAST = "pa/broadcast_message"
@@ -33,13 +33,13 @@ class Viber:
 
     channel = "viber"
 
-    def __init__(self, bones: Bones) -> None:
-        self._bones = bones
+    def __init__(self, context: MessengerContext) -> None:
+        self._context = context
         self._bots = Bots()
-        telling = Telling(bones, Tokens())
-        self._sending = Sending(bones, telling)
-        self._persons = Persons(bones, self._bots, telling)
-        account = Account(bones, telling)
+        notifier = Notifier(context, Tokens())
+        self._sending = Sending(context, notifier)
+        self._persons = Persons(context, self._bots, notifier)
+        account = Account(context, notifier)
         self._handlers: dict[str, Handler] = {
             "pa/set_webhook": account.set_webhook,
             INFO: account.info,
@@ -98,7 +98,7 @@ class Viber:
     def _token_fault(self, token: Any) -> Answer | None:
         if not token:
             return error(INVALID_TOKEN, "missing_auth_token")
-        strict = self._bones.strictness.viber.token_form
+        strict = self._context.strictness.viber.token_form
         good = isinstance(token, str) and (not strict or TOKEN_FORM.fullmatch(token))
         return None if good else error(INVALID_TOKEN)
 

@@ -8,8 +8,9 @@ from urllib.parse import quote
 
 import orjson
 
-from notifyhub.emulator.bones import Bones
-from notifyhub.emulator.limits import Limit
+from notifyhub.emulator.shared.context import MessengerContext
+from notifyhub.emulator.shared.limits import Limit
+from notifyhub.emulator.shared.wire import Answer, Arrival, Copy, Fate, Refusal
 from notifyhub.emulator.viber import checks
 from notifyhub.emulator.viber.bots import Bot
 from notifyhub.emulator.viber.errors import (
@@ -25,8 +26,7 @@ from notifyhub.emulator.viber.errors import (
     error,
 )
 from notifyhub.emulator.viber.events import NAME
-from notifyhub.emulator.viber.telling import Telling
-from notifyhub.emulator.wire import Answer, Arrival, Copy, Fate, Refusal
+from notifyhub.emulator.viber.notifier import Notifier
 
 # Messages to one person without an answer, and broadcasts of one bot, as documented.
 UNANSWERED = "viber.unanswered"
@@ -41,16 +41,16 @@ USUAL = Fate()
 class Sending:
     """Messages on their way out of bots."""
 
-    def __init__(self, bones: Bones, telling: Telling) -> None:
-        self._bones = bones
-        self._telling = telling
+    def __init__(self, context: MessengerContext, notifier: Notifier) -> None:
+        self._context = context
+        self._notifier = notifier
 
     def not_json(self) -> Answer:
         return self.verdict(BAD_DATA)
 
     def verdict(self, code: int) -> Answer:
         """A refusal in the form that sends have."""
-        return error(code, message_token=self._telling.tokens.next(), chat_hostname=HOST)
+        return error(code, message_token=self._notifier.tokens.next(), chat_hostname=HOST)
 
     def message(self, bot: Bot, arrival: Arrival, size_bytes: int) -> Answer:
         fields = arrival.content or {}
@@ -58,7 +58,7 @@ class Sending:
         code = code or self._person_fault(bot, arrival.address)
         if code:
             return self.verdict(code)
-        token = self._telling.tokens.next()
+        token = self._notifier.tokens.next()
         self._sent(bot, arrival, token, arrival.address, arrival.receipts)
         return _accepted(token, {})
 
@@ -68,7 +68,7 @@ class Sending:
         code = code or self._broadcast_fault(bot)
         if code:
             return self.verdict(code)
-        token = self._telling.tokens.next()
+        token = self._notifier.tokens.next()
         codes = {receiver: self._receiver_fault(bot, arrival, receiver) for receiver in arrival.receivers}
         for receiver in (receiver for receiver, code in codes.items() if not code):
             self._sent(bot, arrival, token, receiver, arrival.fates.get(receiver, USUAL).receipts)
@@ -77,16 +77,16 @@ class Sending:
         return answer
 
     def _bot_fault(self, bot: Bot) -> int | None:
-        return WEBHOOK_NOT_SET if self._bones.strictness.viber.webhook_required and not bot.webhook else None
+        return WEBHOOK_NOT_SET if self._context.strictness.viber.webhook_required and not bot.webhook else None
 
     def _broadcast_fault(self, bot: Bot) -> int | None:
-        if not self._bones.strictness.viber.may_broadcast:
+        if not self._context.strictness.viber.may_broadcast:
             return BROADCAST_NOT_ALLOWED
         return TOO_MANY_REQUESTS if self._wait_s(BROADCASTS, bot.id) else None
 
     def _person_fault(self, bot: Bot, user_id: str) -> int | None:
         """Why a person cannot be written to; uses up one of the messages that need no answer."""
-        strict = self._bones.strictness.viber.subscribed_only
+        strict = self._context.strictness.viber.subscribed_only
         if bot.has_left(user_id) or (strict and not bot.is_subscribed(user_id)):
             return NOT_SUBSCRIBED
         return TOO_MANY_REQUESTS if self._wait_s(UNANSWERED, f"{bot.id} {user_id}") else None
@@ -98,14 +98,14 @@ class Sending:
         return (_code(refusal) if refusal else None) or self._person_fault(bot, receiver)
 
     def _wait_s(self, limit: str, key: str) -> float:
-        return self._bones.limits.wait_s(((limit, key),), time.monotonic())
+        return self._context.limits.wait_s(((limit, key),), time.monotonic())
 
     def _sent(self, bot: Bot, arrival: Arrival, token: int, user_id: str, manner: str | None) -> None:
         tracking = (arrival.content or {}).get("tracking_data")
         if tracking:
             bot.tracking.put(user_id, tracking)
-        self._bones.acquaintances.meet("viber", user_id, bot.id)
-        self._telling.receipts(bot, token, user_id, manner)
+        self._context.acquaintances.meet("viber", user_id, bot.id)
+        self._notifier.receipts(bot, token, user_id, manner)
 
 
 def _size_fault(size_bytes: int) -> int | None:

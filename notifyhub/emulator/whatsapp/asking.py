@@ -9,8 +9,8 @@ from typing import Any
 
 import orjson
 
-from notifyhub.emulator.forms import URLENCODED, Form, read_form
-from notifyhub.emulator.wire import Call
+from notifyhub.emulator.shared.forms import URLENCODED, Form, read_form
+from notifyhub.emulator.shared.wire import Call
 
 VERSION = re.compile(r"v[0-9]+\.[0-9]+/")
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from notifyhub.emulator.bounded import Bounded
+from notifyhub.emulator.shared.bounded import Bounded
 
 NUMBERS_CAP = 10_000
 PEOPLE_CAP = 100_000

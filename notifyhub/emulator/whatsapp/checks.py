@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from notifyhub.emulator.shared.wire import NOT_DIGITS
 from notifyhub.emulator.whatsapp import contents
 from notifyhub.emulator.whatsapp.errors import UNSUPPORTED_TYPE, Fault, bad_value, invalid, missing, required
 from notifyhub.emulator.whatsapp.interactive import interactive_fault
-from notifyhub.emulator.wire import NOT_DIGITS
 
 PHONE = re.compile(r"\+?[0-9 ()-]+")
 PHONE_DIGITS = 15

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from notifyhub.emulator.values import is_link, is_within
+from notifyhub.emulator.shared.values import is_link, is_within
 from notifyhub.emulator.whatsapp.errors import Fault, bad_value, invalid, missing
 
 TEXT_LIMIT = 4096

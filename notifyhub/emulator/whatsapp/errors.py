@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from notifyhub.emulator.wire import Answer, Outcome, Tokens
+from notifyhub.emulator.shared.wire import Answer, Outcome, Tokens
 
 INVALID = 100
 AUTH = 190

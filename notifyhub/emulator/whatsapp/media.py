@@ -6,11 +6,11 @@ import hashlib
 import time
 from urllib.parse import urlencode
 
-from notifyhub.emulator.files import Files, StoredFile
-from notifyhub.emulator.inboxes import inbox_of
+from notifyhub.emulator.journal.inboxes import inbox_of
+from notifyhub.emulator.shared.files import Files, StoredFile
+from notifyhub.emulator.shared.wire import DIGITS, Answer, Tokens, html
 from notifyhub.emulator.whatsapp.asking import Ask
 from notifyhub.emulator.whatsapp.errors import AUTH, UPLOAD_FAILED, Envelope, Fault, invalid, ok, required, success
-from notifyhub.emulator.wire import DIGITS, Answer, Tokens, html
 
 DOWNLOADS = "whatsapp_business"
 ADDRESS_LIVES_S = 300

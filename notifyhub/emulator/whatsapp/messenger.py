@@ -10,8 +10,9 @@ from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Any
 
-from notifyhub.emulator.bones import Bones
-from notifyhub.emulator.people import Deed
+from notifyhub.emulator.people.people import Deed
+from notifyhub.emulator.shared.context import MessengerContext
+from notifyhub.emulator.shared.wire import Answer, Arrival, Call, Refusal, Tokens, html
 from notifyhub.emulator.whatsapp import checks
 from notifyhub.emulator.whatsapp.asking import Ask, fields_of, parts_of, read_ask, token_of
 from notifyhub.emulator.whatsapp.businesses import Businesses
@@ -25,13 +26,12 @@ from notifyhub.emulator.whatsapp.errors import (
     success,
 )
 from notifyhub.emulator.whatsapp.media import DOWNLOADS, Media
+from notifyhub.emulator.whatsapp.notifier import Notifier
 from notifyhub.emulator.whatsapp.numbers import PROFILE, Numbers
 from notifyhub.emulator.whatsapp.persons import Persons
 from notifyhub.emulator.whatsapp.sending import Sending, shown_text
 from notifyhub.emulator.whatsapp.subscriptions import Subscriptions
-from notifyhub.emulator.whatsapp.telling import Telling
 from notifyhub.emulator.whatsapp.templates import Templates
-from notifyhub.emulator.wire import Answer, Arrival, Call, Refusal, Tokens, html
 
 # Of a marketing message only a template can be made; the rest is the same.
 SENDS = ("messages", "marketing_messages")
@@ -48,15 +48,15 @@ class WhatsApp:
 
     channel = "whatsapp"
 
-    def __init__(self, bones: Bones) -> None:
+    def __init__(self, context: MessengerContext) -> None:
         tokens = Tokens()
         self._businesses = Businesses()
         self._envelope = Envelope(tokens)
-        self._media = Media(bones.files, self._envelope, tokens)
-        telling = Telling(bones, self._businesses)
-        self._sending = Sending(bones, self._businesses, self._envelope, tokens, self._media, telling)
-        self._persons = Persons(self._businesses, self._sending, telling)
-        self._subscriptions = Subscriptions(self._businesses, bones.callbacks, self._envelope)
+        self._media = Media(context.files, self._envelope, tokens)
+        notifier = Notifier(context, self._businesses)
+        self._sending = Sending(context, self._businesses, self._envelope, tokens, self._media, notifier)
+        self._persons = Persons(self._businesses, self._sending, notifier)
+        self._subscriptions = Subscriptions(self._businesses, context.callbacks, self._envelope)
         numbers = Numbers(self._businesses, self._subscriptions, self._envelope)
         self._numbers = numbers
         self._handlers = self._table(numbers, Templates(self._businesses, self._envelope, tokens))

@@ -6,11 +6,11 @@ import re
 from collections.abc import Awaitable, Mapping
 from typing import Any
 
+from notifyhub.emulator.shared.wire import NOT_DIGITS, Answer
 from notifyhub.emulator.whatsapp.asking import Ask
 from notifyhub.emulator.whatsapp.businesses import Businesses, Number
 from notifyhub.emulator.whatsapp.errors import WRONG_PIN, Envelope, Fault, invalid, ok, required, success
 from notifyhub.emulator.whatsapp.subscriptions import Subscriptions
-from notifyhub.emulator.wire import NOT_DIGITS, Answer
 
 PIN = re.compile(r"[0-9]{6}")
 # What `GET /{number}` gives when no fields are named, and in the lists of an account.

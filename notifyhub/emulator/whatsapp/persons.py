@@ -5,21 +5,21 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from notifyhub.emulator.people import Deed, Unheard
+from notifyhub.emulator.people.people import Deed, Unheard
+from notifyhub.emulator.shared.wire import NOT_DIGITS
 from notifyhub.emulator.whatsapp import webhooks
 from notifyhub.emulator.whatsapp.businesses import Businesses, Number
+from notifyhub.emulator.whatsapp.notifier import Notifier
 from notifyhub.emulator.whatsapp.sending import Sending
-from notifyhub.emulator.whatsapp.telling import Telling
-from notifyhub.emulator.wire import NOT_DIGITS
 
 
 class Persons:
     """The people behind the phone numbers."""
 
-    def __init__(self, businesses: Businesses, sending: Sending, telling: Telling) -> None:
+    def __init__(self, businesses: Businesses, sending: Sending, notifier: Notifier) -> None:
         self._businesses = businesses
         self._sending = sending
-        self._telling = telling
+        self._notifier = notifier
 
     def hear(self, address: str, number_id: str, deed: Deed) -> dict[str, Any]:
         """Raises `Unheard` for a number without a webhook."""
@@ -33,7 +33,7 @@ class Persons:
         return self._says(number, wa_id, deed)
 
     def _says(self, number: Number, wa_id: str, deed: Deed) -> dict[str, Any]:
-        if not self._telling.is_heard(number):
+        if not self._notifier.is_heard(number):
             raise Unheard(f"nobody has subscribed to the number {number.id}")
         if wa_id in number.shut_out:
             raise Unheard("the business has blocked this person")
@@ -41,7 +41,7 @@ class Persons:
         number.wrote_at.put(wa_id, time.time())
         self._businesses.meet(webhooks.user_id(wa_id), wa_id)
         update = webhooks.inbound(number, wa_id, self._sending.message_id(wa_id), content)
-        self._telling.tell(number, "message", update)
+        self._notifier.tell(number, "message", update)
         return update
 
     def _turns(self, number: Number, wa_id: str, *, away: bool) -> dict[str, Any]:

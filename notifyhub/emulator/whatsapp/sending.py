@@ -9,9 +9,10 @@ from typing import Any
 
 import orjson
 
-from notifyhub.emulator.bones import Bones
-from notifyhub.emulator.limits import Limit
-from notifyhub.emulator.receipts import schedule
+from notifyhub.emulator.callbacks.receipts import schedule
+from notifyhub.emulator.shared.context import MessengerContext
+from notifyhub.emulator.shared.limits import Limit
+from notifyhub.emulator.shared.wire import Answer, Arrival, Tokens
 from notifyhub.emulator.whatsapp import checks, webhooks
 from notifyhub.emulator.whatsapp.businesses import Businesses, Number, Offer
 from notifyhub.emulator.whatsapp.errors import (
@@ -28,9 +29,8 @@ from notifyhub.emulator.whatsapp.errors import (
 )
 from notifyhub.emulator.whatsapp.interactive import choices
 from notifyhub.emulator.whatsapp.media import Media
-from notifyhub.emulator.whatsapp.telling import Telling
+from notifyhub.emulator.whatsapp.notifier import Notifier
 from notifyhub.emulator.whatsapp.templates import category_of, sending_fault, template_of
-from notifyhub.emulator.wire import Answer, Arrival, Tokens
 
 # Of one business number, and of one number to one person: "borrowed" bursts are paid back.
 THROUGHPUT = "whatsapp.number"
@@ -45,14 +45,20 @@ class Sending:
     """Messages on their way out of business numbers."""
 
     def __init__(
-        self, bones: Bones, businesses: Businesses, envelope: Envelope, tokens: Tokens, media: Media, telling: Telling
+        self,
+        context: MessengerContext,
+        businesses: Businesses,
+        envelope: Envelope,
+        tokens: Tokens,
+        media: Media,
+        notifier: Notifier,
     ) -> None:
-        self._bones = bones
+        self._context = context
         self._businesses = businesses
         self._envelope = envelope
         self._tokens = tokens
         self._media = media
-        self._telling = telling
+        self._notifier = notifier
 
     def message(self, number: Number, arrival: Arrival) -> Answer:
         fields = arrival.content or {}
@@ -66,7 +72,7 @@ class Sending:
         return self._envelope.fault(fault) if fault else self._accept(number, arrival)
 
     def _number_fault(self, number: Number, to: str) -> Fault | None:
-        allowed = self._bones.strictness.whatsapp.allowed_recipients
+        allowed = self._context.strictness.whatsapp.allowed_recipients
         if not number.is_registered:
             return Fault(NOT_REGISTERED)
         if to == number.digits:
@@ -75,7 +81,7 @@ class Sending:
 
     def _holdings_fault(self, number: Number, arrival: Arrival) -> Fault | None:
         """Whether the template or the media that the message names are there."""
-        fields, strict = arrival.content or {}, self._bones.strictness.whatsapp
+        fields, strict = arrival.content or {}, self._context.strictness.whatsapp
         kind = checks.type_of(fields)
         if kind == "template":
             sent = fields["template"]
@@ -88,13 +94,13 @@ class Sending:
         return None
 
     def _limits_fault(self, number: Number, to: str) -> Fault | None:
-        limits, now_s = self._bones.limits, time.monotonic()
+        limits, now_s = self._context.limits, time.monotonic()
         if limits.wait_s(((PAIR, f"{number.id} {to}"),), now_s):
             return Fault(PAIR_RATE_HIT)
         return Fault(RATE_HIT) if limits.wait_s(((THROUGHPUT, number.id),), now_s) else None
 
     def _window_fault(self, number: Number, arrival: Arrival) -> Fault | None:
-        refuses = self._bones.strictness.whatsapp.service_window == "refuse"
+        refuses = self._context.strictness.whatsapp.service_window == "refuse"
         return Fault(WINDOW_CLOSED) if refuses and self._is_too_late(number, arrival) else None
 
     def _is_too_late(self, number: Number, arrival: Arrival) -> bool:
@@ -106,7 +112,7 @@ class Sending:
         fields, to = arrival.content or {}, arrival.address
         message_id = self.message_id(to)
         self._remember(number, to, message_id, fields)
-        if self._telling.is_heard(number):
+        if self._notifier.is_heard(number):
             self._tell(number, arrival, message_id)
         message = {"id": message_id}
         if checks.type_of(fields) == "template":
@@ -118,7 +124,7 @@ class Sending:
         return Answer(status=200, body=orjson.dumps(body), accepted=True, messenger_id=message_id)
 
     def _remember(self, number: Number, to: str, message_id: str, fields: Mapping[str, Any]) -> None:
-        self._bones.acquaintances.meet("whatsapp", to, number.id)
+        self._context.acquaintances.meet("whatsapp", to, number.id)
         if fields.get("type") == "interactive":
             offered = choices(fields["interactive"])
             if offered:
@@ -129,11 +135,11 @@ class Sending:
         reference = checks.text_of((arrival.content or {}).get("biz_opaque_callback_data"))
         if code:
             failure = webhooks.failure_of(message_id, arrival.address, code, reference=reference)
-            return self._telling.tell(number, FAILED, webhooks.status(number, failure), about=message_id)
+            return self._notifier.tell(number, FAILED, webhooks.status(number, failure), about=message_id)
         category = self._category(number, arrival.content or {})
         # Who has blocked the business gets nothing, and the business is not told.
         kinds = STATUSES[:1] if arrival.address in number.gone else STATUSES
-        for after_s, kind in schedule(self._bones.receipts.settings, STATUSES, arrival.receipts):
+        for after_s, kind in schedule(self._context.receipts.settings, STATUSES, arrival.receipts):
             if kind in kinds:
                 told = webhooks.status_of(
                     kind,
@@ -144,12 +150,12 @@ class Sending:
                     category=category,
                     after_s=after_s,
                 )
-                self._telling.tell(number, kind, webhooks.status(number, told), after_s, about=message_id)
+                self._notifier.tell(number, kind, webhooks.status(number, told), after_s, about=message_id)
 
     def _later_fault(self, number: Number, arrival: Arrival) -> int | None:
         if arrival.receipts == FAILED:
             return UNDELIVERABLE
-        fails = self._bones.strictness.whatsapp.service_window == "fail"
+        fails = self._context.strictness.whatsapp.service_window == "fail"
         return WINDOW_CLOSED if fails and self._is_too_late(number, arrival) else None
 
     def _category(self, number: Number, fields: Mapping[str, Any]) -> str:

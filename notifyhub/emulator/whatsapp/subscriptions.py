@@ -6,13 +6,13 @@ import hashlib
 import secrets
 from urllib.parse import urlencode
 
-from notifyhub.emulator.callbacks import Callbacks
-from notifyhub.emulator.caller import Callback
-from notifyhub.emulator.outward import is_callable
+from notifyhub.emulator.callbacks.callbacks import Callbacks
+from notifyhub.emulator.callbacks.caller import Callback
+from notifyhub.emulator.callbacks.egress import is_callable
+from notifyhub.emulator.shared.wire import Answer
 from notifyhub.emulator.whatsapp.asking import Ask
 from notifyhub.emulator.whatsapp.businesses import Businesses
 from notifyhub.emulator.whatsapp.errors import CALLBACK_FAILED, Envelope, Fault, invalid, ok, required, success
-from notifyhub.emulator.wire import Answer
 
 OBJECT = "whatsapp_business_account"
 

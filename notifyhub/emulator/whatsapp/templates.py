@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from notifyhub.emulator.shared.wire import Answer, Tokens
 from notifyhub.emulator.whatsapp.asking import Ask
 from notifyhub.emulator.whatsapp.businesses import Account, Businesses
 from notifyhub.emulator.whatsapp.errors import (
@@ -16,7 +17,6 @@ from notifyhub.emulator.whatsapp.errors import (
     required,
     success,
 )
-from notifyhub.emulator.wire import Answer, Tokens
 
 PLACEHOLDER = re.compile(r"\{\{\s*\w+\s*\}\}")
 # What every new account comes with.

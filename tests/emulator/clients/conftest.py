@@ -11,7 +11,7 @@ import requests
 from starlette.responses import Response
 
 from notifyhub.emulator.app import Emulator
-from notifyhub.emulator.callbacks import CallbackSettings
+from notifyhub.emulator.callbacks.callbacks import CallbackSettings
 from tests.emulator.conftest import Site, serving
 from tests.emulator.receiver import Receiver
 

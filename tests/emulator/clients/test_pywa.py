@@ -11,8 +11,8 @@ from pywa.types.templates import TemplateLanguage
 from pywa.utils import CallbackURLScope
 from starlette.applications import Starlette
 
-from notifyhub.emulator.receipts import ReceiptSettings
-from notifyhub.emulator.strictness import StrictnessSettings, WhatsAppStrictness
+from notifyhub.emulator.callbacks.receipts import ReceiptSettings
+from notifyhub.emulator.shared.strictness import StrictnessSettings, WhatsAppStrictness
 from tests.serving import running
 
 NUMBER = "106540352242922"

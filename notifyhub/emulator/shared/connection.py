@@ -11,7 +11,7 @@ from typing import Any
 from starlette.types import Receive, Send
 
 from notifyhub.emulator.faults import Plan
-from notifyhub.emulator.wire import Answer, drop, reply
+from notifyhub.emulator.shared.wire import Answer, drop, reply
 
 DROPS = 50
 # On, and for 0 seconds: closing then sends a reset instead of an orderly end.

@@ -10,10 +10,10 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from notifyhub.emulator.happenings import Happenings
-from notifyhub.emulator.journal import Journal
-from notifyhub.emulator.queries import ID_MAX, after
-from notifyhub.emulator.web import BadParameter, integer_of, json_response, number_of
+from notifyhub.emulator.journal.happenings import Happenings
+from notifyhub.emulator.journal.journal import Journal
+from notifyhub.emulator.web.http import BadParameter, integer_of, json_response, number_of
+from notifyhub.emulator.web.queries import ID_MAX, after
 
 AT_ONCE = 200
 HEARTBEAT_S = 15.0

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from notifyhub.emulator.callbacks import Callbacks
-from notifyhub.emulator.files import Files
-from notifyhub.emulator.limits import Limits
-from notifyhub.emulator.people import Acquaintances
-from notifyhub.emulator.receipts import Receipts
-from notifyhub.emulator.strictness import Strictness
+from notifyhub.emulator.callbacks.callbacks import Callbacks
+from notifyhub.emulator.callbacks.receipts import Receipts
+from notifyhub.emulator.people.acquaintances import Acquaintances
+from notifyhub.emulator.shared.files import Files
+from notifyhub.emulator.shared.limits import Limits
+from notifyhub.emulator.shared.strictness import Strictness
 
 
 class Note(Protocol):
@@ -20,7 +20,7 @@ class Note(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Bones:
+class MessengerContext:
     """Shared by all messengers of one emulator."""
 
     limits: Limits

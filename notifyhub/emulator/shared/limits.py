@@ -8,7 +8,7 @@ from typing import Any, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from notifyhub.emulator.bounded import Bounded
+from notifyhub.emulator.shared.bounded import Bounded
 
 KEYS_CAP = 10_000
 

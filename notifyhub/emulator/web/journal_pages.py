@@ -8,9 +8,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from notifyhub.emulator.journal import Journal
-from notifyhub.emulator.queries import ID_MAX, after, seconds, wanted
-from notifyhub.emulator.web import integer_of, json_response, number_of, problem_response
+from notifyhub.emulator.journal.journal import Journal
+from notifyhub.emulator.web.http import integer_of, json_response, number_of, problem_response
+from notifyhub.emulator.web.queries import ID_MAX, after, seconds, wanted
 
 LIMIT = 100
 LIMIT_MAX = 1000
@@ -20,7 +20,7 @@ COUNT_MAX = 1_000_000
 
 
 class JournalPages:
-    """Doors to one journal."""
+    """SettingsPages to one journal."""
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal

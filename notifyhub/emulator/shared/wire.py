@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 import orjson
 from starlette.types import Receive, Scope, Send
 
-from notifyhub.emulator.values import json_object
+from notifyhub.emulator.shared.values import json_object
 
 BODY_LIMIT = 1 << 20
 # What the messengers take as one file is 50 MB at the most; a little more for the form around it.

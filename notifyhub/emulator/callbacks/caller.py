@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import aiohttp
 
-from notifyhub.emulator.outward import NearConnector
+from notifyhub.emulator.callbacks.egress import NearConnector
 
 ANSWER_KEPT = 65_536
 TIMEOUT = aiohttp.ClientTimeout(total=30.0)

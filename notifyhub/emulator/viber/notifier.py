@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from notifyhub.emulator.bones import Bones
-from notifyhub.emulator.caller import Callback, CallbackResult, Repeats
-from notifyhub.emulator.receipts import schedule
+from notifyhub.emulator.callbacks.caller import Callback, CallbackResult, Repeats
+from notifyhub.emulator.callbacks.receipts import schedule
+from notifyhub.emulator.shared.context import MessengerContext
+from notifyhub.emulator.shared.wire import Tokens
 from notifyhub.emulator.viber import events
 from notifyhub.emulator.viber.bots import Bot
-from notifyhub.emulator.wire import Tokens
 
 # Whether Viber repeats a callback is not documented; a few repeats are this emulator's choice.
 REPEATS = Repeats(times=3)
@@ -19,11 +19,11 @@ FAILED = "failed"
 REJECTED = "the receiver's app rejected the content"
 
 
-class Telling:
+class Notifier:
     """Callbacks of all bots. `tokens` numbers messages and events alike."""
 
-    def __init__(self, bones: Bones, tokens: Tokens) -> None:
-        self._bones = bones
+    def __init__(self, context: MessengerContext, tokens: Tokens) -> None:
+        self._context = context
         self.tokens = tokens
 
     def tell(
@@ -35,7 +35,7 @@ class Telling:
     ) -> None:
         """Put an event on its way, if the bot wants to hear of such."""
         if bot.hears(event["event"]):
-            self._bones.callbacks.send(replace(callback(bot, bot.webhook, event), told=told), after_s)
+            self._context.callbacks.send(replace(callback(bot, bot.webhook, event), told=told), after_s)
 
     def receipts(self, bot: Bot, message_token: int, user_id: str, manner: str | None) -> None:
         """Plan the receipts of a message, in the usual manner or in the one that a fault asks for."""
@@ -43,7 +43,7 @@ class Telling:
             return
         if manner == FAILED:
             return self.tell(bot, events.failed(message_token, user_id, REJECTED))
-        for after_s, kind in schedule(self._bones.receipts.settings, ("delivered", "seen"), manner):
+        for after_s, kind in schedule(self._context.receipts.settings, ("delivered", "seen"), manner):
             event = events.delivered if kind == "delivered" else events.seen
             self.tell(bot, event(message_token, user_id), after_s)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from notifyhub.emulator.filters import Filter
+from notifyhub.emulator.journal.filters import Filter
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS entries (

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 from python_multipart.exceptions import MultipartParseError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
-from notifyhub.emulator.wire import Call
+from notifyhub.emulator.shared.wire import Call
 
 if TYPE_CHECKING:
     from python_multipart.multipart import MultipartCallbacks

@@ -8,9 +8,7 @@ from typing import Any, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from notifyhub.emulator.bounded import Bounded
-
-KNOWN_CAP = 100_000
+from notifyhub.emulator.people.acquaintances import Acquaintances
 
 Kind = Literal["message", "press", "block", "unblock", "open"]
 
@@ -49,22 +47,6 @@ class Listener(Protocol):
     def hear(self, address: str, bot: str, deed: Deed) -> dict[str, Any]:
         """Make the messenger's own update of a deed and send it on its way; gives the update. Raises `Unheard`."""
         ...
-
-
-class Acquaintances:
-    """Which bot wrote last to an address; bounded, the longest silent are forgotten."""
-
-    def __init__(self, cap: int = KNOWN_CAP) -> None:
-        self._bots: Bounded[tuple[str, str], str] = Bounded(cap)
-
-    def meet(self, channel: str, address: str, bot: str) -> None:
-        self._bots.put((channel, address), bot)
-
-    def bot_of(self, channel: str, address: str) -> str | None:
-        return self._bots.get((channel, address))
-
-    def clear(self) -> None:
-        self._bots.clear()
 
 
 @dataclass(frozen=True, slots=True)

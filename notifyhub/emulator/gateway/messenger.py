@@ -14,10 +14,10 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from notifyhub.emulator.gateway_docs import docs_page
-from notifyhub.emulator.jwt import is_good_jwt
-from notifyhub.emulator.strictness import Strictness
-from notifyhub.emulator.wire import DIGITS, NOT_DIGITS, Answer, Arrival, Call, Claim, Refusal
+from notifyhub.emulator.gateway.docs import docs_page
+from notifyhub.emulator.gateway.jwt import is_good_jwt
+from notifyhub.emulator.shared.strictness import Strictness
+from notifyhub.emulator.shared.wire import DIGITS, NOT_DIGITS, Answer, Arrival, Call, Claim, Refusal
 
 PATH = re.compile(r"v1/send/(?P<msg_id>[^/]+)")
 INT64 = re.compile(r"-?[0-9]{1,19}")

@@ -1,4 +1,4 @@
-"""The doors to what is around the messengers: limits, callbacks, receipts and people."""
+"""Settings over HTTP: limits, callbacks and receipts; and what people do."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from notifyhub.emulator.callbacks import Callbacks, CallbackSettings
-from notifyhub.emulator.limits import Limits, LimitSettings, UnknownLimit
-from notifyhub.emulator.people import Deed, People, Unheard
-from notifyhub.emulator.receipts import Receipts, ReceiptSettings
-from notifyhub.emulator.web import BadBody, BadParameter, body_of, json_response, number_of, problem_response
+from notifyhub.emulator.callbacks.callbacks import Callbacks, CallbackSettings
+from notifyhub.emulator.callbacks.receipts import Receipts, ReceiptSettings
+from notifyhub.emulator.people.people import Deed, People, Unheard
+from notifyhub.emulator.shared.limits import Limits, LimitSettings, UnknownLimit
+from notifyhub.emulator.web.http import BadBody, BadParameter, body_of, json_response, number_of, problem_response
 
 WAIT_LIMIT_S = 60
 
 
-class Doors:
+class SettingsPages:
     """`GET`, `PUT` and `DELETE` for settings; `POST` for what people do."""
 
     def __init__(self, limits: Limits, callbacks: Callbacks, receipts: Receipts, people: People) -> None:

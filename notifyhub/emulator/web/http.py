@@ -1,4 +1,4 @@
-"""What the emulator's own doors share: JSON out, problems out, models and query parameters in."""
+"""What the emulator's own endpoints share: JSON out, problems out, models and query parameters in."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pydantic_core import ErrorDetails
 from starlette.requests import Request
 from starlette.responses import Response
 
-from notifyhub.emulator.wire import problem
+from notifyhub.emulator.shared.wire import problem
 
 Model = TypeVar("Model", bound=BaseModel)
 

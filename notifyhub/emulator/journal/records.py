@@ -6,7 +6,7 @@ import asyncio
 import time
 from dataclasses import dataclass, field
 
-from notifyhub.emulator.wire import Answer
+from notifyhub.emulator.shared.wire import Answer
 
 BODY_KEPT = 32_768
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from notifyhub.emulator.caller import Callback, CallbackResult, Caller, Hosts
+from notifyhub.emulator.callbacks.caller import Callback, CallbackResult, Caller, Hosts
 from notifyhub.logs import logger
 
 WAITING_CAP = 10_000

@@ -1,4 +1,4 @@
-"""The emulator's own doors: what is here, the faults, beginning anew."""
+"""The emulator's own endpoints: what is here, the faults, beginning anew."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from notifyhub.emulator.faults import PROFILES, Faults, FaultSettings, Rule, TooManyRules, magic
-from notifyhub.emulator.inbox_page import page, wants_page
-from notifyhub.emulator.journal import Journal
-from notifyhub.emulator.web import BadBody, body_of, json_response, problem_response
+from notifyhub.emulator.journal.journal import Journal
+from notifyhub.emulator.web.http import BadBody, body_of, json_response, problem_response
+from notifyhub.emulator.web.inbox_page import page, wants_page
 
 ENDPOINTS = {
     "telegram": "/telegram/bot{token}/{method}",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from notifyhub.emulator.bones import Bones
-from notifyhub.emulator.caller import Callback, Repeats
+from notifyhub.emulator.callbacks.caller import Callback, Repeats
+from notifyhub.emulator.shared.context import MessengerContext
 from notifyhub.emulator.whatsapp import webhooks
 from notifyhub.emulator.whatsapp.businesses import Businesses, Number
 
@@ -13,11 +13,11 @@ from notifyhub.emulator.whatsapp.businesses import Businesses, Number
 REPEATS = Repeats(times=7, first_s=1.0, factor=2.0, most_s=60.0)
 
 
-class Telling:
+class Notifier:
     """Updates of all numbers."""
 
-    def __init__(self, bones: Bones, businesses: Businesses) -> None:
-        self._bones = bones
+    def __init__(self, context: MessengerContext, businesses: Businesses) -> None:
+        self._context = context
         self._businesses = businesses
 
     def is_heard(self, number: Number) -> bool:
@@ -29,12 +29,12 @@ class Telling:
         for url, secret in self._targets(number):
             body = webhooks.encoded(update)
             headers = {"Content-Type": "application/json", webhooks.SIGNATURE: webhooks.signature(secret, body)}
-            self._bones.callbacks.send(
+            self._context.callbacks.send(
                 Callback("whatsapp", number.id, kind, url, body, headers, repeats=REPEATS, about=about), after_s
             )
 
     def _targets(self, number: Number) -> list[tuple[str, str]]:
-        account, usual = self._businesses.known_account(number.account_id), self._bones.strictness.whatsapp.app_secret
+        account, usual = self._businesses.known_account(number.account_id), self._context.strictness.whatsapp.app_secret
         own = number.callback or (account.callback if account else "")
         if own:
             return [(own, usual)]

@@ -8,7 +8,7 @@ import hashlib
 import hmac
 from typing import Any
 
-from notifyhub.emulator.values import json_object
+from notifyhub.emulator.shared.values import json_object
 
 
 def is_good_jwt(token: str, secret: str | None, now_s: float) -> bool:

@@ -11,11 +11,11 @@ from pathlib import Path
 from time import monotonic
 from typing import Any, Unpack
 
-from notifyhub.emulator.filters import Filter, Wanted
-from notifyhub.emulator.ledger import Ledger, Transaction
-from notifyhub.emulator.records import Record
-from notifyhub.emulator.watching import Watchers
-from notifyhub.emulator.wire import Answer, Claim
+from notifyhub.emulator.journal.filters import Filter, Wanted
+from notifyhub.emulator.journal.ledger import Ledger, Transaction
+from notifyhub.emulator.journal.records import Record
+from notifyhub.emulator.journal.watchers import Watchers
+from notifyhub.emulator.shared.wire import Answer, Claim
 
 CAP = 1_000_000
 PRUNED_AT_ONCE = 1000

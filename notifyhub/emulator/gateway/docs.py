@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from notifyhub.emulator.wire import HTML, Answer
+from notifyhub.emulator.shared.wire import HTML, Answer
 
 # One copy of Swagger UI is in the package, beside the REST service that shows its own document with it.
 ASSETS = files("notifyhub_api").joinpath("assets")

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from notifyhub.emulator.faults import Plan
-from notifyhub.emulator.records import Record, new_record
-from notifyhub.emulator.wire import Arrival, Copy, Fate
+from notifyhub.emulator.journal.records import Record, new_record
+from notifyhub.emulator.shared.wire import Arrival, Copy, Fate
 
 
 def fates_of(arrival: Arrival, plan: Callable[[str], Plan]) -> Mapping[str, Fate]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from starlette.requests import Request
 
 from notifyhub.emulator.faults import CHANNELS
-from notifyhub.emulator.filters import Wanted
-from notifyhub.emulator.web import BadParameter, number_of
+from notifyhub.emulator.journal.filters import Wanted
+from notifyhub.emulator.web.http import BadParameter, number_of
 
 ID_MAX = (1 << 63) - 1
 

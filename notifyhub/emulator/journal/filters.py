@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Self, TypedDict, Unpack
 
-from notifyhub.emulator.inboxes import inbox_of
+from notifyhub.emulator.journal.inboxes import inbox_of
 
 
 class Wanted(TypedDict, total=False):

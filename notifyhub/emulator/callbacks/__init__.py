@@ -1,0 +1,1 @@
+"""Calling the bots' own addresses, and when."""

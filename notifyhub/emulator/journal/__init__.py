@@ -1,0 +1,1 @@
+"""What arrived: kept, searched, waited for."""

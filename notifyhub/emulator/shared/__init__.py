@@ -1,0 +1,1 @@
+"""What the messengers share: the wire, limits, media, strictness."""
