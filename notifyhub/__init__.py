@@ -24,7 +24,8 @@ from notifyhub.errors import (
     StoreUnavailable,
     WaitTimedOut,
 )
-from notifyhub.hub import Hub, To
+from notifyhub.hub import Hub
+from notifyhub.requests import To
 from notifyhub.settings import Settings
 
 __version__ = "0.1.0"

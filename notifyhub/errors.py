@@ -32,7 +32,8 @@ class SettingsError(NotifyhubError):
 class Fault:
     """One thing wrong with a request.
 
-    `path` is a JSON path (`$.recipients[0].telegram`), `code` a stable word, `message` plain English.
+    `path` says where: an argument of a Python call (`to[0].telegram`), or a JSON path in a request given as such
+    (`$.recipients[0].telegram`); `code` is a stable word, `message` plain English.
     """
 
     path: str

@@ -11,6 +11,7 @@ from starlette.types import ASGIApp
 
 from notifyhub import Hub
 from notifyhub.errors import NotifyhubError
+from notifyhub.hub import core_of
 from notifyhub_api import operations, pages, problems
 from notifyhub_api.auth import Authenticator
 from notifyhub_api.bridge import Bridge
@@ -57,7 +58,8 @@ def make_app(hub: Hub, mounts: Sequence[BaseRoute] = ()) -> Starlette:
     )
     # /api/v1/messages/ is no other name of /api/v1/messages: a redirected POST may arrive without its body.
     app.router.redirect_slashes = False
-    app.state.hub = hub
+    core = core_of(hub)
+    app.state.hub = core
     app.state.bridge = Bridge()
-    app.state.authenticator = Authenticator(hub)
+    app.state.authenticator = Authenticator(core)
     return app

@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from starlette.requests import Request
 
-from notifyhub import Hub
 from notifyhub.clock import now_ms
 from notifyhub.domain.allowance import MINUTE_MS
+from notifyhub.hub import Core
 from notifyhub.requests import ADMIN
 from notifyhub.store import keys
 from notifyhub.store.keys import Known
@@ -38,7 +38,7 @@ ANYBODY = Caller(0, (ADMIN,), None)
 class Authenticator:
     """Lets callers in by their key. What was revoked or has expired counts for nothing from that moment on."""
 
-    def __init__(self, hub: Hub) -> None:
+    def __init__(self, hub: Core) -> None:
         settings = hub.settings
         self._hub = hub
         self._open = settings.auth == "none"

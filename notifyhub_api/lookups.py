@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from concurrent.futures import Future
 
-from notifyhub import Hub
+from notifyhub.hub import Core
 from notifyhub.store import keys
 from notifyhub.store.keys import Known
 
@@ -19,7 +19,7 @@ class Lookups:
     was put before it came. Belongs to the event loop of its first use.
     """
 
-    def __init__(self, hub: Hub) -> None:
+    def __init__(self, hub: Core) -> None:
         self._hub = hub
         self._waiting: dict[str, list[Waiter]] = {}
         self._busy = False

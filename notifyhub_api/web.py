@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
-from notifyhub import Hub
+from notifyhub.hub import Core
 from notifyhub_api.bridge import Bridge
 from notifyhub_api.problems import TooLarge
 
@@ -26,8 +26,8 @@ Header = tuple[bytes, bytes]
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-def hub_of(request: Request) -> Hub:
-    hub: Hub = request.app.state.hub
+def hub_of(request: Request) -> Core:
+    hub: Core = request.app.state.hub
     return hub
 
 

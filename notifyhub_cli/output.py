@@ -21,8 +21,8 @@ from notifyhub.errors import Conflict, InvalidRequest, NotFound, NotifyhubError,
 # Members of a request whose options are called otherwise.
 _OPTIONS = {
     "text": "TEXT",
-    "recipients": "--to",
-    "send_at": "--at",
+    "to": "--to",
+    "as_": "AS",
     "scopes": "--scope",
     "created_from": "--since",
     "created_to": "--until",
@@ -75,12 +75,13 @@ def leave(code: Exit, *lines: str) -> NoReturn:
 
 
 def _option(path: str) -> str:
-    """The option or argument that a JSON path of the request came from."""
-    name = path.removeprefix("$.").split(".")[0].split("[")[0]
+    """The option or argument that a path in a request, or an argument of a Python call, came from."""
+    path = path.removeprefix("$.")
+    name = path.split(".")[0].split("[")[0]
     if name == "options":
-        return f"--option {path.removeprefix('$.options').removeprefix('.')}".rstrip()
+        return f"--option {path.removeprefix('options').removeprefix('.')}".rstrip()
     option = _OPTIONS.get(name, "--" + name.replace("_", "-"))
-    return f"{option} {path.rpartition('.')[2]}" if name == "recipients" and path.count(".") > 1 else option
+    return f"{option} {path.rpartition('.')[2]}" if option == "--to" and "." in path else option
 
 
 def say(line: str) -> None:

@@ -17,6 +17,7 @@ from notifyhub import Hub, logs
 from notifyhub.emulator.app import Emulator
 from notifyhub.emulator.faults import PROFILES
 from notifyhub.errors import SettingsError
+from notifyhub.hub import core_of
 from notifyhub.providers.registry import base_url_of
 from notifyhub.settings import Settings, without_secrets
 from notifyhub.store import keys
@@ -91,7 +92,7 @@ class _Server(uvicorn.Server):
         if self._emulated is not None:
             self._emulated.release()
         # In this order, because the calls under way may be to our own emulator.
-        await asyncio.to_thread(self._hub.stop_delivering)
+        await asyncio.to_thread(core_of(self._hub).stop_delivering)
         await super().shutdown(sockets=sockets)
         if self._emulated is not None:
             await self._emulated.callbacks.close()
@@ -107,7 +108,7 @@ def _emulator(settings: Settings) -> Emulator:
 
 def _first_key(hub: Hub) -> str | None:
     """Make the first API key, and keep it in a file that only its owner can read. None when there are keys already."""
-    if hub.keys():
+    if hub.keys.list():
         return None
     path = key_file(hub.settings)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -115,7 +116,7 @@ def _first_key(hub: Hub) -> str | None:
     # The file comes first: a key that could not be kept would be lost, and no other made at the next start.
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as file:
-        key = hub.create_key("first", ("admin",)).key
+        key = hub.keys.create("first", ("admin",)).key
         file.write(f"{key}\n")
     return key
 
@@ -131,7 +132,7 @@ def _kept(hub: Hub) -> bool:
         key = key_file(hub.settings).read_text().strip()
     except (OSError, ValueError):
         return False
-    return bool(hub.ask(keys.live([keys.hash_key(key)])).result())
+    return bool(core_of(hub).ask(keys.live([keys.hash_key(key)])).result())
 
 
 def _welcome(hub: Hub, address: tuple[str, int], key: str | None, *, emulator: bool) -> None:

@@ -21,6 +21,7 @@ LAYERS = {
     "notifyhub.settings": 3,
     "notifyhub.requests": 3,
     "notifyhub.answers": 3,
+    "notifyhub.verbs": 4,
     "notifyhub.store": 4,
     "notifyhub.providers": 4,
     "notifyhub.queue": 4,

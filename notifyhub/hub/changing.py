@@ -1,11 +1,9 @@
-"""The doors through which what was accepted is changed."""
+"""Changing what was accepted."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
-from types import EllipsisType
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from notifyhub import answers
@@ -14,6 +12,7 @@ from notifyhub.domain.states import RELEASED, Status
 from notifyhub.errors import NotifyhubError
 from notifyhub.hub.wiring import Wiring
 from notifyhub.requests import (
+    as_arguments,
     as_message_id,
     as_row_id,
     change_request,
@@ -22,102 +21,63 @@ from notifyhub.requests import (
     retry_request,
 )
 from notifyhub.store import changes, deliveries, lists, resolving, views
+from notifyhub.verbs import Verbs, result_of
 
 R = TypeVar("R")
-Moment = datetime | str | None
 
 
-class Changing(Wiring):
+class Changing(Wiring, Verbs):
     """What becomes of it."""
 
-    def cancel(self, id_: UUID | str) -> answers.Cancelled:
-        """Cancel every delivery of a message that is not claimed yet. Raises NotFound."""
+    async def cancel(self, id_: UUID | str) -> answers.Cancelled:
         uuid = as_message_id(id_)
-        self.ask(views.must_exist(uuid)).result()
-        cancelled = self._database.write(deliveries.cancel, uuid).result()
-        counts = self.ask(views.counts(uuid)).result()
+        await self.asked(views.must_exist(uuid))
+        cancelled = await result_of(self._database.write(deliveries.cancel, uuid))
+        counts = await self.asked(views.counts(uuid))
         ended = (Status.SCHEDULED, *RELEASED)
         too_late = sum(count for status, count in counts.items() if status not in ended)
         self._progressed()
         return answers.Cancelled(id=uuid, cancelled=cancelled, too_late=too_late)
 
-    def change(
-        self,
-        id_: UUID | str,
-        *,
-        text: str | EllipsisType = ...,
-        at: Moment | EllipsisType = ...,
-        expires_at: Moment | EllipsisType = ...,
-    ) -> answers.Message:
-        """Change a message of which nothing has gone out; what is left out stays. `at=None` is now.
-
-        Raises NotFound, InvalidRequest, and Conflict when any of it was tried already, nothing waits any more, or the
-        new text would repeat another delivery.
-        """
-        return self.change_as(id_, _given(text=text, send_at=at, expires_at=expires_at))
-
-    def change_as(self, id_: UUID | str, asked: bytes | Mapping[str, Any]) -> answers.Message:
-        """The same, as the JSON text or the members of `PATCH /api/v1/messages/{id}`."""
+    async def change_as(self, id_: UUID | str, asked: bytes | Mapping[str, Any]) -> answers.Message:
         uuid, now = as_message_id(id_), now_ms()
         request = change_request(asked, to_datetime(now))
-        self.open()
+        await self.ready()
         change = changes.Change(uuid, now, request.members())
-        changed = _good(self._database.write(changes.change, change).result())
+        changed = _good(await result_of(self._database.write(changes.change, change)))
         if self._is_soon(changed.due_at, now):
             for channel in changed.channels:
                 self._ring_at(channel, changed.due_at)
         self._progressed()
-        return self.ask(views.message(uuid)).result()
+        return await self.asked(views.message(uuid))
 
-    def retry(self, id_: UUID | str, *, expires_at: Moment | EllipsisType = ...) -> answers.Retried:
-        """Send what failed, expired or is held as unconfirmed again, with all attempts before it.
-
-        What meanwhile goes out by another delivery is left, and counted as duplicates. Raises NotFound, InvalidRequest,
-        and Conflict when the message's end has passed and no new `expires_at` (or None) is given.
-        """
-        return self.retry_as(id_, _given(expires_at=expires_at))
-
-    def retry_as(self, id_: UUID | str, asked: bytes | Mapping[str, Any]) -> answers.Retried:
-        """The same, as the JSON text or the members of `POST /api/v1/messages/{id}/retry`."""
+    async def retry_as(self, id_: UUID | str, asked: bytes | Mapping[str, Any]) -> answers.Retried:
         uuid, now = as_message_id(id_), now_ms()
         request = retry_request(asked, to_datetime(now))
-        self.open()
-        done = _good(self._database.write(changes.retry, changes.Retry(uuid, now, request.members())).result())
+        await self.ready()
+        done = _good(await result_of(self._database.write(changes.retry, changes.Retry(uuid, now, request.members()))))
         self._ring(done.due)
         return answers.Retried(id=uuid, retried=done.retried, duplicates=done.duplicates, left_alone=done.left_alone)
 
-    def resolve(self, id_: int | str, as_: Literal["sent", "resend", "fail"]) -> answers.Delivery:
-        """Say what happened to a delivery that is held as unconfirmed.
-
-        Raises NotFound, InvalidRequest, and Conflict when it is not unconfirmed, or its end has passed.
-        """
-        return self.resolve_as(id_, {"as": as_})
-
-    def resolve_as(self, id_: int | str, asked: bytes | Mapping[str, Any]) -> answers.Delivery:
-        """The same, as the JSON text or the members of `POST /api/v1/deliveries/{id}/resolve`."""
+    async def resolve_as(self, id_: int | str, asked: bytes | Mapping[str, Any]) -> answers.Delivery:
         row, verdict = as_row_id("delivery", id_), resolve_request(asked).verdict
-        self.open()
+        await self.ready()
         resolution = resolving.Resolution(row, verdict, now_ms())
-        self._ring([_good(self._database.write(resolving.resolve, resolution).result())])
-        return self.ask(views.delivery(row)).result()
+        self._ring([_good(await result_of(self._database.write(resolving.resolve, resolution)))])
+        return await self.asked(views.delivery(row))
 
-    def cancel_deliveries(self, ids: Iterable[int]) -> list[answers.DeliveryResult]:
-        """Cancel whichever of up to 1,000 deliveries are not claimed yet; what became of each, in this order.
-
-        Raises InvalidRequest.
-        """
-        asked = ids_request({"ids": list(ids)}).ids
-        self.open()
-        cancelled = self._database.write(resolving.cancel_these, asked).result()
+    async def cancel_deliveries(self, ids: Iterable[int]) -> list[answers.DeliveryResult]:
+        asked = _these(ids)
+        await self.ready()
+        cancelled = await result_of(self._database.write(resolving.cancel_these, asked))
         self._progressed()
-        return [_cancelled(found, found.id in cancelled) for found in self._standing(asked)]
+        return [_cancelled(found, found.id in cancelled) for found in await self._standing(asked)]
 
-    def deliveries_by_id(self, ids: Iterable[int]) -> list[answers.DeliveryResult]:
-        """How up to 1,000 deliveries stand, in this order. Raises InvalidRequest."""
-        return self._standing(ids_request({"ids": list(ids)}).ids)
+    async def deliveries_by_id(self, ids: Iterable[int]) -> list[answers.DeliveryResult]:
+        return await self._standing(_these(ids))
 
-    def _standing(self, ids: Sequence[int]) -> list[answers.DeliveryResult]:
-        found = self.ask(lists.by_ids(ids)).result()
+    async def _standing(self, ids: Sequence[int]) -> list[answers.DeliveryResult]:
+        found = await self.asked(lists.by_ids(ids))
         return [
             answers.DeliveryResult(id=id_, result="found" if id_ in found else "unknown", delivery=found.get(id_))
             for id_ in ids
@@ -129,8 +89,9 @@ class Changing(Wiring):
         self._progressed()
 
 
-def _given(**members: Any) -> dict[str, Any]:
-    return {name: value for name, value in members.items() if value is not ...}
+def _these(ids: Iterable[int]) -> Sequence[int]:
+    with as_arguments():
+        return ids_request({"ids": list(ids)}).ids
 
 
 def _good(result: R | NotifyhubError) -> R:

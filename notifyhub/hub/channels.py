@@ -1,4 +1,4 @@
-"""The doors for those who ask how the channels are."""
+"""How the channels are."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ from notifyhub.providers.registry import base_url_of
 from notifyhub.settings import without_secrets
 from notifyhub.store import call_counts
 from notifyhub.store.call_counts import MINUTE_MS, MOST_COUNTED, Waiting
+from notifyhub.verbs import Verbs, result_of
 
 MINUTES = 5
 """How far back the calls are counted that say how a channel does."""
 
 
-class ChannelDoors(Wiring):
+class Channels(Wiring, Verbs):
     """What each channel takes, how it tries, and how it does."""
 
-    def channels(self) -> list[answers.Channel]:
-        """Every channel. Nothing is called: their health is what the calls of the last minutes say."""
-        return [self.channel(name) for name in self.settings.channels()]
+    async def channels(self) -> list[answers.Channel]:
+        return [await self.channel(name) for name in self.settings.channels()]
 
-    def channel(self, name: str) -> answers.Channel:
-        """One channel. Raises NotFound."""
+    async def channel(self, name: str) -> answers.Channel:
         own = self.settings.channels().get(name)
         if own is None:
             raise NotFound("channel", name)
         now = now_ms()
+        await self.ready()
         ended = self.ask(call_counts.lately(name, now - (MINUTES - 1) * MINUTE_MS))
         waiting = self.ask(call_counts.waiting(name, now))
         return answers.Channel(
@@ -44,8 +44,8 @@ class ChannelDoors(Wiring):
             retry=answers.Retrying(max_attempts=own.max_attempts, base_s=own.retry_base_s, cap_s=own.retry_cap_s),
             concurrency=own.concurrency,
             timeout_s=own.timeout_s,
-            health=_health(ended.result()),
-            waiting=_backlog(waiting.result()),
+            health=_health(await result_of(ended)),
+            waiting=_backlog(await result_of(waiting)),
         )
 
 

@@ -1,4 +1,4 @@
-"""The door for messengers: what they tell later."""
+"""Receiving: what messengers tell later."""
 
 from __future__ import annotations
 
@@ -10,17 +10,23 @@ from notifyhub.errors import NotFound, NotSigned
 from notifyhub.flow import receive
 from notifyhub.hub.wiring import Wiring
 from notifyhub.providers.receivers import make_receivers, verify_token
+from notifyhub.verbs import result_of
 
 
 class Receiving(Wiring):
     """What comes back."""
 
-    def receive(self, channel: str, body: bytes, headers: Mapping[str, str]) -> Future[int]:
+    async def receive(self, channel: str, body: bytes, headers: Mapping[str, str]) -> int:
         """Take what the messenger of `channel` posted to its webhook: the raw body, headers by lower-case name.
 
-        The future is fulfilled after the commit, with the number of receipts whose delivery is known.
-        Raises NotSigned, and NotFound for a channel without receipts.
+        When this returns it is stored. Gives the number of receipts whose delivery is known.
+        Raises NotSigned, NotFound for a channel without receipts, StoreUnavailable.
         """
+        await self.ready()
+        return await result_of(self.submit_receipts(channel, body, headers))
+
+    def submit_receipts(self, channel: str, body: bytes, headers: Mapping[str, str]) -> Future[int]:
+        """`receive`, without waiting for the commit."""
         if not hasattr(self, "_receivers"):
             self._receivers = make_receivers(self.settings)
         receiver = self._receivers.get(channel)

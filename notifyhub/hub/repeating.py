@@ -1,4 +1,4 @@
-"""The doors for requests that have a name of their caller's, and may be repeated under it."""
+"""Requests that have a name of their caller's, and may be repeated under it."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from typing import Any, TypeVar
 from notifyhub import answers
 from notifyhub.errors import InvalidRequest, KeyInProgress
 from notifyhub.flow import accept
-from notifyhub.hub.sending import Outcome, Sending, outcomes
+from notifyhub.hub.sending import Sending, outcomes
 from notifyhub.store import idempotency, messages
 from notifyhub.store.idempotency import Kept, Named, Once, Verdict
 from notifyhub.store.writer import Job
+from notifyhub.verbs import Outcome
 
 I = TypeVar("I")  # noqa: E741
 R = TypeVar("R")

@@ -1,74 +1,35 @@
-"""The doors through which messages come in."""
+"""Sending: the way in for messages."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future
-from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from notifyhub import answers
 from notifyhub.clock import now_ms, to_datetime
 from notifyhub.errors import InvalidRequest
 from notifyhub.flow import accept
 from notifyhub.hub.wiring import Wiring
-from notifyhub.requests import MessageRequest, To, batch_request, members_of_call, message_request
+from notifyhub.requests import MessageRequest, batch_request, message_request
 from notifyhub.store import messages
-
-Outcome = answers.Message | InvalidRequest
-"""What became of one message of a batch."""
+from notifyhub.verbs import Outcome, Verbs, result_of
 
 
-class Sending(Wiring):
+class Sending(Wiring, Verbs):
     """What is sent."""
 
-    def send(
-        self,
-        text: str,
-        to: To,
-        *,
-        at: datetime | str | None = None,
-        expires_at: datetime | str | None = None,
-        channels: Sequence[str] | None = None,
-        max_attempts: int | None = None,
-        priority: Literal["urgent", "normal", "bulk"] = "normal",
-        deduplicate: Literal["forever", "off"] | int = "forever",
-        on_unconfirmed: Literal["at_least_once", "at_most_once"] = "at_least_once",
-        options: Mapping[str, Any] | None = None,
-        reference: str | None = None,
-        metadata: Mapping[str, Any] | None = None,
-    ) -> answers.Message:
-        """Store a message for delivery and return it with its deliveries; when this returns, nothing can lose it.
-
-        to  one person's addresses by channel, `{"telegram": "1067000"}`, or a list of such people
-        at  not before this moment: an aware datetime or ISO 8601 text with an offset
-
-        The other options are those of `POST /api/v1/messages`.
-        Raises InvalidRequest with everything that is wrong, StoreUnavailable when it could not be stored.
-        """
-        asked = members_of_call(
-            text,
-            to,
-            at=at,
-            expires_at=expires_at,
-            channels=channels,
-            max_attempts=max_attempts,
-            priority=priority,
-            deduplicate=deduplicate,
-            on_unconfirmed=on_unconfirmed,
-            options=options,
-            reference=reference,
-            metadata=metadata,
-        )
-        return self.submit(asked).result()
+    async def send_as(self, asked: bytes | Mapping[str, Any]) -> answers.Message:
+        request = self._checked(asked, now_ms())
+        await self.ready()
+        return await result_of(self.submit(request))
 
     def submit(self, asked: bytes | Mapping[str, Any] | MessageRequest) -> Future[answers.Message]:
         """Store a message asked for as JSON text or as its members, without waiting for the commit.
 
         A MessageRequest is taken as it is: whoever made it has checked it.
 
-        Raises InvalidRequest at once; the future fails with StoreUnavailable. In asyncio, await
-        `asyncio.wrap_future(hub.submit(...))`.
+        Raises InvalidRequest at once; the future fails with StoreUnavailable.
         """
         now = now_ms()
         request = self._checked(asked, now)
@@ -94,16 +55,13 @@ class Sending(Wiring):
             "region": self.settings.default_region,
         }
 
-    def send_many(self, asked: Iterable[Mapping[str, Any]]) -> list[Outcome]:
-        """Store up to 1,000 different messages, given as the members of `POST /api/v1/messages`, in one commit.
-
-        Each has its own result, in this order: the message, or everything that is wrong with it; none undoes another.
-        Raises InvalidRequest for too many or none at all, StoreUnavailable when nothing could be stored.
-        """
-        return self.submit_many({"messages": list(asked)}).result()
+    async def send_many(self, messages: Iterable[Mapping[str, Any]]) -> list[Outcome]:
+        asked = {"messages": list(messages)}
+        await self.ready()
+        return await result_of(self.submit_many(asked))
 
     def submit_many(self, asked: bytes | Mapping[str, Any]) -> Future[list[Outcome]]:
-        """The same for the JSON text or members of `POST /api/v1/messages/batch`, without waiting for the commit."""
+        """`send_many` for the JSON text or members of `POST /api/v1/messages/batch`, without waiting for the commit."""
         now = now_ms()
         checked, rows = self._checked_many(asked, now)
         self.open()

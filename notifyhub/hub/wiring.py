@@ -6,7 +6,6 @@ import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from types import TracebackType
 from typing import Any, Self, TypeVar
 
 import peewee
@@ -14,10 +13,12 @@ import peewee
 from notifyhub import settings as settings_module
 from notifyhub.clock import now_ms
 from notifyhub.errors import SettingsError
+from notifyhub.hub.progress import Progress
 from notifyhub.providers.registry import make_providers
 from notifyhub.queue import Doorbell, is_reachable, make_broker
 from notifyhub.settings import Settings
 from notifyhub.store.database import Database
+from notifyhub.verbs.two_ways import off_the_loop, result_of
 from notifyhub.worker.runtime import Runtime
 
 R = TypeVar("R")
@@ -34,7 +35,7 @@ class Wiring:
         self._only_addresses = self.settings.only_addresses()
         self._delivers = self.settings.uses_memory_broker if worker is None else worker
         self._opening = threading.RLock()
-        self._progress = threading.Condition()
+        self._progress = Progress()
         self._opened_by: int | None = None
         self._runtime: Runtime | None = None
 
@@ -54,6 +55,11 @@ class Wiring:
         self.open()
         return self._database.read(question)
 
+    async def asked(self, question: Callable[[peewee.Database], R]) -> R:
+        """What `ask` has as an answer."""
+        await self.ready()
+        return await result_of(self._database.read(question))
+
     def broker_reachable(self) -> bool:
         """Does the queue answer?"""
         self.open()
@@ -70,6 +76,11 @@ class Wiring:
                 if self._opened_by != os.getpid():
                     self._open()
         return self
+
+    async def ready(self) -> None:
+        """Be open; an event loop is not held up by what it takes. Raises SettingsError, StoreUnavailable."""
+        if self._opened_by != os.getpid():
+            await off_the_loop(self.open)
 
     def close(self, finish_due_s: float = 0.0) -> None:
         """Stop delivering: calls under way are finished (up to `drain_s`), the rest waits in the store.
@@ -94,18 +105,10 @@ class Wiring:
                 self._runtime.stop(self.settings.drain_s)
                 self._runtime = None
 
-    def __enter__(self) -> Self:
-        return self.open()
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self.close()
-
     def _open(self) -> None:
         settings = self.settings
         # In a forked child nobody might ever release the parent's.
-        self._progress = threading.Condition()
+        self._progress = Progress()
         self._database = Database(settings.effective_database_url)
         self._database.upgrade()
         self._broker = make_broker(settings.broker_url)
@@ -129,5 +132,4 @@ class Wiring:
             self._doorbell.ring(channel)
 
     def _progressed(self) -> None:
-        with self._progress:
-            self._progress.notify_all()
+        self._progress.tell()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from notifyhub.requests.batches import BatchRequest, batch_request
-from notifyhub.requests.calls import To, members_of_call
+from notifyhub.requests.calls import To, as_arguments, members_of_call
 from notifyhub.requests.changes import (
     ChangeRequest,
     IdsRequest,
@@ -29,6 +29,7 @@ __all__ = [
     "Priority",
     "message_request",
     "members_of_call",
+    "as_arguments",
     "To",
     "addresses",
     "options_of",

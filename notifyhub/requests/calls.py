@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Literal
+
+from notifyhub.errors import Fault, InvalidRequest
 
 To = Mapping[str, str | int] | Sequence[Mapping[str, str | int]]
 
@@ -48,3 +53,31 @@ def _people(to: Any) -> Any:
     if isinstance(to, str | bytes) or not isinstance(to, Iterable):
         return to
     return [dict(person) if isinstance(person, Mapping) else person for person in to]
+
+
+# Members of requests whose arguments are called otherwise in Python.
+_ARGUMENTS = MappingProxyType({"recipients": "to", "send_at": "at", "as": "as_"})
+
+
+@contextmanager
+def as_arguments(to: Any = None) -> Iterator[None]:
+    """Have faults name the arguments of a Python call, `to[0].telegram`, not the members of a request behind it.
+
+    to  what was given as `to`, if anything: one person alone has no number
+    """
+    try:
+        yield
+    except InvalidRequest as error:
+        raise InvalidRequest([_in_python(fault, to) for fault in error.faults]) from error.__cause__
+
+
+def _in_python(fault: Fault, to: Any) -> Fault:
+    path = fault.path.removeprefix("$").removeprefix(".")
+    end = next((i for i, letter in enumerate(path) if letter in ".["), len(path))
+    name, rest = _ARGUMENTS.get(path[:end], path[:end]), path[end:]
+    if name == "to":
+        if isinstance(to, Mapping):
+            rest = rest.removeprefix("[0]")
+        if fault.code == "type" and not rest:
+            return Fault(name, fault.code, 'must be a mapping such as {"telegram": "1067000"}, or a list of such')
+    return replace(fault, path=name + rest, message=fault.message.replace("send_at", "at"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 from starlette.requests import Request
@@ -39,12 +38,12 @@ EXAMPLE: dict[str, Any] = {
 
 async def every(request: Request) -> Response:
     """Every channel."""
-    return answer(Channels(items=await asyncio.to_thread(hub_of(request).channels)))
+    return answer(Channels(items=await hub_of(request).channels()))
 
 
 async def read(request: Request) -> Response:
     """One channel."""
-    return answer(await asyncio.to_thread(hub_of(request).channel, request.path_params["channel"]))
+    return answer(await hub_of(request).channel(request.path_params["channel"]))
 
 
 operations = (

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -28,7 +26,7 @@ async def read(request: Request) -> Response:
 async def why(request: Request) -> Response:
     """What happened to a delivery and what happens next."""
     id_ = as_row_id("delivery", request.path_params["id"])
-    (story,) = await asyncio.to_thread(hub_of(request).why, id_)
+    (story,) = await hub_of(request).why(id_)
     return answer(story)
 
 
@@ -40,19 +38,19 @@ async def find(request: Request) -> Response:
 async def cancel(request: Request) -> Response:
     """Cancel deliveries by their ids."""
     ids = ids_request(await body_of(request)).ids
-    return answer(DeliveryResults(results=await asyncio.to_thread(hub_of(request).cancel_deliveries, ids)))
+    return answer(DeliveryResults(results=await hub_of(request).cancel_deliveries(ids)))
 
 
 async def status(request: Request) -> Response:
     """Deliveries by their ids."""
     ids = ids_request(await body_of(request)).ids
-    return answer(DeliveryResults(results=await asyncio.to_thread(hub_of(request).deliveries_by_id, ids)))
+    return answer(DeliveryResults(results=await hub_of(request).deliveries_by_id(ids)))
 
 
 async def resolve(request: Request) -> Response:
     """Say what happened to a delivery that is held."""
     body = await body_of(request)
-    return answer(await asyncio.to_thread(hub_of(request).resolve_as, request.path_params["id"], body))
+    return answer(await hub_of(request).resolve_as(request.path_params["id"], body))
 
 
 operations = (

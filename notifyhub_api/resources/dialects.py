@@ -13,11 +13,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from uuid_utils.compat import uuid7
 
-from notifyhub import Hub, logs
+from notifyhub import logs
 from notifyhub.answers import Message
 from notifyhub.domain.states import Status
 from notifyhub.domain.summary import DUPLICATE
 from notifyhub.errors import Fault, StoreUnavailable
+from notifyhub.hub import Core
 from notifyhub.requests import MessageRequest, dialects
 from notifyhub.requests.fields import REFERENCE
 from notifyhub_api.operations import Operation, Parameter, Tag
@@ -73,7 +74,7 @@ async def status(request: Request) -> Response:
     hub, body = hub_of(request), await body_of(request)
     asked = body or {"messages_id": request.query_params.getlist("messages_id")}
     ids = dialects.asked_ids(asked, most=hub.settings.max_recipients)
-    found = await asyncio.to_thread(hub.standings, _uuids(ids))
+    found = await hub.standings(_uuids(ids))
     return answer(Standing({id_: _standing(found.get(uuid) if uuid else None) for id_, uuid in _known(ids)}))
 
 
@@ -81,22 +82,22 @@ async def cancel(request: Request) -> Response:
     """Cancel what has not been claimed yet."""
     hub = hub_of(request)
     ids = dialects.unwanted_ids(await body_of(request), most=hub.settings.max_recipients)
-    cancelled = await asyncio.to_thread(_cancelled, hub, _uuids(ids))
+    cancelled = await _cancelled(hub, _uuids(ids))
     return answer(CancelledIds({id_: "SUCCESS" if uuid in cancelled else "FAIL" for id_, uuid in _known(ids)}))
 
 
-async def _handed_over(request: Request, work: Callable[[Hub, bytes, int], R]) -> R:
+async def _handed_over(request: Request, work: Callable[[Core, bytes, int], R]) -> R:
     """Do `work` to the body, on a thread where it would take long."""
     hub, body = hub_of(request), await body_of(request)
     most = hub.settings.max_recipients
     return work(hub, body, most) if len(body) <= CHECKED_AT_ONCE else await asyncio.to_thread(work, hub, body, most)
 
 
-def _sent(hub: Hub, body: bytes, most: int) -> Future[Message]:
+def _sent(hub: Core, body: bytes, most: int) -> Future[Message]:
     return hub.submit(dialects.sendmsg(body, most=most, region=hub.settings.default_region))
 
 
-def _submitted(hub: Hub, body: bytes, most: int) -> list[Future[Message] | list[Fault]]:
+def _submitted(hub: Core, body: bytes, most: int) -> list[Future[Message] | list[Fault]]:
     """Every item handed to the writer without waiting, so that they share its commits, or what is wrong with it."""
     items = dialects.items(body, most=most, region=hub.settings.default_region)
     return [hub.submit(item) if isinstance(item, MessageRequest) else item for item in items]
@@ -119,10 +120,10 @@ def _standing(word: str | None) -> Accepting:
     return "PENDING" if word in ON_THE_WAY else "FAILED"
 
 
-def _cancelled(hub: Hub, ids: Sequence[UUID]) -> set[UUID]:
+async def _cancelled(hub: Core, ids: Sequence[UUID]) -> set[UUID]:
     """Those of which this cancelled something, or nothing was left because all of it was cancelled before."""
-    counts = hub.cancel_many(ids)
-    stand = hub.standings(ids)
+    counts = await hub.cancel_many(ids)
+    stand = await hub.standings(ids)
     return {id_ for id_ in ids if counts[id_] or stand.get(id_) == Status.CANCELLED}
 
 

@@ -8,9 +8,9 @@ from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from notifyhub import Hub
 from notifyhub.answers import Answer
 from notifyhub.errors import NotifyhubError
+from notifyhub.hub import Core
 from notifyhub_api.operations import Operation, Tag
 from notifyhub_api.web import answer, hub_of
 
@@ -42,7 +42,7 @@ async def ready(request: Request) -> Response:
     return answer(Readiness(status="ready" if good else "not ready", checks=checks), 200 if good else 503)
 
 
-def _checks(hub: Hub) -> dict[str, str]:
+def _checks(hub: Core) -> dict[str, str]:
     try:
         pending = hub.database.pending_migrations()
         database = f"migrations are pending: {', '.join(pending)}" if pending else "ok"

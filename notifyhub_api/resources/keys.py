@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -22,7 +20,7 @@ BEFORE_THE_FIRST = 0
 
 async def create(request: Request) -> Response:
     """Make a key."""
-    key = await asyncio.to_thread(hub_of(request).make_key, await body_of(request))
+    key = await hub_of(request).keys.create_as(await body_of(request))
     return answer(key, 201, headers={"Location": f"/api/v1/keys/{key.id}"})
 
 
@@ -43,7 +41,7 @@ async def read(request: Request) -> Response:
 
 async def revoke(request: Request) -> Response:
     """Revoke a key."""
-    return answer(await asyncio.to_thread(hub_of(request).revoke_key, request.path_params["id"]))
+    return answer(await hub_of(request).keys.revoke(request.path_params["id"]))
 
 
 operations = (

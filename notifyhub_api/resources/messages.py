@@ -63,13 +63,13 @@ async def find(request: Request) -> Response:
 async def change(request: Request) -> Response:
     """Change what has not gone out."""
     body = await body_of(request)
-    return answer(linked(await asyncio.to_thread(hub_of(request).change_as, request.path_params["id"], body)))
+    return answer(linked(await hub_of(request).change_as(request.path_params["id"], body)))
 
 
 async def retry(request: Request) -> Response:
     """Send again what failed, expired or is held."""
     body = await body_of(request)
-    return answer(await asyncio.to_thread(hub_of(request).retry_as, request.path_params["id"], body))
+    return answer(await hub_of(request).retry_as(request.path_params["id"], body))
 
 
 async def read(request: Request) -> Response:
@@ -80,7 +80,7 @@ async def read(request: Request) -> Response:
 
 async def cancel(request: Request) -> Response:
     """Cancel what has not been claimed yet."""
-    return answer(await asyncio.to_thread(hub_of(request).cancel, request.path_params["id"]))
+    return answer(await hub_of(request).cancel(request.path_params["id"]))
 
 
 async def deliveries(request: Request) -> Response:

@@ -46,7 +46,7 @@ async def subscribe_whatsapp(request: Request) -> Response:
 
 async def _received(request: Request, channel: str) -> Response:
     body = await body_of(request)
-    known = await result(request, hub_of(request).receive(channel, body, request.headers))
+    known = await result(request, hub_of(request).submit_receipts(channel, body, request.headers))
     # Viber would take members of its own from this body for a welcome message, so it says as little as it can.
     return answer(Received(known=known or None))
 

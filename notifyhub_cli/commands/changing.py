@@ -58,7 +58,7 @@ def change(
     asked: dict[str, Any] = {} if text is None else {"text": text}
     asked |= {name: None if value == NONE else value for name, value in _moments(at, expires_at) if value is not None}
     with told_in_one_line(), Hub(worker=False) as hub:
-        changed = hub.change_as(id_, asked)
+        changed = hub.change(id_, **asked)
     show_message(changed, as_json)
 
 
@@ -75,7 +75,7 @@ def retry(
     """
     asked = {} if expires_at is None else {"expires_at": None if expires_at == NONE else expires_at}
     with told_in_one_line(), Hub(worker=False) as hub:
-        done = hub.retry_as(id_, asked)
+        done = hub.retry(id_, **asked)
     if as_json:
         show_json(done)
     else:
@@ -94,7 +94,7 @@ def resolve(
       notifyhub resolve 17 resend
     """
     with told_in_one_line(), Hub(worker=False) as hub:
-        found = hub.resolve_as(id_, {"as": verdict})
+        found = hub.resolve(id_, verdict)  # type: ignore[arg-type]  # the hub checks it
     if as_json:
         show_json(found)
     else:
@@ -102,7 +102,7 @@ def resolve(
 
 
 def _moments(at: str | None, expires_at: str | None) -> tuple[tuple[str, str | None], ...]:
-    return ("send_at", at), ("expires_at", expires_at)
+    return ("at", at), ("expires_at", expires_at)
 
 
 def _show_results(found: list[DeliveryResult], as_json: bool) -> None:

@@ -42,7 +42,7 @@ def create(
       notifyhub key create --name audit --scope read --expires-at 2127-01-01T00:00Z --rate-limit 60
     """
     with told_in_one_line(), Hub(worker=False) as hub:
-        key = hub.create_key(name, scope, expires_at=expires_at, rate_limit=rate_limit)
+        key = hub.keys.create(name, scope, expires_at=expires_at, rate_limit=rate_limit)
     if as_json:
         show_json(key)
     else:
@@ -58,7 +58,7 @@ def list_(as_json: AsJson = False) -> None:
       notifyhub key list --json
     """
     with told_in_one_line(), Hub(worker=False) as hub:
-        found = hub.keys()
+        found = hub.keys.list()
     if as_json:
         show_json(found)
         return
@@ -78,5 +78,5 @@ def revoke(id_: Annotated[int, typer.Argument(metavar="ID", help="From `notifyhu
       notifyhub key revoke 2
     """
     with told_in_one_line(), Hub(worker=False) as hub:
-        hub.revoke_key(id_)
+        hub.keys.revoke(id_)
     typer.echo(f"revoked key {id_}")

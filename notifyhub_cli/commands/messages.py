@@ -59,10 +59,9 @@ def send(
     if not to:
         leave(Exit.BAD_INPUT, "Missing option '--to' (see `notifyhub send --help`)")
     with told_in_one_line():
-        asked = {
-            "text": message,
-            "recipients": recipients(to),
-            "send_at": at,
+        asked: dict[str, Any] = {
+            "to": recipients(to),
+            "at": at,
             "expires_at": expires_at,
             "max_attempts": max_attempts,
             "priority": priority,
@@ -73,7 +72,7 @@ def send(
         }
         hub = Hub()
         try:
-            sent = hub.submit({name: value for name, value in asked.items() if value is not None}).result()
+            sent = hub.send(message, **asked)
             if wait:
                 sent = hub.wait(sent, wait)
         finally:
@@ -104,9 +103,7 @@ def recipients(given: list[str]) -> list[dict[str, str]]:
     for i, pair in enumerate(given):
         channel, equals, address = pair.partition("=")
         if not equals or not channel:
-            faults.append(
-                Fault(f"$.recipients[{i}]", "form", f"{pair!r} must be CHANNEL=ADDRESS, such as telegram=1067000")
-            )
+            faults.append(Fault(f"to[{i}]", "form", f"{pair!r} must be CHANNEL=ADDRESS, such as telegram=1067000"))
         elif channel in people[-1]:
             people.append({channel: address})
         else:
@@ -127,7 +124,7 @@ def options(given: list[str]) -> dict[str, dict[str, Any]] | None:
         place, equals, value = one.partition("=")
         channel, dot, name = place.partition(".")
         if not (equals and dot and channel and name):
-            faults.append(Fault("$.options", "form", f"{one!r} must be CHANNEL.NAME=VALUE: telegram.parse_mode=HTML"))
+            faults.append(Fault("options", "form", f"{one!r} must be CHANNEL.NAME=VALUE: telegram.parse_mode=HTML"))
             continue
         asked.setdefault(channel, {})[name] = _value(value)
     if faults:

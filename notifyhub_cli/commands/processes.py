@@ -53,6 +53,7 @@ def worker(
             supervisor.supervise(processes, settings)
             return
         from notifyhub import Hub, logs
+        from notifyhub.hub import core_of
         from notifyhub.worker.process import spare_the_collector
 
         logs.configure(settings.log_level, settings.log_format)
@@ -60,7 +61,7 @@ def worker(
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stopped.set())
         with Hub(settings, worker=True) as hub:
-            logs.logger(__name__).info("worker is %s", "delivering" if hub.pumping else "standing by")
+            logs.logger(__name__).info("worker is %s", "delivering" if core_of(hub).pumping else "standing by")
             spare_the_collector()
             stopped.wait()
 

@@ -33,7 +33,7 @@ def arrived(emulator: RunningEmulator, channel: str) -> set[bytes]:
 
 def send_all(hub: Hub, sent: list[str]) -> None:
     with running(make_app(hub)) as port:
-        asyncio.run(post(f"http://127.0.0.1:{port}/api/v1/messages", str(hub.create_key("tests").key), sent))
+        asyncio.run(post(f"http://127.0.0.1:{port}/api/v1/messages", str(hub.keys.create("tests").key), sent))
     for message in hub.messages(limit=1_000):
         hub.wait(message, timeout_s=60)
 

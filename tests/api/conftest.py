@@ -41,7 +41,7 @@ class Api:
     def __init__(self, hub: Hub, port: int) -> None:
         self.hub = hub
         self.port = port
-        self.key = str(hub.create_key("tests").key)
+        self.key = str(hub.keys.create("tests").key)
 
     def ask(self, method: str, path: str, body: bytes | None = None, **headers: str) -> Reply:
         given = {"Authorization": f"Bearer {self.key}", **{name.replace("_", "-"): headers[name] for name in headers}}

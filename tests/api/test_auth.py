@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from notifyhub.clock import now_ms
+from notifyhub.hub import core_of
 from notifyhub.store import keys
 from notifyhub.store.models import ApiKey
 from notifyhub_api.app import OPERATIONS
@@ -51,7 +52,7 @@ def test_a_wrong_key_is_told_so(small_api: Api, key: str) -> None:
 def test_a_key_opens_what_its_scope_names_and_nothing_else(small_api: Api, method: str, path: str) -> None:
     needed = DOORS[method, path]
     for scope in ("send", "read"):
-        key = small_api.hub.create_key(scope, [scope]).key
+        key = small_api.hub.keys.create(scope, [scope]).key
         reply = small_api.ask(method, path, Authorization=f"Bearer {key}")
         if scope == needed:
             assert reply.status not in (401, 403)
@@ -61,7 +62,7 @@ def test_a_key_opens_what_its_scope_names_and_nothing_else(small_api: Api, metho
 
 
 def test_a_key_may_have_several_scopes(small_api: Api) -> None:
-    small_api.key = str(small_api.hub.create_key("both", ["send", "read"]).key)
+    small_api.key = str(small_api.hub.keys.create("both", ["send", "read"]).key)
 
     assert small_api.get(small_api.create().headers["Location"]).status == 200
 
@@ -80,7 +81,7 @@ def test_the_store_holds_no_key_that_could_be_used(api: Api) -> None:
     def rows(database: object) -> list[object]:
         return list(ApiKey.select().tuples().execute(database))
 
-    assert api.key not in repr(api.hub.ask(rows).result())
+    assert api.key not in repr(core_of(api.hub).ask(rows).result())
 
 
 def guarded() -> list[Operation]:
@@ -89,19 +90,19 @@ def guarded() -> list[Operation]:
 
 def key_of_another_install(api: Api, make_hub: HubMaker, tmp_path: Path) -> str:
     other = make_hub(worker=False, database_url=f"sqlite:///{tmp_path / 'other.db'}")
-    return str(other.create_key("elsewhere").key)
+    return str(other.keys.create("elsewhere").key)
 
 
 def revoked(api: Api, make_hub: HubMaker, tmp_path: Path) -> str:
-    key = api.hub.create_key("gone")
-    api.hub.revoke_key(key.id)
+    key = api.hub.keys.create("gone")
+    api.hub.keys.revoke(key.id)
     return str(key.key)
 
 
 def expired(api: Api, make_hub: HubMaker, tmp_path: Path) -> str:
     past = now_ms() - 1
     new = keys.NewKey("old", ("admin",), past, expires_at=past)
-    return str(api.hub.database.write(keys.create, new).result().key)
+    return str(core_of(api.hub).database.write(keys.create, new).result().key)
 
 
 def longer(api: Api, make_hub: HubMaker, tmp_path: Path) -> str:
@@ -138,7 +139,7 @@ def test_no_operation_is_open_to_a_stranger_whatever_is_asked(
 
 
 def test_no_operation_is_open_to_a_key_of_another_scope_whatever_is_asked(small_api: Api) -> None:
-    narrow = {scope: str(small_api.hub.create_key(scope, [scope]).key) for scope in ("send", "read")}
+    narrow = {scope: str(small_api.hub.keys.create(scope, [scope]).key) for scope in ("send", "read")}
 
     for operation in guarded():
         for scope, key in narrow.items():

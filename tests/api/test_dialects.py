@@ -307,7 +307,7 @@ def test_a_query_without_ids_is_refused(small_api: Api) -> None:
 )
 def test_other_spellings_of_a_path_are_guarded_too(small_api: Api, method: str, path: str, scope: str) -> None:
     assert small_api.ask(method, path, Authorization="").status == 401
-    small_api.key = str(small_api.hub.create_key("narrow", [scope]).key)
+    small_api.key = str(small_api.hub.keys.create("narrow", [scope]).key)
     assert small_api.ask(method, path).status == 403
 
 

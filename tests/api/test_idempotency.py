@@ -10,6 +10,7 @@ import pytest
 
 from notifyhub import Hub
 from notifyhub.clock import now_ms
+from notifyhub.hub import core_of
 from notifyhub.store import idempotency
 from notifyhub.store.idempotency import Named
 from tests.api.conftest import LATER, Api, Reply
@@ -66,7 +67,7 @@ def test_the_same_key_for_another_path_is_refused(api: Api) -> None:
 
 def test_the_keys_of_one_consumer_are_none_of_anothers(api: Api) -> None:
     first = send(api, "a")
-    api.key = str(api.hub.create_key("another").key)
+    api.key = str(api.hub.keys.create("another").key)
 
     assert send(api, "a").json["id"] != first.json["id"]
 
@@ -153,12 +154,12 @@ def test_an_operation_that_failed_may_be_tried_again(api: Api) -> None:
 
 def test_an_operation_in_progress_is_said_to_be(api: Api) -> None:
     id_ = send(api, "a").json["id"]
-    (own,) = api.hub.keys()
+    (own,) = api.hub.keys.list()
     path = f"{MESSAGES}/{id_}/cancel"
     api.post(path, b"", Idempotency_Key="c")
     now = now_ms()
     run_out = Named(own.id, "d", fingerprint_of(api, path), now, now + 60_000)
-    api.hub.database.write(idempotency.reserve, run_out).result()
+    core_of(api.hub).database.write(idempotency.reserve, run_out).result()
 
     reply = api.post(path, b"", Idempotency_Key="d")
 
@@ -176,7 +177,7 @@ def fingerprint_of(api: Api, path: str) -> str:
         rows = IdempotencyKey.select().where(IdempotencyKey.key == "c").dicts().execute(database)
         return [row["fingerprint"] for row in rows]
 
-    (fingerprint,) = api.hub.ask(ask).result()
+    (fingerprint,) = core_of(api.hub).ask(ask).result()
     return fingerprint
 
 
@@ -190,7 +191,7 @@ def test_an_answer_is_kept_as_long_as_the_setting_says(make_hub: HubMaker, serve
 
         return [row["kept_until"] for row in IdempotencyKey.select().dicts().execute(database)]
 
-    (kept_until,) = api.hub.ask(until).result()
+    (kept_until,) = core_of(api.hub).ask(until).result()
     assert before + 3_600_000 <= kept_until <= now_ms() + 3_600_000
 
 

@@ -139,12 +139,12 @@ def patch(api: Api, id_: str, document: object) -> Reply:
 
 
 def with_scope(api: Api, scope: str) -> Api:
-    api.key = str(api.hub.create_key("narrow", [scope]).key)
+    api.key = str(api.hub.keys.create("narrow", [scope]).key)
     return api
 
 
 def too_often(api: Api, path: str) -> Reply:
-    api.key = str(api.hub.create_key("slow", rate_limit=1).key)
+    api.key = str(api.hub.keys.create("slow", rate_limit=1).key)
     while (reply := api.get(path)).status != 429:
         pass  # a minute may end meanwhile
     return reply

@@ -7,6 +7,7 @@ from base64 import urlsafe_b64encode
 
 import pytest
 
+from notifyhub.hub import core_of
 from notifyhub.store.models import Delivery
 from tests.api.conftest import Api
 
@@ -74,7 +75,7 @@ def test_the_pages_lose_nothing_when_rows_were_not_numbered_in_order(api: Api) -
         Delivery.update(position=9 - Delivery.id).execute(database)
         return [None]
 
-    api.hub.database.write(turn_round, None).result()
+    core_of(api.hub).database.write(turn_round, None).result()
 
     found = addresses(api, f"/api/v1/messages/{id_}/deliveries?limit=2")
     assert sorted(found) == [str(i) for i in range(1, 10)]

@@ -31,7 +31,7 @@ def asked(api: Api, count: int, **limit: int) -> list[Reply]:
     """So many requests with a fresh key."""
 
     def ask() -> list[Reply]:
-        key = api.hub.create_key("limited", **limit).key  # type: ignore[arg-type]
+        key = api.hub.keys.create("limited", **limit).key  # type: ignore[arg-type]
         return [api.get(PATH, Authorization=f"Bearer {key}") for _ in range(count)]
 
     return in_one_minute(ask)
@@ -75,7 +75,7 @@ def test_zero_switches_the_limit_off_but_not_that_of_a_key(make_hub: HubMaker, s
 
 
 def test_every_answer_to_a_good_key_tells_where_it_stands(small_api: Api) -> None:
-    narrow = small_api.hub.create_key("narrow", ["send"]).key
+    narrow = small_api.hub.keys.create("narrow", ["send"]).key
     replies = [
         small_api.create(),
         small_api.get(f"{PATH}7"),
@@ -108,7 +108,7 @@ def pair(make_hub: HubMaker, serve: Callable[[Hub], Api], redis_url: str) -> lis
 @pytest.mark.parametrize("limit", [10, 200])
 def test_processes_share_the_limit_over_redis(pair: list[Api], limit: int) -> None:
     def ask() -> list[Reply]:
-        key = pair[0].hub.create_key("shared", rate_limit=limit).key
+        key = pair[0].hub.keys.create("shared", rate_limit=limit).key
         return [pair[n % 2].get(PATH, Authorization=f"Bearer {key}") for n in range(limit + 20)]
 
     allowed = [reply.status for reply in in_one_minute(ask)].count(404)

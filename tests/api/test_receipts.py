@@ -15,6 +15,7 @@ from notifyhub import Delivery, Hub
 from notifyhub.domain.receipt import Receipt
 from notifyhub.domain.states import Status
 from notifyhub.flow import receive
+from notifyhub.hub import core_of
 from notifyhub.store import receipts
 from tests.api.conftest import Api, Reply
 from tests.conftest import HubMaker
@@ -219,23 +220,23 @@ def test_a_receipt_that_comes_before_the_outcome_is_not_lost(api: Api) -> None:
     token = 5_741_311_803_571_721_087
     early = Receipt("viber", str(token), PERSON, Status.DELIVERED, AT_S * 1000)
     now = time.time_ns() // 1_000_000
-    assert api.hub.database.write(receipts.apply, ([early], now)).result() == 0
+    assert core_of(api.hub).database.write(receipts.apply, ([early], now)).result() == 0
     delivery = sent(api)
     give_id(api, delivery, str(token))
 
-    receive.settle(api.hub.database, now)
+    receive.settle(core_of(api.hub).database, now)
 
     assert look(api, delivery).status == "delivered"
-    assert not api.hub.database.read(receipts.any_early).result()
+    assert not core_of(api.hub).database.read(receipts.any_early).result()
 
 
 def test_what_nobody_knows_is_forgotten_after_a_while(api: Api) -> None:
     now = time.time_ns() // 1_000_000
-    api.hub.database.write(receipts.apply, ([Receipt("viber", "77", PERSON, Status.READ, 0)], now)).result()
+    core_of(api.hub).database.write(receipts.apply, ([Receipt("viber", "77", PERSON, Status.READ, 0)], now)).result()
 
-    api.hub.database.write(receipts.settle, (now + receipts.EARLY_KEPT_MS, 10)).result()
+    core_of(api.hub).database.write(receipts.settle, (now + receipts.EARLY_KEPT_MS, 10)).result()
 
-    assert not api.hub.database.read(receipts.any_early).result()
+    assert not core_of(api.hub).database.read(receipts.any_early).result()
 
 
 def test_a_receipt_proves_that_a_lost_answer_was_a_good_one(api: Api, emulator: RunningEmulator) -> None:
@@ -272,7 +273,7 @@ def give_id(api: Api, delivery: Delivery, messenger_id: str) -> None:
         database.execute_sql(f"UPDATE deliveries SET messenger_id = '{messenger_id}' WHERE id = {delivery.id}")
         return [None] * len(ids)
 
-    api.hub.database.write(job, messenger_id).result()
+    core_of(api.hub).database.write(job, messenger_id).result()
 
 
 def test_receipts_are_found_by_an_index_of_their_own(api: Api) -> None:
@@ -284,4 +285,4 @@ def test_receipts_are_found_by_an_index_of_their_own(api: Api) -> None:
             database.execute_sql("SET enable_seqscan = off")
         return str(database.execute_sql(asked.format(kind="QUERY PLAN" if sqlite else "")).fetchall())
 
-    assert "deliveries_receipts" in api.hub.database.read(plan).result()
+    assert "deliveries_receipts" in core_of(api.hub).database.read(plan).result()

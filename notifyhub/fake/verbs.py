@@ -1,35 +1,31 @@
-"""A hub for tests: checks and answers as the real one does, refuses duplicates, and sends to nobody."""
+"""What a fake hub does, in memory."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from concurrent.futures import Future
 from dataclasses import dataclass
 from itertools import count
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 from uuid import UUID
 
 from notifyhub import answers
 from notifyhub.clock import now_ms, to_datetime, to_ms
-from notifyhub.domain.addresses import canonical
-from notifyhub.domain.phones import DEFAULT_REGION
 from notifyhub.domain.states import Status
 from notifyhub.domain.summary import summarise
 from notifyhub.errors import NotFound, WaitTimedOut
 from notifyhub.flow import accept
 from notifyhub.requests import (
     Filters,
-    To,
+    as_arguments,
     as_message_id,
     as_row_id,
     checked_filters,
-    members_of_call,
     message_request,
 )
 from notifyhub.settings import Settings
 from notifyhub.store.messages import NewDelivery, NewMessage, Stored
+from notifyhub.verbs import Filter, Sends
 
 MOST_RECIPIENTS = int(Settings.model_fields["max_recipients"].default)
 
@@ -44,30 +40,24 @@ class FakeSend:
     message: answers.Message
 
 
-class FakeHub:
-    """In memory, and gone with the object. Messages for later stay `scheduled`, all others are `sent` at once.
+class FakeVerbs(Sends):
+    """Verbs that wait for nothing."""
 
-    sent  what was taken for sending, duplicates left out, in the order of the calls
-    """
-
-    def __init__(self, *, max_recipients: int = MOST_RECIPIENTS, default_region: str = DEFAULT_REGION) -> None:
+    def __init__(self, max_recipients: int, region: str) -> None:
         self.sent: list[FakeSend] = []
         self._max_recipients = max_recipients
-        self._region = default_region
+        self._region = region
         self._ids = count(1)
         self._messages: dict[UUID, answers.Message] = {}
         self._places: dict[UUID, list[tuple[str, str]]] = {}
         self._holders: dict[str, _Held] = {}
         self._lock = threading.Lock()
 
-    # -- the hub's own doors
+    async def send_as(self, asked: Mapping[str, Any]) -> answers.Message:
+        return self.take(asked)
 
-    def send(self, text: str, to: To, **options: Any) -> answers.Message:
-        """As `Hub.send`. Raises InvalidRequest with everything that is wrong."""
-        return self.submit(members_of_call(text, to, **options)).result()
-
-    def submit(self, asked: bytes | Mapping[str, Any]) -> Future[answers.Message]:
-        """As `Hub.submit`; the future is done. Raises InvalidRequest."""
+    def take(self, asked: bytes | Mapping[str, Any]) -> answers.Message:
+        """Send what is asked for as the JSON text or the members of a request. Raises InvalidRequest."""
         now = now_ms()
         request = message_request(asked, now=to_datetime(now), max_recipients=self._max_recipients, region=self._region)
         message = accept.to_rows(request, now)
@@ -75,18 +65,16 @@ class FakeHub:
             stored = self._store(message)
             answer = accept.to_answer(request, message, stored)
             self._keep(message, answer, stored)
-        done: Future[answers.Message] = Future()
-        done.set_result(answer)
-        return done
+        return answer
 
-    def message(self, id_: UUID | str) -> answers.Message:
+    async def message(self, id_: UUID | str) -> answers.Message:
         """A message with its deliveries. Raises NotFound."""
         uuid = as_message_id(id_)
         if uuid not in self._messages:
             raise NotFound("message", uuid)
         return self._messages[uuid]
 
-    def delivery(self, id_: int) -> answers.Delivery:
+    async def delivery(self, id_: int) -> answers.Delivery:
         """A delivery; it has no attempts. Raises NotFound."""
         number = as_row_id("delivery", id_)
         for message in self._messages.values():
@@ -95,26 +83,27 @@ class FakeHub:
                     return delivery
         raise NotFound("delivery", number)
 
-    def messages(
-        self, before: answers.Message | None = None, limit: int = 100, **filters: Any
+    async def messages(
+        self, /, before: answers.Message | None = None, limit: int = 100, **filters: Filter
     ) -> list[answers.Message]:
         """The newest messages, or those before the one given; `filters` as in `Hub.messages`. Raises InvalidRequest."""
-        wanted = checked_filters(filters, self._region)
+        with as_arguments():
+            wanted = checked_filters(filters, self._region)
         newest = list(reversed(self._messages.values()))
         start = 0 if before is None else [message.id for message in newest].index(before.id) + 1
         return [message for message in newest[start:] if self._fits(message, wanted)][:limit]
 
-    def wait(self, message: answers.Message | UUID | str, timeout_s: float) -> answers.Message:
+    async def wait(self, message: answers.Message | UUID | str, timeout_s: float) -> answers.Message:
         """The message, without waiting. Raises NotFound, and WaitTimedOut at once for one that is for later."""
-        found = self.message(message.id if isinstance(message, answers.Message) else message)
+        found = await self.message(message.id if isinstance(message, answers.Message) else message)
         if found.status == Status.SCHEDULED:
             raise WaitTimedOut(f"message {found.id} is still on its way after {timeout_s:g} s")
         return found
 
-    def cancel(self, id_: UUID | str) -> answers.Cancelled:
+    async def cancel(self, id_: UUID | str) -> answers.Cancelled:
         """Cancel what is for later. Raises NotFound."""
+        message = await self.message(id_)
         with self._lock:
-            message = self.message(id_)
             if message.status != Status.SCHEDULED:
                 sent = message.accepted if message.status == Status.SENT else 0
                 return answers.Cancelled(id=message.id, cancelled=0, too_late=sent)
@@ -122,63 +111,6 @@ class FakeHub:
             self.sent = [one for one in self.sent if one.message.id != message.id]
             self._holders = {key: held for key, held in self._holders.items() if held.message_id != message.id}
         return answers.Cancelled(id=message.id, cancelled=message.accepted, too_late=0)
-
-    def open(self) -> Self:
-        """Nothing to open."""
-        return self
-
-    def close(self, finish_due_s: float = 0.0) -> None:
-        """Nothing to close: what was sent can still be asked for."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        return None
-
-    # -- for tests
-
-    def assert_sent(
-        self,
-        text: str | None = None,
-        *,
-        to: Mapping[str, str | int] | None = None,
-        containing: str | None = None,
-        times: int | None = None,
-    ) -> list[FakeSend]:
-        """Raises AssertionError unless such a text was sent, `times` times where that is given; gives the sends.
-
-        text        the whole of it
-        containing  a part of it
-        to          addresses by channel, as in `send`: one of them must fit
-        """
-        wanted = (
-            None if to is None else {(name, canonical(name, address, self._region)) for name, address in to.items()}
-        )
-        found = [
-            one
-            for one in self.sent
-            if (text is None or one.text == text)
-            and (containing is None or containing in one.text)
-            and (wanted is None or (one.channel, one.address) in wanted)
-        ]
-        if (not found) if times is None else (len(found) != times):
-            many = "not sent" if times is None else f"sent {len(found)} times, not {times}"
-            raise AssertionError(f"{many}; {self._told()}")
-        return found
-
-    def assert_nothing_sent(self) -> None:
-        """Raises AssertionError when anything was sent."""
-        if self.sent:
-            raise AssertionError(self._told())
-
-    def _told(self) -> str:
-        shown = ", ".join(f"{one.text!r} to {one.channel} {one.address}" for one in self.sent[:10])
-        return f"sent was {shown or 'nothing'}" + (f" and {len(self.sent) - 10} more" if len(self.sent) > 10 else "")
-
-    # -- what the store would do
 
     def _store(self, message: NewMessage) -> Stored:
         stored = Stored({}, {})

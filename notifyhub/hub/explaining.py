@@ -1,4 +1,4 @@
-"""The doors for those who ask why."""
+"""Explaining: what happened, and what happens next, in plain words."""
 
 from __future__ import annotations
 
@@ -14,24 +14,21 @@ from notifyhub.providers.codes import recall
 from notifyhub.requests import as_message_id, as_row_id
 from notifyhub.store import histories
 from notifyhub.store.histories import History
+from notifyhub.verbs import Verbs
 
 MOST_STORIES = 1_000
 
 
-class Telling(Wiring):
+class Explaining(Wiring, Verbs):
     """What happened, and what happens next."""
 
-    def why(self, id_: int | str | UUID) -> list[answers.Story]:
-        """What happened to a delivery, or to each recipient of a message (the first 1,000), and what happens next.
-
-        A number is a delivery's id, everything else a message's. Raises NotFound.
-        """
+    async def why(self, id_: int | str | UUID) -> list[answers.Story]:
         text = str(id_)
         if text.isdigit() and len(text) < 32:
             question = histories.of_delivery(as_row_id("delivery", text))
         else:
             question = histories.of_message(as_message_id(id_ if isinstance(id_, UUID) else text), MOST_STORIES)
-        return [self._story(history) for history in self.ask(question).result()]
+        return [self._story(history) for history in await self.asked(question)]
 
     def _story(self, history: History) -> answers.Story:
         channel = self.settings.channels().get(history.subject.channel)

@@ -1,0 +1,23 @@
+"""Everything that a hub can do, for the hub itself and for the service over it: one file for each kind of thing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from notifyhub.hub.bulk import Bulk
+from notifyhub.hub.changing import Changing
+from notifyhub.hub.channels import Channels
+from notifyhub.hub.explaining import Explaining
+from notifyhub.hub.keys import HubKeys
+from notifyhub.hub.reading import Reading
+from notifyhub.hub.receiving import Receiving
+from notifyhub.hub.repeating import Repeating
+from notifyhub.settings import Settings
+
+
+class Core(Repeating, Reading, Changing, Explaining, Channels, Bulk, Receiving):
+    """Verbs as coroutines, and what only the service asks for: futures, raw bodies, questions to the store."""
+
+    def __init__(self, settings: Settings | None = None, *, worker: bool | None = None, **given: Any) -> None:
+        super().__init__(settings, worker=worker, **given)
+        self.keys = HubKeys(self)

@@ -1,0 +1,60 @@
+"""Reading: messages, deliveries, and how they come on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from time import monotonic
+from uuid import UUID
+
+from notifyhub import answers
+from notifyhub.clock import to_ms
+from notifyhub.errors import WaitTimedOut
+from notifyhub.hub.wiring import Wiring
+from notifyhub.requests import Filters, as_arguments, as_message_id, as_row_id, checked_filters
+from notifyhub.store import lists, views
+from notifyhub.verbs import Filter, Verbs, within
+
+LOOK_AGAIN_S = 0.2
+
+
+class Reading(Wiring, Verbs):
+    """What is there."""
+
+    async def message(self, id_: UUID | str) -> answers.Message:
+        return await self.asked(views.message(as_message_id(id_)))
+
+    async def delivery(self, id_: int) -> answers.Delivery:
+        return await self.asked(views.delivery(as_row_id("delivery", id_)))
+
+    async def messages(
+        self, /, before: answers.Message | None = None, limit: int = 100, **filters: Filter
+    ) -> list[answers.Message]:
+        seen = None if before is None else (to_ms(before.created_at), before.id)
+        found = await self.asked(lists.messages(self._wanted(filters), seen, limit))
+        return [message for _, message in found]
+
+    async def deliveries(
+        self, /, before: answers.Delivery | None = None, limit: int = 100, **filters: Filter
+    ) -> list[answers.Delivery]:
+        wanted = self._wanted(filters)
+        seen = None if before is None or before.id is None else await self.asked(lists.place_of(before.id))
+        found = await self.asked(lists.deliveries(wanted, seen, limit))
+        return [delivery for _, delivery in found]
+
+    async def wait(self, message: answers.Message | UUID | str, timeout_s: float) -> answers.Message:
+        id_ = message.id if isinstance(message, answers.Message) else as_message_id(message)
+        await self.asked(views.must_exist(id_))
+        ends = monotonic() + timeout_s
+        while True:
+            progress = self._progress.next()
+            if not await self.asked(views.is_open(id_)):
+                return await self.message(id_)
+            left = ends - monotonic()
+            if left <= 0:
+                raise WaitTimedOut(f"message {id_} is still on its way after {timeout_s:g} s")
+            # Progress made by another process tells nobody here, hence the look now and then.
+            await within(progress, min(left, LOOK_AGAIN_S))
+
+    def _wanted(self, filters: Mapping[str, Filter]) -> Filters:
+        with as_arguments():
+            return checked_filters(filters, self.settings.default_region)

@@ -1,0 +1,26 @@
+"""The verbs of notifyhub: what a user calls, blocking or awaited, on a hub here or on a service elsewhere."""
+
+from __future__ import annotations
+
+from notifyhub.verbs.faces import AsyncKeys, AsyncMessaging, Keys, Messaging
+from notifyhub.verbs.two_ways import both, result_of, within
+from notifyhub.verbs.verbs import Filter, KeyVerbs, Moment, Outcome, Sends, Verbs
+
+__all__ = [
+    # what there is to do
+    "Sends",
+    "Verbs",
+    "KeyVerbs",
+    "Outcome",
+    "Filter",
+    "Moment",
+    # how it is offered
+    "Messaging",
+    "AsyncMessaging",
+    "Keys",
+    "AsyncKeys",
+    # one body for both ways of calling
+    "both",
+    "result_of",
+    "within",
+]

@@ -1,0 +1,90 @@
+"""The methods that users call. Each verb stands here twice: `send` blocks, and `asend` is the same, to await.
+
+What they do, take and raise is said in `notifyhub.verbs.verbs`.
+"""
+
+from __future__ import annotations
+
+from notifyhub.verbs.two_ways import awaited, both
+from notifyhub.verbs.verbs import KeyVerbs, Verbs
+
+
+class Keys:
+    """API keys."""
+
+    def __init__(self, verbs: KeyVerbs) -> None:
+        self._verbs = verbs
+
+    create, acreate = both(KeyVerbs.create)
+    list, alist = both(KeyVerbs.list)
+    get, aget = both(KeyVerbs.get)
+    revoke, arevoke = both(KeyVerbs.revoke)
+
+
+class Messaging:
+    """Messages and their deliveries."""
+
+    _verbs: Verbs
+    keys: Keys
+    """API keys: `keys.create(…)`, `keys.list()`, `keys.get(…)`, `keys.revoke(…)`."""
+
+    send, asend = both(Verbs.send)
+    send_many, asend_many = both(Verbs.send_many)
+
+    message, amessage = both(Verbs.message)
+    messages, amessages = both(Verbs.messages)
+    delivery, adelivery = both(Verbs.delivery)
+    deliveries, adeliveries = both(Verbs.deliveries)
+    deliveries_by_id, adeliveries_by_id = both(Verbs.deliveries_by_id)
+    # `await` alone is a word of the language.
+    wait, await_ = both(Verbs.wait)
+    why, awhy = both(Verbs.why)
+
+    cancel, acancel = both(Verbs.cancel)
+    cancel_deliveries, acancel_deliveries = both(Verbs.cancel_deliveries)
+    change, achange = both(Verbs.change)
+    retry, aretry = both(Verbs.retry)
+    resolve, aresolve = both(Verbs.resolve)
+
+    channels, achannels = both(Verbs.channels)
+    channel, achannel = both(Verbs.channel)
+
+
+class AsyncKeys:
+    """API keys, all to await."""
+
+    def __init__(self, verbs: KeyVerbs) -> None:
+        self._verbs = verbs
+
+    create = awaited(KeyVerbs.create)
+    list = awaited(KeyVerbs.list)
+    get = awaited(KeyVerbs.get)
+    revoke = awaited(KeyVerbs.revoke)
+
+
+class AsyncMessaging:
+    """Messages and their deliveries, all to await."""
+
+    _verbs: Verbs
+    keys: AsyncKeys
+    """API keys: `await keys.create(…)` and so on."""
+
+    send = awaited(Verbs.send)
+    send_many = awaited(Verbs.send_many)
+
+    message = awaited(Verbs.message)
+    messages = awaited(Verbs.messages)
+    delivery = awaited(Verbs.delivery)
+    deliveries = awaited(Verbs.deliveries)
+    deliveries_by_id = awaited(Verbs.deliveries_by_id)
+    wait = awaited(Verbs.wait)
+    why = awaited(Verbs.why)
+
+    cancel = awaited(Verbs.cancel)
+    cancel_deliveries = awaited(Verbs.cancel_deliveries)
+    change = awaited(Verbs.change)
+    retry = awaited(Verbs.retry)
+    resolve = awaited(Verbs.resolve)
+
+    channels = awaited(Verbs.channels)
+    channel = awaited(Verbs.channel)

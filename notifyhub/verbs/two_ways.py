@@ -1,0 +1,90 @@
+"""One coroutine, called in two ways: awaited in an event loop, or run to its end on a thread that blocks.
+
+So a verb is written once. Its body waits for the futures of other threads by `result_of`, and for nothing else: in an
+event loop that suspends the task, in a blocking call it blocks the thread, and the coroutine never suspends.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Coroutine
+from concurrent.futures import Future, wait
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+Verb = Callable[Concatenate[Any, P], Coroutine[Any, Any, R]]
+BlockingVerb = Callable[Concatenate[Any, P], R]
+
+
+class _Here(threading.local):
+    blocking = False
+
+
+_here = _Here()
+
+
+def is_blocking() -> bool:
+    """Was the running verb called by somebody who blocks?"""
+    return _here.blocking
+
+
+async def result_of(future: Future[R]) -> R:
+    """What another thread is working on. Raises what it failed with."""
+    if _here.blocking:
+        return future.result()
+    # Whoever stops waiting does not undo what was asked for: others may be in the same commit.
+    return await asyncio.shield(asyncio.wrap_future(future))
+
+
+async def within(future: Future[Any], seconds: float) -> bool:
+    """Is a future done, at the latest after `seconds`? Its result is not looked at."""
+    if _here.blocking:
+        return bool(wait((future,), seconds).done)
+    return bool((await asyncio.wait((asyncio.wrap_future(future),), timeout=seconds))[0])
+
+
+async def off_the_loop(work: Callable[[], R]) -> R:
+    """Do something that blocks: here, or on a thread where an event loop must not be held up."""
+    return work() if _here.blocking else await asyncio.to_thread(work)
+
+
+def run(coroutine: Coroutine[Any, Any, R]) -> R:
+    """Run a verb to its end on this thread."""
+    before, _here.blocking = _here.blocking, True
+    try:
+        coroutine.send(None)
+    except StopIteration as end:
+        result: R = end.value
+        return result
+    finally:
+        _here.blocking = before
+    coroutine.close()
+    raise RuntimeError(f"{coroutine!r} awaited something other than a future of another thread")
+
+
+def both(verb: Verb[P, R]) -> tuple[BlockingVerb[P, R], Verb[P, R]]:
+    """A verb as the two methods of a face: one that blocks and one to await. The face keeps the verbs in `_verbs`."""
+    name = verb.__name__
+
+    @wraps(verb)
+    def blocking(self: Any, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        result: R = run(getattr(self._verbs, name)(*args, **kwargs))
+        return result
+
+    return blocking, awaited(verb)
+
+
+def awaited(verb: Verb[P, R]) -> Verb[P, R]:
+    """A verb as the method of a face, to await."""
+    name = verb.__name__
+
+    @wraps(verb)
+    async def awaiting(self: Any, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        result: R = await getattr(self._verbs, name)(*args, **kwargs)
+        return result
+
+    return awaiting
