@@ -22,6 +22,10 @@ TEST = [
     "viberbot>=1,<2",
     "pywa>=4,<5",
     "heyoo>=0.1,<0.2",
+    "fastapi>=0.120",
+    "django>=5.2,<6",
+    "flask>=3.1,<4",
+    "celery>=5.5,<6",
     "mypy>=2",
     "ruff>=0.17",
 ]
@@ -62,6 +66,7 @@ setup(
         "typer>=0.20",
         "rich>=14",
         "phonenumbers>=9",
+        "httpx>=0.28,<1",
         "tzdata>=2025.2",
     ],
     extras_require={

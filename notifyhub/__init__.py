@@ -4,29 +4,35 @@
 
     send("Hello", to={"telegram": "1067000"})
 
-Importing has no side effects: nothing is opened, read or started before the first call.
+Importing has no side effects: nothing is opened, read or started before the first call. It is quick, too: what is
+heavy is imported by the first use of a name that needs it.
 """
 
 from __future__ import annotations
 
+import importlib
 import threading
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from notifyhub.answers import Attempt, Cancelled, Delivery, DeliveryResult, Message, Receipt, Retried
 from notifyhub.errors import (
     Conflict,
     Fault,
     InvalidRequest,
+    NotAllowed,
     NotFound,
     NotifyhubError,
     NotSigned,
+    ServiceUnavailable,
     SettingsError,
     StoreUnavailable,
     WaitTimedOut,
 )
-from notifyhub.hub import Hub
-from notifyhub.requests import To
-from notifyhub.settings import Settings
+
+if TYPE_CHECKING:
+    from notifyhub.answers import Attempt, Cancelled, Delivery, DeliveryResult, Message, Receipt, Retried
+    from notifyhub.hub import Hub
+    from notifyhub.settings import Settings
+    from notifyhub.verbs import To
 
 __version__ = "0.1.0"
 
@@ -52,12 +58,34 @@ __all__ = [
     "Conflict",
     "NotSigned",
     "StoreUnavailable",
+    "ServiceUnavailable",
+    "NotAllowed",
     "WaitTimedOut",
 ]
+
+_HEAVY = {
+    "Hub": "notifyhub.hub",
+    "Settings": "notifyhub.settings",
+    **dict.fromkeys(
+        ("Message", "Delivery", "Attempt", "Receipt", "Cancelled", "Retried", "DeliveryResult"), "notifyhub.answers"
+    ),
+}
+"""Where the names are that are imported at their first use (PEP 562)."""
 
 _FINISH_DUE_S = 5.0
 _lock = threading.Lock()
 _hub: Hub | None = None
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HEAVY:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(importlib.import_module(_HEAVY[name]), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
 
 
 def send(text: str, to: To, **options: Any) -> Message:
@@ -74,6 +102,8 @@ def _default_hub() -> Hub:
     with _lock:
         if _hub is None:
             import atexit
+
+            from notifyhub.hub import Hub
 
             _hub = Hub()
             atexit.register(_hub.close, finish_due_s=_FINISH_DUE_S)

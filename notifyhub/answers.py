@@ -99,6 +99,12 @@ class Story(Answer):
     next: str = Field(description="what happens by itself, or what somebody can do")
 
 
+class Stories(Answer):
+    """The stories of a message's recipients."""
+
+    items: list[Story]
+
+
 class AddressForm(Answer):
     """How a channel writes its addresses."""
 

@@ -8,6 +8,8 @@
     ├── KeyReused              another request had this idempotency key
     ├── Conflict               it is there, but it stands in a way that does not allow this
     ├── StoreUnavailable       the database could not be reached or did not answer
+    │   └── ServiceUnavailable the service that a client speaks to could not be reached, or was too busy for too long
+    ├── NotAllowed             the service does not take this API key, or not for this
     ├── NotSigned              a receipt was not signed by one of our accounts
     └── WaitTimedOut           `Hub.wait` ran out of time
 
@@ -78,6 +80,14 @@ class Conflict(NotifyhubError):
 
 class StoreUnavailable(NotifyhubError):
     """The database could not be reached or failed; what was asked may not have been stored."""
+
+
+class ServiceUnavailable(StoreUnavailable):
+    """The service that a client speaks to could not be reached, did not answer as notifyhub, or stayed too busy."""
+
+
+class NotAllowed(NotifyhubError):
+    """The service does not take this API key, or not for this."""
 
 
 class NotSigned(NotifyhubError):

@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 import sys
 from contextvars import ContextVar
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-import structlog
+if TYPE_CHECKING:
+    import structlog
 
 LogFormat = Literal["console", "json"]
 
@@ -27,6 +28,8 @@ def _add_request_id(_logger: Any, _method: str, event: structlog.typing.EventDic
 
 def configure(level: str, log_format: LogFormat) -> None:
     """Send all records to standard error. Only processes of our own call this, never the library."""
+    import structlog
+
     renderer: structlog.typing.Processor = (
         structlog.processors.JSONRenderer()
         if log_format == "json"

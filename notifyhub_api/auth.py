@@ -10,7 +10,7 @@ from starlette.requests import Request
 
 from notifyhub.clock import now_ms
 from notifyhub.domain.allowance import MINUTE_MS
-from notifyhub.hub import Core
+from notifyhub.hub.core import Core
 from notifyhub.requests import ADMIN
 from notifyhub.store import keys
 from notifyhub.store.keys import Known

@@ -37,6 +37,7 @@ PARAMETERS = (
     Parameter("reference", "query", REFERENCE, "the caller's name for the message"),
     Parameter("created_from", "query", _MOMENT, "accepted then or later; with an offset, `+` written as `%2B`"),
     Parameter("created_to", "query", _MOMENT, "accepted before then; with an offset, `+` written as `%2B`"),
+    Parameter("before", "query", {"type": "string"}, "id of what stands before the page; instead of `cursor`"),
     *paging.PARAMETERS,
 )
 
@@ -44,11 +45,16 @@ PARAMETERS = (
 async def page(
     request: Request,
     questions: Callable[[Filters, Any, int], Callable[[Any], list[tuple[tuple[int, Any], A]]]],
+    place_of: Callable[[str], Callable[[Any], tuple[int, Any]]],
     as_id: Callable[[str], Any],
     model: Callable[..., BaseModel],
 ) -> Response:
-    """One page of a list. `as_id` reads the id that stands in a cursor. Raises InvalidRequest."""
+    """One page of a list. `place_of` asks where an id stands, `as_id` reads the one in a cursor.
+
+    Raises InvalidRequest, and NotFound when there is no such thing as stands before the page.
+    """
     limit, place, given, faults = paging.page_of(request)
+    first = given.pop("before", [""])[-1]
     for name in ("created_from", "created_to"):
         given[name] = [_LOST_PLUS.sub(r"\1+\2", value) for value in given.get(name, ())]
     filters, wrong = list_filters(given, hub_of(request).settings.default_region)
@@ -58,8 +64,12 @@ async def page(
             before = (place[0], as_id(place[1]))
         except ValueError:
             faults.append(Fault("$.cursor", "cursor", "is not one that this list gave out"))
+    if first and place is not None:
+        faults.append(Fault("$.before", "too_many", "goes without a cursor"))
     if faults or wrong:
         raise InvalidRequest([*wrong, *faults])
+    if first:
+        before = await result(request, hub_of(request).ask(place_of(first)))
     # One more than asked for shows whether there is a next page.
     found = await result(request, hub_of(request).ask(questions(filters, before, limit + 1)))
     cursor = paging.cursor_to_place(*found[limit - 1][0]) if len(found) > limit else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from concurrent.futures import Future
 
-from notifyhub.hub import Core
+from notifyhub.hub.core import Core
 from notifyhub.store import keys
 from notifyhub.store.keys import Known
 

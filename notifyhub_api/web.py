@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
-from notifyhub.hub import Core
+from notifyhub.hub.core import Core
 from notifyhub_api.bridge import Bridge
 from notifyhub_api.problems import TooLarge
 

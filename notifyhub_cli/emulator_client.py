@@ -8,7 +8,6 @@ from typing import Any
 
 import orjson
 
-from notifyhub.settings import load
 from notifyhub_cli.output import Exit, leave
 
 ALONE = "http://127.0.0.1:8090"
@@ -22,6 +21,8 @@ class EmulatorClient:
     """
 
     def __init__(self, url: str | None) -> None:
+        from notifyhub.settings import load
+
         self._url = (url or load().emulator_url or ALONE).rstrip("/")
         if not self._url.startswith(("http://", "https://")):
             leave(Exit.BAD_INPUT, f"--url: {self._url} must begin with http:// or https://")

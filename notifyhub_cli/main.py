@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -20,7 +20,8 @@ from notifyhub_cli.commands import (
     settings,
     why,
 )
-from notifyhub_cli.output import Exit, say
+from notifyhub_cli.output import Exit, leave, say
+from notifyhub_cli.target import TARGET
 
 app = typer.Typer(
     name="notifyhub",
@@ -31,14 +32,48 @@ app = typer.Typer(
       notifyhub serve
       notifyhub send "Hello" --to telegram=1067000 --wait 10
       notifyhub list
+      notifyhub --url https://notifyhub.example.org list
       notifyhub COMMAND --help
     """,
     no_args_is_help=True,
-    add_completion=False,
     # Plain text keeps the lines of the examples, so that they can be copied.
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+LOCAL = frozenset({"serve", "worker", "emulator", "db", "config", "doctor"})
+"""Commands that have to do with this machine, whatever service there is elsewhere."""
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from notifyhub import __version__
+
+        typer.echo(f"notifyhub {__version__}")
+        raise typer.Exit(Exit.OK)
+
+
+@app.callback()
+def options(
+    context: typer.Context,
+    url: Annotated[
+        str | None,
+        typer.Option(envvar="NOTIFYHUB_URL", help="Use the service that runs there instead of this machine's store."),
+    ] = None,
+    key: Annotated[
+        str | None,
+        typer.Option(envvar="NOTIFYHUB_KEY", help="Its API key. The variable keeps it out of lists of processes."),
+    ] = None,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """What goes before a command."""
+    TARGET.url, TARGET.key = url, key
+    source = context.get_parameter_source("url")
+    if context.invoked_subcommand in LOCAL and source is not None and source.name == "COMMANDLINE":
+        leave(Exit.BAD_INPUT, f"--url: `{context.invoked_subcommand}` is about this machine; leave out --url")
+
+
 for group in (messages, listing, changing, why, channels, processes, settings, doctor):
     group.register(app)
 app.add_typer(emulator.app, name="emulator")

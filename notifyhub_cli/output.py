@@ -10,11 +10,7 @@ from enum import IntEnum
 from errno import EPIPE
 from typing import Annotated, Any, NoReturn
 
-import orjson
 import typer
-from pydantic import BaseModel
-from rich.console import Console
-from rich.table import Table
 
 from notifyhub.errors import Conflict, InvalidRequest, NotFound, NotifyhubError, SettingsError, WaitTimedOut
 
@@ -91,11 +87,16 @@ def say(line: str) -> None:
 
 def show_json(value: Any) -> None:
     """One JSON document on standard output. Models leave out what is not set."""
+    import orjson
+
     typer.echo(orjson.dumps(_plain(value), option=orjson.OPT_INDENT_2).decode())
 
 
 def show_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """A table as wide as the terminal, or as wide as it needs to be in a pipe."""
+    from rich.console import Console
+    from rich.table import Table
+
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in columns:
         table.add_column(column, overflow="fold")
@@ -115,6 +116,8 @@ def text(value: object) -> str:
 
 
 def _plain(value: Any) -> Any:
+    from pydantic import BaseModel
+
     if isinstance(value, BaseModel):
         return value.model_dump(mode="json", exclude_none=True)
     if isinstance(value, list):

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import typer
 
-from notifyhub import Delivery, Message
 from notifyhub_cli.output import show_json, show_table, text
+
+if TYPE_CHECKING:
+    from notifyhub import Delivery, Message
 
 
 def show_message(message: Message, as_json: bool) -> None:

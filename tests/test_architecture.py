@@ -27,6 +27,7 @@ LAYERS = {
     "notifyhub.queue": 4,
     "notifyhub.testing": 5,
     "notifyhub.flow": 5,
+    "notifyhub.client": 6,
     "notifyhub.scheduler": 6,
     "notifyhub.fake": 6,
     "notifyhub.worker": 7,

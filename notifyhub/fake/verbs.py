@@ -17,7 +17,6 @@ from notifyhub.errors import NotFound, WaitTimedOut
 from notifyhub.flow import accept
 from notifyhub.requests import (
     Filters,
-    as_arguments,
     as_message_id,
     as_row_id,
     checked_filters,
@@ -25,7 +24,7 @@ from notifyhub.requests import (
 )
 from notifyhub.settings import Settings
 from notifyhub.store.messages import NewDelivery, NewMessage, Stored
-from notifyhub.verbs import Filter, Sends
+from notifyhub.verbs import Filter, Sends, as_arguments
 
 MOST_RECIPIENTS = int(Settings.model_fields["max_recipients"].default)
 

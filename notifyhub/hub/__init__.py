@@ -1,8 +1,7 @@
-"""The hub: `Hub` is what users call, `Core` what stands behind it."""
+"""The hub: `Hub` is what users call, `notifyhub.hub.core` what stands behind it."""
 
 from __future__ import annotations
 
-from notifyhub.hub.core import Core
 from notifyhub.hub.hub import Hub, core_of
 
-__all__ = ["Core", "Hub", "core_of"]
+__all__ = ["Hub", "core_of"]

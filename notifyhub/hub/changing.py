@@ -12,7 +12,6 @@ from notifyhub.domain.states import RELEASED, Status
 from notifyhub.errors import NotifyhubError
 from notifyhub.hub.wiring import Wiring
 from notifyhub.requests import (
-    as_arguments,
     as_message_id,
     as_row_id,
     change_request,
@@ -21,7 +20,7 @@ from notifyhub.requests import (
     retry_request,
 )
 from notifyhub.store import changes, deliveries, lists, resolving, views
-from notifyhub.verbs import Verbs, result_of
+from notifyhub.verbs import Verbs, as_arguments, result_of
 
 R = TypeVar("R")
 

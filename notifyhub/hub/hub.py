@@ -6,13 +6,16 @@ import asyncio
 from collections.abc import Mapping
 from concurrent.futures import Future
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
-from notifyhub import answers
-from notifyhub.fake import FakeHub
-from notifyhub.hub.core import Core
-from notifyhub.settings import Settings
-from notifyhub.verbs import Keys, Messaging, both
+from notifyhub.verbs import Keys, Messaging, Receives, both
+
+if TYPE_CHECKING:
+    # Database, queue and providers take long to import: that is for those who make a hub, not for those who import it.
+    from notifyhub import answers
+    from notifyhub.fake import FakeHub
+    from notifyhub.hub.core import Core
+    from notifyhub.settings import Settings
 
 
 class Hub(Messaging):
@@ -31,12 +34,16 @@ class Hub(Messaging):
     _verbs: Core
 
     def __init__(self, settings: Settings | None = None, *, worker: bool | None = None, **given: Any) -> None:
+        from notifyhub.hub.core import Core
+
         self._verbs = Core(settings, worker=worker, **given)
         self.keys = Keys(self._verbs.keys)
 
     @staticmethod
     def fake(**settings: Any) -> FakeHub:
         """A hub for tests that sends to nobody and stores nothing; it tells what it would have sent."""
+        from notifyhub.fake import FakeHub
+
         return FakeHub(**settings)
 
     @property
@@ -51,7 +58,7 @@ class Hub(Messaging):
         """
         return self._verbs.submit(asked)
 
-    receive, areceive = both(Core.receive)
+    receive, areceive = both(Receives.receive)
 
     def subscribe(self, mode: str, token: str, challenge: str) -> str:
         """Answer Meta's question whether it was us who asked for receipts: the challenge. Raises NotSigned."""

@@ -10,9 +10,9 @@ from notifyhub import answers
 from notifyhub.clock import to_ms
 from notifyhub.errors import WaitTimedOut
 from notifyhub.hub.wiring import Wiring
-from notifyhub.requests import Filters, as_arguments, as_message_id, as_row_id, checked_filters
+from notifyhub.requests import Filters, as_message_id, as_row_id, checked_filters
 from notifyhub.store import lists, views
-from notifyhub.verbs import Filter, Verbs, within
+from notifyhub.verbs import Filter, Verbs, as_arguments, within
 
 LOOK_AGAIN_S = 0.2
 

@@ -10,18 +10,13 @@ from notifyhub.errors import NotFound, NotSigned
 from notifyhub.flow import receive
 from notifyhub.hub.wiring import Wiring
 from notifyhub.providers.receivers import make_receivers, verify_token
-from notifyhub.verbs import result_of
+from notifyhub.verbs import Receives, result_of
 
 
-class Receiving(Wiring):
+class Receiving(Wiring, Receives):
     """What comes back."""
 
     async def receive(self, channel: str, body: bytes, headers: Mapping[str, str]) -> int:
-        """Take what the messenger of `channel` posted to its webhook: the raw body, headers by lower-case name.
-
-        When this returns it is stored. Gives the number of receipts whose delivery is known.
-        Raises NotSigned, NotFound for a channel without receipts, StoreUnavailable.
-        """
         await self.ready()
         return await result_of(self.submit_receipts(channel, body, headers))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from notifyhub.requests.batches import BatchRequest, batch_request
-from notifyhub.requests.calls import To, as_arguments, members_of_call
 from notifyhub.requests.changes import (
     ChangeRequest,
     IdsRequest,
@@ -28,9 +27,6 @@ __all__ = [
     "Recipient",
     "Priority",
     "message_request",
-    "members_of_call",
-    "as_arguments",
-    "To",
     "addresses",
     "options_of",
     # many of them, and what is to become of those that are there

@@ -105,6 +105,18 @@ def place_of(id_: int) -> Callable[[peewee.Database], DeliveryPlace]:
     return ask
 
 
+def place_of_message(id_: UUID) -> Callable[[peewee.Database], MessagePlace]:
+    """Where a message stands in lists. Raises NotFound."""
+
+    def ask(database: peewee.Database) -> MessagePlace:
+        row = run(database, "SELECT created_at FROM messages WHERE id = ?", uuid_parameter(database, id_)).fetchone()
+        if row is None:
+            raise NotFound("message", id_)
+        return (row[0], id_)
+
+    return ask
+
+
 def _fetch(database: peewee.Database, sql: str, columns: Sequence[str], *values: Any) -> list[_Row]:
     return [dict(zip(columns, row, strict=True)) for row in fetch(database, sql, columns, *values)]
 

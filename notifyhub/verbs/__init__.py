@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from notifyhub.verbs.calls import To, as_arguments
 from notifyhub.verbs.faces import AsyncKeys, AsyncMessaging, Keys, Messaging
-from notifyhub.verbs.two_ways import both, result_of, within
-from notifyhub.verbs.verbs import Filter, KeyVerbs, Moment, Outcome, Sends, Verbs
+from notifyhub.verbs.two_ways import both, is_blocking, pause, result_of, within
+from notifyhub.verbs.verbs import Filter, KeyVerbs, Moment, Outcome, Receives, Sends, Verbs
 
 __all__ = [
     # what there is to do
     "Sends",
     "Verbs",
     "KeyVerbs",
+    "Receives",
+    "To",
     "Outcome",
     "Filter",
     "Moment",
@@ -23,4 +26,8 @@ __all__ = [
     "both",
     "result_of",
     "within",
+    "pause",
+    "is_blocking",
+    # what went wrong, in its words
+    "as_arguments",
 ]

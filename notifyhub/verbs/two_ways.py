@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future, wait
 from functools import wraps
@@ -45,6 +46,14 @@ async def within(future: Future[Any], seconds: float) -> bool:
     if _here.blocking:
         return bool(wait((future,), seconds).done)
     return bool((await asyncio.wait((asyncio.wrap_future(future),), timeout=seconds))[0])
+
+
+async def pause(seconds: float) -> None:
+    """Wait."""
+    if _here.blocking:
+        time.sleep(seconds)  # noqa: ASYNC251 (nobody awaits here)
+    else:
+        await asyncio.sleep(seconds)
 
 
 async def off_the_loop(work: Callable[[], R]) -> R:

@@ -10,19 +10,22 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from types import EllipsisType
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from uuid import UUID
 
-from notifyhub import answers
-from notifyhub.errors import InvalidRequest
-from notifyhub.requests.calls import To, as_arguments, members_of_call
+from notifyhub.verbs.calls import To, as_arguments, members_of_call
+
+if TYPE_CHECKING:
+    # Models take long to make: whoever only has the verbs does without.
+    from notifyhub import answers
+    from notifyhub.errors import InvalidRequest
 
 Moment = datetime | str | None
 """An aware datetime, or ISO 8601 text with an offset."""
 
 Filter = str | int | datetime | Sequence[str] | None
 
-Outcome = answers.Message | InvalidRequest
+Outcome: TypeAlias = "answers.Message | InvalidRequest"
 """What became of one message of a batch."""
 
 
@@ -191,6 +194,18 @@ class Verbs(Sends):
     @abstractmethod
     async def channel(self, name: str) -> answers.Channel:
         """One channel. Raises NotFound."""
+
+
+class Receives(ABC):
+    """Whatever takes receipts."""
+
+    @abstractmethod
+    async def receive(self, channel: str, body: bytes, headers: Mapping[str, str]) -> int:
+        """Take what the messenger of `channel` posted to its webhook: the raw body, headers by lower-case name.
+
+        When this returns it is stored. Gives the number of receipts whose delivery is known.
+        Raises NotSigned, NotFound for a channel without receipts, StoreUnavailable.
+        """
 
 
 class KeyVerbs(ABC):

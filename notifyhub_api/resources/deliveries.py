@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -32,7 +35,11 @@ async def why(request: Request) -> Response:
 
 async def find(request: Request) -> Response:
     """Deliveries that fit the filters, the newest first."""
-    return await filtering.page(request, lists.deliveries, int, DeliveryPage)
+    return await filtering.page(request, lists.deliveries, _place_of, int, DeliveryPage)
+
+
+def _place_of(id_: str) -> Callable[[Any], lists.DeliveryPlace]:
+    return lists.place_of(as_row_id("delivery", id_))
 
 
 async def cancel(request: Request) -> Response:

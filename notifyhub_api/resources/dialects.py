@@ -18,7 +18,7 @@ from notifyhub.answers import Message
 from notifyhub.domain.states import Status
 from notifyhub.domain.summary import DUPLICATE
 from notifyhub.errors import Fault, StoreUnavailable
-from notifyhub.hub import Core
+from notifyhub.hub.core import Core
 from notifyhub.requests import MessageRequest, dialects
 from notifyhub.requests.fields import REFERENCE
 from notifyhub_api.operations import Operation, Parameter, Tag

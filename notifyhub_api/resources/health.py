@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from notifyhub.answers import Answer
 from notifyhub.errors import NotifyhubError
-from notifyhub.hub import Core
+from notifyhub.hub.core import Core
 from notifyhub_api.operations import Operation, Tag
 from notifyhub_api.web import answer, hub_of
 

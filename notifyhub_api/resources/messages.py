@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from notifyhub.answers import Cancelled, DeliveryPage, Message, MessagePage, Retried
+from notifyhub.answers import Cancelled, DeliveryPage, Message, MessagePage, Retried, Stories
 from notifyhub.requests import ChangeRequest, MessageRequest, RetryRequest, as_message_id
 from notifyhub.store import lists, views
 from notifyhub.store.idempotency import Kept
 from notifyhub_api import filtering, paging
 from notifyhub_api.idempotency import is_named, named, replay
 from notifyhub_api.operations import Operation, Parameter, Tag
-from notifyhub_api.resources.examples import DELIVERY, MESSAGE, MESSAGE_ID, REQUEST
+from notifyhub_api.resources.examples import DELIVERY, MESSAGE, MESSAGE_ID, REQUEST, STORY
 from notifyhub_api.web import answer, body_of, hub_of, result
 
 CHECKED_AT_ONCE = 32 * 1024
@@ -57,7 +59,16 @@ def _path(message: Message) -> str:
 
 async def find(request: Request) -> Response:
     """Messages that fit the filters, the newest first."""
-    return await filtering.page(request, lists.messages, UUID, MessagePage)
+    return await filtering.page(request, lists.messages, _place_of, UUID, MessagePage)
+
+
+def _place_of(id_: str) -> Callable[[Any], lists.MessagePlace]:
+    return lists.place_of_message(as_message_id(id_))
+
+
+async def why(request: Request) -> Response:
+    """What happened to each recipient of a message and what happens next."""
+    return answer(Stories(items=await hub_of(request).why(as_message_id(request.path_params["id"]))))
 
 
 async def change(request: Request) -> Response:
@@ -181,6 +192,18 @@ operations = (
         parameters=[ID],
         answers={200: Message},
         example_answer={**MESSAGE, "counts": {"scheduled": 1}},
+    ),
+    Operation(
+        method="GET",
+        path="/api/v1/messages/{id}/why",
+        endpoint=why,
+        scope="read",
+        tag=TAG,
+        summary="What happened to each recipient and what happens next, in plain words",
+        description="The first 1,000 recipients, those left out as duplicates too.",
+        parameters=[ID],
+        answers={200: Stories},
+        example_answer={"items": [STORY]},
     ),
     Operation(
         method="POST",

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import orjson
 import typer
 
-from notifyhub import Fault, Hub, InvalidRequest, Message
+from notifyhub import Fault, InvalidRequest
 from notifyhub_cli.output import Exit, say, show_json, told_in_one_line
+from notifyhub_cli.target import sending
+
+if TYPE_CHECKING:
+    from notifyhub import Message
 
 AT_ONCE = 1_000
 
@@ -20,8 +23,7 @@ def send_batch(path: Path, as_json: bool) -> None:
     with told_in_one_line():
         lines = (sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()).splitlines()
         asked = [(i, _parsed(line, i)) for i, line in enumerate(lines, 1) if line.strip()]
-        hub = Hub()
-        try:
+        with sending() as hub:
             done = [
                 (i, outcome)
                 for first in range(0, len(asked), AT_ONCE)
@@ -31,12 +33,10 @@ def send_batch(path: Path, as_json: bool) -> None:
                     strict=True,
                 )
             ]
-        finally:
-            hub.close(finish_due_s=5.0)
     if as_json:
         show_json([_as_json(outcome) for _, outcome in done])
     else:
-        sent = [outcome for _, outcome in done if isinstance(outcome, Message)]
+        sent = [outcome for _, outcome in done if not isinstance(outcome, InvalidRequest)]
         accepted, duplicates = sum(m.accepted for m in sent), sum(m.duplicates for m in sent)
         typer.echo(f"{len(sent)} messages: accepted {accepted}, duplicates {duplicates}")
         for i, outcome in done:
@@ -47,6 +47,8 @@ def send_batch(path: Path, as_json: bool) -> None:
 
 
 def _parsed(line: bytes, number: int) -> Any:
+    import orjson
+
     try:
         return orjson.loads(line)
     except orjson.JSONDecodeError as error:
@@ -59,7 +61,7 @@ def _path(fault: Fault) -> str:
 
 
 def _as_json(outcome: Message | InvalidRequest) -> dict[str, Any]:
-    if isinstance(outcome, Message):
+    if not isinstance(outcome, InvalidRequest):
         return {"message": outcome.model_dump(mode="json", exclude_none=True)}
     errors = [{"path": _path(fault), "code": fault.code, "message": fault.message} for fault in outcome.faults]
     return {"errors": errors}

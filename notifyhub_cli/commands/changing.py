@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from notifyhub import DeliveryResult, Hub
+if TYPE_CHECKING:
+    from notifyhub import DeliveryResult
+
 from notifyhub_cli.output import AsJson, Exit, leave, show_json, show_table, told_in_one_line
 from notifyhub_cli.tables import show_deliveries, show_message
+from notifyhub_cli.target import reading
 
 NONE = "none"
 """How a shell says null."""
@@ -30,7 +33,7 @@ def cancel(
     """
     if (id_ is None) == (not delivery):
         leave(Exit.BAD_INPUT, "give a message's ID or --delivery (see `notifyhub cancel --help`)")
-    with told_in_one_line(), Hub(worker=False) as hub:
+    with told_in_one_line(), reading() as hub:
         if id_ is None:
             _show_results(hub.cancel_deliveries(delivery or []), as_json)
             return
@@ -57,7 +60,7 @@ def change(
     """
     asked: dict[str, Any] = {} if text is None else {"text": text}
     asked |= {name: None if value == NONE else value for name, value in _moments(at, expires_at) if value is not None}
-    with told_in_one_line(), Hub(worker=False) as hub:
+    with told_in_one_line(), reading() as hub:
         changed = hub.change(id_, **asked)
     show_message(changed, as_json)
 
@@ -74,7 +77,7 @@ def retry(
       notifyhub retry 01a1fd9d-2e91-70c5-aee9-108a46972697
     """
     asked = {} if expires_at is None else {"expires_at": None if expires_at == NONE else expires_at}
-    with told_in_one_line(), Hub(worker=False) as hub:
+    with told_in_one_line(), reading() as hub:
         done = hub.retry(id_, **asked)
     if as_json:
         show_json(done)
@@ -93,8 +96,8 @@ def resolve(
     Example:
       notifyhub resolve 17 resend
     """
-    with told_in_one_line(), Hub(worker=False) as hub:
-        found = hub.resolve(id_, verdict)  # type: ignore[arg-type]  # the hub checks it
+    with told_in_one_line(), reading() as hub:
+        found = hub.resolve(id_, verdict)
     if as_json:
         show_json(found)
     else:

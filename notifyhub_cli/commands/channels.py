@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import typer
 
-from notifyhub import Hub
-from notifyhub.answers import Channel
+if TYPE_CHECKING:
+    from notifyhub.answers import Channel
+
 from notifyhub_cli.output import AsJson, show_json, show_table, told_in_one_line
+from notifyhub_cli.target import reading
 
 
 def channels(as_json: AsJson = False) -> None:
@@ -17,7 +21,7 @@ def channels(as_json: AsJson = False) -> None:
       notifyhub channels
       notifyhub channels --json
     """
-    with told_in_one_line(), Hub(worker=False) as hub:
+    with told_in_one_line(), reading() as hub:
         found = hub.channels()
     if as_json:
         show_json(found)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import typer
 
-from notifyhub.settings import load
 from notifyhub_cli.output import AsJson, show_json, told_in_one_line
 
 app = typer.Typer(no_args_is_help=True)
@@ -28,6 +27,7 @@ def upgrade(as_json: AsJson = False) -> None:
     Example:
       NOTIFYHUB_DATABASE_URL=postgresql://me@db/notifyhub notifyhub db upgrade
     """
+    from notifyhub.settings import load
     from notifyhub.store.database import Database
 
     with told_in_one_line():

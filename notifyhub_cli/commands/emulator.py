@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from notifyhub.settings import load
 from notifyhub_cli.commands import faults
 from notifyhub_cli.listening import listening
 from notifyhub_cli.output import Exit, leave, told_in_one_line
@@ -52,6 +51,7 @@ def run(
     from notifyhub.emulator.faults import PROFILES
     from notifyhub.emulator.shared import strictness as strict
     from notifyhub.emulator.shared.limits import LIMITS_PROFILES
+    from notifyhub.settings import load
     from notifyhub_cli.stopping import stop_by_signals
 
     if profile not in PROFILES:

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from notifyhub import Hub
 from notifyhub_cli.output import AsJson, show_json, show_table, told_in_one_line
+from notifyhub_cli.target import reading
 
 app = typer.Typer(
     help="""API keys.
@@ -41,7 +41,7 @@ def create(
       notifyhub key create --name shop --scope send --scope read
       notifyhub key create --name audit --scope read --expires-at 2127-01-01T00:00Z --rate-limit 60
     """
-    with told_in_one_line(), Hub(worker=False) as hub:
+    with told_in_one_line(), reading() as hub:
         key = hub.keys.create(name, scope, expires_at=expires_at, rate_limit=rate_limit)
     if as_json:
         show_json(key)
@@ -57,7 +57,7 @@ def list_(as_json: AsJson = False) -> None:
     Example:
       notifyhub key list --json
     """
-    with told_in_one_line(), Hub(worker=False) as hub:
+    with told_in_one_line(), reading() as hub:
         found = hub.keys.list()
     if as_json:
         show_json(found)
@@ -77,6 +77,6 @@ def revoke(id_: Annotated[int, typer.Argument(metavar="ID", help="From `notifyhu
     Example:
       notifyhub key revoke 2
     """
-    with told_in_one_line(), Hub(worker=False) as hub:
+    with told_in_one_line(), reading() as hub:
         hub.keys.revoke(id_)
     typer.echo(f"revoked key {id_}")

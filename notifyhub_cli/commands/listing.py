@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from notifyhub import Hub
 from notifyhub_cli.output import AsJson, show_json, told_in_one_line
 from notifyhub_cli.tables import show_deliveries, show_messages
+from notifyhub_cli.target import reading
 
 
 def list_(
@@ -29,7 +29,7 @@ def list_(
       notifyhub list --limit 5
       notifyhub list --deliveries --status failed --channel viber --since 2026-12-01T00:00:00+03:00
     """
-    with told_in_one_line(), Hub(worker=False) as hub:
+    with told_in_one_line(), reading() as hub:
         find = hub.deliveries if deliveries else hub.messages
         found = find(
             limit=limit,
@@ -43,9 +43,9 @@ def list_(
     if as_json:
         show_json(found)
     elif deliveries:
-        show_deliveries(found)  # type: ignore[arg-type]
+        show_deliveries(found)
     else:
-        show_messages(found)  # type: ignore[arg-type]
+        show_messages(found)
 
 
 def register(app: typer.Typer) -> None:

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from notifyhub import Hub
 from notifyhub.errors import Fault, InvalidRequest
 from notifyhub_cli.commands.batch import send_batch
 from notifyhub_cli.output import AsJson, Exit, leave, told_in_one_line
 from notifyhub_cli.tables import show_message
+from notifyhub_cli.target import reading, sending
 
 ENDED_BADLY = ("failed", "expired", "cancelled", "unconfirmed", "partly_sent")
 
 
 def send(
-    message: Annotated[str | None, typer.Argument(metavar="TEXT", help="What the people are to read.")] = None,
+    message: Annotated[
+        str | None, typer.Argument(metavar="TEXT", help="The message text; - reads it from standard input.")
+    ] = None,
     to: Annotated[
         list[str] | None, typer.Option("--to", "-t", help="CHANNEL=ADDRESS; may be given several times.")
     ] = None,
@@ -45,6 +48,7 @@ def send(
       notifyhub send "Hello" --to telegram=1067000 --to viber=EGAZ3SZRi6zW1D0uNYhQHg==
       notifyhub send "<b>Hello</b>" --to telegram=1067000 --option telegram.parse_mode=HTML
       notifyhub send "Good morning" --to whatsapp=79161234567 --at 2026-12-01T10:00:00+03:00
+      df -h | notifyhub send - --to telegram=1067000
       notifyhub send --batch messages.jsonl
 
     Where a `serve` or `worker` is running, it delivers; otherwise this command does so itself before it ends.
@@ -58,6 +62,8 @@ def send(
         leave(Exit.BAD_INPUT, "Missing argument 'TEXT' (see `notifyhub send --help`)")
     if not to:
         leave(Exit.BAD_INPUT, "Missing option '--to' (see `notifyhub send --help`)")
+    if message == "-":
+        message = from_standard_input()
     with told_in_one_line():
         asked: dict[str, Any] = {
             "to": recipients(to),
@@ -70,16 +76,21 @@ def send(
             "options": options(option or []),
             "reference": reference,
         }
-        hub = Hub()
-        try:
+        with sending() as hub:
             sent = hub.send(message, **asked)
             if wait:
                 sent = hub.wait(sent, wait)
-        finally:
-            hub.close(finish_due_s=5.0)
     show_message(sent, as_json)
     if wait and sent.status in ENDED_BADLY:
         raise typer.Exit(Exit.FAILED)
+
+
+def from_standard_input() -> str:
+    """The text that is piped in, without the line end that most programs put behind it."""
+    try:
+        return sys.stdin.buffer.read().decode().removesuffix("\n")
+    except UnicodeDecodeError as error:
+        leave(Exit.BAD_INPUT, f"TEXT: standard input is not UTF-8: {error.reason} at byte {error.start}")
 
 
 def status(id_: Annotated[str, typer.Argument(metavar="ID", help="A message's id.")], as_json: AsJson = False) -> None:
@@ -89,7 +100,7 @@ def status(id_: Annotated[str, typer.Argument(metavar="ID", help="A message's id
     Example:
       notifyhub status 01a1fd9d-2e91-70c5-aee9-108a46972697 --json
     """
-    with told_in_one_line(), Hub(worker=False) as hub:
+    with told_in_one_line(), reading() as hub:
         show_message(hub.message(id_), as_json)
 
 

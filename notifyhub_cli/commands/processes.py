@@ -8,7 +8,6 @@ from typing import Annotated, Any
 
 import typer
 
-from notifyhub.settings import load
 from notifyhub_cli.output import Exit, leave, told_in_one_line
 
 
@@ -24,6 +23,8 @@ def serve(
     Example:
       notifyhub serve --port 9000
     """
+    from notifyhub.settings import load
+
     given: dict[str, Any] = {"host": host, "port": port}
     with told_in_one_line():
         settings = load(**{name: value for name, value in given.items() if value is not None})
@@ -43,6 +44,8 @@ def worker(
     Example:
       NOTIFYHUB_BROKER_URL=redis://localhost:6379/0 notifyhub worker
     """
+    from notifyhub.settings import load
+
     with told_in_one_line():
         settings = load()
         if settings.uses_sqlite and processes > 1:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import typer
 
-from notifyhub.settings import MASK, PREFIX, Settings, load, without_secrets
 from notifyhub_cli.output import AsJson, show_json, show_table, told_in_one_line
 
 
@@ -15,33 +14,15 @@ def config(as_json: AsJson = False) -> None:
     Example:
       notifyhub config --json
     """
+    from notifyhub.settings import load
+    from notifyhub_cli.settings_shown import effective
+
     with told_in_one_line():
         values = effective(load())
     if as_json:
         show_json(values)
     else:
         show_table(("setting", "value"), list(values.items()))
-
-
-def effective(settings: Settings) -> dict[str, object]:
-    """Every setting by the name of its variable."""
-    given = settings.model_dump(mode="json")
-    given["database_url"] = settings.effective_database_url
-    given["emulator_url"] = settings.effective_emulator_url
-    values: dict[str, object] = {}
-    for name, value in given.items():
-        members = (
-            {f"{name}_{key}": member for key, member in value.items()} if isinstance(value, dict) else {name: value}
-        )
-        for key, member in members.items():
-            values[PREFIX + key.upper()] = _shown(key, member)
-    return values
-
-
-def _shown(name: str, value: object) -> object:
-    if name.endswith(("token", "secret")) and value:
-        return MASK
-    return without_secrets(value) if name.endswith(("url", "proxy")) and isinstance(value, str) else value
 
 
 def register(app: typer.Typer) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from notifyhub import Hub
-from notifyhub.answers import Story
+if TYPE_CHECKING:
+    from notifyhub.answers import Story
+
 from notifyhub_cli.output import AsJson, show_json, text, told_in_one_line
+from notifyhub_cli.target import reading
 
 
 def why(
@@ -22,7 +24,7 @@ def why(
       notifyhub why 17
       notifyhub why 01a1fd9d-2e91-70c5-aee9-108a46972697 --json
     """
-    with told_in_one_line(), Hub(worker=False) as hub:
+    with told_in_one_line(), reading() as hub:
         found = hub.why(id_)
     if as_json:
         show_json(found)

@@ -123,17 +123,16 @@ def test_of_a_cancelled_message_nothing_is_left_to_change(idle: Hub) -> None:
 @pytest.mark.parametrize(
     ("members", "path"),
     [
-        ({}, "$"),
-        ({"text": ""}, "$.text"),
-        ({"text": " "}, "$.text"),
-        ({"text": None}, "$.text"),
-        ({"text": "x" * 4097}, "$.text"),
-        ({"send_at": "2126-12-01T10:00"}, "$.send_at"),
-        ({"send_at": "2128-12-01T10:00Z"}, "$.send_at"),
-        ({"expires_at": "2020-01-01T00:00Z"}, "$.expires_at"),
-        ({"expires_at": "2126-12-01T09:00Z"}, "$.expires_at"),
-        ({"send_at": "2126-12-02T10:00Z", "expires_at": "2126-12-01T10:00Z"}, "$.expires_at"),
-        ({"priority": "urgent"}, "$.priority"),
+        ({}, ""),
+        ({"text": ""}, "text"),
+        ({"text": " "}, "text"),
+        ({"text": None}, "text"),
+        ({"text": "x" * 4097}, "text"),
+        ({"at": "2126-12-01T10:00"}, "at"),
+        ({"at": "2128-12-01T10:00Z"}, "at"),
+        ({"expires_at": "2020-01-01T00:00Z"}, "expires_at"),
+        ({"expires_at": "2126-12-01T09:00Z"}, "expires_at"),
+        ({"at": "2126-12-02T10:00Z", "expires_at": "2126-12-01T10:00Z"}, "expires_at"),
     ],
     ids=str,
 )
@@ -141,7 +140,7 @@ def test_a_change_that_cannot_be_is_refused(idle: Hub, members: dict[str, object
     id_ = idle.send("Hello", to={"telegram": "1"}, at=LATER, expires_at="2127-01-01T00:00Z").id
 
     with pytest.raises(InvalidRequest) as refused:
-        idle.change_as(id_, members)
+        idle.change(id_, **members)
 
     assert [fault.path for fault in refused.value.faults] == [path]
     assert idle.message(id_).text == "Hello"
@@ -238,7 +237,7 @@ def test_where_repeats_are_wanted_a_retry_repeats(busy: Hub, emulator: RunningEm
 
 def test_what_is_retried_holds_its_content_again(idle: Hub) -> None:
     id_ = idle.send("Hello", to={"telegram": "1"}, at=LATER, expires_at="2127-01-01T00:00Z").id
-    idle.database.write(deliveries.expire, (2**62, 100)).result()
+    core_of(idle).database.write(deliveries.expire, (2**62, 100)).result()
     assert idle.message(id_).status == "expired"
 
     assert idle.retry(id_).retried == 1
@@ -265,7 +264,7 @@ def test_after_the_end_a_retry_needs_a_new_one(busy: Hub, emulator: RunningEmula
 def test_of_two_retries_at_once_one_retries(idle: Hub) -> None:
     people = [{"telegram": str(i)} for i in range(1, 41)]
     id_ = idle.send("Hello", to=people, expires_at="2127-01-01T00:00Z").id
-    idle.database.write(deliveries.expire, (2**62, 100)).result()
+    core_of(idle).database.write(deliveries.expire, (2**62, 100)).result()
 
     with ThreadPoolExecutor(8) as pool:
         done = list(pool.map(lambda _: idle.retry(id_), range(8)))

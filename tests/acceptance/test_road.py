@@ -95,7 +95,7 @@ def test_a_date_in_the_past_sends_at_once(hub: Hub) -> None:
 
 
 def test_a_time_without_an_offset_is_refused_with_the_reason(hub: Hub) -> None:
-    with pytest.raises(InvalidRequest, match=r"send_at.*offset"):
+    with pytest.raises(InvalidRequest, match=r"^at: .*offset"):
         hub.send("Later", to={"telegram": "1"}, at="2126-12-01T10:00:00")
 
 

@@ -50,18 +50,17 @@ def in_this_tree(monkeypatch: pytest.MonkeyPatch) -> None:
 def run(tmp_path: Path, in_this_tree: None) -> Run:
     """`notifyhub ARGUMENTS` in an empty folder, with settings as NOTIFYHUB_* variables."""
 
-    def run(*arguments: str, **settings: object) -> Ended:
+    def run(*arguments: str, piped: bytes = b"", **settings: object) -> Ended:
         environment = {f"NOTIFYHUB_{name.upper()}": str(value) for name, value in settings.items()}
         ended = subprocess.run(
             [sys.executable, "-m", "notifyhub_cli.main", *arguments],
             cwd=tmp_path,
             env={**os.environ, **environment},
-            stdin=subprocess.DEVNULL,
+            input=piped,
             capture_output=True,
-            text=True,
             timeout=60,
         )
-        return Ended(ended.returncode, ended.stdout, ended.stderr)
+        return Ended(ended.returncode, ended.stdout.decode(), ended.stderr.decode())
 
     return run
 

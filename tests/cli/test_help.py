@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+import notifyhub
 from tests.cli.conftest import Run
 
 COMMANDS = ["send", "status", "cancel", "list", "serve", "worker", "emulator", "config", "doctor", "db", "key"]
@@ -54,3 +55,28 @@ def test_help_opens_nothing(run: Run, tmp_path_factory: pytest.TempPathFactory) 
     run("serve", "--help", data_dir=folder)
 
     assert not folder.exists()
+
+
+def test_the_version_is_told(run: Run) -> None:
+    assert run("--version").out == f"notifyhub {notifyhub.__version__}\n"
+
+
+def test_help_says_that_a_text_can_be_piped_in(run: Run) -> None:
+    assert "- reads it from standard input" in " ".join(run("send", "--help").out.split())
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_a_shell_can_be_taught_to_complete(run: Run, monkeypatch: pytest.MonkeyPatch, shell: str) -> None:
+    monkeypatch.setenv("SHELL", f"/bin/{shell}")
+    script = run("--show-completion", shell)
+
+    assert script.code == 0, script.err
+    assert "_NOTIFYHUB_COMPLETE" in script.out
+
+
+def test_commands_and_options_are_completed(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("_NOTIFYHUB_COMPLETE", "complete_bash")
+    for words, expected in (("notifyhub se", "send"), ("notifyhub send --prio", "--priority")):
+        monkeypatch.setenv("COMP_WORDS", words)
+        monkeypatch.setenv("COMP_CWORD", str(len(words.split()) - 1))
+        assert expected in run().out.split()

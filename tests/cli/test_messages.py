@@ -187,3 +187,21 @@ def test_an_option_that_there_is_not_is_named(run: Run) -> None:
     ended = run("send", "Hello", "--to", "telegram=1", "--option", "telegram.volume=11")
 
     assert ended.complaint == "--option telegram.volume: there is no such field"
+
+
+@pytest.mark.parametrize(("piped", "text"), [(b"Hello\n", "Hello"), ("Привет\n\nмир".encode(), "Привет\n\nмир")])
+def test_a_text_is_read_from_standard_input(run_here: Run, piped: bytes, text: str) -> None:
+    ended = run_here("send", "-", "--to", "telegram=1", "--wait", "20", "--json", piped=piped)
+
+    assert ended.code == 0, ended.err
+    assert ended.json["text"] == text
+
+
+@pytest.mark.parametrize(
+    ("piped", "complaint"), [(b"", "TEXT: must not be empty"), (b"\xff", "TEXT: standard input is")]
+)
+def test_a_text_that_cannot_be_is_refused_from_standard_input_too(run: Run, piped: bytes, complaint: str) -> None:
+    ended = run("send", "-", "--to", "telegram=1", piped=piped)
+
+    assert ended.code == 2
+    assert ended.complaint.startswith(complaint)

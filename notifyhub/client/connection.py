@@ -1,0 +1,163 @@
+"""Calls to a service: over connections that are kept, and tried again while that is of use."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Mapping
+from random import uniform
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+from notifyhub.client.problems import is_worth_another_try, retry_after_s, unreadable
+from notifyhub.errors import ServiceUnavailable, SettingsError
+from notifyhub.verbs import is_blocking, pause
+
+if TYPE_CHECKING:
+    import asyncio
+    from weakref import WeakKeyDictionary
+
+    import httpx
+
+TIMEOUT_S = 30.0
+PATIENCE_S = 60.0
+FIRST_PAUSE_S = 0.1
+LONGEST_PAUSE_S = 5.0
+
+
+class Connection:
+    """The way to one service. Opens at the first call; in a child of `os.fork` it opens anew."""
+
+    def __init__(self, url: str, key: str | None, timeout_s: float, patience_s: float) -> None:
+        self._url = _checked(url)
+        self._key = key
+        self._timeout_s = timeout_s
+        self._patience_s = patience_s
+        self._lock = threading.Lock()
+        self._client: httpx.Client | None = None
+        self._forget()
+
+    async def call(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        query: Mapping[str, Any] | None = None,
+        *,
+        named: bool = True,
+    ) -> httpx.Response:
+        """The service's answer, whatever it is. Raises ServiceUnavailable when there was none within `patience_s`.
+
+        named  it may be asked for again: by a name of its own, an Idempotency-Key; what may not is only tried again
+               while the service says that it did nothing
+        """
+        headers = self._headers(method, named)
+        ends, tries = monotonic() + self._patience_s, 0
+        while True:
+            answer, trouble = await self._try(method, path, body, query, headers)
+            if answer is not None and not is_worth_another_try(answer, named):
+                return answer
+            wait_s = retry_after_s(answer)
+            if wait_s is None:
+                # Those who were refused together are not to come back together.
+                wait_s = uniform(0.5, 1.0) * min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2**tries)  # noqa: S311
+            tries += 1
+            if monotonic() + wait_s >= ends or (answer is None and not named):
+                raise ServiceUnavailable(f"{self._url}: {trouble or unreadable(answer)}")
+            await pause(wait_s)
+
+    def _headers(self, method: str, named: bool) -> dict[str, str]:
+        headers = {"Accept": "application/json"}
+        if self._key is not None:
+            headers["Authorization"] = f"Bearer {self._key}"
+        if method != "GET":
+            headers["Content-Type"] = "application/json"
+            if named:
+                headers["Idempotency-Key"] = str(uuid4())
+        return headers
+
+    async def _try(
+        self, method: str, path: str, body: bytes | None, query: Mapping[str, Any] | None, headers: dict[str, str]
+    ) -> tuple[httpx.Response | None, str]:
+        """The answer, or None and why there is none."""
+        import httpx
+
+        asked: dict[str, Any] = {"content": body, "params": query, "headers": headers}
+        try:
+            if is_blocking():
+                return self._blocking().request(method, path, **asked), ""
+            return await self._awaiting().request(method, path, **asked), ""
+        except httpx.TimeoutException:
+            return None, f"no answer within {self._timeout_s:g} s"
+        except httpx.TransportError as error:
+            return None, str(error) or type(error).__name__
+
+    def _options(self) -> dict[str, Any]:
+        return {"base_url": self._url, "timeout": self._timeout_s}
+
+    def _blocking(self) -> httpx.Client:
+        import httpx
+
+        with self._lock:
+            self._own()
+            if self._client is None:
+                self._client = httpx.Client(**self._options())
+            return self._client
+
+    def _awaiting(self) -> httpx.AsyncClient:
+        import asyncio
+
+        import httpx
+
+        # Connections belong to the event loop in which they were opened.
+        loop = asyncio.get_running_loop()
+        with self._lock:
+            self._own()
+            client = self._clients.get(loop)
+            if client is None:
+                client = self._clients[loop] = httpx.AsyncClient(**self._options())
+            return client
+
+    def _own(self) -> None:
+        """After a fork the parent's connections are not for the child."""
+        if self._opened_by != os.getpid():
+            self._forget()
+
+    def _forget(self) -> None:
+        from weakref import WeakKeyDictionary
+
+        self._opened_by = os.getpid()
+        self._client = None
+        self._clients: WeakKeyDictionary[asyncio.AbstractEventLoop, httpx.AsyncClient] = WeakKeyDictionary()
+
+    def close(self) -> None:
+        """Close the connections of those who block."""
+        with self._lock:
+            client, self._client = self._client, None
+        if client is not None:
+            client.close()
+
+    async def aclose(self) -> None:
+        """Close these, and the connections of the running event loop."""
+        import asyncio
+
+        self.close()
+        with self._lock:
+            client = self._clients.pop(asyncio.get_running_loop(), None)
+        if client is not None:
+            await client.aclose()
+
+
+def _checked(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        good = False
+    if not good:
+        raise SettingsError(f"{url!r} is not the URL of a service: it begins with http:// or https:// and names a host")
+    if parts.query or parts.fragment:
+        raise SettingsError(f"{url!r} is not the URL of a service: it ends with its path")
+    return url.rstrip("/")

@@ -1,0 +1,96 @@
+"""What the service answered, as the hub's own errors."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from notifyhub.errors import (
+    Conflict,
+    Fault,
+    InvalidRequest,
+    NotAllowed,
+    NotFound,
+    NotifyhubError,
+    ServiceUnavailable,
+)
+
+if TYPE_CHECKING:
+    import httpx
+
+# 409 with Retry-After is a first try of the same call that is still in progress.
+_AGAIN = frozenset({429, 502, 503, 504})
+_SHOWN = 200
+
+
+def is_worth_another_try(answer: httpx.Response, named: bool = True) -> bool:
+    """Does time alone help? What is not `named` by an Idempotency-Key is not to be done twice."""
+    if not named:
+        return answer.status_code == HTTPStatus.TOO_MANY_REQUESTS
+    in_progress = answer.status_code == HTTPStatus.CONFLICT and "retry-after" in answer.headers
+    return in_progress or answer.status_code in _AGAIN
+
+
+def retry_after_s(answer: httpx.Response | None) -> float | None:
+    """Seconds that the service wants waited: RFC 9110, section 10.2.3, a number or a moment. None: it does not say."""
+    said = "" if answer is None else answer.headers.get("retry-after", "").strip()
+    if said.isascii() and said.isdigit():
+        return float(said)
+    try:
+        moment = parsedate_to_datetime(said)
+    except ValueError:
+        return None
+    return max(0.0, (moment.replace(tzinfo=moment.tzinfo or UTC) - datetime.now(UTC)).total_seconds())
+
+
+def error_of(answer: httpx.Response, thing: tuple[str, object] | None = None) -> NotifyhubError:
+    """What an answer that is no success means. `thing`: kind and key of what was asked for."""
+    problem = _document(answer)
+    if problem is None:
+        return ServiceUnavailable(unreadable(answer))
+    detail = str(problem.get("detail", ""))
+    match answer.status_code:
+        case HTTPStatus.NOT_FOUND if thing is not None:
+            return NotFound(*thing)
+        case HTTPStatus.UNAUTHORIZED | HTTPStatus.FORBIDDEN:
+            return NotAllowed(detail)
+        case HTTPStatus.CONFLICT:
+            return Conflict(detail)
+    errors = problem.get("errors")
+    if isinstance(errors, list) and errors:
+        return invalid(errors)
+    return NotifyhubError(f"{answer.status_code}: {detail}")
+
+
+def invalid(errors: Sequence[Any]) -> InvalidRequest:
+    """The `errors` of a problem document, or of one message of a batch."""
+    told = [error if isinstance(error, dict) else {} for error in errors]
+    return InvalidRequest(
+        [Fault(str(one.get("path", "$")), str(one.get("code", "")), str(one.get("message", ""))) for one in told]
+    )
+
+
+def unreadable(answer: httpx.Response | None) -> str:
+    """An answer in one line, for people."""
+    if answer is None:
+        return "no answer"
+    problem = _document(answer)
+    if problem is not None:
+        return f"{answer.status_code}: {problem.get('detail', '')}"
+    if answer.is_redirect:
+        return f"it redirects to {answer.headers.get('location', '')}: give that URL if it is the service's"
+    shown = " ".join(answer.text[:_SHOWN].split())
+    return f"it does not answer as notifyhub does: {answer.status_code} {shown}"
+
+
+def _document(answer: httpx.Response) -> dict[str, Any] | None:
+    """The problem document that an answer holds, if it does."""
+    try:
+        told = json.loads(answer.content)
+    except ValueError:
+        return None
+    return told if isinstance(told, dict) and "status" in told and "title" in told else None

@@ -1,0 +1,134 @@
+"""What a working install needs, looked at one thing after another, with what to do where something is wrong."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sqlite3
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+from email.utils import parsedate_to_datetime
+from http.client import HTTPConnection, HTTPSConnection
+from urllib.parse import urlsplit
+
+from notifyhub.errors import NotifyhubError
+from notifyhub.providers.registry import base_url_of
+from notifyhub.settings import PREFIX, Settings, without_secrets
+from notifyhub.store.database import Database, sqlite_path
+from notifyhub_cli.settings_shown import effective
+
+PROBE_S = 3.0
+CLOCK_OFF_S = 5.0
+OF_THE_COMMAND_LINE = ("NOTIFYHUB_URL", "NOTIFYHUB_KEY")
+OLDEST_SQLITE = (3, 35, 0)  # RETURNING
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`advice` is empty where all is well."""
+
+    what: str
+    good: bool
+    seen: str
+    advice: str = ""
+
+
+def examine(settings: Settings) -> Iterator[Finding]:
+    """Look at one thing after another."""
+    yield from _variables(settings)
+    yield _database(settings)
+    yield _broker(settings)
+    dates: list[float] = []
+    for channel in settings.channels():
+        yield _provider(settings, channel, dates)
+    yield _clock(dates)
+
+
+def _variables(settings: Settings) -> Iterator[Finding]:
+    known = {*effective(settings), *OF_THE_COMMAND_LINE}
+    for name in sorted(os.environ):
+        if name.startswith(PREFIX) and name not in known:
+            near = get_close_matches(name, known, n=1)
+            yield Finding(
+                "settings", False, f"{name} is not a setting", f"did you mean {near[0]}?" if near else "unset it"
+            )
+
+
+def _database(settings: Settings) -> Finding:
+    shown = without_secrets(settings.effective_database_url)
+    if settings.uses_sqlite and sqlite3.sqlite_version_info < OLDEST_SQLITE:
+        return Finding("database", False, f"SQLite {sqlite3.sqlite_version}", "SQLite 3.35 or later is needed")
+    if settings.uses_sqlite and not sqlite_path(settings.effective_database_url).exists():
+        return Finding("database", True, f"{shown}, which the first start makes")
+    database = Database(settings.effective_database_url)
+    try:
+        pending = database.pending_migrations()
+    except NotifyhubError as error:
+        return Finding("database", False, f"{shown}: {error}", "check NOTIFYHUB_DATABASE_URL, and that the server runs")
+    finally:
+        database.close()
+    later = f", {len(pending)} migrations to come with the next start" if pending else ""
+    return Finding("database", True, shown + later)
+
+
+def _broker(settings: Settings) -> Finding:
+    shown = without_secrets(settings.broker_url)
+    if settings.uses_memory_broker:
+        return Finding("broker", True, f"{shown} (inside the process)")
+    from notifyhub.queue import is_reachable, make_broker
+
+    broker = make_broker(settings.broker_url)
+    if is_reachable(broker, "telegram"):
+        return Finding("broker", True, shown)
+    return Finding("broker", False, f"{shown} does not answer", "check NOTIFYHUB_BROKER_URL, and that the server runs")
+
+
+def _provider(settings: Settings, channel: str, dates: list[float]) -> Finding:
+    url = base_url_of(settings, channel)
+    if not url:
+        return Finding(channel, True, _of_ones_own(settings.channels()[channel].only_addresses))
+    shown = without_secrets(url)
+    emulated = settings.is_emulated(channel)
+    kind = "emulated" if emulated else "real"
+    try:
+        date = _probe(url)
+    except OSError as error:
+        advice = "start `notifyhub serve`" if emulated else f"check the network and {PREFIX}{channel.upper()}_BASE_URL"
+        return Finding(channel, False, f"{kind}, {shown} cannot be reached: {error}", advice)
+    if date is not None:
+        dates.append(date)
+    return Finding(channel, True, f"{kind}, {shown} answers")
+
+
+def _of_ones_own(addresses: frozenset[str] | None) -> str:
+    if addresses is None:
+        return "a provider of your own, which is not asked"
+    return f"leads to {', '.join(sorted(addresses))}, which is not asked"
+
+
+def _probe(url: str) -> float | None:
+    """Knock at a server; how many seconds its clock is ahead of ours, where it says. Sends no credentials."""
+    parts = urlsplit(url)
+    kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
+    connection = kind(parts.hostname or "", parts.port, timeout=PROBE_S)
+    try:
+        connection.request("HEAD", "/")
+        date = connection.getresponse().headers.get("Date")
+        return parsedate_to_datetime(date).timestamp() - time.time() if date else None
+    except (socket.gaierror, TimeoutError, OSError):
+        raise
+    except Exception as error:
+        raise OSError(f"not an HTTP server: {type(error).__name__}") from error
+    finally:
+        connection.close()
+
+
+def _clock(ahead_s: list[float]) -> Finding:
+    if not ahead_s:
+        return Finding("clock", True, "nothing to compare it with")
+    off = sorted(ahead_s)[len(ahead_s) // 2]
+    if abs(off) > CLOCK_OFF_S:
+        return Finding("clock", False, f"is {abs(off):.0f} s {'behind' if off > 0 else 'ahead'}", "set it, best by NTP")
+    return Finding("clock", True, "agrees with the messengers")

@@ -1,0 +1,56 @@
+"""Where commands act: on the store that the settings name, or on a running service (`--url`, `--key`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+FINISH_DUE_S = 5.0
+
+
+@dataclass(slots=True)
+class Target:
+    """The service that was named, if any was; set once, before a command runs."""
+
+    url: str | None = None
+    key: str | None = None
+
+
+TARGET = Target()
+
+
+@contextmanager
+def reading() -> Iterator[Any]:
+    """A hub, or a client of the service: for commands that look, or change what others deliver."""
+    if TARGET.url is not None:
+        with _client(TARGET.url) as client:
+            yield client
+        return
+    from notifyhub import Hub
+
+    with Hub(worker=False) as hub:
+        yield hub
+
+
+@contextmanager
+def sending() -> Iterator[Any]:
+    """A hub that delivers where no other does, and finishes what is due, or a client of the service."""
+    if TARGET.url is not None:
+        with _client(TARGET.url) as client:
+            yield client
+        return
+    from notifyhub import Hub
+
+    hub = Hub()
+    try:
+        yield hub
+    finally:
+        hub.close(finish_due_s=FINISH_DUE_S)
+
+
+def _client(url: str) -> Any:
+    from notifyhub.client import Client
+
+    return Client(url, TARGET.key)
