@@ -19,8 +19,9 @@ ABOUT = (
     "One call, every messenger: Telegram, Viber, WhatsApp and an HTTP gateway; never twice, never lost.\n\n"
     "Errors are [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457) problem documents that name everything wrong at "
     "once. `X-Request-ID` is given back, or made, and stands in every log line of the request.\n\n"
-    "A body is JSON in UTF-8 whatever `Content-Type` says, at most 128 levels deep. A path has one spelling: with a "
-    "slash more at its end it is not found. A `POST` or `PATCH` with an `Idempotency-Key` may be repeated safely."
+    "A body is JSON in UTF-8 whatever `Content-Type` says, at most 128 levels deep. It may come with "
+    "`Content-Encoding: gzip`; its limit is that of the unpacked body. A path has one spelling: with a slash more at "
+    "its end it is not found. A `POST` or `PATCH` with an `Idempotency-Key` may be repeated safely."
 )
 KEY = "ApiKey"
 KEY_SCHEME = {

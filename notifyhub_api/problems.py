@@ -29,9 +29,11 @@ from notifyhub.errors import (
 from notifyhub.requests import BROKEN_JSON
 
 MEDIA_TYPE = "application/problem+json"
+BROKEN_GZIP = "broken_gzip"
 IDEMPOTENCY_KEY = "Idempotency-Key"
 RETRY_AFTER_S = 1
 MOST_ERRORS = 1_000
+MOST_SAID_BACK = 100
 STORE_AWAY = "the database does not answer; what was asked may not have been stored"
 CRASHED = "something went wrong here; it has been logged"
 
@@ -64,6 +66,21 @@ class TooManyRequests(NotifyhubError):
 
 class TooLarge(NotifyhubError):
     """The body is larger than this service takes."""
+
+
+class BrokenGzip(NotifyhubError):
+    """The body is not what its Content-Encoding says."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"the body cannot be unpacked: {reason}")
+
+
+class UnsupportedEncoding(NotifyhubError):
+    """The body is packed in a way that is not taken; `taken` is."""
+
+    def __init__(self, name: str, taken: str) -> None:
+        self.taken = taken
+        super().__init__(f"Content-Encoding {name[:MOST_SAID_BACK]!r} is not taken: send {taken}, or leave it out")
 
 
 class ProblemError(BaseModel):
@@ -110,7 +127,12 @@ _WRONG = {"path": "$.text", "code": "empty", "message": "must not be empty"}
 
 MEANINGS = MappingProxyType(
     {
-        400: Meaning("The body is not JSON.", "the body is not JSON", {"errors": [_BROKEN]}, after_admission=True),
+        400: Meaning(
+            "The body is not JSON, or not the gzip that its `Content-Encoding` says.",
+            "the body is not JSON",
+            {"errors": [_BROKEN]},
+            after_admission=True,
+        ),
         401: Meaning("No API key, or none that counts.", "there is no such API key", headers=_CHALLENGE),
         403: Meaning(
             "The key has not the scope, or a receipt is not signed.",
@@ -135,7 +157,17 @@ MEANINGS = MappingProxyType(
             headers={"Retry-After": "seconds until it is worth another try, where time alone helps"},
             after_admission=True,
         ),
-        413: Meaning("The body is too large.", "the body has more than 16777216 bytes", after_admission=True),
+        413: Meaning(
+            "The body is too large, as it came or unpacked.",
+            "the body has more than 16777216 bytes",
+            after_admission=True,
+        ),
+        415: Meaning(
+            "The body has a `Content-Encoding` that is not taken.",
+            "Content-Encoding 'br' is not taken: send gzip, or leave it out",
+            headers={"Accept-Encoding": "what is taken"},
+            after_admission=True,
+        ),
         422: Meaning(
             "Something is wrong with the request; `errors` names all of it. Nothing was stored.",
             "one thing is wrong with this request; nothing was stored",
@@ -188,6 +220,11 @@ async def refused(request: Request, error: Exception) -> Response:
             return problem(429, str(error), headers={"Retry-After": str(reset_s)})
         case TooLarge():
             return problem(413, str(error), headers={"Connection": "close"})
+        case BrokenGzip():
+            return problem(400, str(error), errors=errors_of([Fault("$", BROKEN_GZIP, str(error))]))
+        case UnsupportedEncoding(taken=taken):
+            # RFC 9110, section 15.5.16: what would be taken.
+            return problem(415, str(error), headers={"Accept-Encoding": taken})
         case StoreUnavailable():
             # The reason may name hosts and users, which are not the caller's business.
             _log.warning("%s %s: %s", request.method, request.url.path, error)

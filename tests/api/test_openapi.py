@@ -173,6 +173,8 @@ ANSWERS: list[tuple[str, str, int, Ask]] = [
     ("POST", MESSAGES, 400, lambda api: api.post(MESSAGES, b"{")),
     ("POST", MESSAGES, 401, lambda api: api.ask("POST", MESSAGES, Authorization="")),
     ("POST", MESSAGES, 403, lambda api: with_scope(api, "read").create()),
+    ("POST", MESSAGES, 400, lambda api: api.post(MESSAGES, b"{}", Content_Encoding="gzip")),
+    ("POST", MESSAGES, 415, lambda api: api.post(MESSAGES, GOOD, Content_Encoding="br")),
     ("POST", MESSAGES, 413, lambda api: api.post(MESSAGES, b" " * 100_001)),
     ("POST", MESSAGES, 422, lambda api: api.create(text="", recipients=[{"telegram": "x"}])),
     ("GET", f"{MESSAGES}/{{id}}", 200, lambda api: api.get(f"{MESSAGES}/{created(api)}")),
