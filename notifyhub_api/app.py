@@ -11,7 +11,7 @@ from starlette.types import ASGIApp
 
 from notifyhub import Hub
 from notifyhub.errors import NotifyhubError
-from notifyhub_api import operations, pages, problems
+from notifyhub_api import operations, pages, problem_pages, problems
 from notifyhub_api.auth import Authenticator
 from notifyhub_api.bridge import Bridge
 from notifyhub_api.loopback_only import LoopbackOnly
@@ -48,7 +48,13 @@ class Service(Starlette):
 def make_app(hub: Hub, mounts: Sequence[BaseRoute] = ()) -> Starlette:
     """The REST service over an open hub. `mounts` are served beside it."""
     app = Service(
-        routes=[*operations.routes(OPERATIONS), *pages.routes(openapi(OPERATIONS)), *pages.with_slash(mounts), *mounts],
+        routes=[
+            *operations.routes(OPERATIONS),
+            *pages.routes(openapi(OPERATIONS)),
+            *problem_pages.routes(),
+            *pages.with_slash(mounts),
+            *mounts,
+        ],
         exception_handlers={
             NotifyhubError: problems.refused,
             HTTPException: problems.http_refused,

@@ -20,7 +20,7 @@ from notifyhub.domain.summary import DUPLICATE
 from notifyhub.errors import Fault, StoreUnavailable
 from notifyhub.requests import MessageRequest, dialects
 from notifyhub.requests.fields import REFERENCE
-from notifyhub_api.operations import Operation, Parameter, Tag
+from notifyhub_api.operations import OF_A_BODY, Operation, Parameter, Tag
 from notifyhub_api.resources.examples import DELIVERY, MESSAGE
 from notifyhub_api.resources.messages import CHECKED_AT_ONCE, linked
 from notifyhub_api.web import answer, body_of, hub_of, result
@@ -219,7 +219,7 @@ operations = (
             )
         ],
         answers={200: Standing},
-        refusals=[400, 413],
+        refusals=OF_A_BODY,
         example_answer={FIRST: "SUCCESS", SECOND: "SUCCESS", THIRD: "PENDING"},
     ),
     Operation(
