@@ -12,7 +12,7 @@ from starlette.types import ASGIApp
 from notifyhub import Hub
 from notifyhub.errors import NotifyhubError
 from notifyhub.hub import core_of
-from notifyhub_api import operations, pages, problems
+from notifyhub_api import operations, pages, problem_pages, problems
 from notifyhub_api.auth import Authenticator
 from notifyhub_api.bridge import Bridge
 from notifyhub_api.loopback_only import LoopbackOnly
@@ -49,7 +49,13 @@ class Service(Starlette):
 def make_app(hub: Hub, mounts: Sequence[BaseRoute] = ()) -> Starlette:
     """The REST service over an open hub. `mounts` are served beside it."""
     app = Service(
-        routes=[*operations.routes(OPERATIONS), *pages.routes(openapi(OPERATIONS)), *pages.with_slash(mounts), *mounts],
+        routes=[
+            *operations.routes(OPERATIONS),
+            *pages.routes(openapi(OPERATIONS)),
+            *problem_pages.routes(),
+            *pages.with_slash(mounts),
+            *mounts,
+        ],
         exception_handlers={
             NotifyhubError: problems.refused,
             HTTPException: problems.http_refused,

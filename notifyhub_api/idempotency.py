@@ -32,7 +32,7 @@ def is_named(request: Request) -> bool:
 
 
 async def named(request: Request, kept_ms: int | None = None) -> Named:
-    """The name of a request, and what it is the name of. Raises InvalidRequest, TooLarge."""
+    """The name of a request, and what it is the name of. Raises InvalidRequest, and what `body_of` raises."""
     key = _key(request.headers[_NAME])
     now = now_ms()
     until = now + (hub_of(request).settings.idempotency_kept_s * 1000 if kept_ms is None else kept_ms)

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from notifyhub_api import problems
+from notifyhub_api import kinds, problems
 
 
 class LoopbackOnly:
@@ -28,11 +28,12 @@ class LoopbackOnly:
             headers = Headers(scope=scope)
             host, origin = headers.get("host", ""), headers.get("origin")
             if not is_loopback(f"//{host}"):
-                refusal = problems.problem(421, f"{host or 'nothing'} is no name of this service: no key is asked for")
+                detail = f"{host or 'nothing'} is no name of this service: no key is asked for"
+                refusal = problems.problem(kinds.FOREIGN_HOST, detail)
                 await refusal(scope, receive, send)
                 return
             if origin is not None and origin not in self._allowed_origins and not is_loopback(origin):
-                refusal = problems.problem(403, f"pages of {origin} may not call: no key is asked for")
+                refusal = problems.problem(kinds.FOREIGN_ORIGIN, f"pages of {origin} may not call: no key is asked for")
                 await refusal(scope, receive, send)
                 return
         await self._app(scope, receive, send)

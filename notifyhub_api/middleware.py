@@ -23,8 +23,9 @@ _ALWAYS = (
 _PRIVATE = (*_ALWAYS, (b"cache-control", b"no-store"))
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-MAY_BE_SENT = ("Authorization", "Content-Type", "Idempotency-Key", "X-Request-ID")
+MAY_BE_SENT = ("Authorization", "Content-Encoding", "Content-Type", "Idempotency-Key", "X-Request-ID")
 MAY_BE_READ = (
+    "Accept-Encoding",
     "Idempotency-Replayed",
     "Link",
     "Location",

@@ -12,15 +12,18 @@ from pydantic_core import core_schema
 from notifyhub import __version__
 from notifyhub_api import problems
 from notifyhub_api.idempotency import REPLAYED
+from notifyhub_api.kinds import KINDS, Kind
 from notifyhub_api.operations import IDEMPOTENCY, Operation, Parameter
 
 TITLE = "notifyhub"
 ABOUT = (
     "One call, every messenger: Telegram, Viber, WhatsApp and an HTTP gateway; never twice, never lost.\n\n"
     "Errors are [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457) problem documents that name everything wrong at "
-    "once. `X-Request-ID` is given back, or made, and stands in every log line of the request.\n\n"
-    "A body is JSON in UTF-8 whatever `Content-Type` says, at most 128 levels deep. A path has one spelling: with a "
-    "slash more at its end it is not found. A `POST` or `PATCH` with an `Idempotency-Key` may be repeated safely."
+    "once; their `type` leads to what it means and what to do ([all of them](/problems/)). `X-Request-ID` is given "
+    "back, or made, and stands in every log line of the request.\n\n"
+    "A body is JSON in UTF-8 whatever `Content-Type` says, at most 128 levels deep. It may come with "
+    "`Content-Encoding: gzip`; its limit is that of the unpacked body. A path has one spelling: with a slash more at "
+    "its end it is not found. A `POST` or `PATCH` with an `Idempotency-Key` may be repeated safely."
 )
 KEY = "ApiKey"
 KEY_SCHEME = {
@@ -58,6 +61,7 @@ def openapi(operations: Sequence[Operation]) -> dict[str, Any]:
     paths: dict[str, dict[str, Any]] = {}
     for operation in operations:
         paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation, refs)
+    refusals = {status for operation in operations for status in operation.problems}
     tags = {operation.tag.name: operation.tag.description for operation in operations}
     return {
         "openapi": "3.1.0",
@@ -72,7 +76,7 @@ def openapi(operations: Sequence[Operation]) -> dict[str, Any]:
         "paths": paths,
         "components": {
             "schemas": schemas,
-            "responses": {_problem_name(status): _problem(status) for status in problems.MEANINGS},
+            "responses": {_problem_name(status): _problem(status) for status in sorted(refusals)},
             "headers": {REQUEST_ID: REQUEST_ID_HEADER},
             "securitySchemes": {KEY: KEY_SCHEME},
         },
@@ -147,14 +151,23 @@ def _problem_name(status: int) -> str:
 
 
 def _problem(status: int) -> dict[str, Any]:
-    meaning = problems.MEANINGS[status]
-    example = problems.document(status, meaning.example, **meaning.members)
-    schema = {"$ref": f"#/components/schemas/{problems.Problem.__name__}"}
-    told = {**meaning.headers, **(problems.RATE_LIMITS if meaning.after_admission else {})}
+    meant = [kind for kind in KINDS if kind.status == status]
+    told = {name: text for kind in meant for name, text in kind.headers.items()}
+    if any(kind.after_admission for kind in meant):
+        told.update(problems.RATE_LIMITS)
     return {
-        "description": meaning.description,
+        "description": "\n\n".join(f"`{kind.type}`: {kind.means}" for kind in meant),
         "headers": {**_headers(told), **_request_id()},
-        "content": {problems.MEDIA_TYPE: {"schema": schema, "example": example}},
+        "content": {problems.MEDIA_TYPE: _problem_content(meant)},
+    }
+
+
+def _problem_content(meant: Sequence[Kind]) -> dict[str, Any]:
+    """Of these kinds only, with an example of each."""
+    of_these = {"properties": {"type": {"enum": [kind.type for kind in meant]}}}
+    return {
+        "schema": {"allOf": [{"$ref": f"#/components/schemas/{problems.Problem.__name__}"}, of_these]},
+        "examples": {kind.name: {"summary": kind.means, "value": kind.example} for kind in meant},
     }
 
 

@@ -19,6 +19,8 @@ from notifyhub_api.web import Endpoint
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 # What the other methods do is the same when it is done again (RFC 9110, section 9.2.2).
 NAMED_METHODS = ("POST", "PATCH")
+OF_A_BODY = (400, 413, 415)
+"""The problems of every request whose body is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +102,11 @@ class Operation:
         if self.scope is not None:
             found |= {401, 403, 429, 503}  # keys are in the database
         if self.takes_names:
-            found |= {409, 413, 422}
+            found |= {409, 422, *OF_A_BODY}
         if self.once == "never":
             found.add(422)
         if self.request is not None:
-            found |= {400, 413, 422}
+            found |= {422, *OF_A_BODY}
         if any(parameter.place == "path" for parameter in self.parameters):
             found.add(404)
         if any(parameter.place == "query" for parameter in self.parameters):

@@ -61,30 +61,32 @@ def routes(document: dict[str, Any]) -> list[BaseRoute]:
     redoc = _page(REDOC_POLICY, ["pages.css"], ["redoc.standalone.js", "start-redoc.js"])
     served = _document(orjson.dumps(document))
     return [
-        _hidden(DOCUMENT_PATH, served),
-        _hidden("/api/v1/schema/", served),
-        _hidden("/docs/", swagger_ui),
-        _hidden("/api/v1/schema/swagger-ui/", swagger_ui),
-        _hidden("/redoc/", redoc),
-        _hidden("/api/v1/schema/redoc/", redoc),
-        *(_slashed(path) for path in ("/docs", "/redoc")),
+        hidden(DOCUMENT_PATH, served),
+        hidden("/api/v1/schema/", served),
+        hidden("/docs/", swagger_ui),
+        hidden("/api/v1/schema/swagger-ui/", swagger_ui),
+        hidden("/redoc/", redoc),
+        hidden("/api/v1/schema/redoc/", redoc),
+        *(slashed(path) for path in ("/docs", "/redoc")),
         Mount("/assets", Assets(directory=ASSETS), name="assets"),
     ]
 
 
 def with_slash(mounts: Sequence[BaseRoute]) -> list[BaseRoute]:
     """Redirects from where a mount is called without the slash at its end, which people leave out."""
-    return [_slashed(mount.path) for mount in mounts if isinstance(mount, Mount)]
+    return [slashed(mount.path) for mount in mounts if isinstance(mount, Mount)]
 
 
-def _slashed(path: str) -> Route:
+def slashed(path: str) -> Route:
+    """A redirect from `path` to the page with a slash more."""
+
     async def redirect(request: Request) -> Response:
         return RedirectResponse(f"{path}/")
 
-    return _hidden(path, redirect)
+    return hidden(path, redirect)
 
 
-def _hidden(path: str, endpoint: Endpoint) -> Route:
+def hidden(path: str, endpoint: Endpoint) -> Route:
     """A route that the document does not tell of."""
     return Route(path, endpoint, include_in_schema=False)
 
@@ -99,8 +101,8 @@ def _document(body: bytes) -> Endpoint:
 def _page(policy: str, styles: list[str], scripts: list[str]) -> Endpoint:
     html = PAGE.format(
         document=DOCUMENT_PATH,
-        styles="\n".join(f'<link rel="stylesheet" href="{_url(name)}">' for name in styles),
-        scripts="\n".join(f'<script src="{_url(name)}"></script>' for name in scripts),
+        styles="\n".join(f'<link rel="stylesheet" href="{url(name)}">' for name in styles),
+        scripts="\n".join(f'<script src="{url(name)}"></script>' for name in scripts),
     )
 
     async def page(request: Request) -> Response:
@@ -110,6 +112,7 @@ def _page(policy: str, styles: list[str], scripts: list[str]) -> Endpoint:
 
 
 @cache
-def _url(name: str) -> str:
+def url(name: str) -> str:
+    """Where an asset stands."""
     digest = blake2b((ASSETS / name).read_bytes(), digest_size=8).hexdigest()
     return f"/assets/{name}?{digest}"

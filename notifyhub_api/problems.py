@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from http import HTTPStatus
 from types import MappingProxyType
 from typing import Any
 
@@ -27,13 +25,14 @@ from notifyhub.errors import (
     StoreUnavailable,
 )
 from notifyhub.requests import BROKEN_JSON
+from notifyhub_api import kinds
+from notifyhub_api.kinds import Kind
 
 MEDIA_TYPE = "application/problem+json"
 IDEMPOTENCY_KEY = "Idempotency-Key"
 RETRY_AFTER_S = 1
 MOST_ERRORS = 1_000
-STORE_AWAY = "the database does not answer; what was asked may not have been stored"
-CRASHED = "something went wrong here; it has been logged"
+MOST_SAID_BACK = 100
 
 _log = logs.logger(__name__)
 
@@ -66,6 +65,21 @@ class TooLarge(NotifyhubError):
     """The body is larger than this service takes."""
 
 
+class BrokenGzip(NotifyhubError):
+    """The body is not what its Content-Encoding says."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"the body cannot be unpacked: {reason}")
+
+
+class UnsupportedEncoding(NotifyhubError):
+    """The body is packed in a way that is not taken; `taken` is."""
+
+    def __init__(self, name: str, taken: str) -> None:
+        self.taken = taken
+        super().__init__(f"Content-Encoding {name[:MOST_SAID_BACK]!r} is not taken: send {taken}, or leave it out")
+
+
 class ProblemError(BaseModel):
     """One thing wrong with a request."""
 
@@ -77,23 +91,17 @@ class ProblemError(BaseModel):
 class Problem(BaseModel):
     """Why a request was refused, as RFC 9457 has it."""
 
-    # Only described with this: `document` writes it faster.
-    type: str
+    # Only described with this: `Kind.document` writes it faster.
+    type: str = Field(
+        description="the kind of problem, for programs to compare with: its name never changes. It leads to a page of "
+        "this service that tells what it means and what to do",
+        examples=[kinds.INVALID_REQUEST.type],
+        json_schema_extra={"format": "uri-reference", "pattern": f"^{kinds.PAGES}[a-z-]+$"},
+    )
     title: str
     status: int
     detail: str
     errors: list[ProblemError] | None = Field(None, description="everything that is wrong with the request")
-
-
-@dataclass(frozen=True, slots=True)
-class Meaning:
-    """What a status says, for the OpenAPI document; `after_admission`: only callers with a good key are told it."""
-
-    description: str
-    example: str
-    members: Mapping[str, Any] = field(default_factory=dict)
-    headers: Mapping[str, str] = field(default_factory=dict)
-    after_admission: bool = False
 
 
 RATE_LIMITS = MappingProxyType(
@@ -103,95 +111,49 @@ RATE_LIMITS = MappingProxyType(
         "RateLimit-Reset": "seconds until the next minute",
     }
 )
-_RETRY = {"Retry-After": "seconds until it is worth another try"}
-_CHALLENGE = {"WWW-Authenticate": "what is wrong with the key, as RFC 6750 has it"}
-_BROKEN = {"path": "$", "code": BROKEN_JSON, "message": "is not JSON: Expecting value: line 1 column 1 (char 0)"}
-_WRONG = {"path": "$.text", "code": "empty", "message": "must not be empty"}
-
-MEANINGS = MappingProxyType(
-    {
-        400: Meaning("The body is not JSON.", "the body is not JSON", {"errors": [_BROKEN]}, after_admission=True),
-        401: Meaning("No API key, or none that counts.", "there is no such API key", headers=_CHALLENGE),
-        403: Meaning(
-            "The key has not the scope, or a receipt is not signed.",
-            "this key has the scopes read, and this needs send",
-            headers=_CHALLENGE,
-            after_admission=True,
-        ),
-        404: Meaning(
-            "There is no such thing.",
-            "there is no message 01a1fdc9-524d-76a2-a653-642f75c95fee",
-            after_admission=True,
-        ),
-        405: Meaning(
-            "The path has no such method; `Allow` names those that it has.",
-            "DELETE /api/v1/messages: Method Not Allowed",
-            headers={"Allow": "the methods of this path"},
-        ),
-        409: Meaning(
-            "What is stored does not allow this, and `detail` says why; or the first request with this Idempotency-Key "
-            "is still in progress.",
-            "delivery 17 is sent: only an unconfirmed one is to be resolved",
-            headers={"Retry-After": "seconds until it is worth another try, where time alone helps"},
-            after_admission=True,
-        ),
-        413: Meaning("The body is too large.", "the body has more than 16777216 bytes", after_admission=True),
-        422: Meaning(
-            "Something is wrong with the request; `errors` names all of it. Nothing was stored.",
-            "one thing is wrong with this request; nothing was stored",
-            {"errors": [_WRONG]},
-            after_admission=True,
-        ),
-        429: Meaning(
-            "The key has used up its limit for this minute.",
-            "this key may make 60 requests a minute; the next minute begins in 17 s",
-            headers=_RETRY,
-            after_admission=True,
-        ),
-        500: Meaning("A bug of this service, which has been logged.", CRASHED),
-        503: Meaning("The database does not answer.", STORE_AWAY, headers=_RETRY),
-    }
-)
+# What Starlette itself refuses.
+_OF_STARLETTE = MappingProxyType({kind.status: kind for kind in (kinds.NO_SUCH_PATH, kinds.METHOD_NOT_ALLOWED)})
 
 
-def problem(status: int, detail: str, *, headers: Mapping[str, str] | None = None, **members: Any) -> Response:
+def problem(kind: Kind, detail: str, *, headers: Mapping[str, str] | None = None, **members: Any) -> Response:
     """A problem document; `members` are added to it."""
-    body = orjson.dumps(document(status, detail, **members))
-    return Response(body, status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
-
-
-def document(status: int, detail: str, **members: Any) -> dict[str, Any]:
-    phrase = HTTPStatus(status).phrase
-    return {"type": "about:blank", "title": phrase, "status": status, "detail": detail, **members}
+    body = orjson.dumps(kind.document(detail, **members))
+    return Response(body, kind.status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
 
 
 async def refused(request: Request, error: Exception) -> Response:
     """Answer an error of ours."""
     match error:
         case InvalidRequest(faults=faults):
-            return _faulty(faults)
+            return _invalid(faults)
         case NotFound():
-            return problem(404, str(error))
+            return problem(kinds.NOT_FOUND, str(error))
         case Conflict():
-            return problem(409, str(error))
+            return problem(kinds.CONFLICT, str(error))
         case Unauthorized(error=word):
-            return problem(401, str(error), headers=_challenge(error=word))
+            return problem(kinds.UNAUTHORIZED, str(error), headers=_challenge(error=word))
         case Forbidden(needed=scope):
-            return problem(403, str(error), headers=_challenge(error="insufficient_scope", scope=scope))
+            return problem(kinds.MISSING_SCOPE, str(error), headers=_challenge(error="insufficient_scope", scope=scope))
         case NotSigned():
-            return problem(403, str(error))
+            return problem(kinds.NOT_SIGNED, str(error))
         case KeyInProgress():
-            return problem(409, str(error), headers={"Retry-After": str(RETRY_AFTER_S)})
+            return problem(kinds.REQUEST_IN_PROGRESS, str(error), headers={"Retry-After": str(RETRY_AFTER_S)})
         case KeyReused():
-            return _faulty([Fault(IDEMPOTENCY_KEY, "reused", str(error))])
+            return _faulty(kinds.KEY_REUSED, [Fault(IDEMPOTENCY_KEY, "reused", str(error))])
         case TooManyRequests(reset_s=reset_s):
-            return problem(429, str(error), headers={"Retry-After": str(reset_s)})
+            return problem(kinds.TOO_MANY_REQUESTS, str(error), headers={"Retry-After": str(reset_s)})
         case TooLarge():
-            return problem(413, str(error), headers={"Connection": "close"})
+            return problem(kinds.BODY_TOO_LARGE, str(error), headers={"Connection": "close"})
+        case BrokenGzip():
+            fault = Fault("$", kinds.BROKEN_GZIP_CODE, str(error))
+            return problem(kinds.INVALID_GZIP, str(error), errors=errors_of([fault]))
+        case UnsupportedEncoding(taken=taken):
+            # RFC 9110, section 15.5.16: what would be taken.
+            return problem(kinds.UNSUPPORTED_ENCODING, str(error), headers={"Accept-Encoding": taken})
         case StoreUnavailable():
             # The reason may name hosts and users, which are not the caller's business.
             _log.warning("%s %s: %s", request.method, request.url.path, error)
-            return problem(503, STORE_AWAY, headers={"Retry-After": str(RETRY_AFTER_S)})
+            return problem(kinds.STORE_UNAVAILABLE, kinds.STORE_AWAY, headers={"Retry-After": str(RETRY_AFTER_S)})
     return await crashed(request, error)
 
 
@@ -200,13 +162,17 @@ def errors_of(faults: Sequence[Fault]) -> list[dict[str, str]]:
     return [{"path": fault.path, "code": fault.code, "message": fault.message} for fault in faults[:MOST_ERRORS]]
 
 
-def _faulty(faults: Sequence[Fault]) -> Response:
-    broken = any(fault.code == BROKEN_JSON for fault in faults)
-    errors = errors_of(faults)
+def _invalid(faults: Sequence[Fault]) -> Response:
+    if any(fault.code == BROKEN_JSON for fault in faults):
+        return problem(kinds.INVALID_JSON, kinds.INVALID_JSON.detail, errors=errors_of(faults))
+    return _faulty(kinds.INVALID_REQUEST, faults)
+
+
+def _faulty(kind: Kind, faults: Sequence[Fault]) -> Response:
     count = "one thing is" if len(faults) == 1 else f"{len(faults)} things are"
     listed = f"; the first {MOST_ERRORS} are listed" if len(faults) > MOST_ERRORS else ""
-    detail = "the body is not JSON" if broken else f"{count} wrong with this request; nothing was stored{listed}"
-    return problem(400 if broken else 422, detail, errors=errors)
+    detail = f"{count} wrong with this request; nothing was stored{listed}"
+    return problem(kind, detail, errors=errors_of(faults))
 
 
 def _challenge(**members: str | None) -> dict[str, str]:
@@ -218,11 +184,13 @@ def _challenge(**members: str | None) -> dict[str, str]:
 async def http_refused(request: Request, error: Exception) -> Response:
     """Answer what Starlette refuses: no such path, wrong method."""
     assert isinstance(error, HTTPException)
-    detail = f"{request.method} {request.url.path}: {error.detail}"
-    return problem(error.status_code, detail, headers=error.headers)
+    kind = _OF_STARLETTE.get(error.status_code)
+    if kind is None:
+        return await crashed(request, error)  # nobody here raises another one
+    return problem(kind, f"{request.method} {request.url.path}: {error.detail}", headers=error.headers)
 
 
 async def crashed(request: Request, error: Exception) -> Response:
     """Answer a bug: the log gets the story, the caller does not."""
     _log.error("%s %s crashed", request.method, request.url.path, exc_info=error)
-    return problem(500, CRASHED)
+    return problem(kinds.INTERNAL_ERROR, kinds.CRASHED)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
@@ -13,6 +13,7 @@ from starlette.responses import Response
 from notifyhub.hub.core import Core
 from notifyhub_api.bridge import Bridge
 from notifyhub_api.problems import TooLarge
+from notifyhub_api.unpacking import is_packed, unpacked
 
 R = TypeVar("R")
 
@@ -37,7 +38,10 @@ def add_headers(request: Request, headers: Iterable[Header]) -> None:
 
 
 async def body_of(request: Request) -> bytes:
-    """The whole body, however often asked. Raises TooLarge as soon as it is known to be over the limit."""
+    """The whole body, unpacked, however often asked.
+
+    Raises UnsupportedEncoding, BrokenGzip, and TooLarge as soon as it is known to be over the limit.
+    """
     body: bytes | None = request.scope.get(_BODY)
     if body is None:
         body = request.scope[_BODY] = await _read(request)
@@ -46,17 +50,24 @@ async def body_of(request: Request) -> bytes:
 
 async def _read(request: Request) -> bytes:
     limit = hub_of(request).settings.max_body_bytes
+    packed = is_packed(request.headers.getlist("content-encoding"))
     declared = request.headers.get("content-length", "")
     if declared.isdigit() and int(declared) > limit:
         raise TooLarge(f"the body has {declared} bytes, at most {limit} are taken")
-    parts: list[bytes] = []
+    parts = _within(limit, request.stream(), f"the body has more than {limit} bytes")
+    if packed:
+        parts = _within(limit, unpacked(parts), f"the body has more than {limit} bytes when it is unpacked")
+    return b"".join([part async for part in parts])
+
+
+async def _within(limit: int, parts: AsyncIterator[bytes], refusal: str) -> AsyncIterator[bytes]:
+    """The same parts, as long as they are no larger together."""
     size = 0
-    async for part in request.stream():
+    async for part in parts:
         size += len(part)
         if size > limit:
-            raise TooLarge(f"the body has more than {limit} bytes")
-        parts.append(part)
-    return b"".join(parts)
+            raise TooLarge(refusal)
+        yield part
 
 
 async def result(request: Request, future: Future[R]) -> R:

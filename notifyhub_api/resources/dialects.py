@@ -21,7 +21,7 @@ from notifyhub.errors import Fault, StoreUnavailable
 from notifyhub.hub.core import Core
 from notifyhub.requests import MessageRequest, dialects
 from notifyhub.requests.fields import REFERENCE
-from notifyhub_api.operations import Operation, Parameter, Tag
+from notifyhub_api.operations import OF_A_BODY, Operation, Parameter, Tag
 from notifyhub_api.resources.examples import DELIVERY, MESSAGE
 from notifyhub_api.resources.messages import CHECKED_AT_ONCE, linked
 from notifyhub_api.web import answer, body_of, hub_of, result
@@ -220,7 +220,7 @@ operations = (
             )
         ],
         answers={200: Standing},
-        refusals=[400, 413],
+        refusals=OF_A_BODY,
         example_answer={FIRST: "SUCCESS", SECOND: "SUCCESS", THIRD: "PENDING"},
     ),
     Operation(

@@ -7,13 +7,14 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from notifyhub.answers import Answer
-from notifyhub_api.operations import Operation, Parameter, Tag
+from notifyhub_api.operations import OF_A_BODY, Operation, Parameter, Tag
 from notifyhub_api.web import answer, body_of, hub_of, result
 
 TAG = Tag("receipts", "Webhooks of the messengers: they tell who got a message, who read it, and where it failed.")
 _ABOUT = (
-    "Set this address as the {where}. The signature over the raw body is checked; a wrong one changes nothing. "
-    "Receipts may come late, twice, out of order or about messages of others: all are answered 200."
+    "Set this address as the {where}. The signature over the raw body is checked (over what was packed, should it come "
+    "as gzip); a wrong one changes nothing. Receipts may come late, twice, out of order or about messages of others: "
+    "all are answered 200."
 )
 
 
@@ -69,7 +70,7 @@ operations = (
             )
         ],
         answers={200: Received},
-        refusals=[403, 413, 503],
+        refusals=[403, 503, *OF_A_BODY],
         example_answer={"known": 1},
     ),
     Operation(
@@ -89,7 +90,7 @@ operations = (
             )
         ],
         answers={200: Received},
-        refusals=[403, 413, 503],
+        refusals=[403, 503, *OF_A_BODY],
         example_answer={"known": 1},
     ),
     Operation(

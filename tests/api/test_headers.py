@@ -118,7 +118,8 @@ def test_pages_of_other_origins_still_may_not(open_api: Api) -> None:
 
 
 def test_a_browser_that_asks_first_is_told_what_it_may_send(open_api: Api) -> None:
-    asked = {"Access_Control_Request_Method": "POST", "Access_Control_Request_Headers": "authorization,content-type"}
+    headers = "authorization,content-encoding,content-type"
+    asked = {"Access_Control_Request_Method": "POST", "Access_Control_Request_Headers": headers}
 
     reply = open_api.ask("OPTIONS", "/api/v1/messages", Authorization="", Origin=FRIEND, **asked)
 

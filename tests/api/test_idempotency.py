@@ -165,7 +165,7 @@ def test_an_operation_in_progress_is_said_to_be(api: Api) -> None:
 
     assert reply.status == 409
     assert int(reply.headers["Retry-After"]) >= 1
-    assert reply.headers["Content-Type"] == "application/problem+json"
+    assert reply.json["type"] == "/problems/request-in-progress"
 
 
 def fingerprint_of(api: Api, path: str) -> str:

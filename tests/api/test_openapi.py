@@ -24,7 +24,8 @@ KEYS = "/api/v1/keys"
 RESOLVE = "/api/v1/deliveries/{id}/resolve"
 GOOD = {"text": "Hello", "recipients": [{"telegram": "1"}], "send_at": "2126-12-01T10:00Z"}
 PAGES = ("/docs/", "/api/v1/schema/swagger-ui/", "/redoc/", "/api/v1/schema/redoc/")
-OURS = ("start-swagger-ui.js", "start-redoc.js", "pages.css")
+PROBLEMS = ("/problems", "/problems/", "/problems/{name}")
+OURS = ("start-swagger-ui.js", "start-redoc.js", "pages.css", "problems.css")
 
 
 def document_of(api: Api) -> dict[str, Any]:
@@ -74,7 +75,7 @@ def test_every_route_is_in_the_document_and_the_reverse(small_api: Api) -> None:
 
     assert {route for route in served if route[0] != "HEAD"} == told
     hidden = {route.path for route in routes if not route.include_in_schema}
-    assert hidden == {"/openapi.json", "/api/v1/schema/", "/docs", "/redoc", "/api", "/api/sendmsg/", *PAGES}
+    assert hidden == {"/openapi.json", "/api/v1/schema/", "/docs", "/redoc", "/api", "/api/sendmsg/", *PAGES, *PROBLEMS}
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.id)
@@ -110,7 +111,9 @@ def test_examples_of_problems_fit_their_model(small_api: Api) -> None:
 
     for response in document["components"]["responses"].values():
         media = response["content"]["application/problem+json"]
-        assert_valid(document, media["schema"], media["example"])
+        assert media["examples"]
+        for example in media["examples"].values():
+            assert_valid(document, media["schema"], example["value"])
 
 
 def test_the_example_of_a_message_is_accepted(small_api: Api) -> None:
@@ -173,6 +176,8 @@ ANSWERS: list[tuple[str, str, int, Ask]] = [
     ("POST", MESSAGES, 400, lambda api: api.post(MESSAGES, b"{")),
     ("POST", MESSAGES, 401, lambda api: api.ask("POST", MESSAGES, Authorization="")),
     ("POST", MESSAGES, 403, lambda api: with_scope(api, "read").create()),
+    ("POST", MESSAGES, 400, lambda api: api.post(MESSAGES, b"{}", Content_Encoding="gzip")),
+    ("POST", MESSAGES, 415, lambda api: api.post(MESSAGES, GOOD, Content_Encoding="br")),
     ("POST", MESSAGES, 413, lambda api: api.post(MESSAGES, b" " * 100_001)),
     ("POST", MESSAGES, 422, lambda api: api.create(text="", recipients=[{"telegram": "x"}])),
     ("GET", f"{MESSAGES}/{{id}}", 200, lambda api: api.get(f"{MESSAGES}/{created(api)}")),

@@ -63,11 +63,11 @@ def test_head_is_answered_where_get_is() -> None:
     [
         ({}, [405, 500]),
         ({"scope": "read"}, [401, 403, 405, 429, 500, 503]),
-        ({"request": MessageRequest}, [400, 405, 413, 422, 500]),
+        ({"request": MessageRequest}, [400, 405, 413, 415, 422, 500]),
         ({"parameters": [ID]}, [404, 405, 500]),
         ({"parameters": paging.PARAMETERS}, [405, 422, 500]),
         ({"refusals": [404]}, [404, 405, 500]),
-        ({"scope": "send", "method": "POST"}, [401, 403, 405, 409, 413, 422, 429, 500, 503]),
+        ({"scope": "send", "method": "POST"}, [400, 401, 403, 405, 409, 413, 415, 422, 429, 500, 503]),
         ({"scope": "send", "method": "POST", "once": "never"}, [401, 403, 405, 422, 429, 500, 503]),
         ({"scope": "read", "answers": {200: Answer, 503: Answer}}, [401, 403, 405, 429, 500]),
     ],

@@ -281,6 +281,7 @@ def test_a_store_that_vanished_is_a_503_that_tells_nothing_of_the_inside(
     reply = api.create(text="Lost")
 
     assert_problem(reply, 503)
+    assert reply.json["type"] == "/problems/store-unavailable"
     assert reply.headers["Retry-After"] == "1"
     assert not any(word in reply.body for word in (b"127.0.0.1", b"postgres", b"vanishing", b"Traceback"))
 
