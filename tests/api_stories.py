@@ -217,6 +217,7 @@ STORIES = (
     Step("keys_read", "/api/v1/keys/{key}"),
     Step("keys_revoke", "/api/v1/keys/{key}/revoke"),
     Step("deliveries_why", "/api/v1/deliveries/{later_delivery}/why"),
+    Step("messages_why", "/api/v1/messages/{later}/why"),
     Step(
         "dialects_sendmsg",
         "/api/sendmsg",

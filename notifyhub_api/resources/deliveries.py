@@ -71,6 +71,7 @@ operations = (
         description="Filters may be combined. A cursor stays good while deliveries are added.",
         parameters=filtering.PARAMETERS,
         answers={200: DeliveryPage},
+        refusals=[404],
         headers=paging.HEADERS,
         example_answer={"items": [DELIVERY]},
     ),

@@ -143,6 +143,7 @@ operations = (
         "without `counts`. A cursor stays good while messages are added.",
         parameters=filtering.PARAMETERS,
         answers={200: MessagePage},
+        refusals=[404],
         headers=paging.HEADERS,
         example_answer={"items": [{k: v for k, v in MESSAGE.items() if k != "deliveries"} | {"counts": {"sent": 1}}]},
     ),

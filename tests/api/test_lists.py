@@ -225,3 +225,27 @@ def test_lists_are_in_the_same_order_for_what_was_made_in_one_moment(api: Api) -
     for query in ("", "status=scheduled&"):
         pages = walk(api, f"/api/v1/messages?{query}limit=6")
         assert len({id_ for page in pages for id_ in page}) == 20
+
+
+@pytest.mark.parametrize("kind", ["messages", "deliveries"])
+def test_a_list_begins_after_what_is_named(filled: Api, kind: str) -> None:
+    every = [item["id"] for item in find(filled, kind).json["items"]]
+
+    for place, id_ in enumerate(every):
+        assert [item["id"] for item in find(filled, kind, before=id_).json["items"]] == every[place + 1 :]
+
+
+@pytest.mark.parametrize(
+    ("kind", "id_"),
+    [("messages", "01a1fdc9-524d-76a2-a653-642f75c95fee"), ("messages", "x"), ("deliveries", 99), ("deliveries", "x")],
+)
+def test_before_what_is_not_there_nothing_can_be_listed(filled: Api, kind: str, id_: object) -> None:
+    assert find(filled, kind, before=id_).status == 404
+
+
+def test_a_page_begins_in_one_place_only(filled: Api) -> None:
+    page = find(filled, "messages", limit=1).json
+
+    reply = find(filled, "messages", before=page["items"][0]["id"], cursor=page["next"])
+
+    assert reply.faults == [("$.before", "too_many")]

@@ -80,12 +80,12 @@ def services(make_hub: HubMaker, serve: Callable[..., Api], tmp_path: Path) -> I
 
 
 def with_scope(api: Api, scope: str) -> Api:
-    api.key = str(api.hub.create_key("narrow", [scope]).key)
+    api.key = str(api.hub.keys.create("narrow", [scope]).key)
     return api
 
 
 def too_often(api: Api) -> Reply:
-    api.key = str(api.hub.create_key("slow", rate_limit=1).key)
+    api.key = str(api.hub.keys.create("slow", rate_limit=1).key)
     while (reply := api.get("/api/v1/channels")).status != 429:
         pass  # a minute may end meanwhile
     return reply

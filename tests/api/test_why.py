@@ -80,3 +80,15 @@ def test_why_of_what_is_not_there_is_not_found(api: Api, id_: int | str) -> None
 
 def test_the_story_of_a_message_is_not_under_deliveries(api: Api) -> None:
     assert api.get(f"/api/v1/deliveries/{api.create().json['id']}/why").status == 404
+
+
+def test_the_stories_of_a_message_are_those_of_the_library(api: Api) -> None:
+    id_ = api.create(recipients=[{"telegram": "7"}, {"telegram": "7"}, {"telegram": "8"}]).json["id"]
+
+    told = api.get(f"/api/v1/messages/{id_}/why").json["items"]
+
+    assert told == [story.model_dump(mode="json", exclude_none=True) for story in api.hub.why(id_)]
+
+
+def test_of_no_message_there_is_no_story(api: Api) -> None:
+    assert api.get("/api/v1/messages/01a1fdc9-524d-76a2-a653-642f75c95fee/why").status == 404
