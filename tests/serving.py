@@ -10,6 +10,8 @@ from typing import Any
 
 import uvicorn
 
+from notifyhub.server.limits import Limits, limited
+
 
 class _ReadyServer(uvicorn.Server):
     def __init__(self, config: uvicorn.Config) -> None:
@@ -22,9 +24,10 @@ class _ReadyServer(uvicorn.Server):
 
 
 @contextmanager
-def running(app: Any, host: str = "127.0.0.1") -> Iterator[int]:
+def running(app: Any, host: str = "127.0.0.1", limits: Limits | None = None) -> Iterator[int]:
     """Serve `app` in a thread; gives the port."""
-    config = uvicorn.Config(app, access_log=False, log_config=None, timeout_keep_alive=75)
+    http: Any = "auto" if limits is None else limited(limits)
+    config = uvicorn.Config(app, access_log=False, log_config=None, timeout_keep_alive=75, http=http)
     with socket.create_server((host, 0)) as listener:
         server = _ReadyServer(config)
         thread = threading.Thread(target=server.run, args=([listener],))

@@ -1,0 +1,18 @@
+"""A refusal as an RFC 9457 problem document, for what is refused before an application has its say."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+import orjson
+from starlette.responses import Response
+
+MEDIA_TYPE = "application/problem+json"
+
+
+def document(status: int, detail: str) -> bytes:
+    return orjson.dumps({"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail})
+
+
+def problem(status: int, detail: str) -> Response:
+    return Response(document(status, detail), status, media_type=MEDIA_TYPE)
