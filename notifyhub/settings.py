@@ -122,6 +122,15 @@ class Settings(BaseSettings):
     sweep_interval_s: float = Field(0.5, ge=0.05, le=60, description="seconds between looks for what has become due")
     drain_s: float = Field(10.0, ge=0, le=600, description="seconds that a stop waits for calls under way")
     max_body_bytes: int = Field(16 * 2**20, ge=1024, description="largest request body that the API takes")
+    head_timeout_s: float = Field(
+        10.0, ge=0.1, le=3600, description="seconds in which the head of a request must have come whole; then 408"
+    )
+    body_timeout_s: float = Field(
+        60.0, ge=0.1, le=3600, description="seconds that a request body may come no further; then 408"
+    )
+    max_connections: int = Field(
+        4096, ge=1, le=1_000_000, description="connections that are open at once; one more is answered with 503"
+    )
     max_recipients: int = Field(50_000, ge=1, description="most recipients in one request")
     default_region: Region = Field(
         DEFAULT_REGION,

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 from notifyhub import Hub
 from notifyhub.errors import NotifyhubError
+from notifyhub.server.problems import left
 from notifyhub_api import operations, pages, problems
 from notifyhub_api.auth import Authenticator
 from notifyhub_api.bridge import Bridge
@@ -52,6 +54,7 @@ def make_app(hub: Hub, mounts: Sequence[BaseRoute] = ()) -> Starlette:
         exception_handlers={
             NotifyhubError: problems.refused,
             HTTPException: problems.http_refused,
+            ClientDisconnect: left,
             Exception: problems.crashed,
         },
     )

@@ -18,11 +18,12 @@ from notifyhub.emulator.app import Emulator
 from notifyhub.emulator.faults import PROFILES
 from notifyhub.errors import SettingsError
 from notifyhub.providers.registry import base_url_of
+from notifyhub.server.limits import limited
 from notifyhub.settings import Settings, without_secrets
 from notifyhub.store import keys
 from notifyhub.worker.process import spare_the_collector
 from notifyhub_api.app import make_app
-from notifyhub_cli.listening import listening, must_be_loopback
+from notifyhub_cli.listening import limits_of, listening, must_be_loopback
 from notifyhub_cli.stopping import stop_by_signals
 
 FIRST_KEY = "first-key"
@@ -50,6 +51,7 @@ def serve(settings: Settings, *, worker: bool, emulator: bool) -> None:
             app = make_app(hub, [Mount("/emulator", emulated.app)] if emulated else [])
             config = uvicorn.Config(
                 app,
+                http=limited(limits_of(settings)),
                 log_config=None,
                 access_log=False,
                 timeout_keep_alive=KEEP_ALIVE_S,

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
@@ -47,6 +48,7 @@ from notifyhub.emulator.web.journal_pages import JournalPages
 from notifyhub.emulator.web.live import Live
 from notifyhub.emulator.web.settings_pages import SettingsPages
 from notifyhub.emulator.web.strictness_pages import StrictnessPages
+from notifyhub.server.problems import left
 
 HANG_S = 60.0
 MASK = "***"
@@ -110,7 +112,7 @@ class Emulator:
         routes = [Route(f"/{channel}/{{path:path}}", endpoint) for channel, endpoint in self.endpoints.items()]
         self.app = Starlette(
             routes=[*routes, *(route for page in (*pages, live) for route in page.routes()), assets()],
-            exception_handlers={BadParameter: bad_parameter},
+            exception_handlers={BadParameter: bad_parameter, ClientDisconnect: left},
             lifespan=self._lifespan,
         )
         self.app.state.emulator = self

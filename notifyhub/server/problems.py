@@ -1,10 +1,14 @@
-"""A refusal as an RFC 9457 problem document, for what is refused before an application has its say."""
+"""A refusal as an RFC 9457 problem document, for what is refused before an application has its say.
+
+And what an application has to say to those who have gone.
+"""
 
 from __future__ import annotations
 
 from http import HTTPStatus
 
 import orjson
+from starlette.requests import Request
 from starlette.responses import Response
 
 MEDIA_TYPE = "application/problem+json"
@@ -16,3 +20,8 @@ def document(status: int, detail: str) -> bytes:
 
 def problem(status: int, detail: str) -> Response:
     return Response(document(status, detail), status, media_type=MEDIA_TYPE)
+
+
+def left(_: Request, __: Exception) -> Response:
+    """Starlette's handler for ClientDisconnect, which is nobody's mistake here: nobody reads this."""
+    return Response(status_code=400)

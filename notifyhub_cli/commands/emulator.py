@@ -11,7 +11,6 @@ import typer
 
 from notifyhub.settings import load
 from notifyhub_cli.commands import faults
-from notifyhub_cli.listening import listening
 from notifyhub_cli.output import Exit, leave, told_in_one_line
 
 if TYPE_CHECKING:
@@ -52,6 +51,7 @@ def run(
     from notifyhub.emulator.faults import PROFILES
     from notifyhub.emulator.shared import strictness as strict
     from notifyhub.emulator.shared.limits import LIMITS_PROFILES
+    from notifyhub_cli.listening import limits_of, listening
     from notifyhub_cli.stopping import stop_by_signals
 
     if profile not in PROFILES:
@@ -74,7 +74,7 @@ def run(
                 emulator.journal.open()
             except sqlite3.Error as error:
                 leave(Exit.UNAVAILABLE, f"--journal: {journal} cannot be used: {error}")
-            server = main.server(emulator)
+            server = main.server(emulator, limits_of(settings))
             stop_by_signals(server)
             url = "http://{}:{}".format(*listener.getsockname()[:2])
             typer.echo(f"emulator listens on {url}\nits inbox is there for browsers: {url}/")
