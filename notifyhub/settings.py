@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import (
     BeforeValidator,
     Field,
+    SecretStr,
     ValidationError,
     create_model,
     model_validator,
@@ -33,7 +34,7 @@ from notifyhub.errors import SettingsError
 from notifyhub.plugins import installed
 
 MASK = "***"
-_SECRET_MEMBERS = frozenset({"token", "senders", "app_secret", "verify_token", "targets"})
+_SECRET_MEMBERS = frozenset({"token", "senders", "app_secret", "verify_token", "targets", "emulator_key"})
 _ORIGIN = re.compile(r"\*|https?://[a-z0-9.:\[\]-]+")
 _SECRET_QUERY = re.compile(r"(?i)([?&][^=&]*(?:password|passwd|secret|token|key)[^=&]*=)[^&#]+")
 # Up to the last @: a password in which somebody forgot to escape a / or @ is not to be shown either.
@@ -112,6 +113,11 @@ class Settings(BaseSettings):
     )
     emulator_profile: str = Field(
         "none", description="named behaviour of the emulator: none, original-task or real-limits"
+    )
+    emulator_key: Annotated[SecretStr, Field(min_length=1)] | None = Field(
+        None,
+        description="key that `notifyhub emulator` asks for, and that commands show a running emulator; "
+        "on an address that others can reach one is made when there is none",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least level that is logged")
     log_format: Literal["console", "json"] = Field("console", description="one readable line or one JSON object")

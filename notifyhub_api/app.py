@@ -12,11 +12,11 @@ from starlette.types import ASGIApp
 
 from notifyhub import Hub
 from notifyhub.errors import NotifyhubError
+from notifyhub.server.loopback import LoopbackHost, LoopbackOrigin
 from notifyhub.server.problems import left
 from notifyhub_api import operations, pages, problems
 from notifyhub_api.auth import Authenticator
 from notifyhub_api.bridge import Bridge
-from notifyhub_api.loopback_only import LoopbackOnly
 from notifyhub_api.middleware import framed
 from notifyhub_api.openapi import openapi
 from notifyhub_api.resources import batches, channels, deliveries, dialects, health, index, keys, messages, receipts
@@ -42,13 +42,16 @@ class Service(Starlette):
         # Starlette's own places for middleware are inside of what answers a crash.
         settings = self.state.hub.settings
         inner = super().build_middleware_stack()
-        return framed(
-            LoopbackOnly(inner, settings.cors_origins) if settings.auth == "none" else inner, settings.cors_origins
-        )
+        if settings.auth == "none":
+            inner = LoopbackHost(LoopbackOrigin(inner, settings.cors_origins))
+        return framed(inner, settings.cors_origins)
 
 
-def make_app(hub: Hub, mounts: Sequence[BaseRoute] = ()) -> Starlette:
-    """The REST service over an open hub. `mounts` are served beside it."""
+def make_app(hub: Hub, mounts: Sequence[BaseRoute] = (), *, authenticator: Authenticator | None = None) -> Starlette:
+    """The REST service over an open hub. `mounts` are served beside it.
+
+    `authenticator` is there for whoever lets callers into something beside the service with the same keys and limits.
+    """
     app = Service(
         routes=[*operations.routes(OPERATIONS), *pages.routes(openapi(OPERATIONS)), *pages.with_slash(mounts), *mounts],
         exception_handlers={
@@ -62,5 +65,5 @@ def make_app(hub: Hub, mounts: Sequence[BaseRoute] = ()) -> Starlette:
     app.router.redirect_slashes = False
     app.state.hub = hub
     app.state.bridge = Bridge()
-    app.state.authenticator = Authenticator(hub)
+    app.state.authenticator = authenticator or Authenticator(hub)
     return app
