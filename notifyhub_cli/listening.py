@@ -12,8 +12,8 @@ from notifyhub.server.limits import Limits
 from notifyhub.settings import Settings
 
 BACKLOG = 2048
-OTHER_FILES = 512
-"""Open files of a process that are no connections of its clients: databases, pages, messengers' own connections."""
+OTHER_FILES = 2048
+"""Open files of a process that are no connections of its clients: databases, pages, its own calls to messengers."""
 
 
 @contextmanager

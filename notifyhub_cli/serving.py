@@ -6,8 +6,10 @@ import asyncio
 import os
 import socket
 from collections.abc import Callable
+from functools import partial
 
 import uvicorn
+from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from notifyhub import Hub, logs
@@ -53,25 +55,27 @@ def serve(settings: Settings, *, worker: bool, emulator: bool | None) -> None:
             key = _first_key(hub) if settings.auth == "keys" else None
             mounts = [Mount("/emulator", emulated.app)] if emulated else []
             app = make_app(hub, mounts, authenticator=authenticator)
-            config = uvicorn.Config(
-                app,
-                http=limited(limits_of(settings)),
-                log_config=None,
-                access_log=False,
-                timeout_keep_alive=KEEP_ALIVE_S,
-                proxy_headers=False,
-                server_header=False,
-                ws="none",
-                lifespan="off",
-                timeout_graceful_shutdown=max(1, round(settings.drain_s)),
-            )
-            _Server(config, hub, emulated, lambda: welcome(hub, address, key, emulator=emulated is not None)).run(
-                [listener]
-            )
+            ready = partial(welcome, hub, address, key, emulator=emulated is not None)
+            _Server(_config(app, settings), hub, emulated, ready).run([listener])
         finally:
             hub.close()
             if emulated is not None:
                 emulated.journal.close()
+
+
+def _config(app: Starlette, settings: Settings) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        http=limited(limits_of(settings)),
+        log_config=None,
+        access_log=False,
+        timeout_keep_alive=KEEP_ALIVE_S,
+        proxy_headers=False,
+        server_header=False,
+        ws="none",
+        lifespan="off",
+        timeout_graceful_shutdown=max(1, round(settings.drain_s)),
+    )
 
 
 class _Server(uvicorn.Server):

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
+from notifyhub_cli.listening import OTHER_FILES
 from tests.processes import Process
 from tests.server.wire import Client
 
@@ -84,3 +87,21 @@ def test_a_head_of_200_kb_is_refused(start: Started) -> None:
         client.send(b"GET / HTTP/1.1\r\nX-Long: " + b"x" * 200_000 + b"\r\n\r\n")
 
         assert client.answer().status == 431
+
+
+WITH_FEW_FILES = """
+import resource
+from notifyhub.settings import load
+from notifyhub_cli.listening import limits_of
+resource.setrlimit(resource.RLIMIT_NOFILE, (256, {most}))
+limits_of(load(max_connections=1000))
+print(resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+"""
+
+
+@pytest.mark.parametrize(("most", "allowed"), [(9000, 1000 + OTHER_FILES), (700, 700)])
+def test_a_process_lets_itself_open_the_files_that_its_connections_take(most: int, allowed: int) -> None:
+    program = [sys.executable, "-c", WITH_FEW_FILES.format(most=most)]
+    done = subprocess.run(program, capture_output=True, text=True, timeout=60, check=True)
+
+    assert int(done.stdout) == allowed
