@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import (
     BeforeValidator,
     Field,
+    SecretStr,
     ValidationError,
     create_model,
     model_validator,
@@ -33,7 +34,7 @@ from notifyhub.errors import SettingsError
 from notifyhub.plugins import installed
 
 MASK = "***"
-_SECRET_MEMBERS = frozenset({"token", "senders", "app_secret", "verify_token", "targets"})
+_SECRET_MEMBERS = frozenset({"token", "senders", "app_secret", "verify_token", "targets", "emulator_key"})
 _ORIGIN = re.compile(r"\*|https?://[a-z0-9.:\[\]-]+")
 _SECRET_QUERY = re.compile(r"(?i)([?&][^=&]*(?:password|passwd|secret|token|key)[^=&]*=)[^&#]+")
 # Up to the last @: a password in which somebody forgot to escape a / or @ is not to be shown either.
@@ -113,6 +114,11 @@ class Settings(BaseSettings):
     emulator_profile: str = Field(
         "none", description="named behaviour of the emulator: none, original-task or real-limits"
     )
+    emulator_key: Annotated[SecretStr, Field(min_length=1)] | None = Field(
+        None,
+        description="key that `notifyhub emulator` asks for, and that commands show a running emulator; "
+        "on an address that others can reach one is made when there is none",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least level that is logged")
     log_format: Literal["console", "json"] = Field("console", description="one readable line or one JSON object")
     http_client: Literal["auto", "aiohttp", "pyreqwest"] = Field(
@@ -122,6 +128,15 @@ class Settings(BaseSettings):
     sweep_interval_s: float = Field(0.5, ge=0.05, le=60, description="seconds between looks for what has become due")
     drain_s: float = Field(10.0, ge=0, le=600, description="seconds that a stop waits for calls under way")
     max_body_bytes: int = Field(16 * 2**20, ge=1024, description="largest request body that the API takes")
+    head_timeout_s: float = Field(
+        10.0, ge=0.1, le=3600, description="seconds in which the head of a request must have come whole; then 408"
+    )
+    body_timeout_s: float = Field(
+        60.0, ge=0.1, le=3600, description="seconds that a request body may come no further; then 408"
+    )
+    max_connections: int = Field(
+        4096, ge=1, le=1_000_000, description="connections that are open at once; one more is answered with 503"
+    )
     max_recipients: int = Field(50_000, ge=1, description="most recipients in one request")
     default_region: Region = Field(
         DEFAULT_REGION,

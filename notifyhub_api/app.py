@@ -6,16 +6,18 @@ from collections.abc import Sequence
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 from notifyhub import Hub
 from notifyhub.errors import NotifyhubError
 from notifyhub.hub import core_of
-from notifyhub_api import operations, pages, problem_pages, problems
+from notifyhub.server.loopback import LoopbackHost, LoopbackOrigin
+from notifyhub.server.problems import left
+from notifyhub_api import kinds, operations, pages, problem_pages, problems
 from notifyhub_api.auth import Authenticator
 from notifyhub_api.bridge import Bridge
-from notifyhub_api.loopback_only import LoopbackOnly
 from notifyhub_api.middleware import framed
 from notifyhub_api.openapi import openapi
 from notifyhub_api.resources import batches, channels, deliveries, dialects, health, index, keys, messages, receipts
@@ -41,13 +43,17 @@ class Service(Starlette):
         # Starlette's own places for middleware are inside of what answers a crash.
         settings = self.state.hub.settings
         inner = super().build_middleware_stack()
-        return framed(
-            LoopbackOnly(inner, settings.cors_origins) if settings.auth == "none" else inner, settings.cors_origins
-        )
+        if settings.auth == "none":
+            inner = LoopbackOrigin(inner, settings.cors_origins, type_=kinds.FOREIGN_ORIGIN.type)
+            inner = LoopbackHost(inner, type_=kinds.FOREIGN_HOST.type)
+        return framed(inner, settings.cors_origins)
 
 
-def make_app(hub: Hub, mounts: Sequence[BaseRoute] = ()) -> Starlette:
-    """The REST service over an open hub. `mounts` are served beside it."""
+def make_app(hub: Hub, mounts: Sequence[BaseRoute] = (), *, authenticator: Authenticator | None = None) -> Starlette:
+    """The REST service over an open hub. `mounts` are served beside it.
+
+    `authenticator` is there for whoever lets callers into something beside the service with the same keys and limits.
+    """
     app = Service(
         routes=[
             *operations.routes(OPERATIONS),
@@ -59,6 +65,7 @@ def make_app(hub: Hub, mounts: Sequence[BaseRoute] = ()) -> Starlette:
         exception_handlers={
             NotifyhubError: problems.refused,
             HTTPException: problems.http_refused,
+            ClientDisconnect: left,
             Exception: problems.crashed,
         },
     )
@@ -67,5 +74,5 @@ def make_app(hub: Hub, mounts: Sequence[BaseRoute] = ()) -> Starlette:
     core = core_of(hub)
     app.state.hub = core
     app.state.bridge = Bridge()
-    app.state.authenticator = Authenticator(core)
+    app.state.authenticator = authenticator or Authenticator(core)
     return app

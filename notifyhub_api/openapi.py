@@ -12,7 +12,8 @@ from pydantic_core import core_schema
 from notifyhub import __version__
 from notifyhub_api import problems
 from notifyhub_api.idempotency import REPLAYED
-from notifyhub_api.kinds import KINDS, Kind
+from notifyhub_api.kind import Kind
+from notifyhub_api.kinds import KINDS
 from notifyhub_api.operations import IDEMPOTENCY, Operation, Parameter
 
 TITLE = "notifyhub"

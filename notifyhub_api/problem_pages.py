@@ -11,7 +11,8 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute
 
 from notifyhub.errors import NotFound
-from notifyhub_api.kinds import BY_NAME, KINDS, PAGES, Kind
+from notifyhub_api.kind import PAGES, Kind
+from notifyhub_api.kinds import BY_NAME, KINDS
 from notifyhub_api.pages import hidden, slashed, url
 
 POLICY = (

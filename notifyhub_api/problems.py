@@ -26,7 +26,7 @@ from notifyhub.errors import (
 )
 from notifyhub.requests import BROKEN_JSON
 from notifyhub_api import kinds
-from notifyhub_api.kinds import Kind
+from notifyhub_api.kind import PAGES, Kind
 
 MEDIA_TYPE = "application/problem+json"
 IDEMPOTENCY_KEY = "Idempotency-Key"
@@ -96,7 +96,7 @@ class Problem(BaseModel):
         description="the kind of problem, for programs to compare with: its name never changes. It leads to a page of "
         "this service that tells what it means and what to do",
         examples=[kinds.INVALID_REQUEST.type],
-        json_schema_extra={"format": "uri-reference", "pattern": f"^{kinds.PAGES}[a-z-]+$"},
+        json_schema_extra={"format": "uri-reference", "pattern": f"^{PAGES}[a-z-]+$"},
     )
     title: str
     status: int

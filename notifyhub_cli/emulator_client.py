@@ -17,20 +17,24 @@ TIMEOUT_S = 10.0
 class EmulatorClient:
     """`url` None is that of NOTIFYHUB_EMULATOR_URL, or where `notifyhub emulator` listens by default.
 
-    Every failure ends the command with a line that says why.
+    `key` None is NOTIFYHUB_EMULATOR_KEY, if any. Every failure ends the command with a line that says why.
     """
 
-    def __init__(self, url: str | None) -> None:
+    def __init__(self, url: str | None, key: str | None = None) -> None:
         from notifyhub.settings import load
 
-        self._url = (url or load().emulator_url or ALONE).rstrip("/")
+        settings = load() if key is None else load(emulator_key=key)
+        self._url = (url or settings.emulator_url or ALONE).rstrip("/")
+        self._headers = {"Accept": "application/json"}
+        if settings.emulator_key is not None:
+            self._headers["Authorization"] = f"Bearer {settings.emulator_key.get_secret_value()}"
         if not self._url.startswith(("http://", "https://")):
             leave(Exit.BAD_INPUT, f"--url: {self._url} must begin with http:// or https://")
 
     def call(self, method: str, path: str, body: Any = None) -> Any:
         """The answer's JSON, None where it is empty."""
         sent = None if body is None else orjson.dumps(body)
-        request = urllib.request.Request(self._url + path, sent, {"Accept": "application/json"}, method=method)  # noqa: S310
+        request = urllib.request.Request(self._url + path, sent, self._headers, method=method)  # noqa: S310
         # No proxy of the environment has to do with an emulator.
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         try:
@@ -47,7 +51,14 @@ class EmulatorClient:
 
 def _refused(error: urllib.error.HTTPError) -> None:
     try:
-        wrong = orjson.loads(error.read())["errors"]
-    except (orjson.JSONDecodeError, KeyError, TypeError):
+        problem = orjson.loads(error.read())
+        wrong = problem.get("errors", ())
+        if not wrong:
+            leave(Exit.BAD_INPUT, f"the emulator at {error.url} refuses: {problem['detail']}{_advice(error.code)}")
+    except (orjson.JSONDecodeError, AttributeError, KeyError, TypeError):
         leave(Exit.UNAVAILABLE, f"{error.url} answered {error.code}: not the emulator?")
     leave(Exit.BAD_INPUT, *(f"{one['field'] or 'faults'}: {one['message']}" for one in wrong))
+
+
+def _advice(status: int) -> str:
+    return " (give it with --key or NOTIFYHUB_EMULATOR_KEY)" if status in (401, 403) else ""

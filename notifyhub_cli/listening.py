@@ -8,8 +8,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from notifyhub.errors import SettingsError
+from notifyhub.server.limits import Limits
+from notifyhub.settings import Settings
 
 BACKLOG = 2048
+OTHER_FILES = 2048
+"""Open files of a process that are no connections of its clients: databases, pages, its own calls to messengers."""
 
 
 @contextmanager
@@ -33,6 +37,25 @@ def listening(host: str, port: int, advice: str) -> Iterator[socket.socket]:
         yield listener
     finally:
         listener.close()
+
+
+def limits_of(settings: Settings) -> Limits:
+    """What clients may keep us waiting for, with as many files allowed to this process as that takes."""
+    _allow_files(settings.max_connections + OTHER_FILES)
+    return Limits(settings.head_timeout_s, settings.body_timeout_s, settings.max_connections)
+
+
+def _allow_files(wanted: int) -> None:
+    """A process that has used up its files can accept nobody: worse than turning some away."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return
+    now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if resource.RLIM_INFINITY != now < wanted:
+        resource.setrlimit(
+            resource.RLIMIT_NOFILE, (wanted if most == resource.RLIM_INFINITY else min(wanted, most), most)
+        )
 
 
 def must_be_loopback(host: str) -> None:

@@ -4,37 +4,42 @@ from __future__ import annotations
 
 import asyncio
 import os
-import shlex
 import socket
 from collections.abc import Callable
-from pathlib import Path
+from functools import partial
 
-import typer
 import uvicorn
+from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from notifyhub import Hub, logs
 from notifyhub.emulator.app import Emulator
 from notifyhub.emulator.faults import PROFILES
+from notifyhub.emulator.web.guards import Guards
 from notifyhub.errors import SettingsError
 from notifyhub.hub import core_of
-from notifyhub.providers.registry import base_url_of
-from notifyhub.settings import Settings, without_secrets
-from notifyhub.store import keys
+from notifyhub.server.limits import limited
+from notifyhub.settings import Settings
 from notifyhub.worker.process import spare_the_collector
 from notifyhub_api.app import make_app
-from notifyhub_cli.listening import listening, must_be_loopback
+from notifyhub_api.auth import Authenticator
+from notifyhub_api.connection_kinds import TYPES
+from notifyhub_cli.emulator_access import only_this_machine_reaches
+from notifyhub_cli.emulator_by_api_key import guards_of_service
+from notifyhub_cli.listening import limits_of, listening, must_be_loopback
 from notifyhub_cli.stopping import stop_by_signals
+from notifyhub_cli.welcome import key_file, welcome
 
-FIRST_KEY = "first-key"
 ELSEWHERE = "choose another with --host and --port, or NOTIFYHUB_HOST and NOTIFYHUB_PORT"
 KEEP_ALIVE_S = 75
 
 _log = logs.logger(__name__)
 
 
-def serve(settings: Settings, *, worker: bool, emulator: bool) -> None:
+def serve(settings: Settings, *, worker: bool, emulator: bool | None) -> None:
     """Serve until SIGTERM or SIGINT, then finish calls under way and stop.
+
+    `emulator` None serves it where only this machine reaches it.
 
     Raises SettingsError when the address cannot be listened on, StoreUnavailable.
     """
@@ -45,28 +50,34 @@ def serve(settings: Settings, *, worker: bool, emulator: bool) -> None:
         address = listener.getsockname()[:2]
         settings = settings.model_copy(update={"port": address[1]})
         hub = Hub(settings, worker=worker)
-        emulated = _emulator(settings) if emulator else None
+        authenticator = Authenticator(core_of(hub))
+        wanted = only_this_machine_reaches(address[0]) if emulator is None else emulator
+        emulated = _emulator(settings, guards_of_service(address[0], authenticator)) if wanted else None
         try:
             key = _first_key(hub) if settings.auth == "keys" else None
-            app = make_app(hub, [Mount("/emulator", emulated.app)] if emulated else [])
-            config = uvicorn.Config(
-                app,
-                log_config=None,
-                access_log=False,
-                timeout_keep_alive=KEEP_ALIVE_S,
-                proxy_headers=False,
-                server_header=False,
-                ws="none",
-                lifespan="off",
-                timeout_graceful_shutdown=max(1, round(settings.drain_s)),
-            )
-            _Server(config, hub, emulated, lambda: _welcome(hub, address, key, emulator=emulated is not None)).run(
-                [listener]
-            )
+            mounts = [Mount("/emulator", emulated.app)] if emulated else []
+            app = make_app(hub, mounts, authenticator=authenticator)
+            ready = partial(welcome, hub, address, key, emulator=emulated is not None)
+            _Server(_config(app, settings), hub, emulated, ready).run([listener])
         finally:
             hub.close()
             if emulated is not None:
                 emulated.journal.close()
+
+
+def _config(app: Starlette, settings: Settings) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        http=limited(limits_of(settings), TYPES),
+        log_config=None,
+        access_log=False,
+        timeout_keep_alive=KEEP_ALIVE_S,
+        proxy_headers=False,
+        server_header=False,
+        ws="none",
+        lifespan="off",
+        timeout_graceful_shutdown=max(1, round(settings.drain_s)),
+    )
 
 
 class _Server(uvicorn.Server):
@@ -98,12 +109,12 @@ class _Server(uvicorn.Server):
             await self._emulated.callbacks.close()
 
 
-def _emulator(settings: Settings) -> Emulator:
+def _emulator(settings: Settings, guards: Guards) -> Emulator:
     if settings.emulator_profile not in PROFILES:
         names = ", ".join(PROFILES)
         raise SettingsError(f"NOTIFYHUB_EMULATOR_PROFILE: there is no {settings.emulator_profile!r}; there are {names}")
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    return Emulator(settings.data_dir / "emulator.db", profile=settings.emulator_profile)
+    return Emulator(settings.data_dir / "emulator.db", profile=settings.emulator_profile, guards=guards)
 
 
 def _first_key(hub: Hub) -> str | None:
@@ -119,49 +130,3 @@ def _first_key(hub: Hub) -> str | None:
         key = hub.keys.create("first", ("admin",)).key
         file.write(f"{key}\n")
     return key
-
-
-def key_file(settings: Settings) -> Path:
-    """Where the first key is kept; absolute, because it is shown to people who may be elsewhere."""
-    return (settings.data_dir / FIRST_KEY).absolute()
-
-
-def _kept(hub: Hub) -> bool:
-    """Does the file hold a key that still works?"""
-    try:
-        key = key_file(hub.settings).read_text().strip()
-    except (OSError, ValueError):
-        return False
-    return bool(core_of(hub).ask(keys.live([keys.hash_key(key)])).result())
-
-
-def _welcome(hub: Hub, address: tuple[str, int], key: str | None, *, emulator: bool) -> None:
-    settings = hub.settings
-    url = settings.effective_emulator_url.removesuffix("/emulator") if emulator else f"http://{address[0]}:{address[1]}"
-    # Whoever reads the first line may rely on all being well: nothing that could fail comes after it.
-    kept = _kept(hub)
-    typer.echo(f"notifyhub listens on {url}")
-    for channel in settings.channels():
-        kind = "emulated" if settings.is_emulated(channel) else "real    "
-        typer.echo(f"  {channel:<9} {kind}  {without_secrets(base_url_of(settings, channel))}")
-    if settings.auth == "none":
-        typer.echo("\nNo API key is needed (NOTIFYHUB_AUTH=none): everyone on this machine may do everything.")
-    elif key:
-        typer.echo(f"\nYour API key, shown this once and kept in {key_file(settings)}:\n  {key}")
-    elif kept:
-        typer.echo(f"\nYour API key is kept in {key_file(settings)}")
-    else:
-        typer.echo("\nMake an API key:\n  notifyhub key create --name NAME --scope admin")
-    shown = key or (f"$(cat {shlex.quote(str(key_file(settings)))})" if kept else "nh_…")
-    header = "" if settings.auth == "none" else f'-H "Authorization: Bearer {shown}" '
-    _show_first_steps(url, header, emulator=emulator)
-
-
-def _show_first_steps(url: str, header: str, *, emulator: bool) -> None:
-    """Commands that can be copied as they stand: where there is a file, it stands for the key."""
-    typer.echo(
-        f"\nSend a message:\n  curl -s {url}/api/v1/messages {header}\\\n"
-        """    -d '{"text": "Hello", "recipients": [{"telegram": "1067000"}]}'"""
-    )
-    if emulator:
-        typer.echo(f"\nSee what arrived, in a browser or here:\n  {url}/emulator/\n  curl -s {url}/emulator/journal")

@@ -8,7 +8,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from notifyhub_api.kinds import KINDS, Kind
+from notifyhub_api.kind import Kind
+from notifyhub_api.kinds import KINDS
 
 TARGET = Path(__file__).parents[1] / "docs" / "problems.md"
 HEAD = """# Problems

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 import uvicorn
+
+from notifyhub.server.limits import NO_TYPES, Limits, limited
 
 
 class _ReadyServer(uvicorn.Server):
@@ -22,9 +24,12 @@ class _ReadyServer(uvicorn.Server):
 
 
 @contextmanager
-def running(app: Any, host: str = "127.0.0.1") -> Iterator[int]:
+def running(
+    app: Any, host: str = "127.0.0.1", limits: Limits | None = None, types: Mapping[int, str] = NO_TYPES
+) -> Iterator[int]:
     """Serve `app` in a thread; gives the port."""
-    config = uvicorn.Config(app, access_log=False, log_config=None, timeout_keep_alive=75)
+    http: Any = "auto" if limits is None else limited(limits, types)
+    config = uvicorn.Config(app, access_log=False, log_config=None, timeout_keep_alive=75, http=http)
     with socket.create_server((host, 0)) as listener:
         server = _ReadyServer(config)
         thread = threading.Thread(target=server.run, args=([listener],))

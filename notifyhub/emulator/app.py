@@ -8,7 +8,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from starlette.applications import Starlette
-from starlette.routing import Route
+from starlette.requests import ClientDisconnect
+from starlette.routing import Mount, Route
 from starlette.types import Receive, Scope, Send
 
 from notifyhub.emulator import telegram, viber, whatsapp
@@ -41,12 +42,14 @@ from notifyhub.emulator.shared.wire import (
     reply,
 )
 from notifyhub.emulator.web.control_pages import Pages
+from notifyhub.emulator.web.guards import THIS_MACHINE, Guards, guarded
 from notifyhub.emulator.web.http import BadParameter, bad_parameter
 from notifyhub.emulator.web.inbox_page import assets
 from notifyhub.emulator.web.journal_pages import JournalPages
 from notifyhub.emulator.web.live import Live
 from notifyhub.emulator.web.settings_pages import SettingsPages
 from notifyhub.emulator.web.strictness_pages import StrictnessPages
+from notifyhub.server.problems import left
 
 HANG_S = 60.0
 MASK = "***"
@@ -68,7 +71,7 @@ class Emulator:
     Mount `app` anywhere. Starlette runs no lifespan of a mounted application: there, call `open` and `close` (the
     journal also opens by itself at the first call). `journal_path` None keeps the journal in memory. `limits` "real"
     are the documented rate limits; the profile "real-limits" means the same. `strictness` "real" asks of bots what the
-    messengers themselves do.
+    messengers themselves do. `guards` are by default those of a loopback address.
     """
 
     def __init__(
@@ -81,6 +84,7 @@ class Emulator:
         hang_s: float = HANG_S,
         limits: LimitsProfile = "off",
         strictness: StrictnessProfile = "lenient",
+        guards: Guards = THIS_MACHINE,
     ) -> None:
         self.journal = Journal(journal_path, journal_cap)
         self.faults = Faults(profile, seed)
@@ -107,10 +111,11 @@ class Emulator:
         strict = StrictnessPages(self.strictness)
         pages = (Pages(self.journal, self.faults, self.reset), JournalPages(self.journal), around, strict)
         live = Live(self.journal, self.happenings)
-        routes = [Route(f"/{channel}/{{path:path}}", endpoint) for channel, endpoint in self.endpoints.items()]
+        theirs = [Route(f"/{name}/{{path:path}}", endpoint) for name, endpoint in self.endpoints.items()]
+        own: list[Route | Mount] = [*(route for page in (*pages, live) for route in page.routes()), assets()]
         self.app = Starlette(
-            routes=[*routes, *(route for page in (*pages, live) for route in page.routes()), assets()],
-            exception_handlers={BadParameter: bad_parameter},
+            routes=[*guarded(theirs, guards.messengers), *guarded(own, guards.own)],
+            exception_handlers={BadParameter: bad_parameter, ClientDisconnect: left},
             lifespan=self._lifespan,
         )
         self.app.state.emulator = self

@@ -10,16 +10,19 @@ from contextlib import contextmanager
 import uvicorn
 
 from notifyhub.emulator.app import Emulator
+from notifyhub.server.limits import Limits, limited
 
 KEEP_ALIVE_S = 75
 GRACE_S = 2
 START_S = 30
 
 
-def config(app: object) -> uvicorn.Config:
+def config(app: object, limits: Limits | None = None) -> uvicorn.Config:
     """How the emulator is served: the fast loop and parser, no log of its own, patient with idle connections."""
     return uvicorn.Config(
         app,  # type: ignore[arg-type]
+        http="auto" if limits is None else limited(limits),
+        ws="none",
         access_log=False,
         log_config=None,
         timeout_keep_alive=KEEP_ALIVE_S,
@@ -31,8 +34,8 @@ def config(app: object) -> uvicorn.Config:
 class EmulatorServer(uvicorn.Server):
     """Serves an emulator; when it stops, those who wait for entries or watch them are let go first."""
 
-    def __init__(self, emulator: Emulator) -> None:
-        super().__init__(config(emulator.app))
+    def __init__(self, emulator: Emulator, limits: Limits | None = None) -> None:
+        super().__init__(config(emulator.app, limits))
         self._emulator = emulator
         self.ready = threading.Event()
 
@@ -45,9 +48,9 @@ class EmulatorServer(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def server(emulator: Emulator) -> EmulatorServer:
+def server(emulator: Emulator, limits: Limits | None = None) -> EmulatorServer:
     """The emulator as a server, to be run on a listening socket. Logging is the caller's."""
-    return EmulatorServer(emulator)
+    return EmulatorServer(emulator, limits)
 
 
 @contextmanager

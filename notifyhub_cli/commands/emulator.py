@@ -10,11 +10,15 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from notifyhub_cli.commands import faults
-from notifyhub_cli.listening import listening
 from notifyhub_cli.output import Exit, leave, told_in_one_line
 
 if TYPE_CHECKING:
     from notifyhub.emulator.faults import FaultSettings
+
+MADE_KEY = """
+Others can reach this address, so all but the messengers' own paths asks for this key, which is shown this once
+(browsers: any name, the key as the password; set one of your own with NOTIFYHUB_EMULATOR_KEY):
+  {}"""
 
 app = typer.Typer(
     invoke_without_command=True,
@@ -35,6 +39,12 @@ def run(
     context: typer.Context,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.", min=0, max=65535)] = 8090,
+    key: Annotated[
+        str | None,
+        typer.Option(
+            help="Key for all but the messengers' paths [default: NOTIFYHUB_EMULATOR_KEY; made where others reach it]."
+        ),
+    ] = None,
     journal: Annotated[Path | None, typer.Option(help="SQLite file of the journal; none keeps it in memory.")] = None,
     journal_cap: Annotated[int, typer.Option(help="Most entries; the oldest are dropped.", min=1)] = 1_000_000,
     profile: Annotated[str, typer.Option(help="none, original-task or real-limits.")] = "none",
@@ -52,6 +62,8 @@ def run(
     from notifyhub.emulator.shared import strictness as strict
     from notifyhub.emulator.shared.limits import LIMITS_PROFILES
     from notifyhub.settings import load
+    from notifyhub_cli.emulator_access import guards_alone
+    from notifyhub_cli.listening import limits_of, listening
     from notifyhub_cli.stopping import stop_by_signals
 
     if profile not in PROFILES:
@@ -62,11 +74,18 @@ def run(
         _unknown("--strictness", strictness, strict.PROFILES)
     with told_in_one_line():
         wanted = None if faults is None else _faults_of(faults)
-        settings = load()
+        settings = load() if key is None else load(emulator_key=key)
         logs.configure(settings.log_level, settings.log_format)
         with listening(host, port, "choose another with --host and --port") as listener:
+            guards, made = guards_alone(listener.getsockname()[0], settings)
             emulator = Emulator(
-                journal, profile=profile, seed=seed, journal_cap=journal_cap, limits=limits, strictness=strictness
+                journal,
+                profile=profile,
+                seed=seed,
+                journal_cap=journal_cap,
+                limits=limits,
+                strictness=strictness,
+                guards=guards,
             )
             if wanted is not None:
                 emulator.faults.replace(wanted)
@@ -74,10 +93,12 @@ def run(
                 emulator.journal.open()
             except sqlite3.Error as error:
                 leave(Exit.UNAVAILABLE, f"--journal: {journal} cannot be used: {error}")
-            server = main.server(emulator)
+            server = main.server(emulator, limits_of(settings))
             stop_by_signals(server)
             url = "http://{}:{}".format(*listener.getsockname()[:2])
             typer.echo(f"emulator listens on {url}\nits inbox is there for browsers: {url}/")
+            if made is not None:
+                typer.echo(MADE_KEY.format(made))
             server.run([listener])
 
 

@@ -15,6 +15,7 @@ from notifyhub_cli.output import Exit, leave, show_json, told_in_one_line
 Url = Annotated[
     str | None, typer.Option(help="The emulator [default: NOTIFYHUB_EMULATOR_URL, else http://127.0.0.1:8090].")
 ]
+Key = Annotated[str | None, typer.Option(help="The key that it asks for [default: NOTIFYHUB_EMULATOR_KEY].")]
 
 app = typer.Typer(
     invoke_without_command=True,
@@ -32,10 +33,10 @@ app = typer.Typer(
 
 
 @app.callback()
-def show(context: typer.Context, url: Url = None) -> None:
+def show(context: typer.Context, url: Url = None, key: Key = None) -> None:
     if context.invoked_subcommand is None:
         with told_in_one_line():
-            show_json(EmulatorClient(url).call("GET", "/faults"))
+            show_json(EmulatorClient(url, key).call("GET", "/faults"))
 
 
 @app.command()
@@ -49,6 +50,7 @@ def add(
     from_s: Annotated[float, typer.Option(help="Seconds from when the faults were set.", min=0)] = 0.0,
     until_s: Annotated[float | None, typer.Option(help="Up to so many seconds.", min=0)] = None,
     url: Url = None,
+    key: Key = None,
 ) -> None:
     """Add a rule before the others.
 
@@ -68,12 +70,14 @@ def add(
         "until_s": until_s,
     }
     with told_in_one_line():
-        EmulatorClient(url).call("POST", "/faults/rules", {name: v for name, v in rule.items() if v is not None})
+        EmulatorClient(url, key).call("POST", "/faults/rules", {name: v for name, v in rule.items() if v is not None})
 
 
 @app.command("set")
 def set_(
-    file: Annotated[str, typer.Argument(help="JSON in the form of PUT /faults; - is standard input.")], url: Url = None
+    file: Annotated[str, typer.Argument(help="JSON in the form of PUT /faults; - is standard input.")],
+    url: Url = None,
+    key: Key = None,
 ) -> None:
     """Put the faults of a file in the place of all.
 
@@ -89,11 +93,11 @@ def set_(
     except orjson.JSONDecodeError as error:
         leave(Exit.BAD_INPUT, f"FILE: {file}: not JSON: {error}")
     with told_in_one_line():
-        EmulatorClient(url).call("PUT", "/faults", faults)
+        EmulatorClient(url, key).call("PUT", "/faults", faults)
 
 
 @app.command()
-def clear(url: Url = None) -> None:
+def clear(url: Url = None, key: Key = None) -> None:
     """End all faults.
 
     \b
@@ -101,7 +105,7 @@ def clear(url: Url = None) -> None:
       notifyhub emulator faults clear
     """
     with told_in_one_line():
-        EmulatorClient(url).call("DELETE", "/faults")
+        EmulatorClient(url, key).call("DELETE", "/faults")
 
 
 def _json_or_word(text: str) -> Any:

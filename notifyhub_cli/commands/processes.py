@@ -15,7 +15,13 @@ def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on [default: 127.0.0.1].")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on, 0 for a free one [default: 8000].")] = None,
     worker: Annotated[bool, typer.Option(help="Deliver in this process too.")] = True,
-    emulator: Annotated[bool, typer.Option(help="Serve the emulator under /emulator.")] = True,
+    emulator: Annotated[
+        bool | None,
+        typer.Option(
+            "--emulator/--no-emulator",
+            help="Serve the emulator under /emulator [default: on an address that only this machine reaches].",
+        ),
+    ] = None,
 ) -> None:
     """Run API, worker, scheduler and emulator in one process.
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from html import unescape
+from http.client import HTTPMessage
 from pathlib import Path
 
 import pytest
@@ -17,12 +18,16 @@ from starlette.routing import Route
 
 import notifyhub_api
 from notifyhub.errors import KeyInProgress, StoreUnavailable
-from notifyhub_api import kinds
+from notifyhub.server.limits import Limits
+from notifyhub_api import connection_kinds, kinds
 from notifyhub_api.app import OPERATIONS, make_app
-from notifyhub_api.kinds import KINDS, Kind
+from notifyhub_api.connection_kinds import TYPES
+from notifyhub_api.kind import Kind
+from notifyhub_api.kinds import KINDS
 from tests.api.conftest import LATER, Api, Reply
 from tests.conftest import HubMaker
 from tests.problems_document import TARGET, document
+from tests.server.wire import Client
 from tests.serving import running
 
 MESSAGES = "/api/v1/messages"
@@ -49,6 +54,10 @@ RELEASED = {
     "too-many-requests",
     "internal-error",
     "store-unavailable",
+    "not-http",
+    "request-timeout",
+    "head-too-large",
+    "too-many-connections",
 }
 """Programs compare with these: a name may be added here, but none changed or taken away."""
 
@@ -65,18 +74,23 @@ async def raising(request: Request) -> Response:
 
 @dataclass(frozen=True)
 class Services:
-    """One that asks for keys, one that does not."""
+    """One that asks for keys, one that does not, and the port of one with tight limits on connections."""
 
     keyed: Api
     open: Api
+    tight: int
 
 
 @pytest.fixture
 def services(make_hub: HubMaker, serve: Callable[..., Api], tmp_path: Path) -> Iterator[Services]:
     keyed = make_hub(worker=False, max_body_bytes=100_000, data_dir=tmp_path / "keyed")
     unkeyed = make_hub(worker=False, auth="none", data_dir=tmp_path / "open")
-    with running(make_app(keyed, [Route("/raises/{what}", raising)])) as port:
-        yield Services(Api(keyed, port), serve(unkeyed))
+    tight = Limits(head_s=0.05, connections=1)
+    with (
+        running(make_app(keyed, [Route("/raises/{what}", raising)])) as port,
+        running(make_app(keyed), limits=tight, types=TYPES) as tight_port,
+    ):
+        yield Services(Api(keyed, port), serve(unkeyed), tight_port)
 
 
 def with_scope(api: Api, scope: str) -> Api:
@@ -103,6 +117,24 @@ def changed_too_late(api: Api) -> Reply:
     return api.ask("PATCH", f"{MESSAGES}/{id_}", b'{"text": "x"}')
 
 
+def sent(port: int, request: bytes) -> Reply:
+    """What the server says to these bytes."""
+    with Client(port) as client:
+        client.send(request)
+        answer = client.answer()
+    headers = HTTPMessage()
+    for name, value in answer.headers.items():
+        headers[name] = value
+    return Reply(answer.status, headers, answer.body)
+
+
+def turned_away(port: int) -> Reply:
+    with Client(port) as first:
+        first.send(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        first.answer()  # it is kept, and rests
+        return sent(port, b"")
+
+
 CASES: dict[str, Callable[[Services], Reply]] = {
     "invalid-json": lambda at: at.keyed.post(MESSAGES, b"{"),
     "invalid-gzip": lambda at: at.keyed.post(MESSAGES, {}, Content_Encoding="gzip"),
@@ -123,6 +155,10 @@ CASES: dict[str, Callable[[Services], Reply]] = {
     "too-many-requests": lambda at: too_often(at.keyed),
     "internal-error": lambda at: at.keyed.get("/raises/bug"),
     "store-unavailable": lambda at: at.keyed.get("/raises/store"),
+    "not-http": lambda at: sent(at.tight, b"\x16\x03\x01\r\n\r\n"),
+    "request-timeout": lambda at: sent(at.tight, b"GET / HT"),
+    "head-too-large": lambda at: sent(at.tight, b"GET /" + b"x" * 70_000 + b" HTTP/1.1\r\n\r\n"),
+    "too-many-connections": lambda at: turned_away(at.tight),
 }
 
 
@@ -215,8 +251,9 @@ def test_names_are_unique_and_fit_for_a_uri() -> None:
 
 def test_every_kind_is_in_the_table_and_made_nowhere_else() -> None:
     """`problems.problem` takes nothing but a kind, so no problem can be answered that has no page."""
-    made = [value for value in vars(kinds).values() if isinstance(value, Kind)]
-    others = [path for path in SOURCES.rglob("*.py") if path.name != "kinds.py"]
+    tables = (kinds, connection_kinds)
+    made = [value for table in tables for value in vars(table).values() if isinstance(value, Kind)]
+    others = [path for path in SOURCES.rglob("*.py") if path.name not in ("kinds.py", "connection_kinds.py")]
 
     assert made == list(KINDS)
     assert not [path for path in others if re.search(r"\bKind\(|about:blank", path.read_text())]

@@ -107,3 +107,14 @@ def test_a_connection_goes_on_after_a_plain_failure(site):
         statuses.append(response.status)
     connection.close()
     assert statuses == [500, 200]
+
+
+def test_half_a_request_is_no_send(site):
+    with socket.create_connection(("127.0.0.1", site.port), timeout=30) as client:
+        client.sendall(b"POST /telegram/bot1:a/sendMessage HTTP/1.1\r\nHost: x\r\nContent-Length: 999\r\n")
+        client.sendall(b"Content-Type: application/x-www-form-urlencoded\r\n\r\nchat_id=42&text=half")
+        client.shutdown(socket.SHUT_WR)
+        assert client.recv(65536) == b""
+    raw(site, SEND.replace(b"hi", b"whole").replace(b"Host: x", b"Host: x\r\nConnection: close"))
+
+    assert [entry["text"] for entry in site.journal.entries()] == ["whole"]

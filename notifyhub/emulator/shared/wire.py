@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, Protocol
 from urllib.parse import parse_qsl
 
 import orjson
+from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
 from notifyhub.emulator.shared.values import json_object
@@ -207,7 +208,7 @@ class BodyTooLarge(Exception):
 
 
 async def read_call(scope: Scope, receive: Receive) -> Call:
-    """Read a request to its end. Raises `BodyTooLarge`."""
+    """Read a request to its end. Raises `BodyTooLarge`, and Starlette's ClientDisconnect where half of it came."""
     path = scope["path_params"]["path"]
     call = Call(
         method=scope["method"],
@@ -224,15 +225,17 @@ async def read_call(scope: Scope, receive: Receive) -> Call:
 
 
 async def _read_body(receive: Receive, limit: int) -> bytes:
-    message = await receive()
-    parts: list[bytes] = [message.get("body", b"")]
-    size = len(parts[0])
-    while message.get("more_body"):
+    parts: list[bytes] = []
+    size, more = 0, True
+    while more:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
         parts.append(message.get("body", b""))
         size += len(parts[-1])
         if size > limit:
             raise BodyTooLarge
+        more = message.get("more_body", False)
     return b"".join(parts)
 
 

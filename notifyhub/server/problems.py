@@ -1,0 +1,29 @@
+"""A refusal as an RFC 9457 problem document, for what is refused before an application has its say.
+
+And what an application has to say to those who have gone.
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+
+MEDIA_TYPE = "application/problem+json"
+NO_TYPE = "about:blank"
+"""What RFC 9457 has for a problem that its status says all about."""
+
+
+def document(status: int, detail: str, type_: str = NO_TYPE) -> bytes:
+    return orjson.dumps({"type": type_, "title": HTTPStatus(status).phrase, "status": status, "detail": detail})
+
+
+def problem(status: int, detail: str, type_: str = NO_TYPE) -> Response:
+    return Response(document(status, detail, type_), status, media_type=MEDIA_TYPE)
+
+
+def left(_: Request, __: Exception) -> Response:
+    """Starlette's handler for ClientDisconnect, which is nobody's mistake here: nobody reads this."""
+    return Response(status_code=400)
