@@ -17,7 +17,6 @@ from notifyhub.server.loopback import LoopbackHost, LoopbackOrigin
 from notifyhub.server.problems import left
 from notifyhub_api import kinds, operations, pages, problem_pages, problems
 from notifyhub_api.auth import Authenticator
-from notifyhub_api.bridge import Bridge
 from notifyhub_api.middleware import framed
 from notifyhub_api.openapi import openapi
 from notifyhub_api.resources import batches, channels, deliveries, dialects, health, index, keys, messages, receipts
@@ -73,6 +72,5 @@ def make_app(hub: Hub, mounts: Sequence[BaseRoute] = (), *, authenticator: Authe
     app.router.redirect_slashes = False
     core = core_of(hub)
     app.state.hub = core
-    app.state.bridge = Bridge()
     app.state.authenticator = authenticator or Authenticator(core)
     return app

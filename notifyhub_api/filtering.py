@@ -15,9 +15,10 @@ from notifyhub.domain.states import Status
 from notifyhub.errors import Fault, InvalidRequest
 from notifyhub.requests import Filters, list_filters
 from notifyhub.requests.fields import REFERENCE
+from notifyhub.verbs import result_of
 from notifyhub_api import paging
 from notifyhub_api.operations import Parameter
-from notifyhub_api.web import answer, hub_of, result
+from notifyhub_api.web import answer, hub_of
 
 A = TypeVar("A", bound=BaseModel)
 
@@ -69,9 +70,9 @@ async def page(
     if faults or wrong:
         raise InvalidRequest([*wrong, *faults])
     if first:
-        before = await result(request, hub_of(request).ask(place_of(first)))
+        before = await result_of(hub_of(request).ask(place_of(first)))
     # One more than asked for shows whether there is a next page.
-    found = await result(request, hub_of(request).ask(questions(filters, before, limit + 1)))
+    found = await result_of(hub_of(request).ask(questions(filters, before, limit + 1)))
     cursor = paging.cursor_to_place(*found[limit - 1][0]) if len(found) > limit else None
     items = [item for _, item in found[:limit]]
     return answer(model(items=items, next=cursor), headers=paging.link_header(request, cursor))

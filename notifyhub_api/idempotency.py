@@ -16,8 +16,9 @@ from notifyhub.clock import now_ms
 from notifyhub.errors import Fault, InvalidRequest, StoreUnavailable
 from notifyhub.store import idempotency
 from notifyhub.store.idempotency import Kept, Named
+from notifyhub.verbs import result_of
 from notifyhub_api.problems import IDEMPOTENCY_KEY
-from notifyhub_api.web import CALLER, Endpoint, body_of, hub_of, result
+from notifyhub_api.web import CALLER, Endpoint, body_of, hub_of
 
 REPLAYED = "Idempotency-Replayed"
 RESERVED_MS = 60_000
@@ -54,7 +55,7 @@ def reserving(endpoint: Endpoint) -> Endpoint:
         if not is_named(request):
             return await endpoint(request)
         name = await named(request, RESERVED_MS)
-        verdict = await result(request, hub_of(request).database.write(idempotency.reserve, name))
+        verdict = await result_of(hub_of(request).database.write(idempotency.reserve, name))
         if verdict.refusal is not None:
             raise verdict.refusal
         if verdict.kept is not None:
@@ -90,14 +91,14 @@ async def _kept(request: Request, name: Named, endpoint: Endpoint) -> Response:
     until = name.now + hub_of(request).settings.idempotency_kept_s * 1000
     # It has been done, whether or not that can be noted.
     with suppress(StoreUnavailable):
-        await result(request, hub_of(request).database.write(idempotency.keep, (name, kept, until)))
+        await result_of(hub_of(request).database.write(idempotency.keep, (name, kept, until)))
     return response
 
 
 async def _give_back(request: Request, name: Named) -> None:
     # Where that fails, the reservation runs out by itself.
     with suppress(StoreUnavailable):
-        await result(request, hub_of(request).database.write(idempotency.give_back, name))
+        await result_of(hub_of(request).database.write(idempotency.give_back, name))
 
 
 def _key(text: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from concurrent.futures import Future
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
@@ -11,7 +10,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from notifyhub.hub.core import Core
-from notifyhub_api.bridge import Bridge
 from notifyhub_api.problems import TooLarge
 from notifyhub_api.unpacking import is_packed, unpacked
 
@@ -68,12 +66,6 @@ async def _within(limit: int, parts: AsyncIterator[bytes], refusal: str) -> Asyn
         if size > limit:
             raise TooLarge(refusal)
         yield part
-
-
-async def result(request: Request, future: Future[R]) -> R:
-    """Await what another thread is working on."""
-    bridge: Bridge = request.app.state.bridge
-    return await bridge.wait(future)
 
 
 def answer(model: BaseModel, status: int = 200, headers: dict[str, str] | None = None, **dump: Any) -> Response:

@@ -14,6 +14,8 @@ from concurrent.futures import Future, wait
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from notifyhub.verbs.bridge import Bridge
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -23,6 +25,7 @@ BlockingVerb = Callable[Concatenate[Any, P], R]
 
 class _Here(threading.local):
     blocking = False
+    bridge: Bridge | None = None
 
 
 _here = _Here()
@@ -37,8 +40,15 @@ async def result_of(future: Future[R]) -> R:
     """What another thread is working on. Raises what it failed with."""
     if _here.blocking:
         return future.result()
-    # Whoever stops waiting does not undo what was asked for: others may be in the same commit.
-    return await asyncio.shield(asyncio.wrap_future(future))
+    return await _bridge().wait(future)
+
+
+def _bridge() -> Bridge:
+    """That to the running event loop."""
+    loop = asyncio.get_running_loop()
+    if _here.bridge is None or _here.bridge.loop is not loop:
+        _here.bridge = Bridge(loop)
+    return _here.bridge
 
 
 async def within(future: Future[Any], seconds: float) -> bool:

@@ -13,12 +13,13 @@ from notifyhub.answers import Answer, Message
 from notifyhub.errors import InvalidRequest
 from notifyhub.requests import BatchRequest
 from notifyhub.store.idempotency import Kept
+from notifyhub.verbs import result_of
 from notifyhub_api.idempotency import is_named, named, replay
 from notifyhub_api.operations import Operation
 from notifyhub_api.problems import ProblemError, errors_of
 from notifyhub_api.resources.examples import MESSAGE, REQUEST
 from notifyhub_api.resources.messages import CHECKED_AT_ONCE, TAG, linked
-from notifyhub_api.web import answer, body_of, hub_of, result
+from notifyhub_api.web import answer, body_of, hub_of
 
 
 class BatchResult(Answer):
@@ -41,7 +42,7 @@ async def create_many(request: Request) -> Response:
     if is_named(request):
         return await _create_many_once(request, body)
     stored = submit(body) if len(body) <= CHECKED_AT_ONCE else await asyncio.to_thread(submit, body)
-    batch = _batch(await result(request, stored))
+    batch = _batch(await result_of(stored))
     return answer(batch, _status(batch))
 
 
@@ -53,7 +54,7 @@ async def _create_many_once(request: Request, body: bytes) -> Response:
         if len(body) <= CHECKED_AT_ONCE
         else await asyncio.to_thread(submit, body, name, _to_keep)
     )
-    return replay(await result(request, kept))
+    return replay(await result_of(kept))
 
 
 def _to_keep(outcomes: list[Message | InvalidRequest]) -> Kept:

@@ -10,11 +10,11 @@ from starlette.responses import Response
 
 from notifyhub.answers import Delivery, DeliveryPage, DeliveryResults, Story
 from notifyhub.requests import IdsRequest, ResolveRequest, as_row_id, ids_request
-from notifyhub.store import lists, views
+from notifyhub.store import lists
 from notifyhub_api import filtering, paging
 from notifyhub_api.operations import Operation, Parameter, Tag
 from notifyhub_api.resources.examples import ATTEMPT, DELIVERY, STORY
-from notifyhub_api.web import answer, body_of, hub_of, result
+from notifyhub_api.web import answer, body_of, hub_of
 
 TAG = Tag("deliveries", "One message to one recipient on one channel.")
 ID = Parameter("id", "path", {"type": "integer", "minimum": 1, "examples": [17]}, "id of a delivery")
@@ -22,8 +22,7 @@ ID = Parameter("id", "path", {"type": "integer", "minimum": 1, "examples": [17]}
 
 async def read(request: Request) -> Response:
     """A delivery with its attempts."""
-    id_ = as_row_id("delivery", request.path_params["id"])
-    return answer(await result(request, hub_of(request).ask(views.delivery(id_))))
+    return answer(await hub_of(request).delivery(request.path_params["id"]))
 
 
 async def why(request: Request) -> Response:

@@ -21,10 +21,11 @@ from notifyhub.errors import Fault, StoreUnavailable
 from notifyhub.hub.core import Core
 from notifyhub.requests import MessageRequest, dialects
 from notifyhub.requests.fields import REFERENCE
+from notifyhub.verbs import result_of
 from notifyhub_api.operations import OF_A_BODY, Operation, Parameter, Tag
 from notifyhub_api.resources.examples import DELIVERY, MESSAGE
 from notifyhub_api.resources.messages import CHECKED_AT_ONCE, linked
-from notifyhub_api.web import answer, body_of, hub_of, result
+from notifyhub_api.web import answer, body_of, hub_of
 
 TAG = Tag("dialects", "The same in the words of other services, with the same keys and the same rows behind it.")
 
@@ -54,14 +55,14 @@ class CancelledIds(RootModel[dict[str, Cancelling]]):
 async def sendmsg(request: Request) -> Response:
     """Accept one text for several people on several messengers."""
     stored = await _handed_over(request, _sent)
-    message = await result(request, stored)
+    message = await result_of(stored)
     return answer(linked(message), 202, headers={"Location": f"/api/v1/messages/{message.id}"})
 
 
 async def post(request: Request) -> Response:
     """Accept items, each a message of its own."""
     items = await _handed_over(request, _submitted)
-    futures = [result(request, item) for item in items if isinstance(item, Future)]
+    futures = [result_of(item) for item in items if isinstance(item, Future)]
     stored = await asyncio.gather(*futures, return_exceptions=True)
     if stored and all(isinstance(outcome, StoreUnavailable) for outcome in stored):
         raise StoreUnavailable(str(stored[0]))

@@ -6,12 +6,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from notifyhub.answers import Key, KeyPage
-from notifyhub.requests import ADMIN, KeyRequest, as_row_id
+from notifyhub.requests import ADMIN, KeyRequest
 from notifyhub.store import keys
+from notifyhub.verbs import result_of
 from notifyhub_api import paging
 from notifyhub_api.operations import Operation, Parameter, Tag
 from notifyhub_api.resources.examples import KEY, NEW_KEY
-from notifyhub_api.web import answer, body_of, hub_of, result
+from notifyhub_api.web import answer, body_of, hub_of
 
 TAG = Tag("keys", "API keys: who may call, for what, until when and how often.")
 ID = Parameter("id", "path", {"type": "integer", "minimum": 1, "examples": [2]}, "id of a key")
@@ -28,15 +29,14 @@ async def every(request: Request) -> Response:
     """Keys by rising id, revoked ones too, page by page."""
     limit, after = paging.limit_of(request), paging.cursor_of(request, BEFORE_THE_FIRST)
     # One more than asked for shows whether there is a next page.
-    found = await result(request, hub_of(request).ask(keys.page(after, limit + 1)))
+    found = await result_of(hub_of(request).ask(keys.page(after, limit + 1)))
     cursor = paging.cursor_to(found[limit - 1].id) if len(found) > limit else None
     return answer(KeyPage(items=found[:limit], next=cursor), headers=paging.link_header(request, cursor))
 
 
 async def read(request: Request) -> Response:
     """A key, revoked or not."""
-    id_ = as_row_id("key", request.path_params["id"])
-    return answer(await result(request, hub_of(request).ask(keys.one(id_))))
+    return answer(await hub_of(request).keys.get(request.path_params["id"]))
 
 
 async def revoke(request: Request) -> Response:

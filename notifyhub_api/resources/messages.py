@@ -14,11 +14,12 @@ from notifyhub.answers import Cancelled, DeliveryPage, Message, MessagePage, Ret
 from notifyhub.requests import ChangeRequest, MessageRequest, RetryRequest, as_message_id
 from notifyhub.store import lists, views
 from notifyhub.store.idempotency import Kept
+from notifyhub.verbs import result_of
 from notifyhub_api import filtering, paging
 from notifyhub_api.idempotency import is_named, named, replay
 from notifyhub_api.operations import Operation, Parameter, Tag
 from notifyhub_api.resources.examples import DELIVERY, MESSAGE, MESSAGE_ID, REQUEST, STORY
-from notifyhub_api.web import answer, body_of, hub_of, result
+from notifyhub_api.web import answer, body_of, hub_of
 
 CHECKED_AT_ONCE = 32 * 1024
 """Bytes of a body; a thread takes longer to change to than such a one takes to check."""
@@ -34,7 +35,7 @@ async def create(request: Request) -> Response:
         return await _create_once(request, body)
     # Checking thousands of recipients takes tenths of a second, in which others are to be answered.
     stored = submit(body) if len(body) <= CHECKED_AT_ONCE else await asyncio.to_thread(submit, body)
-    message = await result(request, stored)
+    message = await result_of(stored)
     return answer(linked(message), 202, headers={"Location": _path(message)})
 
 
@@ -46,7 +47,7 @@ async def _create_once(request: Request, body: bytes) -> Response:
         if len(body) <= CHECKED_AT_ONCE
         else await asyncio.to_thread(submit, body, name, _to_keep)
     )
-    return replay(await result(request, kept))
+    return replay(await result_of(kept))
 
 
 def _to_keep(message: Message) -> Kept:
@@ -85,8 +86,7 @@ async def retry(request: Request) -> Response:
 
 async def read(request: Request) -> Response:
     """A message with its deliveries."""
-    id_ = as_message_id(request.path_params["id"])
-    return answer(linked(await result(request, hub_of(request).ask(views.message(id_)))))
+    return answer(linked(await hub_of(request).message(request.path_params["id"])))
 
 
 async def cancel(request: Request) -> Response:
@@ -98,9 +98,9 @@ async def deliveries(request: Request) -> Response:
     """The deliveries of a message, page by page."""
     hub, limit, after = hub_of(request), paging.limit_of(request), paging.cursor_of(request, views.FIRST)
     id_ = as_message_id(request.path_params["id"])
-    await result(request, hub.ask(views.must_exist(id_)))
+    await result_of(hub.ask(views.must_exist(id_)))
     # One more than asked for shows whether there is a next page.
-    found = await result(request, hub.ask(views.deliveries_page(id_, after, limit + 1)))
+    found = await result_of(hub.ask(views.deliveries_page(id_, after, limit + 1)))
     cursor = paging.cursor_to(found[limit - 1][0]) if len(found) > limit else None
     items = [delivery for _, delivery in found[:limit]]
     return answer(DeliveryPage(items=items, next=cursor), headers=paging.link_header(request, cursor))

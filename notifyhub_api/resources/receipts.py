@@ -7,8 +7,9 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from notifyhub.answers import Answer
+from notifyhub.verbs import result_of
 from notifyhub_api.operations import OF_A_BODY, Operation, Parameter, Tag
-from notifyhub_api.web import answer, body_of, hub_of, result
+from notifyhub_api.web import answer, body_of, hub_of
 
 TAG = Tag("receipts", "Webhooks of the messengers: they tell who got a message, who read it, and where it failed.")
 _ABOUT = (
@@ -47,7 +48,7 @@ async def subscribe_whatsapp(request: Request) -> Response:
 
 async def _received(request: Request, channel: str) -> Response:
     body = await body_of(request)
-    known = await result(request, hub_of(request).submit_receipts(channel, body, request.headers))
+    known = await result_of(hub_of(request).submit_receipts(channel, body, request.headers))
     # Viber would take members of its own from this body for a welcome message, so it says as little as it can.
     return answer(Received(known=known or None))
 

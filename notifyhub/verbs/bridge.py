@@ -1,38 +1,39 @@
-"""From the writer's thread to the event loop."""
+"""From other threads to an event loop."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
 from concurrent.futures import Future
+from contextlib import suppress
 from typing import Any, TypeVar
 
 R = TypeVar("R")
 
 
 class Bridge:
-    """Brings results of other threads to an event loop: one wake-up for all that a commit fulfils at once.
+    """Brings results of other threads to one event loop: one wake-up for all that a commit fulfils at once.
 
-    `asyncio.wrap_future` wakes the loop once for each. Belongs to the event loop of its first use.
+    `asyncio.wrap_future` wakes the loop once for each, which halves what a loop gets done.
     """
 
-    def __init__(self) -> None:
-        self._loop: asyncio.AbstractEventLoop | None = None
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.loop = loop
         self._arrived: deque[tuple[asyncio.Future[Any], Future[Any]]] = deque()
         self._woken = False
 
     async def wait(self, future: Future[R]) -> R:
-        """Await what another thread is working on."""
-        loop = self._loop = self._loop or asyncio.get_running_loop()
-        waiter: asyncio.Future[R] = loop.create_future()
+        """Await what another thread is working on. Whoever stops waiting does not undo it."""
+        waiter: asyncio.Future[R] = self.loop.create_future()
         future.add_done_callback(lambda done: self._arrive(waiter, done))
         return await waiter
 
     def _arrive(self, waiter: asyncio.Future[Any], done: Future[Any]) -> None:
         self._arrived.append((waiter, done))
-        if not self._woken and self._loop is not None:
+        if not self._woken:
             self._woken = True
-            self._loop.call_soon_threadsafe(self._hand_over)
+            with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+                self.loop.call_soon_threadsafe(self._hand_over)
 
     def _hand_over(self) -> None:
         # First, so that whatever arrives from here on wakes the loop again.
