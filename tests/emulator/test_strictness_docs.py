@@ -1,4 +1,4 @@
-"""What docs/emulator-viber-whatsapp.md says of strictness and limits is what the code does."""
+"""What the docs of the emulated messengers say of strictness and limits is what the code does."""
 
 import json
 import re
@@ -7,15 +7,12 @@ from pathlib import Path
 import pytest
 
 from notifyhub.emulator import viber, whatsapp
-from notifyhub.emulator.shared.strictness import PROFILES
+from notifyhub.emulator.shared.strictness import GROUPS, PROFILES
 
-TEXT = (Path(__file__).parents[2] / "docs" / "emulator-viber-whatsapp.md").read_text()
+DOCS = Path(__file__).parents[2] / "docs"
+TEXT = "\n".join((DOCS / f"emulator-{name}.md").read_text() for name in ("telegram", "viber-whatsapp"))
 ROWS = {cells[0]: cells[1:] for cells in re.findall(r"^\| `(\w+\.\w+)` \| (.+?) \| (.+?) \|", TEXT, re.MULTILINE)}
-FIELDS = [
-    f"{group}.{name}"
-    for group in ("viber", "whatsapp", "gateway")
-    for name in type(getattr(PROFILES["real"], group)).model_fields
-]
+FIELDS = [f"{group}.{name}" for group in GROUPS for name in type(getattr(PROFILES["real"], group)).model_fields]
 
 
 @pytest.mark.parametrize("field", FIELDS)

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 StrictnessProfile = Literal["lenient", "real"]
 Window = Literal["open", "refuse", "fail"]
+GROUPS = ("telegram", "viber", "whatsapp", "gateway")
 
 
 class _Group(BaseModel):
@@ -15,6 +16,17 @@ class _Group(BaseModel):
 
 
 G = TypeVar("G", bound=_Group)
+
+
+class TelegramStrictness(_Group):
+    """What Telegram asks of a bot.
+
+    known_files_only   a file_id is one that this emulator gave (else 400, wrong file identifier)
+    known_topics_only  a message_thread_id is that of a topic made here (else 400, message thread not found)
+    """
+
+    known_files_only: bool = False
+    known_topics_only: bool = False
 
 
 class ViberStrictness(_Group):
@@ -71,6 +83,7 @@ class StrictnessSettings(_Group):
     """All of it at once: that of `profile`, and over it single fields."""
 
     profile: StrictnessProfile = "lenient"
+    telegram: TelegramStrictness = TelegramStrictness()
     viber: ViberStrictness = ViberStrictness()
     whatsapp: WhatsAppStrictness = WhatsAppStrictness()
     gateway: GatewayStrictness = GatewayStrictness()
@@ -81,6 +94,7 @@ PROFILES: dict[StrictnessProfile, StrictnessSettings] = {
     # Without https_only: nobody gives an emulator a certificate that the world trusts.
     "real": StrictnessSettings(
         profile="real",
+        telegram=TelegramStrictness(known_files_only=True, known_topics_only=True),
         viber=ViberStrictness(token_form=True, webhook_required=True, subscribed_only=True),
         whatsapp=WhatsAppStrictness(service_window="fail", known_templates_only=True, known_media_only=True),
         gateway=GatewayStrictness(numbers_only=True, jwt=True),
@@ -91,6 +105,7 @@ PROFILES: dict[StrictnessProfile, StrictnessSettings] = {
 class Strictness:
     """The strictness in force; the messengers ask for their own part of it at each call."""
 
+    telegram: TelegramStrictness
     viber: ViberStrictness
     whatsapp: WhatsAppStrictness
     gateway: GatewayStrictness
@@ -102,13 +117,14 @@ class Strictness:
         """Put `settings` in force."""
         base = PROFILES[settings.profile]
         self._profile = settings.profile
+        self.telegram = _over(base.telegram, settings.telegram)
         self.viber = _over(base.viber, settings.viber)
         self.whatsapp = _over(base.whatsapp, settings.whatsapp)
         self.gateway = _over(base.gateway, settings.gateway)
 
     def describe(self) -> dict[str, Any]:
         """What is in force, in the form that `StrictnessSettings` takes."""
-        groups = {name: getattr(self, name).model_dump(mode="json") for name in ("viber", "whatsapp", "gateway")}
+        groups = {name: getattr(self, name).model_dump(mode="json") for name in GROUPS}
         return {"profile": self._profile} | groups
 
 

@@ -55,6 +55,27 @@ AGREED = (
     "approvechatjoinrequest",
     "declinechatjoinrequest",
     "answerinlinequery",
+    "setchatpermissions",
+    "setchatphoto",
+    "deletechatphoto",
+    "setchatstickerset",
+    "deletechatstickerset",
+    "setchatadministratorcustomtitle",
+    "banchatsenderchat",
+    "unbanchatsenderchat",
+)
+RIGHTS = (
+    "is_anonymous",
+    "can_manage_chat",
+    "can_delete_messages",
+    "can_manage_video_chats",
+    "can_restrict_members",
+    "can_promote_members",
+    "can_change_info",
+    "can_invite_users",
+    "can_post_stories",
+    "can_edit_stories",
+    "can_delete_stories",
 )
 
 
@@ -101,6 +122,18 @@ class Asking:
         if fields.number("user_id") <= 0:
             raise bad("invalid user_id specified")
         return success({"total_count": 0, "photos": []})
+
+    def menu_button(self, _: Bot, __: Fields) -> Answer:
+        return success({"type": "default"})
+
+    def default_rights(self, _: Bot, __: Fields) -> Answer:
+        return success(dict.fromkeys(RIGHTS, False))
+
+    def boosts(self, _: Bot, fields: Fields) -> Answer:
+        chat_of(fields.text("chat_id"))
+        if fields.number("user_id") <= 0:
+            raise bad("invalid user_id specified")
+        return success({"boosts": []})
 
     def chat_action(self, _: Bot, fields: Fields) -> Answer:
         if fields.text("action").strip().lower() not in CHAT_ACTIONS:
@@ -158,6 +191,9 @@ ASKED: dict[str, Callable[[Asking, Bot, Fields], Answer]] = {
     "getchatadministrators": Asking.administrators,
     "getfile": Asking.file,
     "getuserprofilephotos": Asking.profile_photos,
+    "getchatmenubutton": Asking.menu_button,
+    "getmydefaultadministratorrights": Asking.default_rights,
+    "getuserchatboosts": Asking.boosts,
     "sendchataction": Asking.chat_action,
     "answercallbackquery": Asking.answer_press,
     "setmycommands": Asking.set_commands,

@@ -54,7 +54,7 @@ class Changing:
         item = Fields(fields.method)
         item.update({name: as_text(value) for name, value in given.items() if value is not None})
         item.uploads = {name: upload for name, upload in fields.uploads.items() if name != "media"}
-        self._media.check(item, kind, "media")
+        self._media.check(bot_id, item, kind, "media")
         caption = caption_text(item)
         check_caption_length(caption)
         content = self._media.content(bot_id, item, kind, "media") | inline_keyboard(fields)

@@ -8,6 +8,7 @@ from typing import Any
 
 from notifyhub.emulator.telegram.answers import bad
 from notifyhub.emulator.telegram.fields import Fields
+from notifyhub.emulator.telegram.payments import invoice
 
 DICE = {"🎲": 6, "🎯": 6, "🎳": 6, "🏀": 5, "⚽": 5, "🎰": 64}
 QUESTION_LIMIT = 300
@@ -71,6 +72,7 @@ CONTENTS: dict[str, Callable[[Fields, int], Content]] = {
     "sendcontact": contact,
     "sendpoll": poll,
     "senddice": dice,
+    "sendinvoice": invoice,
 }
 """Method → what makes the content of its message, from the parameters and the message's id. Raises `Refused`."""
 

@@ -11,11 +11,13 @@ from typing import Any
 
 from notifyhub.emulator.shared.files import Files, StoredFile
 from notifyhub.emulator.shared.forms import OCTETS, Upload
+from notifyhub.emulator.shared.strictness import Strictness
 from notifyhub.emulator.shared.wire import Answer
 from notifyhub.emulator.telegram.answers import Refused, bad
 from notifyhub.emulator.telegram.fields import ATTACHED, Fields
 
 MEGABYTE = 1 << 20
+WRONG_FILE = "wrong file identifier/HTTP URL specified"
 DOWNLOAD_LIMIT = 20 * MEGABYTE
 FILE_ID = re.compile(r"[A-Za-z0-9_-]{20,255}")
 ADDRESS = re.compile(r"https?://[^\s/]+\S*", re.IGNORECASE)
@@ -56,11 +58,15 @@ KINDS: dict[str, Kind] = {
 class Media:
     """Puts uploads away and makes of them what stands in a message."""
 
-    def __init__(self, files: Files) -> None:
+    def __init__(self, files: Files, strictness: Strictness) -> None:
         self._files = files
+        self._strictness = strictness
 
-    def check(self, fields: Fields, kind: Kind, name: str) -> None:
-        """Raise `Refused` unless there is a usable file in the parameter `name`."""
+    def check(self, bot_id: int, fields: Fields, kind: Kind, name: str) -> None:
+        """Raise `Refused` unless there is a usable file in the parameter `name`.
+
+        Lenient: a file_id that this emulator never gave is one that the bot has from the real Telegram.
+        """
         upload = fields.upload(name)
         if upload is not None and not upload.data:
             raise bad("file must be non-empty")
@@ -70,7 +76,10 @@ class Media:
         if upload is None and (not text or text.startswith(ATTACHED)):
             raise bad(f"there is no {kind.called} in the request")
         if upload is None and not (FILE_ID.fullmatch(text) or ADDRESS.fullmatch(text)):
-            raise bad("wrong file identifier/HTTP URL specified")
+            raise bad(WRONG_FILE)
+        strict = upload is None and self._strictness.telegram.known_files_only and not ADDRESS.fullmatch(text)
+        if strict and self._files.get(text, str(bot_id)) is None:
+            raise bad(WRONG_FILE)
 
     def content(self, bot_id: int, fields: Fields, kind: Kind, name: str) -> dict[str, Any]:
         """The file as part of a message. After `check`."""

@@ -23,10 +23,14 @@ from notifyhub.emulator.telegram.copying import Copying
 from notifyhub.emulator.telegram.errors import BY_STATUS, OUTCOMES
 from notifyhub.emulator.telegram.fields import Fields, read_fields
 from notifyhub.emulator.telegram.hearing import Hearing
+from notifyhub.emulator.telegram.invite_links import LINK_METHODS, InviteLinks
 from notifyhub.emulator.telegram.media import Media
 from notifyhub.emulator.telegram.messages import Messages
+from notifyhub.emulator.telegram.methods import not_answered
+from notifyhub.emulator.telegram.payments import PAYMENT_METHODS, Payments
 from notifyhub.emulator.telegram.posting import FloodControl, Posting
 from notifyhub.emulator.telegram.sending import Sending
+from notifyhub.emulator.telegram.topics import TOPIC_METHODS, Topics
 from notifyhub.emulator.telegram.updates import Updates
 
 PATH = re.compile(r"bot(?P<token>[^/]+)/(?:test/)?(?P<method>[^/]+)")
@@ -60,9 +64,12 @@ class Telegram:
         self._submit = submit
         self._bots = Bots()
         self._messages = Messages(numbered_from)
-        self._media = Media(context.files)
+        self._media = Media(context.files, context.strictness)
         self._updates = Updates(context.callbacks, context.limits, self._called_back)
-        posting = Posting(self._messages, self._bots, context.limits, context.acquaintances)
+        self._topics = Topics(self._messages.next_id, context.strictness)
+        self._links = InviteLinks()
+        self._payments = Payments()
+        posting = Posting(self._messages, self._bots, context.limits, context.acquaintances, self._topics)
         self._sends = Sending(posting, self._media).methods() | Copying(posting).methods()
         self._changing = Changing(self._messages, self._media)
         self._asking = Asking(self._media)
@@ -115,6 +122,8 @@ class Telegram:
         """Forget what people did, and all messages; webhooks and settings stay."""
         self._bots.forget_people()
         self._messages.clear()
+        self._topics.clear()
+        self._links.clear()
 
     def release(self) -> None:
         """End every getUpdates that waits."""
@@ -126,10 +135,16 @@ class Telegram:
             return CHANGES[method](self._changing, bot_id, fields)
         if method in ASKED:
             return ASKED[method](self._asking, self._bots.get(bot_id), fields)
+        if method in TOPIC_METHODS:
+            return TOPIC_METHODS[method](self._topics, self._bots.get(bot_id), fields)
+        if method in LINK_METHODS:
+            return LINK_METHODS[method](self._links, self._bots.get(bot_id), fields)
+        if method in PAYMENT_METHODS:
+            return PAYMENT_METHODS[method](self._payments, self._bots.get(bot_id), fields)
         if method == "getupdates":
             return self._poll(self._bots.get(bot_id), fields)
         if method not in UPDATES:
-            raise Refused(404, "Not Found: method not found")
+            raise not_answered(method)
         bot = self._bots.get(bot_id)
         bot.token = token
         return UPDATES[method](self._updates, bot, fields)

@@ -18,6 +18,7 @@ from notifyhub.emulator.telegram.errors import OUTCOMES
 from notifyhub.emulator.telegram.fields import Fields
 from notifyhub.emulator.telegram.keyboards import inline_keyboard
 from notifyhub.emulator.telegram.messages import Message, Messages
+from notifyhub.emulator.telegram.topics import Topics
 
 LIMITS = {
     "telegram.bot": Limit(count=30, seconds=1),
@@ -43,11 +44,14 @@ class FloodControl(Exception):
 class Posting:
     """Puts messages into chats, if the bot may write there and nothing limits it."""
 
-    def __init__(self, messages: Messages, bots: Bots, limits: Limits, acquaintances: Acquaintances) -> None:
+    def __init__(
+        self, messages: Messages, bots: Bots, limits: Limits, acquaintances: Acquaintances, topics: Topics
+    ) -> None:
         self.messages = messages
         self._bots = bots
         self._limits = limits
         self._acquaintances = acquaintances
+        self._topics = topics
 
     def about(self, fields: Fields) -> Content:
         """What any message may have; faults of the JSON come before those of the chat."""
@@ -71,6 +75,8 @@ class Posting:
         if self._bots.is_blocked(bot_id, chat["id"]):
             blocked = OUTCOMES["blocked"]
             raise Refused(blocked.status, blocked.description)
+        if thread_id := fields.number("message_thread_id"):
+            self._topics.check(bot_id, chat, thread_id)
         return chat
 
     def control_flood(self, bot_id: int, fields: Fields, chat: dict[str, Any]) -> None:

@@ -52,7 +52,7 @@ class Sending:
 
     def file(self, bot_id: int, fields: Fields) -> Answer:
         kind = KINDS[FILE_METHODS[fields.method]]
-        self._media.check(fields, kind, kind.name)
+        self._media.check(bot_id, fields, kind, kind.name)
         caption = caption_text(fields) if kind.captioned else None
         about = self._posting.about(fields)
         chat = self._posting.chat(bot_id, fields)
@@ -75,7 +75,7 @@ class Sending:
         items = [_item(fields, item) for item in fields.json("media", list, "media JSON object") or []]
         if len(items) not in ALBUM:
             raise bad(f"media group must include {ALBUM[0]}-{ALBUM[-1]} items" if items else "there are no media")
-        captions = [self._checked(item, kind) for item, kind in items]
+        captions = [self._checked(bot_id, item, kind) for item, kind in items]
         about = self._posting.about(fields)
         chat = self._posting.chat(bot_id, fields)
         self._posting.control_flood(bot_id, fields, chat)
@@ -87,8 +87,8 @@ class Sending:
             sent.append(self._posting.keep(bot_id, fields, self._posting.messages.next_id(), chat, about | content))
         return accepted(sent[-1], sent)
 
-    def _checked(self, item: Fields, kind: Kind) -> Text | None:
-        self._media.check(item, kind, "media")
+    def _checked(self, bot_id: int, item: Fields, kind: Kind) -> Text | None:
+        self._media.check(bot_id, item, kind, "media")
         caption = caption_text(item)
         check_caption_length(caption)
         return caption

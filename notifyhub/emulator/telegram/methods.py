@@ -1,0 +1,55 @@
+"""Every method of the Bot API, so that one which is not emulated is told from one that does not exist."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+from notifyhub.emulator.telegram.answers import Refused
+
+VERSION = "10.3"
+"""Of the Bot API, core.telegram.org/bots/api-changelog, that has these methods."""
+
+_LISTED = """
+addStickerToSet answerCallbackQuery answerChatJoinRequestQuery answerGuestQuery answerInlineQuery
+answerPreCheckoutQuery answerShippingQuery answerWebAppQuery approveChatJoinRequest approveSuggestedPost
+banChatMember banChatSenderChat close closeForumTopic closeGeneralForumTopic convertGiftToStars copyMessage
+copyMessages createChatInviteLink createChatSubscriptionInviteLink createForumTopic createInvoiceLink
+createNewStickerSet declineChatJoinRequest declineSuggestedPost deleteAllMessageReactions deleteBusinessMessages
+deleteChatPhoto deleteChatStickerSet deleteEphemeralMessage deleteForumTopic deleteMessage deleteMessageReaction
+deleteMessages deleteMyCommands deleteStickerFromSet deleteStickerSet deleteStory deleteWebhook editChatInviteLink
+editChatSubscriptionInviteLink editEphemeralMessageCaption editEphemeralMessageMedia editEphemeralMessageReplyMarkup
+editEphemeralMessageText editForumTopic editGeneralForumTopic editMessageCaption editMessageChecklist
+editMessageLiveLocation editMessageMedia editMessageReplyMarkup editMessageText editStory editUserStarSubscription
+exportChatInviteLink forwardMessage forwardMessages getAvailableGifts getBusinessAccountGifts
+getBusinessAccountStarBalance getBusinessConnection getChat getChatAdministrators getChatGifts getChatMember
+getChatMemberCount getChatMenuButton getCustomEmojiStickers getFile getForumTopicIconStickers getGameHighScores
+getManagedBotAccessSettings getManagedBotToken getMe getMyCommands getMyDefaultAdministratorRights getMyDescription
+getMyName getMyShortDescription getMyStarBalance getStarTransactions getStickerSet getUpdates getUserChatBoosts
+getUserGifts getUserPersonalChatMessages getUserProfileAudios getUserProfilePhotos getWebhookInfo
+giftPremiumSubscription hideGeneralForumTopic leaveChat logOut pinChatMessage postStory promoteChatMember
+readBusinessMessage refundStarPayment removeBusinessAccountProfilePhoto removeChatVerification removeMyProfilePhoto
+removeUserVerification reopenForumTopic reopenGeneralForumTopic replaceManagedBotToken replaceStickerInSet
+repostStory restrictChatMember revokeChatInviteLink savePreparedInlineMessage savePreparedKeyboardButton
+sendAnimation sendAudio sendChatAction sendChatJoinRequestWebApp sendChecklist sendContact sendDice sendDocument
+sendGame sendGift sendInvoice sendLivePhoto sendLocation sendMediaGroup sendMessage sendMessageDraft sendPaidMedia
+sendPhoto sendPoll sendRichMessage sendRichMessageDraft sendSticker sendVenue sendVideo sendVideoNote sendVoice
+setBusinessAccountBio setBusinessAccountGiftSettings setBusinessAccountName setBusinessAccountProfilePhoto
+setBusinessAccountUsername setChatAdministratorCustomTitle setChatDescription setChatMemberTag setChatMenuButton
+setChatPermissions setChatPhoto setChatStickerSet setChatTitle setCustomEmojiStickerSetThumbnail setGameScore
+setManagedBotAccessSettings setMessageReaction setMyCommands setMyDefaultAdministratorRights setMyDescription
+setMyName setMyProfilePhoto setMyShortDescription setPassportDataErrors setStickerEmojiList setStickerKeywords
+setStickerMaskPosition setStickerPositionInSet setStickerSetThumbnail setStickerSetTitle setUserEmojiStatus
+setWebhook stopMessageLiveLocation stopPoll transferBusinessAccountStars transferGift unbanChatMember
+unbanChatSenderChat unhideGeneralForumTopic unpinAllChatMessages unpinAllForumTopicMessages
+unpinAllGeneralForumTopicMessages unpinChatMessage upgradeGift uploadStickerFile verifyChat verifyUser
+"""
+METHODS = tuple(_LISTED.split())
+_NAMES = MappingProxyType({name.lower(): name for name in METHODS})
+
+
+def not_answered(method: str) -> Refused:
+    """Why a method, in lower case, has no answer: it is not emulated, or the Bot API has none of that name."""
+    name = _NAMES.get(method)
+    if name is None:
+        return Refused(404, "Not Found: method not found")
+    return Refused(501, f"Not Implemented: the emulator of notifyhub does not emulate {name} of the Bot API")

@@ -1,0 +1,77 @@
+"""Invoices in the emulated Bot API."""
+
+import json
+
+import pytest
+
+STARS = {
+    "title": "Coffee",
+    "description": "One cup",
+    "payload": "order-17",
+    "currency": "XTR",
+    "prices": [{"label": "Cup", "amount": 50}],
+}
+EUROS = {**STARS, "currency": "EUR", "provider_token": "1:TEST", "prices": [{"label": "Cup", "amount": 300}] * 2}
+
+
+def error(reply):
+    return reply.status, reply.json["description"]
+
+
+def test_an_invoice_in_stars_is_sent(site):
+    sent = site.telegram({"chat_id": 42, **STARS}, "sendInvoice").json["result"]
+
+    assert sent["invoice"] == {
+        "title": "Coffee",
+        "description": "One cup",
+        "start_parameter": "",
+        "currency": "XTR",
+        "total_amount": 50,
+    }
+    assert site.listed()["entries"][-1]["text"] == "Coffee"
+
+
+def test_an_invoice_in_money_is_summed_up(site):
+    sent = site.telegram({"chat_id": 42, **EUROS}, "sendInvoice").json["result"]
+
+    assert (sent["invoice"]["currency"], sent["invoice"]["total_amount"]) == ("EUR", 600)
+
+
+def test_prices_may_be_json_text(site):
+    prices = json.dumps(STARS["prices"])
+
+    assert site.telegram({"chat_id": 42, **STARS, "prices": prices}, "sendInvoice").status == 200
+
+
+@pytest.mark.parametrize("method", ["sendInvoice", "createInvoiceLink"])
+@pytest.mark.parametrize(
+    ("fields", "description"),
+    [
+        ({"title": ""}, 'Bad Request: parameter "title" is required'),
+        ({"title": "x" * 33}, "Bad Request: INVOICE_TITLE_TOO_LONG"),
+        ({"description": "x" * 256}, "Bad Request: INVOICE_DESCRIPTION_TOO_LONG"),
+        ({"payload": "ё" * 65}, "Bad Request: INVOICE_PAYLOAD_INVALID"),
+        ({"currency": "stars"}, "Bad Request: CURRENCY_INVALID"),
+        ({"prices": []}, "Bad Request: there must be at least one price"),
+        ({"prices": {}}, "Bad Request: can't parse prices JSON object"),
+        ({"prices": [{"label": "Cup"}]}, "Bad Request: can't parse labeled price"),
+        ({"prices": [{"label": "Cup", "amount": 1}] * 2}, "Bad Request: STARS_INVOICE_INVALID"),
+        ({"prices": [{"label": "Cup", "amount": 0}]}, "Bad Request: CURRENCY_TOTAL_AMOUNT_INVALID"),
+        ({"currency": "EUR"}, "Bad Request: PAYMENT_PROVIDER_INVALID"),
+    ],
+)
+def test_an_invoice_that_cannot_be_is_refused(site, method, fields, description):
+    assert error(site.telegram({"chat_id": 42, **STARS, **fields}, method)) == (400, description)
+
+
+def test_a_link_to_an_invoice_is_made(site):
+    assert site.telegram(STARS, "createInvoiceLink").json["result"].startswith("https://t.me/$")
+
+
+def test_nobody_has_paid(site):
+    assert site.telegram({}, "getMyStarBalance").json["result"] == {"amount": 0}
+    assert site.telegram({}, "getStarTransactions").json["result"] == {"transactions": []}
+    refund = site.telegram({"user_id": 42, "telegram_payment_charge_id": "x"}, "refundStarPayment")
+    assert error(refund) == (400, "Bad Request: CHARGE_NOT_FOUND")
+    late = site.telegram({"pre_checkout_query_id": "1", "ok": True}, "answerPreCheckoutQuery")
+    assert late.status == 400
