@@ -45,6 +45,7 @@ from notifyhub.emulator.web.http import BadParameter, bad_parameter
 from notifyhub.emulator.web.inbox_page import assets
 from notifyhub.emulator.web.journal_pages import JournalPages
 from notifyhub.emulator.web.live import Live
+from notifyhub.emulator.web.own_paths import own_paths
 from notifyhub.emulator.web.settings_pages import SettingsPages
 from notifyhub.emulator.web.strictness_pages import StrictnessPages
 
@@ -107,9 +108,10 @@ class Emulator:
         strict = StrictnessPages(self.strictness)
         pages = (Pages(self.journal, self.faults, self.reset), JournalPages(self.journal), around, strict)
         live = Live(self.journal, self.happenings)
-        routes = [Route(f"/{channel}/{{path:path}}", endpoint) for channel, endpoint in self.endpoints.items()]
+        theirs = [Route(f"/{channel}/{{path:path}}", endpoint) for channel, endpoint in self.endpoints.items()]
+        theirs += own_paths(self.endpoints)
         self.app = Starlette(
-            routes=[*routes, *(route for page in (*pages, live) for route in page.routes()), assets()],
+            routes=[*theirs, *(route for page in (*pages, live) for route in page.routes()), assets()],
             exception_handlers={BadParameter: bad_parameter},
             lifespan=self._lifespan,
         )
