@@ -55,6 +55,7 @@ setup(
         "pydantic>=2.12,<3",
         "pydantic-settings>=2.12,<3",
         "aiohttp>=3.13,<4",
+        "yarl>=1.17",
         "starlette>=1,<2",
         "uvicorn>=0.38",
         "httptools>=0.7",

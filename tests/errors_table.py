@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 import orjson
 
 from notifyhub.domain.outcome import Outcome, PermanentFailure, Sent, TemporaryFailure
-from notifyhub.emulator.app import INSTEAD, Emulator
+from notifyhub.emulator.app import Emulator
+from notifyhub.emulator.endpoint import INSTEAD
 from notifyhub.emulator.faults import magic
 from notifyhub.emulator.faults.answers import WORDS
 from notifyhub.emulator.faults.names import CHANNELS, OUTCOMES

@@ -9,6 +9,7 @@ import pytest
 from notifyhub.emulator.faults.answers import WORDS
 from notifyhub.emulator.faults.names import EVERY_OUTCOME
 from notifyhub.emulator.viber.errors import STATUSES
+from notifyhub.emulator.web.own_paths import OWN_PATHS
 from notifyhub.emulator.whatsapp.errors import CODES
 from tests.errors_table import DOCUMENT, table, written
 
@@ -32,6 +33,14 @@ def test_every_code_of_viber_and_whatsapp_stands_in_the_table() -> None:
     assert all(
         f"(#{code})" in sections["WhatsApp"] or title in sections["WhatsApp"] for code, (_, title) in CODES.items()
     )
+
+
+@pytest.mark.parametrize("channel", list(OWN_PATHS))
+def test_the_paths_at_the_root_are_told(channel: str) -> None:
+    [told] = re.findall(rf"^\| \w+ \| `/{channel}` \| (.*) \|$", TEXT, re.MULTILINE)
+    paths = re.findall("`/([^`]+)`", told)
+    assert paths
+    assert all(OWN_PATHS[channel].fullmatch(path) for path in paths)
 
 
 @pytest.mark.parametrize("path", re.findall(r"\]\((?!http)([^)#]+)", TEXT))

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import requests
 
 from notifyhub import Delivery, Hub
 from notifyhub.domain.receipt import Receipt
@@ -286,3 +287,13 @@ def test_receipts_are_found_by_an_index_of_their_own(api: Api) -> None:
         return str(database.execute_sql(asked.format(kind="QUERY PLAN" if sqlite else "")).fetchall())
 
     assert "deliveries_receipts" in core_of(api.hub).database.read(plan).result()
+
+
+@pytest.mark.parametrize("query", ["", "?tenant=a%2Fb"])
+def test_the_emulated_viber_tells_us_of_what_it_got(api: Api, emulator: RunningEmulator, query: str) -> None:
+    hook = {"url": f"http://127.0.0.1:{api.port}/receipts/viber{query}", "auth_token": VIBER_TOKEN}
+    assert requests.post(f"{emulator.url}/viber/pa/set_webhook", json=hook, timeout=30).json()["status"] == 0
+
+    delivery = sent(api)
+    assert emulator.emulator.callbacks.wait_until_idle()
+    assert look(api, delivery).status == "read"

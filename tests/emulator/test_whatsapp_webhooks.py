@@ -94,6 +94,17 @@ def test_an_address_is_taken_when_it_gives_the_challenge_back(site, receiver):
     assert "403" in reply.json["error"]["message"]
 
 
+@pytest.mark.parametrize("rest", ["/hook?a=1", "/hook#top", "/hook?a=%7e#top"])
+def test_the_challenge_stands_in_the_query_whatever_the_address_has(site, receiver, rest):
+    receiver.answers.append(Challenge())
+    wanted = {"override_callback_uri": receiver.url + rest, "verify_token": VERIFY}
+    assert graph(site, "POST", NUMBER, webhook_configuration=wanted).json == {"success": True}
+
+    query = rest.partition("#")[0].partition("?")[2]
+    assert receiver.next().query.startswith(f"{query}&hub.mode=" if query else "hub.mode=")
+    graph(site, "POST", NUMBER, webhook_configuration={"override_callback_uri": ""})
+
+
 @pytest.mark.parametrize("url", ["http://127.0.0.1:1/", "ftp://example.com/", "http://8.8.8.8/"])
 def test_an_address_that_cannot_be_called_is_refused(site, url):
     wanted = {"override_callback_uri": url, "verify_token": VERIFY}

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import aiohttp
+from yarl import URL
 
+from notifyhub.emulator.callbacks.addresses import on_the_wire, with_parameters
 from notifyhub.emulator.callbacks.egress import NearConnector
 
 ANSWER_KEPT = 65_536
@@ -71,6 +73,7 @@ class CallbackResult:
 class Callback:
     """One call. Callbacks of one `bot` (an id, never a secret) keep their order, also while one is repeated.
 
+    `url` is the bot's own, as people are shown it; `parameters` is what the messenger adds to its query.
     `told` hears of every try, in the event loop. `about` is the id of the message that it tells of.
     """
 
@@ -80,10 +83,16 @@ class Callback:
     url: str
     body: bytes = field(repr=False)
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    parameters: Mapping[str, str] = field(default_factory=dict, repr=False)
     method: str = "POST"
     repeats: Repeats = Repeats()
     about: str = ""
     told: Callable[[CallbackResult], None] | None = field(default=None, repr=False)
+
+    @property
+    def address(self) -> URL:
+        """What is really called."""
+        return on_the_wire(with_parameters(self.url, self.parameters) if self.parameters else self.url)
 
 
 class Caller:
@@ -108,7 +117,7 @@ class Caller:
 
     async def _send(self, callback: Callback, result: CallbackResult, session: aiohttp.ClientSession) -> CallbackResult:
         request = session.request(
-            callback.method, callback.url, data=callback.body, headers=callback.headers, allow_redirects=False
+            callback.method, callback.address, data=callback.body, headers=callback.headers, allow_redirects=False
         )
         async with request as response:
             answer = await _beginning(response.content)

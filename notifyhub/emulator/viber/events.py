@@ -14,6 +14,8 @@ from notifyhub.emulator.viber.checks import API_VERSION
 from notifyhub.emulator.viber.errors import HOST
 
 SIGNATURE = "X-Viber-Content-Signature"
+# The same in the query, which is where Viber's own library for Node looks.
+SIG = "sig"
 NAME = "John McClane"
 
 

@@ -49,8 +49,8 @@ class Notifier:
 
 
 def callback(bot: Bot, url: str, event: dict[str, Any]) -> Callback:
-    """A signed callback to a bot."""
-    body = events.encoded(event)
-    headers = {"Content-Type": "application/json", events.SIGNATURE: events.signature(bot.token, body)}
-    about = str(event.get("message_token", ""))
-    return Callback("viber", bot.id, event["event"], url, body, headers, repeats=REPEATS, about=about)
+    """A callback to a bot, signed in a header and in the query: bots look at either."""
+    body, about = events.encoded(event), str(event.get("message_token", ""))
+    signature = events.signature(bot.token, body)
+    headers, parameters = {"Content-Type": "application/json", events.SIGNATURE: signature}, {events.SIG: signature}
+    return Callback("viber", bot.id, event["event"], url, body, headers, parameters, repeats=REPEATS, about=about)

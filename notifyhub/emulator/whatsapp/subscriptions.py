@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from urllib.parse import urlencode
 
 from notifyhub.emulator.callbacks.callbacks import Callbacks
 from notifyhub.emulator.callbacks.caller import Callback
@@ -108,8 +107,8 @@ class Subscriptions:
             return self._envelope.fault(Fault(CALLBACK_FAILED, f"(#2200) The callback URL {url} is not valid."))
         challenge = str(secrets.randbelow(1 << 31))
         asked = {"hub.mode": "subscribe", "hub.challenge": challenge, "hub.verify_token": verify_token}
-        address = url + ("&" if "?" in url else "?") + urlencode(asked)
-        result = await self._callbacks.call(Callback("whatsapp", owner, "verify", address, b"", method="GET"))
+        verification = Callback("whatsapp", owner, "verify", url, b"", parameters=asked, method="GET")
+        result = await self._callbacks.call(verification)
         if result.status == 200 and result.answer.decode("utf-8", "replace").strip() == challenge:
             return None
         found = f"HTTP Status Code = {result.status}" if result.status else f"Connection failed: {result.error}"
