@@ -19,7 +19,7 @@ VIBER = {"receiver": "01234567890A=", "type": "text", "text": "hi", "sender": {"
 # Messenger → own path, headers, body, and what the journal says of the request.
 SENDS = {
     "telegram": (f"/bot{TOKEN}/sendMessage", {}, {"chat_id": 42, "text": "hi"}, "/telegram/bot***/sendMessage"),
-    "viber": ("/pa/send_message", {"X-Viber-Auth-Token": "445da6"}, VIBER, "/viber/pa/send_message"),
+    "viber": ("/pa/send_message", {"X-Viber-Auth-Token": "token-of-the-own-paths"}, VIBER, "/viber/pa/send_message"),
     "whatsapp": ("/v23.0/106540352242922/messages", BEARER, MESSAGE, "/whatsapp/v23.0/106540352242922/messages"),
     "gateway": ("/v1/send/77", BEARER, {"id": 77, "phone": 79161234567, "text": "hi"}, "/gateway/v1/send/77"),
 }

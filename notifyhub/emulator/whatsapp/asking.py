@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import orjson
-
 from notifyhub.emulator.shared.forms import URLENCODED, Form, read_form
 from notifyhub.emulator.shared.wire import Call
+from notifyhub.emulator.whatsapp.typed import PARAMETERS, Shapes, typed
 
 VERSION = re.compile(r"v[0-9]+\.[0-9]+/")
 
@@ -35,9 +34,12 @@ def parts_of(call: Call) -> tuple[str, ...]:
 
 def fields_of(call: Call) -> dict[str, Any]:
     """The body's fields: JSON, whatever the Content-Type says, or an urlencoded form."""
-    if call.content_type() != URLENCODED:
-        return call.json_object() or {}
-    return {name: _nested(value) for name, value in call.form_pairs()}
+    return typed(_body_of(call), shapes_of(_edge(parts_of(call))))
+
+
+def shapes_of(edge: str) -> Shapes:
+    """The typed parameters of calls to an edge."""
+    return PARAMETERS.get(edge, {})
 
 
 def token_of(call: Call, fields: Mapping[str, Any]) -> str:
@@ -51,16 +53,15 @@ def read_ask(call: Call) -> Ask:
     """Read a call that is not a send."""
     parts = parts_of(call)
     form = read_form(call)
-    body = fields_of(call) if not form.uploads else {}
-    fields = dict(call.query_pairs()) | dict(form.pairs) | body
-    return Ask(call, parts[0] if parts else "", "/".join(parts[1:]), fields, token_of(call, fields), form)
+    body = _body_of(call) if not form.uploads else {}
+    edge = _edge(parts)
+    fields = typed(dict(call.query_pairs()) | dict(form.pairs) | body, shapes_of(edge))
+    return Ask(call, parts[0] if parts else "", edge, fields, token_of(call, fields), form)
 
 
-def _nested(value: str) -> Any:
-    """Objects travel as JSON text inside a form; everything else is text."""
-    if not value.startswith(("{", "[")):
-        return value
-    try:
-        return orjson.loads(value)
-    except orjson.JSONDecodeError:
-        return value
+def _edge(parts: tuple[str, ...]) -> str:
+    return "/".join(parts[1:])
+
+
+def _body_of(call: Call) -> dict[str, Any]:
+    return dict(call.form_pairs()) if call.content_type() == URLENCODED else call.json_object() or {}

@@ -105,7 +105,9 @@ def _content_fault(fields: Fields) -> Fault | None:
     reference, context = fields.get("biz_opaque_callback_data"), fields.get("context")
     if len(text_of(reference)) > REFERENCE_LIMIT:
         return invalid(f"Param biz_opaque_callback_data must be at most {REFERENCE_LIMIT} characters long.")
-    if isinstance(context, dict) and not text_of(context.get("message_id")):
+    if context is not None and not isinstance(context, dict):
+        return invalid("Param context must be a JSON object.")
+    if context is not None and not text_of(context.get("message_id")):
         return missing("context.message_id")
     kind = type_of(fields)
     content = fields.get(kind)

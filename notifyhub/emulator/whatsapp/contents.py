@@ -16,7 +16,9 @@ EVERYWHERE = frozenset({"id", "link", "provider", "voice"})
 
 
 def text_fault(text: Any) -> Fault | None:
-    body = text.get("body") if isinstance(text, dict) else None
+    if not isinstance(text, dict):
+        return invalid("Param text must be a JSON object.")
+    body = text.get("body")
     if body is None or body == "":
         return invalid("The parameter text['body'] is required.")
     return length_fault("text['body']", body, TEXT_LIMIT)

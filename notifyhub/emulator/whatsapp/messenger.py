@@ -14,7 +14,7 @@ from notifyhub.emulator.people.people import Deed
 from notifyhub.emulator.shared.context import MessengerContext
 from notifyhub.emulator.shared.wire import Answer, Arrival, Call, Refusal, Tokens, html
 from notifyhub.emulator.whatsapp import checks
-from notifyhub.emulator.whatsapp.asking import Ask, fields_of, parts_of, read_ask, token_of
+from notifyhub.emulator.whatsapp.asking import Ask, fields_of, parts_of, read_ask, shapes_of, token_of
 from notifyhub.emulator.whatsapp.businesses import Businesses
 from notifyhub.emulator.whatsapp.errors import (
     AUTH,
@@ -32,6 +32,7 @@ from notifyhub.emulator.whatsapp.persons import Persons
 from notifyhub.emulator.whatsapp.sending import Sending, shown_text
 from notifyhub.emulator.whatsapp.subscriptions import Subscriptions
 from notifyhub.emulator.whatsapp.templates import Templates
+from notifyhub.emulator.whatsapp.typed import type_fault
 
 # Of a marketing message only a template can be made; the rest is the same.
 SENDS = ("messages", "marketing_messages")
@@ -103,7 +104,7 @@ class WhatsApp:
         handler = self._handlers.get((call.method, ask.edge)) if ask.id else None
         if handler is None:
             return self._envelope.fault(Fault(UNKNOWN_PATH, f"Unknown path components: /{call.path}"))
-        return self._refusal(ask) or handler(ask)
+        return self._refusal(ask) or self._type_refusal(ask) or handler(ask)
 
     def read(self, call: Call) -> Arrival:
         fields = fields_of(call)
@@ -139,6 +140,10 @@ class WhatsApp:
         if not ask.token:
             return self._envelope.fault(Fault(AUTH))
         return None if OBJECT_ID.fullmatch(ask.id) else self._envelope.unknown_object(ask.id, ask.call.method)
+
+    def _type_refusal(self, ask: Ask) -> Answer | None:
+        fault = type_fault(ask.fields, shapes_of(ask.edge))
+        return self._envelope.fault(fault) if fault else None
 
     def _mark(self, ask: Ask) -> Answer:
         fault = checks.mark_fault(ask.fields)

@@ -91,9 +91,7 @@ class Subscriptions:
 
     async def direct_number(self, ask: Ask) -> Answer:
         """`webhook_configuration` of `POST /{number}`; an empty address takes it back."""
-        wanted = ask.fields["webhook_configuration"]
-        if not isinstance(wanted, dict):
-            return self._envelope.fault(invalid("Param webhook_configuration must be a JSON object."))
+        wanted = ask.fields["webhook_configuration"] or {}
         url = str(wanted.get("override_callback_uri") or "")
         refused = await self._refusal(ask.id, url, str(wanted.get("verify_token") or "")) if url else None
         if refused:
