@@ -19,7 +19,7 @@ from tests.api.conftest import Api, Reply
 from tests.conftest import HubMaker
 
 ID = "01a1fd9d-2e91-70c5-aee9-108a46972697"
-DOORS = {
+OPERATIONS_OF_KEYS = {
     ("POST", "/api/v1/messages"): "send",
     ("GET", f"/api/v1/messages/{ID}"): "read",
     ("GET", f"/api/v1/messages/{ID}/deliveries"): "read",
@@ -34,7 +34,7 @@ def assert_challenged(reply: Reply, status: int, challenge: str) -> None:
     assert reply.headers["WWW-Authenticate"] == challenge
 
 
-@pytest.mark.parametrize(("method", "path"), DOORS)
+@pytest.mark.parametrize(("method", "path"), OPERATIONS_OF_KEYS)
 @pytest.mark.parametrize("header", ["", "Bearer", "Bearer ", "Basic bmg6bmg=", "nh_x", "Token nh_x"])
 def test_nobody_comes_in_without_a_key(small_api: Api, method: str, path: str, header: str) -> None:
     assert_challenged(small_api.ask(method, path, Authorization=header), 401, 'Bearer realm="notifyhub"')
@@ -48,9 +48,9 @@ def test_a_wrong_key_is_told_so(small_api: Api, key: str) -> None:
     assert key not in reply.body.decode()
 
 
-@pytest.mark.parametrize(("method", "path"), DOORS)
+@pytest.mark.parametrize(("method", "path"), OPERATIONS_OF_KEYS)
 def test_a_key_opens_what_its_scope_names_and_nothing_else(small_api: Api, method: str, path: str) -> None:
-    needed = DOORS[method, path]
+    needed = OPERATIONS_OF_KEYS[method, path]
     for scope in ("send", "read"):
         key = small_api.hub.keys.create(scope, [scope]).key
         reply = small_api.ask(method, path, Authorization=f"Bearer {key}")
