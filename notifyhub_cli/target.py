@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 FINISH_DUE_S = 5.0
+PATIENCE_S = 10.0
+"""Seconds for which a call is tried again; somebody waits at a terminal."""
 
 
 @dataclass(slots=True)
@@ -53,4 +55,4 @@ def sending() -> Iterator[Any]:
 def _client(url: str) -> Any:
     from notifyhub.client import Client
 
-    return Client(url, TARGET.key)
+    return Client(url, TARGET.key, patience_s=PATIENCE_S)

@@ -150,7 +150,7 @@ def test_without_the_package_there_is_no_channel_and_no_error(bare: Path) -> Non
 
     assert shown.returncode == 0, shown.stderr
     assert [channel["name"] for channel in json.loads(shown.stdout)] == ["telegram", "viber", "whatsapp", "gateway"]
-    assert "there is no such field" in refused.stderr
+    assert "there is no such channel; there are" in refused.stderr
 
 
 def test_apprise_is_imported_only_where_there_are_targets(site: Path) -> None:

@@ -69,7 +69,7 @@ def test_its_limits_and_words_are_known(install: Install) -> None:
     own = {"sms_base_url": "http://127.0.0.1:9", "sms_token": "x"}
 
     assert "sms takes at most 160 characters" in cli(site, "send", "x" * 161, "--to", "sms=1", **own).stderr
-    assert "there is no such field" in cli(site, "send", "x", "--to", "sm=1", **own).stderr
+    assert "there is no such channel; there are" in cli(site, "send", "x", "--to", "sm=1", **own).stderr
     assert "there is no such field" in cli(site, "send", "x", "--to", "sms=1", "--option", "sms.loud=1", **own).stderr
 
 
@@ -114,7 +114,7 @@ def test_it_stands_in_the_openapi_document(install: Install) -> None:
 def test_an_entry_point_may_lead_to_no_channel(install: Install) -> None:
     told = cli(install(value="quiet:plugin", quiet="plugin = None"), "send", "Hello", "--to", "sms=1")
     assert told.returncode == 2
-    assert "there is no such field" in told.stderr
+    assert "there is no such channel; there are" in told.stderr
 
 
 def test_importing_notifyhub_loads_no_provider_of_others(install: Install) -> None:

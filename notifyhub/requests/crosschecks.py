@@ -20,6 +20,7 @@ from notifyhub.plugins import installed
 from notifyhub.requests.faults import as_fault, json_path
 from notifyhub.requests.fields import is_blank, is_encodable, moment
 
+NO_CHANNEL = "there is no such channel; there are {}"
 NO_LIMIT: Mapping[str, Collection[str]] = MappingProxyType({})
 """Of addresses: every channel is open to any that looks like one."""
 
@@ -118,7 +119,7 @@ def _address_faults(place: int, channel: Any, address: Any, only: Mapping[str, C
         return []  # the model complains of it
     path = json_path(("recipients", place, channel))
     if channel not in FORMS:
-        return [Fault(path, "unknown_field", "there is no such field")]
+        return [Fault(path, "unknown_field", NO_CHANNEL.format(", ".join(FORMS)))]
     try:
         known = None if address is None else canonical(channel, address)
     except ValueError as error:

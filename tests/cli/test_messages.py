@@ -138,7 +138,10 @@ WRONG = {
     "no recipient": (["Hi"], "Missing option '--to'"),
     "no address": (["Hi", "--to", "telegram"], "--to: 'telegram' must be CHANNEL=ADDRESS"),
     "no channel": (["Hi", "--to", "=1"], "--to: '=1' must be CHANNEL=ADDRESS"),
-    "unknown channel": (["Hi", "--to", "pigeon=1"], "--to pigeon: there is no such field"),
+    "unknown channel": (
+        ["Hi", "--to", "pigeon=1"],
+        "--to pigeon: there is no such channel; there are telegram, viber, ",
+    ),
     "wrong address": (["Hi", "--to", "gateway=1"], "--to gateway: "),
     "empty text": (["", "--to", "telegram=1"], "TEXT: must not be empty"),
     "long text": (["x" * 4097, "--to", "telegram=1"], "TEXT: telegram takes at most 4096"),
