@@ -21,7 +21,7 @@ class Client(Messaging):
 
     Besides the errors of `Hub`, raises NotAllowed when the key does not count or is not good for this, and
     ServiceUnavailable, a StoreUnavailable, when patience is at its end.
-    Usable from any thread and any event loop. Raises SettingsError for what is no URL.
+    Usable from any thread and any event loop. Raises SettingsError for what is no URL, or cannot be a key.
     """
 
     def __init__(

@@ -32,7 +32,7 @@ class Connection:
 
     def __init__(self, url: str, key: str | None, timeout_s: float, patience_s: float) -> None:
         self._url = _checked(url)
-        self._key = key
+        self._key = None if key is None else _checked_key(key)
         self._timeout_s = timeout_s
         self._patience_s = patience_s
         self._lock = threading.Lock()
@@ -91,7 +91,7 @@ class Connection:
             return await self._awaiting().request(method, path, **asked), ""
         except httpx.TimeoutException:
             return None, f"no answer within {self._timeout_s:g} s"
-        except httpx.TransportError as error:
+        except httpx.RequestError as error:
             return None, str(error) or type(error).__name__
 
     def _options(self) -> dict[str, Any]:
@@ -161,3 +161,11 @@ def _checked(url: str) -> str:
     if parts.query or parts.fragment:
         raise SettingsError(f"{url!r} is not the URL of a service: it ends with its path")
     return url.rstrip("/")
+
+
+def _checked_key(key: str) -> str:
+    """Read from a file, a key often has a line end. What is wrong with it is told without showing it."""
+    key = key.strip()
+    if not (key.isascii() and key.isprintable() and " " not in key and key):
+        raise SettingsError("the API key holds characters that no key has")
+    return key

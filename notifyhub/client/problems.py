@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import httpx
 
 # 409 with Retry-After is a first try of the same call that is still in progress.
-_AGAIN = frozenset({429, 502, 503, 504})
+_AGAIN = frozenset({408, 429, 502, 503, 504})
 _SHOWN = 200
 
 

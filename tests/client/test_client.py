@@ -176,6 +176,17 @@ def test_what_is_no_url_of_a_service_is_told_at_once(url: str) -> None:
         Client(url)
 
 
+@pytest.mark.parametrize("key", ["", "nh_\u00e9", "nh_ x", "nh_\x00"])
+def test_what_can_be_no_key_is_told_at_once_and_not_shown(key: str) -> None:
+    with pytest.raises(SettingsError, match="^the API key holds characters that no key has$"):
+        Client("http://127.0.0.1:9", key)
+
+
+def test_the_line_end_of_a_key_from_a_file_does_no_harm(served: Served) -> None:
+    with Client(served.url, f"{served.key}\n") as client:
+        assert client.messages() == []
+
+
 def test_a_service_that_is_away_is_a_store_that_is_away() -> None:
     with Client("http://127.0.0.1:9", patience_s=0) as client, pytest.raises(StoreUnavailable) as raised:
         client.send("Hello", to=TO)

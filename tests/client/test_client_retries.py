@@ -20,6 +20,7 @@ PAST = {"Retry-After": format_datetime(datetime(2020, 1, 1, tzinfo=UTC), usegmt=
 TROUBLES: dict[str, list[Trouble]] = {
     "429": [(429, AT_ONCE), (429, AT_ONCE)],
     "503": [(503, AT_ONCE)],
+    "408": [(408, {})],
     "a date": [(503, PAST)],
     "502 without a word": [(502, {})],
     "nonsense for a time": [(503, {"Retry-After": "soon"})],
