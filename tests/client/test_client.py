@@ -178,7 +178,7 @@ def test_what_is_no_url_of_a_service_is_told_at_once(url: str) -> None:
 
 @pytest.mark.parametrize("key", ["", "nh_\u00e9", "nh_ x", "nh_\x00"])
 def test_what_can_be_no_key_is_told_at_once_and_not_shown(key: str) -> None:
-    with pytest.raises(SettingsError, match="^the API key holds characters that no key has$"):
+    with pytest.raises(SettingsError, match=r"^the API key holds characters that no key has$"):
         Client("http://127.0.0.1:9", key)
 
 
