@@ -1,4 +1,4 @@
-"""What a working install needs, looked at one thing after another, with what to do where something is wrong."""
+"""Checks everything that a working install needs, and says what to do about each problem."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ OLDEST_SQLITE = (3, 35, 0)  # RETURNING
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`advice` is empty where all is well."""
+    """The result of one check; `advice` is empty when it passed."""
 
     what: str
     good: bool
@@ -36,7 +36,7 @@ class Finding:
 
 
 def examine(settings: Settings) -> Iterator[Finding]:
-    """Look at one thing after another."""
+    """Run the checks one after another."""
     yield from _variables(settings)
     yield _database(settings)
     yield _broker(settings)
@@ -61,15 +61,15 @@ def _database(settings: Settings) -> Finding:
     if settings.uses_sqlite and sqlite3.sqlite_version_info < OLDEST_SQLITE:
         return Finding("database", False, f"SQLite {sqlite3.sqlite_version}", "SQLite 3.35 or later is needed")
     if settings.uses_sqlite and not sqlite_path(settings.effective_database_url).exists():
-        return Finding("database", True, f"{shown}, which the first start makes")
+        return Finding("database", True, f"{shown}, created on the first start")
     database = Database(settings.effective_database_url)
     try:
         pending = database.pending_migrations()
     except NotifyhubError as error:
-        return Finding("database", False, f"{shown}: {error}", "check NOTIFYHUB_DATABASE_URL, and that the server runs")
+        return Finding("database", False, f"{shown}: {error}", "check NOTIFYHUB_DATABASE_URL; is the server running?")
     finally:
         database.close()
-    later = f", {len(pending)} migrations to come with the next start" if pending else ""
+    later = f", {len(pending)} migrations will run on the next start" if pending else ""
     return Finding("database", True, shown + later)
 
 
@@ -82,7 +82,7 @@ def _broker(settings: Settings) -> Finding:
     broker = make_broker(settings.broker_url)
     if is_reachable(broker, "telegram"):
         return Finding("broker", True, shown)
-    return Finding("broker", False, f"{shown} does not answer", "check NOTIFYHUB_BROKER_URL, and that the server runs")
+    return Finding("broker", False, f"{shown} does not answer", "check NOTIFYHUB_BROKER_URL; is the server running?")
 
 
 def _provider(settings: Settings, channel: str, dates: list[float]) -> Finding:
@@ -104,12 +104,12 @@ def _provider(settings: Settings, channel: str, dates: list[float]) -> Finding:
 
 def _of_ones_own(addresses: frozenset[str] | None) -> str:
     if addresses is None:
-        return "a provider of your own, which is not asked"
-    return f"leads to {', '.join(sorted(addresses))}, which is not asked"
+        return "your own provider, not checked"
+    return f"leads to {', '.join(sorted(addresses))}, not checked"
 
 
 def _probe(url: str) -> float | None:
-    """Knock at a server; how many seconds its clock is ahead of ours, where it says. Sends no credentials."""
+    """Probe a server: how many seconds its clock is ahead of ours, if it says. Sends no credentials."""
     parts = urlsplit(url)
     kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
     connection = kind(parts.hostname or "", parts.port, timeout=PROBE_S)
@@ -130,5 +130,7 @@ def _clock(ahead_s: list[float]) -> Finding:
         return Finding("clock", True, "nothing to compare it with")
     off = sorted(ahead_s)[len(ahead_s) // 2]
     if abs(off) > CLOCK_OFF_S:
-        return Finding("clock", False, f"is {abs(off):.0f} s {'behind' if off > 0 else 'ahead'}", "set it, best by NTP")
+        return Finding(
+            "clock", False, f"is {abs(off):.0f} s {'behind' if off > 0 else 'ahead'}", "set it, ideally with NTP"
+        )
     return Finding("clock", True, "agrees with the messengers")

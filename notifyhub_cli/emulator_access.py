@@ -1,4 +1,4 @@
-"""Who is let in to an emulator, by the address on which it listens."""
+"""Who may use an emulator, depending on the address it listens on."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def only_this_machine_reaches(address: str) -> bool:
 
 
 def guards_alone(address: str, settings: Settings) -> tuple[Guards, str | None]:
-    """For an emulator alone; and the key that was made for it, where one is needed and none is set."""
+    """Guards for a standalone emulator, and the key generated for it if it needs one and none is set."""
     around = THIS_MACHINE if only_this_machine_reaches(address) else None
     if settings.emulator_key is not None:
         return with_key(one_key(settings.emulator_key.get_secret_value()), around), None

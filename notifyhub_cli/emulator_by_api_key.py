@@ -1,4 +1,4 @@
-"""The emulator beside the service: where others than this machine reach it, they need an API key of the service."""
+"""The emulator served with the API: when other machines can reach it, callers need an API key of the service."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def guards_of_service(address: str, authenticator: Authenticator) -> Guards:
 
 
 def _by(authenticator: Authenticator) -> Admit:
-    """To look asks for the scope that reads messages; anything else for the one that may do everything."""
+    """Reading needs the scope `read`; everything else needs `admin`."""
 
     async def admit(request: Request) -> Response | None:
         try:

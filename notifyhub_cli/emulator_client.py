@@ -15,9 +15,9 @@ TIMEOUT_S = 10.0
 
 
 class EmulatorClient:
-    """`url` None is that of NOTIFYHUB_EMULATOR_URL, or where `notifyhub emulator` listens by default.
+    """`url` None means NOTIFYHUB_EMULATOR_URL, or else the default address of `notifyhub emulator`.
 
-    `key` None is NOTIFYHUB_EMULATOR_KEY, if any. Every failure ends the command with a line that says why.
+    `key` None means NOTIFYHUB_EMULATOR_KEY, if set. Every failure ends the command with a line that says why.
     """
 
     def __init__(self, url: str | None, key: str | None = None) -> None:
@@ -32,10 +32,10 @@ class EmulatorClient:
             leave(Exit.BAD_INPUT, f"--url: {self._url} must begin with http:// or https://")
 
     def call(self, method: str, path: str, body: Any = None) -> Any:
-        """The answer's JSON, None where it is empty."""
+        """The JSON of the response; None if it is empty."""
         sent = None if body is None else orjson.dumps(body)
         request = urllib.request.Request(self._url + path, sent, self._headers, method=method)  # noqa: S310
-        # No proxy of the environment has to do with an emulator.
+        # Proxies from the environment do not apply to an emulator.
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         try:
             with opener.open(request, timeout=TIMEOUT_S) as response:
@@ -44,7 +44,7 @@ class EmulatorClient:
             _refused(error)
         except (urllib.error.URLError, TimeoutError) as error:
             reason = getattr(error, "reason", None) or error
-            leave(Exit.UNAVAILABLE, f"no emulator answers at {self._url}: {reason} (name another with --url)")
+            leave(Exit.UNAVAILABLE, f"no emulator answers at {self._url}: {reason} (use --url to name another)")
         except orjson.JSONDecodeError:
             leave(Exit.UNAVAILABLE, f"what answers at {self._url} is not the emulator")
 
@@ -54,9 +54,9 @@ def _refused(error: urllib.error.HTTPError) -> None:
         problem = orjson.loads(error.read())
         wrong = problem.get("errors", ())
         if not wrong:
-            leave(Exit.BAD_INPUT, f"the emulator at {error.url} refuses: {problem['detail']}{_advice(error.code)}")
+            leave(Exit.BAD_INPUT, f"the emulator at {error.url} refused: {problem['detail']}{_advice(error.code)}")
     except (orjson.JSONDecodeError, AttributeError, KeyError, TypeError):
-        leave(Exit.UNAVAILABLE, f"{error.url} answered {error.code}: not the emulator?")
+        leave(Exit.UNAVAILABLE, f"{error.url} answered {error.code}; is it really the emulator?")
     leave(Exit.BAD_INPUT, *(f"{one['field'] or 'faults'}: {one['message']}" for one in wrong))
 
 

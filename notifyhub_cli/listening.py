@@ -1,4 +1,4 @@
-"""A listening socket, or one line that says why there is none."""
+"""Opens a listening socket, or says in one line why it cannot."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from notifyhub.settings import Settings
 
 BACKLOG = 2048
 OTHER_FILES = 2048
-"""Open files of a process that are no connections of its clients: databases, pages, its own calls to messengers."""
+"""Open files of a process other than client connections: databases, pages, its own calls to messengers."""
 
 
 @contextmanager
 def listening(host: str, port: int, advice: str) -> Iterator[socket.socket]:
-    """A listening socket. It listens before anything starts, so that nobody is refused meanwhile.
+    """A listening socket. It is opened before anything else starts, so that no early client is refused.
 
-    Raises SettingsError, which ends with `advice`.
+    Raises SettingsError, whose text ends with `advice`.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
@@ -40,13 +40,13 @@ def listening(host: str, port: int, advice: str) -> Iterator[socket.socket]:
 
 
 def limits_of(settings: Settings) -> Limits:
-    """What clients may keep us waiting for, with as many files allowed to this process as that takes."""
+    """The limits on clients; also raises this process's limit of open files to match."""
     _allow_files(settings.max_connections + OTHER_FILES)
     return Limits(settings.head_timeout_s, settings.body_timeout_s, settings.max_connections)
 
 
 def _allow_files(wanted: int) -> None:
-    """A process that has used up its files can accept nobody: worse than turning some away."""
+    """A process that has run out of files can accept nobody, which is worse than turning some away."""
     try:
         import resource
     except ImportError:  # Windows has no such limit
@@ -59,13 +59,13 @@ def _allow_files(wanted: int) -> None:
 
 
 def must_be_loopback(host: str) -> None:
-    """Raises SettingsError unless `host` stands for this very machine and nothing else."""
+    """Raises SettingsError unless `host` resolves to this machine only."""
     try:
         found = {entry[4][0] for entry in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)}
     except (OSError, UnicodeError):
         found = set()
     if not found or not all(ipaddress.ip_address(address).is_loopback for address in found):
         raise SettingsError(
-            f"NOTIFYHUB_AUTH: none is for a loopback address only, and {host} is not one; "
+            f"NOTIFYHUB_AUTH: none is allowed only on a loopback address, and {host} is not one; "
             "set NOTIFYHUB_HOST=127.0.0.1 or NOTIFYHUB_AUTH=keys"
         )

@@ -1,4 +1,4 @@
-"""`notifyhub`: the command line. Commands import what they need when they run, so that --help is quick."""
+"""The `notifyhub` command line. Commands import what they need when they run, so that --help is fast."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from notifyhub_cli.target import TARGET
 
 app = typer.Typer(
     name="notifyhub",
-    help="""Take a message once and get it to people on Telegram, Viber, WhatsApp and an HTTP gateway.
+    help="""Send messages to people on Telegram, Viber, WhatsApp and an HTTP gateway with one call.
 
     \b
     Examples:
@@ -36,12 +36,12 @@ app = typer.Typer(
       notifyhub COMMAND --help
     """,
     no_args_is_help=True,
-    # Plain text keeps the lines of the examples, so that they can be copied.
+    # Plain text keeps the line breaks of the examples, so that they can be copied.
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
 LOCAL = frozenset({"serve", "worker", "emulator", "db", "config", "doctor"})
-"""Commands that have to do with this machine, whatever service there is elsewhere."""
+"""Commands that act on this machine only and ignore any remote service."""
 
 
 def _version(wanted: bool) -> None:
@@ -57,21 +57,21 @@ def options(
     context: typer.Context,
     url: Annotated[
         str | None,
-        typer.Option(envvar="NOTIFYHUB_URL", help="Use the service that runs there instead of this machine's store."),
+        typer.Option(envvar="NOTIFYHUB_URL", help="Use the service at this URL instead of this machine's database."),
     ] = None,
     key: Annotated[
         str | None,
-        typer.Option(envvar="NOTIFYHUB_KEY", help="Its API key. The variable keeps it out of lists of processes."),
+        typer.Option(envvar="NOTIFYHUB_KEY", help="Its API key. Use the variable to keep it out of process lists."),
     ] = None,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
     ] = False,
 ) -> None:
-    """What goes before a command."""
+    """Options given before a command."""
     TARGET.url, TARGET.key = url, key
     source = context.get_parameter_source("url")
     if context.invoked_subcommand in LOCAL and source is not None and source.name == "COMMANDLINE":
-        leave(Exit.BAD_INPUT, f"--url: `{context.invoked_subcommand}` is about this machine; leave out --url")
+        leave(Exit.BAD_INPUT, f"--url: `{context.invoked_subcommand}` works on this machine only; leave out --url")
 
 
 for group in (messages, listing, changing, why, channels, processes, settings, doctor):
@@ -93,8 +93,8 @@ def main() -> NoReturn:
 
 
 def _misused(error: Exception) -> int:
-    """Tell a wrong option or argument in one line; anything else is a bug and goes on."""
-    # Typer brings a copy of click's exceptions in some versions and uses click's own in others.
+    """Report a wrong option or argument in one line; anything else is a bug and is raised on."""
+    # Some versions of Typer bring a copy of click's exceptions, others use click's own.
     message = getattr(error, "format_message", None)
     if message is None:
         raise error

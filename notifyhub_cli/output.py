@@ -1,4 +1,4 @@
-"""What people and scripts get to see, and the exit codes that scripts can use."""
+"""Output for people and scripts, and the exit codes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import typer
 
 from notifyhub.errors import Conflict, InvalidRequest, NotFound, NotifyhubError, SettingsError, WaitTimedOut
 
-# Members of a request whose options are called otherwise.
+# Request members whose command line options have other names.
 _OPTIONS = {
     "text": "TEXT",
     "to": "--to",
@@ -24,11 +24,11 @@ _OPTIONS = {
     "created_to": "--until",
 }
 
-AsJson = Annotated[bool, typer.Option("--json", help="Answer with JSON, for scripts.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
 
 
 class Exit(IntEnum):
-    """Exit codes: stable, documented in the README."""
+    """Exit codes. They are stable and documented in the README."""
 
     OK = 0
     FAILED = 1
@@ -41,7 +41,7 @@ class Exit(IntEnum):
 
 @contextmanager
 def told_in_one_line() -> Iterator[None]:
-    """Turn errors of ours into a clear line each on standard error, and an exit code."""
+    """Turn our own errors into one clear line each on standard error, and an exit code."""
     try:
         yield
     except InvalidRequest as error:
@@ -57,21 +57,21 @@ def told_in_one_line() -> Iterator[None]:
     except NotifyhubError as error:
         leave(Exit.UNAVAILABLE, str(error))
     except OSError as error:
-        if error.errno == EPIPE:  # whoever reads our output has seen enough
+        if error.errno == EPIPE:  # the reader of our output closed the pipe
             raise
         where = f"{error.filename}: " if error.filename else ""
         leave(Exit.UNAVAILABLE, f"{where}{error.strerror or error}")
 
 
 def leave(code: Exit, *lines: str) -> NoReturn:
-    """End the command with lines on standard error; what a database says in several becomes one."""
+    """End the command with lines on standard error; a multi-line database error becomes one line."""
     for line in lines:
         say(line)
     raise typer.Exit(code)
 
 
 def _option(path: str) -> str:
-    """The option or argument that a path in a request, or an argument of a Python call, came from."""
+    """The command line option or argument that a request path or a Python argument came from."""
     path = path.removeprefix("$.")
     name = path.split(".")[0].split("[")[0]
     if name == "options":
@@ -86,14 +86,14 @@ def say(line: str) -> None:
 
 
 def show_json(value: Any) -> None:
-    """One JSON document on standard output. Models leave out what is not set."""
+    """Print one JSON document on standard output, without members that are not set."""
     import orjson
 
     typer.echo(orjson.dumps(_plain(value), option=orjson.OPT_INDENT_2).decode())
 
 
 def show_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """A table as wide as the terminal, or as wide as it needs to be in a pipe."""
+    """Print a table as wide as the terminal, or as wide as it needs to be in a pipe."""
     from rich.console import Console
     from rich.table import Table
 
@@ -102,12 +102,12 @@ def show_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None
         table.add_column(column, overflow="fold")
     for row in rows:
         table.add_row(*(text(cell) for cell in row))
-    # A pipe has no width: lines are not to be broken for grep.
+    # A pipe has no width; lines must not be broken, so that grep works.
     Console(width=None if sys.stdout.isatty() else 10_000, highlight=False).print(table)
 
 
 def text(value: object) -> str:
-    """A cell: nothing for None, seconds and `Z` for moments."""
+    """The text of a cell: empty for None; times to the second with `Z`."""
     if value is None:
         return ""
     if isinstance(value, datetime):

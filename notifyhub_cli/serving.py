@@ -37,11 +37,11 @@ _log = logs.logger(__name__)
 
 
 def serve(settings: Settings, *, worker: bool, emulator: bool | None) -> None:
-    """Serve until SIGTERM or SIGINT, then finish calls under way and stop.
+    """Serve until SIGTERM or SIGINT, then finish the calls in progress and stop.
 
-    `emulator` None serves it where only this machine reaches it.
+    With `emulator` None it is served only if no other machine can reach it.
 
-    Raises SettingsError when the address cannot be listened on, StoreUnavailable.
+    Raises SettingsError when it cannot listen on the address, StoreUnavailable.
     """
     logs.configure(settings.log_level, settings.log_format)
     if settings.auth == "none":
@@ -81,7 +81,7 @@ def _config(app: Starlette, settings: Settings) -> uvicorn.Config:
 
 
 class _Server(uvicorn.Server):
-    """Says that it is ready when it is, and stops delivering before it stops listening."""
+    """Announces when it is ready, and stops delivering before it stops listening."""
 
     def __init__(self, config: uvicorn.Config, hub: Hub, emulated: Emulator | None, ready: Callable[[], None]) -> None:
         super().__init__(config)
@@ -102,7 +102,7 @@ class _Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         if self._emulated is not None:
             self._emulated.release()
-        # In this order, because the calls under way may be to our own emulator.
+        # In this order, because calls in progress may be to our own emulator.
         await asyncio.to_thread(core_of(self._hub).stop_delivering)
         await super().shutdown(sockets=sockets)
         if self._emulated is not None:
@@ -112,19 +112,19 @@ class _Server(uvicorn.Server):
 def _emulator(settings: Settings, guards: Guards) -> Emulator:
     if settings.emulator_profile not in PROFILES:
         names = ", ".join(PROFILES)
-        raise SettingsError(f"NOTIFYHUB_EMULATOR_PROFILE: there is no {settings.emulator_profile!r}; there are {names}")
+        raise SettingsError(f"NOTIFYHUB_EMULATOR_PROFILE: {settings.emulator_profile!r} is unknown; use one of {names}")
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     return Emulator(settings.data_dir / "emulator.db", profile=settings.emulator_profile, guards=guards)
 
 
 def _first_key(hub: Hub) -> str | None:
-    """Make the first API key, and keep it in a file that only its owner can read. None when there are keys already."""
+    """Create the first API key and save it in a file that only its owner can read. None if there are keys already."""
     if hub.keys.list():
         return None
     path = key_file(hub.settings)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.unlink(missing_ok=True)
-    # The file comes first: a key that could not be kept would be lost, and no other made at the next start.
+    # Write the file first: a key that could not be saved would be lost, and the next start would not create another.
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as file:
         key = hub.keys.create("first", ("admin",)).key

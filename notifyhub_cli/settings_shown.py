@@ -6,7 +6,7 @@ from notifyhub.settings import MASK, PREFIX, Settings, without_secrets
 
 
 def effective(settings: Settings) -> dict[str, object]:
-    """Every setting by the name of its variable."""
+    """Every setting, keyed by its variable."""
     given = settings.model_dump(mode="json")
     given["database_url"] = settings.effective_database_url
     given["emulator_url"] = settings.effective_emulator_url

@@ -1,4 +1,4 @@
-"""Ending when told to."""
+"""Stopping on signals."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import uvicorn
 
 
 def stop_by_signals(server: uvicorn.Server) -> None:
-    """Have SIGTERM and SIGINT stop the server also where uvicorn does not catch them.
+    """Make SIGTERM and SIGINT stop the server even when uvicorn does not catch them.
 
-    That is before it runs, and once more at its end: there it raises again what stopped it, which by default would
-    end the process before the rest is closed, and with the exit code of a crash.
+    That is before it runs, and again at its end: uvicorn then re-raises the signal that stopped it, which by default
+    would end the process before everything is closed, and with the exit code of a crash.
     """
 
     def stop(*_: object) -> None:

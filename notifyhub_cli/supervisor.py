@@ -1,4 +1,4 @@
-"""Several workers on one machine: starts them, starts a dead one again, passes a stop on to all."""
+"""Runs several workers on one machine: starts them, restarts any that die, and stops them all."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ def supervise(processes: int, settings: Settings) -> None:
     while not stopped.wait(START_AGAIN_S):
         for place, process in enumerate(workers):
             if process.poll() is not None:
-                _log.error("worker %d ended with %d, starting another", process.pid, process.returncode)
+                _log.error("worker %d exited with code %d; starting another", process.pid, process.returncode)
                 workers[place] = _start()
     _stop(workers, settings.drain_s)
 
 
 def _start() -> subprocess.Popen[bytes]:
-    # A session of its own: a Ctrl-C on the terminal is to reach the workers through us, once.
+    # A session of its own, so that Ctrl-C on the terminal reaches the workers only once, through us.
     command = [sys.executable, "-m", "notifyhub_cli.main", "worker"]
     return subprocess.Popen(command, start_new_session=True)  # noqa: S603 (our own module)
 
@@ -48,5 +48,5 @@ def _stop(workers: list[subprocess.Popen[bytes]], drain_s: float) -> None:
         try:
             process.wait(drain_s + 5)
         except subprocess.TimeoutExpired:
-            _log.error("worker %d does not stop, killing it; its deliveries will be rescued", process.pid)
+            _log.error("worker %d does not stop; killing it, its deliveries will be rescued", process.pid)
             process.kill()

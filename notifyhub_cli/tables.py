@@ -1,4 +1,4 @@
-"""Messages and deliveries as people see them."""
+"""Prints messages and deliveries for people."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def show_message(message: Message, as_json: bool) -> None:
-    """A message with where each of its deliveries stands."""
+    """Print a message and the status of each of its deliveries."""
     if as_json:
         show_json(message)
         return
@@ -26,13 +26,13 @@ def show_message(message: Message, as_json: bool) -> None:
 
 
 def show_deliveries(deliveries: Sequence[Delivery]) -> None:
-    """A table of deliveries."""
+    """Print a table of deliveries."""
     rows = [(d.id, d.channel, d.address, d.status, d.due_at, _note(d.reason, d.duplicate_of)) for d in deliveries]
     show_table(("delivery", "channel", "address", "status", "due", "note"), rows)
 
 
 def show_messages(messages: Sequence[Message]) -> None:
-    """A table of messages."""
+    """Print a table of messages."""
     rows = [(m.id, m.created_at, m.status, m.accepted, m.duplicates, _short(m.text or "")) for m in messages]
     show_table(("id", "created", "status", "accepted", "duplicates", "text"), rows)
 

@@ -1,4 +1,4 @@
-"""Where commands act: on the store that the settings name, or on a running service (`--url`, `--key`)."""
+"""What commands act on: the database from the settings, or a running service (`--url`, `--key`)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PATIENCE_S = 10.0
 
 @dataclass(slots=True)
 class Target:
-    """The service that was named, if any was; set once, before a command runs."""
+    """The service given by `--url`, if any; set once, before a command runs."""
 
     url: str | None = None
     key: str | None = None
@@ -25,7 +25,7 @@ TARGET = Target()
 
 @contextmanager
 def reading() -> Iterator[Any]:
-    """A hub, or a client of the service: for commands that look, or change what others deliver."""
+    """A hub or a client of the service, for commands that only read, or change what others deliver."""
     if TARGET.url is not None:
         with _client(TARGET.url) as client:
             yield client
@@ -38,7 +38,7 @@ def reading() -> Iterator[Any]:
 
 @contextmanager
 def sending() -> Iterator[Any]:
-    """A hub that delivers where no other does, and finishes what is due, or a client of the service."""
+    """A client of the service, or a hub that delivers if no other does and finishes what is due."""
     if TARGET.url is not None:
         with _client(TARGET.url) as client:
             yield client

@@ -1,4 +1,4 @@
-"""What `serve` says when it is ready: where it is, which channels are real, the key, and first steps to copy."""
+"""What `serve` prints when it is ready: its address, which channels are real, the key, and first steps to copy."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FIRST_KEY = "first-key"
 
 
 def key_file(settings: Settings) -> Path:
-    """Where the first key is kept; absolute, because it is shown to people who may be elsewhere."""
+    """The file of the first key. The path is absolute, because the reader may be in another folder."""
     return (settings.data_dir / FIRST_KEY).absolute()
 
 
@@ -34,7 +34,7 @@ def _kept(hub: Hub) -> bool:
 def welcome(hub: Hub, address: tuple[str, int], key: str | None, *, emulator: bool) -> None:
     settings = hub.settings
     url = settings.effective_emulator_url.removesuffix("/emulator") if emulator else f"http://{address[0]}:{address[1]}"
-    # Whoever reads the first line may rely on all being well: nothing that could fail comes after it.
+    # Readers of the first line may rely on the start having succeeded: nothing after it can fail.
     kept = _kept(hub)
     typer.echo(f"notifyhub listens on {url}")
     for channel in settings.channels():
@@ -43,13 +43,13 @@ def welcome(hub: Hub, address: tuple[str, int], key: str | None, *, emulator: bo
     if not emulator and not only_this_machine_reaches(address[0]):
         _say_why_there_is_no_emulator(settings, address[0])
     if settings.auth == "none":
-        typer.echo("\nNo API key is needed (NOTIFYHUB_AUTH=none): everyone on this machine may do everything.")
+        typer.echo("\nNo API key is needed (NOTIFYHUB_AUTH=none): anyone on this machine can do everything.")
     elif key:
-        typer.echo(f"\nYour API key, shown this once and kept in {key_file(settings)}:\n  {key}")
+        typer.echo(f"\nYour API key (shown only once, saved in {key_file(settings)}):\n  {key}")
     elif kept:
-        typer.echo(f"\nYour API key is kept in {key_file(settings)}")
+        typer.echo(f"\nYour API key is saved in {key_file(settings)}")
     else:
-        typer.echo("\nMake an API key:\n  notifyhub key create --name NAME --scope admin")
+        typer.echo("\nCreate an API key:\n  notifyhub key create --name NAME --scope admin")
     shown = key or (f"$(cat {shlex.quote(str(key_file(settings)))})" if kept else "nh_…")
     header = "" if settings.auth == "none" else f'-H "Authorization: Bearer {shown}" '
     _show_first_steps(url, header)
@@ -60,13 +60,13 @@ def welcome(hub: Hub, address: tuple[str, int], key: str | None, *, emulator: bo
 def _say_why_there_is_no_emulator(settings: Settings, address: str) -> None:
     if settings.emulator_url is None and any(settings.is_emulated(channel) for channel in settings.channels()):
         typer.echo(
-            f"\nOthers can reach {address}, so the emulator is served there only with --emulator, and then asks for an "
-            "API key.\nUntil then what is sent over emulated channels reaches nobody."
+            f"\nOther machines can reach {address}, so the emulator is served there only with --emulator, and then "
+            "requires an API key.\nUntil then, messages sent over emulated channels reach nobody."
         )
 
 
 def _show_first_steps(url: str, header: str) -> None:
-    """Commands that can be copied as they stand: where there is a file, it stands for the key."""
+    """Commands that can be copied as they are; if the key is in a file, they read it from there."""
     typer.echo(
         f"\nSend a message:\n  curl -s {url}/api/v1/messages {header}\\\n"
         """    -d '{"text": "Hello", "recipients": [{"telegram": "1067000"}]}'"""

@@ -103,7 +103,7 @@ def test_no_secret_is_shown(site: Path) -> None:
     shown = [cli(site, *what, **own) for what in (("config",), ("channels", "--json"), ("doctor",), (*TO_OPS,))]
 
     assert "'ops': '***" in shown[0].stdout
-    assert "leads to ops, which is not asked" in shown[2].stdout
+    assert "leads to ops, not checked" in shown[2].stdout
     assert not [one for one in shown if "very-secret" in one.stdout + one.stderr]
 
 

@@ -19,7 +19,7 @@ AT_ONCE = 1_000
 
 
 def send_batch(path: Path, as_json: bool) -> None:
-    """Send what stands in the file, a thousand messages in each commit, and tell of each what became of it."""
+    """Send the messages in the file, a thousand per commit, and report the result of each."""
     with told_in_one_line():
         lines = (sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()).splitlines()
         asked = [(i, _parsed(line, i)) for i, line in enumerate(lines, 1) if line.strip()]

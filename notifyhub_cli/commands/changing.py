@@ -14,17 +14,17 @@ from notifyhub_cli.tables import show_deliveries, show_message
 from notifyhub_cli.target import reading
 
 NONE = "none"
-"""How a shell says null."""
+"""How null is written in a shell."""
 
-Id = Annotated[str, typer.Argument(metavar="ID", help="A message's id.")]
+Id = Annotated[str, typer.Argument(metavar="ID", help="Message id.")]
 
 
 def cancel(
-    id_: Annotated[str | None, typer.Argument(metavar="[ID]", help="A message's id.")] = None,
-    delivery: Annotated[list[int] | None, typer.Option(help="A delivery's id; may be given several times.")] = None,
+    id_: Annotated[str | None, typer.Argument(metavar="[ID]", help="Message id.")] = None,
+    delivery: Annotated[list[int] | None, typer.Option(help="Delivery id; may be given several times.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Cancel what has not gone out yet, and say how much was too late.
+    """Cancel deliveries that have not been sent yet, and count those for which it was too late.
 
     \b
     Examples:
@@ -32,7 +32,7 @@ def cancel(
       notifyhub cancel --delivery 17 --delivery 18
     """
     if (id_ is None) == (not delivery):
-        leave(Exit.BAD_INPUT, "give a message's ID or --delivery (see `notifyhub cancel --help`)")
+        leave(Exit.BAD_INPUT, "give a message ID or --delivery (see `notifyhub cancel --help`)")
     with told_in_one_line(), reading() as hub:
         if id_ is None:
             _show_results(hub.cancel_deliveries(delivery or []), as_json)
@@ -46,12 +46,12 @@ def cancel(
 
 def change(
     id_: Id,
-    text: Annotated[str | None, typer.Option(help="What the people are to read instead.")] = None,
-    at: Annotated[str | None, typer.Option(help="Not before: ISO 8601 with an offset; none: now.")] = None,
-    expires_at: Annotated[str | None, typer.Option(help="Not after: ISO 8601 with an offset; none: no end.")] = None,
+    text: Annotated[str | None, typer.Option(help="The new message text.")] = None,
+    at: Annotated[str | None, typer.Option(help="New time to send at: ISO 8601 with an offset; none: now.")] = None,
+    expires_at: Annotated[str | None, typer.Option(help="New expiry: ISO 8601 with an offset; none: never.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Change a message of which nothing has gone out.
+    """Change a message that has not been sent to anyone yet.
 
     \b
     Examples:
@@ -67,10 +67,10 @@ def change(
 
 def retry(
     id_: Id,
-    expires_at: Annotated[str | None, typer.Option(help="A new end: ISO 8601 with an offset; none: no end.")] = None,
+    expires_at: Annotated[str | None, typer.Option(help="New expiry: ISO 8601 with an offset; none: never.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Send again what failed, expired or is held as unconfirmed.
+    """Retry deliveries that failed, expired or are held as unconfirmed.
 
     \b
     Example:
@@ -86,11 +86,11 @@ def retry(
 
 
 def resolve(
-    id_: Annotated[str, typer.Argument(metavar="ID", help="A delivery's id.")],
+    id_: Annotated[str, typer.Argument(metavar="ID", help="Delivery id.")],
     verdict: Annotated[str, typer.Argument(metavar="AS", help="sent, resend or fail.")],
     as_json: AsJson = False,
 ) -> None:
-    """Say what happened to a delivery that is held as unconfirmed.
+    """Decide what happens to a delivery that is held as unconfirmed.
 
     \b
     Example:

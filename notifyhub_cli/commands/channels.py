@@ -1,4 +1,4 @@
-"""channels: what each takes, how it tries, and how it does."""
+"""channels: limits, retries and health of each."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from notifyhub_cli.target import reading
 
 
 def channels(as_json: AsJson = False) -> None:
-    """Show each channel: real or emulated, its limits, how its calls ended lately, and what waits.
+    """Show each channel: real or emulated, its limits, the results of recent calls, and what is waiting.
 
     \b
     Examples:

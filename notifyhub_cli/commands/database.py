@@ -11,7 +11,7 @@ app = typer.Typer(no_args_is_help=True)
 
 @app.callback()
 def _group() -> None:
-    """The database.
+    """Manage the database.
 
     \b
     Example:
@@ -21,7 +21,7 @@ def _group() -> None:
 
 @app.command()
 def upgrade(as_json: AsJson = False) -> None:
-    """Bring the schema up to date. Safe to run at any time, also twice at once.
+    """Bring the schema up to date. Safe to run at any time, even twice at once.
 
     \b
     Example:

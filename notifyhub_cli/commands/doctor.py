@@ -1,4 +1,4 @@
-"""doctor: looks at everything that a working install needs, and says what to do."""
+"""doctor: checks everything that a working install needs, and says what to do."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from notifyhub_cli.output import AsJson, Exit, show_json, told_in_one_line
 
 
 def doctor(as_json: AsJson = False) -> None:
-    """Check database, broker, messengers, clock and settings. Ends with 1 when something needs you.
+    """Check database, broker, messengers, clock and settings. Exits with 1 if something needs fixing.
 
     \b
     Example:

@@ -1,4 +1,4 @@
-"""emulator: run it, and set the faults of one that runs."""
+"""emulator: run it, or set the faults of a running one."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from notifyhub.emulator.faults import FaultSettings
 
 MADE_KEY = """
-Others can reach this address, so all but the messengers' own paths asks for this key, which is shown this once
-(browsers: any name, the key as the password; set one of your own with NOTIFYHUB_EMULATOR_KEY):
+Other machines can reach this address, so everything except the messengers' own paths requires this key, which is
+shown only once (in a browser: any name, the key as the password; set your own with NOTIFYHUB_EMULATOR_KEY):
   {}"""
 
 app = typer.Typer(
     invoke_without_command=True,
-    help="""Run only the emulator of the messengers, or set the faults of one that runs.
+    help="""Run only the emulator of the messengers, or set the faults of a running one.
 
     \b
     Examples:
@@ -41,17 +41,17 @@ def run(
     port: Annotated[int, typer.Option(help="Port to listen on.", min=0, max=65535)] = 8090,
     key: Annotated[
         str | None,
-        typer.Option(
-            help="Key for all but the messengers' paths [default: NOTIFYHUB_EMULATOR_KEY; made where others reach it]."
-        ),
+        typer.Option(help="Key for everything except the messengers' paths [default: NOTIFYHUB_EMULATOR_KEY]."),
     ] = None,
-    journal: Annotated[Path | None, typer.Option(help="SQLite file of the journal; none keeps it in memory.")] = None,
-    journal_cap: Annotated[int, typer.Option(help="Most entries; the oldest are dropped.", min=1)] = 1_000_000,
+    journal: Annotated[Path | None, typer.Option(help="SQLite file for the journal [default: in memory].")] = None,
+    journal_cap: Annotated[int, typer.Option(help="Most entries to keep; the oldest are dropped.", min=1)] = 1_000_000,
     profile: Annotated[str, typer.Option(help="none, original-task or real-limits.")] = "none",
-    seed: Annotated[int | None, typer.Option(help="Makes its chances repeatable.")] = None,
-    faults: Annotated[Path | None, typer.Option(help="JSON file as for PUT /faults; wins over --profile.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed that makes random faults repeatable.")] = None,
+    faults: Annotated[Path | None, typer.Option(help="JSON file as for PUT /faults; overrides --profile.")] = None,
     limits: Annotated[str, typer.Option(help="real enforces the messengers' rate limits; off does not.")] = "off",
-    strictness: Annotated[str, typer.Option(help="real asks of bots what messengers do; lenient less.")] = "lenient",
+    strictness: Annotated[
+        str, typer.Option(help="real checks bots' requests as strictly as the messengers do; lenient is less strict.")
+    ] = "lenient",
 ) -> None:
     if context.invoked_subcommand is not None:
         return
@@ -96,18 +96,18 @@ def run(
             server = main.server(emulator, limits_of(settings))
             stop_by_signals(server)
             url = "http://{}:{}".format(*listener.getsockname()[:2])
-            typer.echo(f"emulator listens on {url}\nits inbox is there for browsers: {url}/")
+            typer.echo(f"emulator listens on {url}\nopen its inbox in a browser: {url}/")
             if made is not None:
                 typer.echo(MADE_KEY.format(made))
             server.run([listener])
 
 
 def _unknown(option: str, given: str, known: Iterable[str]) -> NoReturn:
-    leave(Exit.BAD_INPUT, f"{option}: there is no {given!r}; there are {', '.join(known)}")
+    leave(Exit.BAD_INPUT, f"{option}: unknown value {given!r}; use one of {', '.join(known)}")
 
 
 def _faults_of(path: Path) -> FaultSettings:
-    """The faults of a file. Ends the command when they cannot be used."""
+    """The faults from a file. Ends the command if they cannot be used."""
     from pydantic import ValidationError
 
     from notifyhub.emulator.faults import FaultSettings

@@ -1,4 +1,4 @@
-"""emulator faults: what is to go wrong with a running emulator."""
+"""emulator faults: make calls to a running emulator go wrong."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from notifyhub_cli.emulator_client import EmulatorClient
 from notifyhub_cli.output import Exit, leave, show_json, told_in_one_line
 
 Url = Annotated[
-    str | None, typer.Option(help="The emulator [default: NOTIFYHUB_EMULATOR_URL, else http://127.0.0.1:8090].")
+    str | None, typer.Option(help="URL of the emulator [default: NOTIFYHUB_EMULATOR_URL, else http://127.0.0.1:8090].")
 ]
-Key = Annotated[str | None, typer.Option(help="The key that it asks for [default: NOTIFYHUB_EMULATOR_KEY].")]
+Key = Annotated[str | None, typer.Option(help="The emulator's key [default: NOTIFYHUB_EMULATOR_KEY].")]
 
 app = typer.Typer(
     invoke_without_command=True,
-    help="""Faults of a running emulator: without a command, those in force.
+    help="""Manage the faults of a running emulator; without a command, show the active ones.
 
     \b
     Examples:
@@ -42,17 +42,17 @@ def show(context: typer.Context, url: Url = None, key: Key = None) -> None:
 @app.command()
 def add(
     channel: Annotated[str | None, typer.Option(help="Only this channel.")] = None,
-    to: Annotated[str | None, typer.Option(help="Only this recipient; ends with * for all that begin so.")] = None,
+    to: Annotated[str | None, typer.Option(help="Only this recipient; a trailing * matches any ending.")] = None,
     answer: Annotated[str | None, typer.Option(help="A status, a word such as lost or blocked, or JSON.")] = None,
     latency_ms: Annotated[str | None, typer.Option(help="Milliseconds, MIN:MAX, or JSON.")] = None,
-    rate: Annotated[float, typer.Option(help="In this share of the sends.", min=0, max=1)] = 1.0,
-    count: Annotated[int | None, typer.Option(help="So often.", min=1)] = None,
-    from_s: Annotated[float, typer.Option(help="Seconds from when the faults were set.", min=0)] = 0.0,
-    until_s: Annotated[float | None, typer.Option(help="Up to so many seconds.", min=0)] = None,
+    rate: Annotated[float, typer.Option(help="Share of sends that it affects, from 0 to 1.", min=0, max=1)] = 1.0,
+    count: Annotated[int | None, typer.Option(help="How many times it applies.", min=1)] = None,
+    from_s: Annotated[float, typer.Option(help="Starts this many seconds after it was set.", min=0)] = 0.0,
+    until_s: Annotated[float | None, typer.Option(help="Ends this many seconds after it was set.", min=0)] = None,
     url: Url = None,
     key: Key = None,
 ) -> None:
-    """Add a rule before the others.
+    """Add a rule ahead of the others.
 
     \b
     Examples:
@@ -79,7 +79,7 @@ def set_(
     url: Url = None,
     key: Key = None,
 ) -> None:
-    """Put the faults of a file in the place of all.
+    """Replace all faults with those from a file.
 
     \b
     Example:
@@ -98,7 +98,7 @@ def set_(
 
 @app.command()
 def clear(url: Url = None, key: Key = None) -> None:
-    """End all faults.
+    """Remove all faults.
 
     \b
     Example:

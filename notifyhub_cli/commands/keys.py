@@ -10,7 +10,7 @@ from notifyhub_cli.output import AsJson, show_json, show_table, told_in_one_line
 from notifyhub_cli.target import reading
 
 app = typer.Typer(
-    help="""API keys.
+    help="""Manage API keys.
 
     \b
     Examples:
@@ -24,17 +24,17 @@ app = typer.Typer(
 
 @app.command()
 def create(
-    name: Annotated[str, typer.Option(help="Whose key it is.")],
+    name: Annotated[str, typer.Option(help="Name of the key's owner.")],
     scope: Annotated[list[str], typer.Option(help="send, read or admin; may be given several times.")],
     expires_at: Annotated[
-        str | None, typer.Option(help="From then on it does not count: ISO 8601 with an offset.", metavar="MOMENT")
+        str | None, typer.Option(help="When it stops working: ISO 8601 with an offset.", metavar="MOMENT")
     ] = None,
     rate_limit: Annotated[
-        int | None, typer.Option(help="Requests a minute [default: NOTIFYHUB_RATE_LIMIT].", metavar="N")
+        int | None, typer.Option(help="Requests per minute [default: NOTIFYHUB_RATE_LIMIT].", metavar="N")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Make a key. It is shown once and kept only as a hash.
+    """Create a key. It is shown once; only its hash is stored.
 
     \b
     Example:
@@ -51,7 +51,7 @@ def create(
 
 @app.command("list")
 def list_(as_json: AsJson = False) -> None:
-    """List all keys, by their first characters.
+    """List all keys, showing their first characters.
 
     \b
     Example:
@@ -71,7 +71,7 @@ def list_(as_json: AsJson = False) -> None:
 
 @app.command()
 def revoke(id_: Annotated[int, typer.Argument(metavar="ID", help="From `notifyhub key list`.")]) -> None:
-    """Revoke a key. Every process refuses it at once.
+    """Revoke a key. Every process refuses it immediately.
 
     \b
     Example:

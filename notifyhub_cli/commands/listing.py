@@ -12,17 +12,19 @@ from notifyhub_cli.target import reading
 
 
 def list_(
-    limit: Annotated[int, typer.Option(help="How many.", min=1, max=1000)] = 20,
-    status: Annotated[list[str] | None, typer.Option(help="Any of these; may be given several times.")] = None,
-    channel: Annotated[list[str] | None, typer.Option(help="Any of these; may be given several times.")] = None,
-    address: Annotated[str | None, typer.Option(help="In any spelling that its channel takes.")] = None,
-    reference: Annotated[str | None, typer.Option(help="Your own name for the message.")] = None,
-    since: Annotated[str | None, typer.Option(help="Accepted then or later: ISO 8601 with an offset.")] = None,
-    until: Annotated[str | None, typer.Option(help="Accepted before: ISO 8601 with an offset.")] = None,
-    deliveries: Annotated[bool, typer.Option("--deliveries", help="Deliveries instead of messages.")] = False,
+    limit: Annotated[int, typer.Option(help="How many to show.", min=1, max=1000)] = 20,
+    status: Annotated[list[str] | None, typer.Option(help="With this status; may be given several times.")] = None,
+    channel: Annotated[list[str] | None, typer.Option(help="On this channel; may be given several times.")] = None,
+    address: Annotated[
+        str | None, typer.Option(help="To this address, in any spelling that its channel accepts.")
+    ] = None,
+    reference: Annotated[str | None, typer.Option(help="Your own reference for the message.")] = None,
+    since: Annotated[str | None, typer.Option(help="Accepted at or after this time: ISO 8601 with an offset.")] = None,
+    until: Annotated[str | None, typer.Option(help="Accepted before this time: ISO 8601 with an offset.")] = None,
+    deliveries: Annotated[bool, typer.Option("--deliveries", help="List deliveries instead of messages.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """List the newest messages, or deliveries, that fit.
+    """List matching messages or deliveries, newest first.
 
     \b
     Examples:

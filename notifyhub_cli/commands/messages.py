@@ -26,22 +26,31 @@ def send(
         list[str] | None, typer.Option("--to", "-t", help="CHANNEL=ADDRESS; may be given several times.")
     ] = None,
     batch: Annotated[
-        Path | None, typer.Option(help="Instead: a file of messages, a JSON object a line as in REST; - is stdin.")
+        Path | None,
+        typer.Option(help="Send messages from a file instead: one JSON object per line, as in REST; - is stdin."),
     ] = None,
-    at: Annotated[str | None, typer.Option(help="Not before: ISO 8601 with an offset.")] = None,
-    expires_at: Annotated[str | None, typer.Option(help="Not after: ISO 8601 with an offset.")] = None,
-    max_attempts: Annotated[int | None, typer.Option(help="Default: the channel's.")] = None,
+    at: Annotated[str | None, typer.Option(help="When to send: ISO 8601 with an offset [default: now].")] = None,
+    expires_at: Annotated[
+        str | None, typer.Option(help="Do not send after this time: ISO 8601 with an offset.")
+    ] = None,
+    max_attempts: Annotated[
+        int | None, typer.Option(help="Attempts per delivery [default: the channel's setting].")
+    ] = None,
     priority: Annotated[str, typer.Option(help="urgent, normal or bulk.")] = "normal",
-    deduplicate: Annotated[str, typer.Option(help="forever, off, or a number of seconds.")] = "forever",
-    on_unconfirmed: Annotated[str, typer.Option(help="at_least_once or at_most_once.")] = "at_least_once",
+    deduplicate: Annotated[
+        str, typer.Option(help="How long to reject duplicates: forever, off, or a number of seconds.")
+    ] = "forever",
+    on_unconfirmed: Annotated[
+        str, typer.Option(help="If it is unclear whether a call succeeded: at_least_once or at_most_once.")
+    ] = "at_least_once",
     option: Annotated[
         list[str] | None, typer.Option(help="CHANNEL.NAME=VALUE, VALUE as JSON or text; may be given several times.")
     ] = None,
-    reference: Annotated[str | None, typer.Option(help="Your own name for this message.")] = None,
+    reference: Annotated[str | None, typer.Option(help="Your own reference for this message.")] = None,
     wait: Annotated[float, typer.Option(help="Seconds to wait for the outcome.", min=0)] = 0,
     as_json: AsJson = False,
 ) -> None:
-    """Send a message: now, or at a date.
+    """Send a message, now or at a given time.
 
     \b
     Examples:
@@ -51,11 +60,11 @@ def send(
       df -h | notifyhub send - --to telegram=1067000
       notifyhub send --batch messages.jsonl
 
-    Where a `serve` or `worker` is running, it delivers; otherwise this command does so itself before it ends.
+    If a `serve` or `worker` is running, it delivers the message; otherwise this command does so before it exits.
     """
     if batch is not None:
         if message is not None or to:
-            leave(Exit.BAD_INPUT, "--batch: goes without TEXT and --to")
+            leave(Exit.BAD_INPUT, "--batch: cannot be combined with TEXT or --to")
         send_batch(batch, as_json)
         return
     if message is None:
@@ -86,15 +95,15 @@ def send(
 
 
 def from_standard_input() -> str:
-    """The text that is piped in, without the line end that most programs put behind it."""
+    """The text from standard input, without the final newline that most programs add."""
     try:
         return sys.stdin.buffer.read().decode().removesuffix("\n")
     except UnicodeDecodeError as error:
         leave(Exit.BAD_INPUT, f"TEXT: standard input is not UTF-8: {error.reason} at byte {error.start}")
 
 
-def status(id_: Annotated[str, typer.Argument(metavar="ID", help="A message's id.")], as_json: AsJson = False) -> None:
-    """Show a message and where each of its deliveries stands.
+def status(id_: Annotated[str, typer.Argument(metavar="ID", help="Message id.")], as_json: AsJson = False) -> None:
+    """Show a message and the status of each of its deliveries.
 
     \b
     Example:
@@ -105,7 +114,7 @@ def status(id_: Annotated[str, typer.Argument(metavar="ID", help="A message's id
 
 
 def recipients(given: list[str]) -> list[dict[str, str]]:
-    """`channel=address` pairs as recipients: a channel that comes again begins the next person.
+    """`channel=address` pairs as recipients: a repeated channel starts the next person.
 
     Raises InvalidRequest.
     """
@@ -125,7 +134,7 @@ def recipients(given: list[str]) -> list[dict[str, str]]:
 
 
 def options(given: list[str]) -> dict[str, dict[str, Any]] | None:
-    """`channel.name=value` as options; a value that is JSON is taken as such, any other as text.
+    """`channel.name=value` as options; a value that is valid JSON is parsed, any other is text.
 
     Raises InvalidRequest.
     """
@@ -135,7 +144,9 @@ def options(given: list[str]) -> dict[str, dict[str, Any]] | None:
         place, equals, value = one.partition("=")
         channel, dot, name = place.partition(".")
         if not (equals and dot and channel and name):
-            faults.append(Fault("options", "form", f"{one!r} must be CHANNEL.NAME=VALUE: telegram.parse_mode=HTML"))
+            faults.append(
+                Fault("options", "form", f"{one!r} must be CHANNEL.NAME=VALUE, as in telegram.parse_mode=HTML")
+            )
             continue
         asked.setdefault(channel, {})[name] = _value(value)
     if faults:

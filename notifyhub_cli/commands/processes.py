@@ -14,16 +14,16 @@ from notifyhub_cli.output import Exit, leave, told_in_one_line
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on [default: 127.0.0.1].")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on, 0 for a free one [default: 8000].")] = None,
-    worker: Annotated[bool, typer.Option(help="Deliver in this process too.")] = True,
+    worker: Annotated[bool, typer.Option(help="Also deliver messages in this process.")] = True,
     emulator: Annotated[
         bool | None,
         typer.Option(
             "--emulator/--no-emulator",
-            help="Serve the emulator under /emulator [default: on an address that only this machine reaches].",
+            help="Serve the emulator under /emulator [default: only if no other machine can reach the address].",
         ),
     ] = None,
 ) -> None:
-    """Run API, worker, scheduler and emulator in one process.
+    """Run the API, worker, scheduler and emulator in one process.
 
     \b
     Example:
@@ -42,9 +42,11 @@ def serve(
 
 
 def worker(
-    processes: Annotated[int, typer.Option(help="How many; more than one needs PostgreSQL.", min=1, max=64)] = 1,
+    processes: Annotated[
+        int, typer.Option(help="How many workers; more than one needs PostgreSQL.", min=1, max=64)
+    ] = 1,
 ) -> None:
-    """Run workers that deliver, for a queue that other processes ring.
+    """Run workers that deliver the messages other processes have accepted.
 
     \b
     Example:
@@ -55,7 +57,7 @@ def worker(
     with told_in_one_line():
         settings = load()
         if settings.uses_sqlite and processes > 1:
-            leave(Exit.BAD_INPUT, "--processes: SQLite has one worker at a time; use PostgreSQL for more")
+            leave(Exit.BAD_INPUT, "--processes: SQLite allows one worker at a time; use PostgreSQL for more")
         if processes > 1:
             from notifyhub_cli import supervisor
 

@@ -14,10 +14,10 @@ from notifyhub_cli.target import reading
 
 
 def why(
-    id_: Annotated[str, typer.Argument(metavar="ID", help="A delivery's number or a message's id.")],
+    id_: Annotated[str, typer.Argument(metavar="ID", help="Delivery id or message id.")],
     as_json: AsJson = False,
 ) -> None:
-    """Tell what happened to a delivery, or to each of a message, and what happens next.
+    """Explain what happened to a delivery, or to each delivery of a message, and what happens next.
 
     \b
     Examples:

@@ -36,8 +36,8 @@ def test_faults_of_a_file_hold_from_the_start(tmp_path: Path, file: Path, run: R
 
 WRONG = {
     "no such file": (["--faults", "none.json"], "--faults: none.json: No such file or directory"),
-    "limits": (["--limits", "some"], "--limits: there is no 'some'; there are off, real"),
-    "strictness": (["--strictness", "very"], "--strictness: there is no 'very'; there are lenient, real"),
+    "limits": (["--limits", "some"], "--limits: unknown value 'some'; use one of off, real"),
+    "strictness": (["--strictness", "very"], "--strictness: unknown value 'very'; use one of lenient, real"),
     "cap": (["--journal-cap", "0"], "Invalid value for '--journal-cap'"),
 }
 

@@ -94,4 +94,6 @@ def test_serving_without_keys_is_refused_where_others_could_connect(run: Run) ->
     ended = run("serve", "--host", "0.0.0.0", "--port", "0", auth="none")
 
     assert ended.code == 2
-    assert ended.complaint.startswith("NOTIFYHUB_AUTH: none is for a loopback address only, and 0.0.0.0 is not one")
+    assert ended.complaint.startswith(
+        "NOTIFYHUB_AUTH: none is allowed only on a loopback address, and 0.0.0.0 is not one"
+    )

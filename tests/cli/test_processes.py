@@ -94,7 +94,7 @@ def test_the_second_start_says_where_the_key_is_and_does_not_show_it(start: Star
     process = start()
 
     path = tmp_path / "a folder" / "notifyhub-data" / "first-key"
-    assert f"Your API key is kept in {path}\n" in process.lines
+    assert f"Your API key is saved in {path}\n" in process.lines
     assert path.read_text().strip() not in "".join(process.lines)
 
 
@@ -166,14 +166,14 @@ WRONG = {
     "profile": (
         ["serve", "--port", "0"],
         {"emulator_profile": "chaos"},
-        "NOTIFYHUB_EMULATOR_PROFILE: there is no 'chaos'",
+        "NOTIFYHUB_EMULATOR_PROFILE: 'chaos' is unknown; use one of",
     ),
     "setting": (["serve"], {"log_level": "loud"}, "NOTIFYHUB_LOG_LEVEL: must be 'debug', 'info', 'warning' or 'error'"),
-    "emulator's profile": (["emulator", "--profile", "chaos"], {}, "--profile: there is no 'chaos'"),
-    "emulator's strictness": (["emulator", "--strictness", "harsh"], {}, "--strictness: there is no 'harsh'"),
-    "emulator's limits": (["emulator", "--limits", "some"], {}, "--limits: there is no 'some'; there are off, real"),
+    "emulator's profile": (["emulator", "--profile", "chaos"], {}, "--profile: unknown value 'chaos'; use one of"),
+    "emulator's strictness": (["emulator", "--strictness", "harsh"], {}, "--strictness: unknown value 'harsh'; use"),
+    "emulator's limits": (["emulator", "--limits", "some"], {}, "--limits: unknown value 'some'; use one of off, real"),
     "emulator's host": (["emulator", "--host", "nonsense.invalid"], {}, "cannot listen on nonsense.invalid:8090"),
-    "workers on sqlite": (["worker", "--processes", "2"], {}, "--processes: SQLite has one worker"),
+    "workers on sqlite": (["worker", "--processes", "2"], {}, "--processes: SQLite allows one worker"),
     "no workers": (["worker", "--processes", "0"], {}, "Invalid value for '--processes'"),
 }
 

@@ -103,7 +103,7 @@ def test_what_is_no_url_is_told(run: Run) -> None:
 def test_what_is_about_this_machine_takes_no_service(run: Run, command: str) -> None:
     ended = run("--url", "http://127.0.0.1:9", command)
 
-    assert (ended.code, ended.complaint) == (2, f"--url: `{command}` is about this machine; leave out --url")
+    assert (ended.code, ended.complaint) == (2, f"--url: `{command}` works on this machine only; leave out --url")
 
 
 def test_variables_for_a_service_do_not_keep_from_looking_at_this_machine(run: Run) -> None:
