@@ -1,4 +1,4 @@
-"""What the library, the REST API and the command line answer with: one set of models for all three."""
+"""The results of the library, the REST API and the command line: one set of models for all three."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class Answer(BaseModel):
-    """Base of all answers. Absent optional members are left out of JSON, not written as null."""
+    """Base of all answers. Members that are not set are left out of the JSON, not written as null."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -23,41 +23,41 @@ class Attempt(Answer):
     finished_at: datetime
     outcome: str = Field(description="sent, temporary_failure, misconfigured, permanent_failure or unconfirmed")
     code: str = Field(description="the messenger's own code, or timeout, connection_lost, not_connected, worker_lost")
-    detail: str = Field(description="the messenger's answer, secrets masked, at most 500 characters")
+    detail: str = Field(description="the messenger's response with secrets masked, at most 500 characters")
 
 
 class Receipt(Answer):
-    """The messenger's later word about a delivery."""
+    """A later status update about a delivery from the messenger."""
 
     kind: str = Field(description="delivered, read or failed")
     at: datetime = Field(description="by the messenger's clock")
-    code: str = Field(description="the messenger's own word or code")
+    code: str = Field(description="the messenger's own status or code")
     detail: str = Field("", description="why it failed, in the messenger's words")
 
 
 class Delivery(Answer):
     """One message to one recipient on one channel."""
 
-    id: int | None = Field(None, description="none for a duplicate: nothing was stored to be sent")
+    id: int | None = Field(None, description="absent for a duplicate, for which nothing is sent")
     message_id: UUID | None = None
     channel: str
     address: str
     status: str
-    due_at: datetime | None = Field(None, description="earliest moment of the next try")
+    due_at: datetime | None = Field(None, description="earliest time of the next attempt")
     expires_at: datetime | None = None
     sent_at: datetime | None = Field(None, description="when the messenger accepted it")
-    reason: str | None = Field(None, description="why it failed, or why it waits for another try")
+    reason: str | None = Field(None, description="why it failed, or why it is waiting for a retry")
     messenger_id: str | None = Field(None, description="the messenger's id of the message")
-    duplicate_of: int | None = Field(None, description="the delivery that already carries this content to this address")
+    duplicate_of: int | None = Field(None, description="the delivery that already has this content for this address")
     attempts: list[Attempt] | None = None
-    receipts: list[Receipt] | None = Field(None, description="what the messenger told later; of each kind the first")
+    receipts: list[Receipt] | None = Field(None, description="later updates from the messenger; the first of each kind")
 
 
 class Message(Answer):
     """One text, accepted once, with its deliveries."""
 
     id: UUID
-    status: str = Field(description="summed up from the deliveries")
+    status: str = Field(description="summary of its deliveries' statuses")
     text: str | None = None
     created_at: datetime
     send_at: datetime | None = None
@@ -65,38 +65,38 @@ class Message(Answer):
     priority: str
     reference: str | None = None
     metadata: dict[str, Any] | None = None
-    options: dict[str, Any] | None = Field(None, description="what was asked of single messengers, by channel")
-    accepted: int = Field(description="deliveries that were stored to be sent")
-    duplicates: int = Field(description="recipients left out because they already have this content")
+    options: dict[str, Any] | None = Field(None, description="messenger-specific options, by channel")
+    accepted: int = Field(description="number of deliveries stored for sending")
+    duplicates: int = Field(description="number of recipients left out because they already have this content")
     counts: dict[str, int] | None = Field(
-        None, description="deliveries by status; left out of lists for messages of more than 50"
+        None, description="deliveries by status; in lists, absent for messages with more than 50 deliveries"
     )
-    deliveries: list[Delivery] | None = Field(None, description="left out when there are more than 1,000")
-    deliveries_url: str | None = Field(None, description="where to page through them, when they are left out")
+    deliveries: list[Delivery] | None = Field(None, description="absent if there are more than 1,000")
+    deliveries_url: str | None = Field(None, description="where to page through them if they are left out")
 
 
 class Event(Answer):
     """Something that happened to a delivery."""
 
-    at: datetime | None = Field(None, description="when; absent where the moment was not kept")
+    at: datetime | None = Field(None, description="when it happened; absent if the time was not recorded")
     event: str = Field(
         description="accepted, deferred, duplicate, attempt, retried, resolved, failed, expired, cancelled, held, "
         "delivered or read"
     )
-    words: str = Field(description="plain English for people")
+    words: str = Field(description="the event in plain English")
 
 
 class Story(Answer):
     """What happened to a delivery and what happens next, in plain words."""
 
-    delivery_id: int | None = Field(None, description="none for a duplicate: nothing was stored to be sent")
+    delivery_id: int | None = Field(None, description="absent for a duplicate, for which nothing is sent")
     message_id: UUID
     channel: str
     address: str
     status: str
-    duplicate_of: int | None = Field(None, description="the delivery that already carries this content to this address")
+    duplicate_of: int | None = Field(None, description="the delivery that already has this content for this address")
     events: list[Event]
-    next: str = Field(description="what happens by itself, or what somebody can do")
+    next: str = Field(description="what happens automatically, or what someone can do")
 
 
 class Stories(Answer):
@@ -106,22 +106,22 @@ class Stories(Answer):
 
 
 class AddressForm(Answer):
-    """How a channel writes its addresses."""
+    """The address format of a channel."""
 
     description: str
     example: str
 
 
 class Retrying(Answer):
-    """How often and how patiently a channel tries."""
+    """The retry policy of a channel."""
 
     max_attempts: int = Field(description="attempts before a delivery fails as exhausted")
-    base_s: float = Field(description="upper bound of the first pause, in seconds; doubles")
-    cap_s: float = Field(description="longest pause, in seconds")
+    base_s: float = Field(description="upper bound of the first retry delay, in seconds; doubles each time")
+    cap_s: float = Field(description="longest retry delay, in seconds")
 
 
 class Trouble(Answer):
-    """How a message was last not taken."""
+    """The last call in which a message was not accepted."""
 
     at: datetime
     outcome: str
@@ -129,112 +129,114 @@ class Trouble(Answer):
 
 
 class ChannelHealth(Answer):
-    """What the calls of the last minutes say; nothing is called to find out."""
+    """Health derived from recent calls; no messenger is called to find out."""
 
     state: str = Field(description="ok, unsteady, failing or idle")
-    words: str = Field(description="the same in plain English")
-    minutes: int = Field(description="how far back `outcomes` count")
-    outcomes: dict[str, int] = Field(description="calls by how they ended")
-    last_sent_at: datetime | None = Field(None, description="when a message was last taken, in the last 6 hours")
-    last_answered_at: datetime | None = Field(None, description="when the messenger last answered, whatever it said")
+    words: str = Field(description="the state in plain English")
+    minutes: int = Field(description="period that `outcomes` cover, in minutes")
+    outcomes: dict[str, int] = Field(description="number of calls by outcome")
+    last_sent_at: datetime | None = Field(None, description="when a message was last accepted, within the last 6 hours")
+    last_answered_at: datetime | None = Field(
+        None, description="when the messenger last responded, whatever the response"
+    )
     last_trouble: Trouble | None = None
 
 
 class Backlog(Answer):
-    """What waits on a channel."""
+    """The deliveries waiting on a channel."""
 
     due: int = Field(description="deliveries that are due now, counted up to 1,000")
-    more: bool = Field(description="there are, or may be, more than were counted")
-    next_at: datetime | None = Field(None, description="when the next one becomes due that is not yet")
+    more: bool = Field(description="true if there are, or may be, more than were counted")
+    next_at: datetime | None = Field(None, description="when the next delivery that is not due yet becomes due")
 
 
 class Channel(Answer):
-    """A way to people: what it takes, how it tries, and how it does."""
+    """A channel: its limits, its retry policy and its health."""
 
     name: str
-    emulated: bool = Field(description="true where the emulator stands for the messenger")
-    senders: list[str] = Field(default_factory=list, description="names of its further accounts")
-    base_url: str = Field(description="where its calls go, passwords masked; empty where only the channel knows")
-    text_limit: int | None = Field(None, description="longest text in characters; absent where none is documented")
+    emulated: bool = Field(description="true if the emulator stands in for the messenger")
+    senders: list[str] = Field(default_factory=list, description="names of its additional accounts")
+    base_url: str = Field(description="where its calls go, with passwords masked; empty if only the channel knows")
+    text_limit: int | None = Field(None, description="longest text in characters; absent if no limit is documented")
     address: AddressForm
     retry: Retrying
-    concurrency: int = Field(description="calls under way at once, in each worker process")
-    timeout_s: float = Field(description="longest time one call may take, in seconds")
+    concurrency: int = Field(description="concurrent calls in each worker process")
+    timeout_s: float = Field(description="timeout of a call, in seconds")
     health: ChannelHealth
     waiting: Backlog
 
 
 class Channels(Answer):
-    """Every channel."""
+    """All channels."""
 
     items: list[Channel]
 
 
 class Cancelled(Answer):
-    """What a cancellation came to."""
+    """The result of a cancellation."""
 
     id: UUID
-    cancelled: int = Field(description="deliveries that will not be sent")
-    too_late: int = Field(description="deliveries that were already on the way or sent")
+    cancelled: int = Field(description="number of deliveries that will not be sent")
+    too_late: int = Field(description="number of deliveries already being sent or sent")
 
 
 class Retried(Answer):
-    """What a retry came to."""
+    """The result of a retry."""
 
     id: UUID
-    retried: int = Field(description="deliveries that are due again, with all their attempts before them")
-    duplicates: int = Field(description="deliveries whose content meanwhile goes, or went, out by another delivery")
-    left_alone: int = Field(description="deliveries that neither failed nor expired nor are held as unconfirmed")
+    retried: int = Field(description="number of deliveries that are due again, with all attempts available again")
+    duplicates: int = Field(description="number of deliveries whose content another delivery now sends or has sent")
+    left_alone: int = Field(description="number of deliveries that are not failed, expired or unconfirmed")
 
 
 class DeliveryResult(Answer):
-    """What became of one of the deliveries that were named."""
+    """The result for one of the requested deliveries."""
 
     id: int
     result: str = Field(
-        description="found or unknown; of a cancellation: cancelled, too_late (being sent, or sent), "
-        "ended (it was cancelled, had failed or expired before) or unknown"
+        description="found or unknown; for a cancellation: cancelled, too_late (being sent, or sent), "
+        "ended (already cancelled, failed or expired) or unknown"
     )
-    delivery: Delivery | None = Field(None, description="as it stands now, without its attempts")
+    delivery: Delivery | None = Field(None, description="its current state, without its attempts")
 
 
 class DeliveryResults(Answer):
-    """What became of the deliveries that were named, in the order in which they were."""
+    """The results for the requested deliveries, in the order of the request."""
 
     results: list[DeliveryResult]
 
 
 class Key(Answer):
-    """An API key. `key` itself is shown once, when it is made."""
+    """An API key. `key` itself is shown only once, when it is created."""
 
     id: int
     name: str
-    prefix: str = Field(description="first characters of the key, to recognise it by")
+    prefix: str = Field(description="first characters of the key, for recognising it")
     scopes: list[str]
     created_at: datetime
-    expires_at: datetime | None = Field(None, description="it does not count from then on")
+    expires_at: datetime | None = Field(None, description="when it stops working")
     revoked_at: datetime | None = None
     last_used_at: datetime | None = Field(None, description="to the minute")
-    rate_limit: int | None = Field(None, description="requests a minute, where the key has a limit of its own")
-    key: str | None = Field(None, description="the key itself; only in the answer that made it")
+    rate_limit: int | None = Field(None, description="requests per minute, if the key has its own limit")
+    key: str | None = Field(None, description="the key itself; only in the response to its creation")
 
 
 class KeyPage(Answer):
-    """Part of the list of API keys; `next` goes into `cursor` for the part after it."""
+    """A page of API keys; pass `next` as `cursor` to get the following page."""
 
     items: list[Key]
     next: str | None = None
 
 
 class DeliveryPage(Answer):
-    """Part of a list of deliveries; `next` goes into `cursor` for the part after it."""
+    """A page of deliveries; pass `next` as `cursor` to get the following page."""
 
     items: list[Delivery]
     next: str | None = None
 
 
 class MessagePage(Answer):
-    """Part of a list of messages; `next` goes into `cursor` for the part after it."""
+    """A page of messages; pass `next` as `cursor` to get the following page."""
 
     items: list[Message]
     next: str | None = None

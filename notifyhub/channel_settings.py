@@ -1,4 +1,4 @@
-"""What is set for each channel."""
+"""The settings of a channel."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ def one_of(*schemes: str) -> AfterValidator:
             parts = urlsplit(url)
             parts.port  # noqa: B018 (reading it checks it)
         except ValueError:
-            # Python's own words quote the URL, password and all.
-            raise ValueError("is not a URL: look at its host and port") from None
+            # Python's own message quotes the URL, including the password.
+            raise ValueError("is not a valid URL: check its host and port") from None
         if parts.scheme not in schemes:
             raise ValueError(f"must begin with {' or '.join(f'{scheme}://' for scheme in schemes)}")
         if _STRAY_PERCENT.search(parts.netloc):
-            raise ValueError("has a % that stands for itself; in a user name or password write %25")
+            raise ValueError("has an unescaped %; in a user name or password write %25")
         return url.rstrip("/") if schemes[0] == "http" else url
 
     return AfterValidator(check)
@@ -50,7 +50,7 @@ HttpUrl = Annotated[str, one_of("http", "https")]
 
 
 class Sender(BaseModel):
-    """A further account of a channel."""
+    """An additional account of a channel."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -58,42 +58,44 @@ class Sender(BaseModel):
 
 
 class ViberSender(Sender):
-    """A further bot on Viber."""
+    """An additional bot on Viber."""
 
     sender_name: Annotated[str, StringConstraints(min_length=1, max_length=28)] | None = None
 
 
 class WhatsAppSender(Sender):
-    """A further business number on WhatsApp."""
+    """An additional business number on WhatsApp."""
 
     phone_number_id: Annotated[str, StringConstraints(pattern=r"^[0-9]+$")]
     app_secret: SecretStr | None = None
 
 
-_SENDERS = "further accounts by name, as JSON; a message names one in its options"
+_SENDERS = "additional accounts by name, as JSON; a message selects one in its options"
 
 
 class ChannelSettings(BaseModel):
-    """What every channel has. Empty credentials and no base URL mean: use the emulator."""
+    """The settings of every channel. Without a token and a base URL the emulator is used."""
 
     model_config = ConfigDict(extra="forbid")
 
-    base_url: HttpUrl | None = Field(None, description="where the messenger's API is; default: the real one")
-    token: SecretStr | None = Field(None, description="credential of the messenger; none: the channel is emulated")
+    base_url: HttpUrl | None = Field(None, description="URL of the messenger's API; default: the real one")
+    token: SecretStr | None = Field(None, description="credential for the messenger; none: the channel is emulated")
     max_attempts: int = Field(5, ge=1, le=100, description="attempts before a delivery fails as exhausted")
-    retry_base_s: Positive = Field(1.0, description="upper bound of the first pause between attempts, seconds; doubles")
-    retry_cap_s: Positive = Field(300.0, description="longest pause between attempts, seconds")
+    retry_base_s: Positive = Field(1.0, description="upper bound of the first retry delay, seconds; doubles each time")
+    retry_cap_s: Positive = Field(300.0, description="longest retry delay, seconds")
     rest_s: Positive = Field(
-        60.0, description="seconds that a channel rests when its messenger says that the account is set up wrongly"
+        60.0, description="seconds that a channel pauses when its messenger reports a misconfigured account"
     )
-    timeout_s: Positive = Field(10.0, le=60, description="longest time one call may take, seconds")
-    concurrency: int = Field(256, ge=1, le=10_000, description="calls under way at once, in each worker process")
-    proxy: HttpUrl | None = Field(None, description="HTTP proxy of the channel's calls: http://user:password@host:port")
-    ca_file: FilePath | None = Field(None, description="PEM file of authorities that are trusted beside the usual ones")
+    timeout_s: Positive = Field(10.0, le=60, description="timeout of a call, seconds")
+    concurrency: int = Field(256, ge=1, le=10_000, description="concurrent calls in each worker process")
+    proxy: HttpUrl | None = Field(
+        None, description="HTTP proxy for the channel's calls: http://user:password@host:port"
+    )
+    ca_file: FilePath | None = Field(
+        None, description="PEM file of certificate authorities to trust in addition to the usual ones"
+    )
     senders: Mapping[SenderName, Sender] = Field(default_factory=dict, description=_SENDERS)
-    verify_tls: bool = Field(
-        True, description="false takes any certificate; only where the base URL is on this machine"
-    )
+    verify_tls: bool = Field(True, description="false accepts any certificate; only if the base URL is on this machine")
 
     @property
     def emulated(self) -> bool:
@@ -101,22 +103,22 @@ class ChannelSettings(BaseModel):
 
     @property
     def only_addresses(self) -> frozenset[str] | None:
-        """The only addresses that there are, each an account of its own; None: any that looks like one.
+        """The only valid addresses, each an account of its own; None: any well-formed address.
 
-        With none at all the channel is not in use.
+        If empty, the channel is not in use.
         """
         return None
 
     @model_validator(mode="after")
     def _unverified_stays_on_this_machine(self) -> Self:
         if not self.verify_tls and not _is_loopback(self.base_url):
-            raise ValueError("VERIFY_TLS may be false only where BASE_URL is on this machine; elsewhere use CA_FILE")
+            raise ValueError("VERIFY_TLS may be false only if BASE_URL is on this machine; otherwise use CA_FILE")
         return self
 
     @model_validator(mode="after")
     def _further_accounts_need_a_first_one(self) -> Self:
         if self.senders and self.emulated:
-            raise ValueError("SENDERS are further accounts: TOKEN, the first one, must be set too")
+            raise ValueError("SENDERS are additional accounts: TOKEN, the first one, must be set too")
         return self
 
 
@@ -129,9 +131,9 @@ def _is_loopback(url: str | None) -> bool:
 
 
 class ViberSettings(ChannelSettings):
-    sender_name: str = Field("notifyhub", min_length=1, max_length=28, description="name that people see as the sender")
+    sender_name: str = Field("notifyhub", min_length=1, max_length=28, description="sender name that people see")
     broadcast: bool = Field(
-        False, description="equal texts go to up to 300 people in one call; Viber must have allowed the account to"
+        False, description="send equal texts to up to 300 people in one call; Viber must allow this for the account"
     )
     senders: Mapping[SenderName, ViberSender] = Field(default_factory=dict, description=_SENDERS)
 
@@ -139,8 +141,10 @@ class ViberSettings(ChannelSettings):
 class WhatsAppSettings(ChannelSettings):
     phone_number_id: str | None = Field(None, pattern=r"^[0-9]+$", description="id of the business number, digits")
     api_version: str = Field("v23.0", pattern=r"^v[0-9]+\.[0-9]+$", description="version of the Graph API")
-    app_secret: SecretStr | None = Field(None, description="secret of the app at Meta; it signs receipts")
-    verify_token: SecretStr | None = Field(None, description="your own word, by which Meta subscribes to receipts")
+    app_secret: SecretStr | None = Field(None, description="secret of the Meta app, which signs receipts")
+    verify_token: SecretStr | None = Field(
+        None, description="word that you choose for Meta to verify the webhook for receipts"
+    )
     senders: Mapping[SenderName, WhatsAppSender] = Field(default_factory=dict, description=_SENDERS)
 
     @model_validator(mode="after")

@@ -1,4 +1,4 @@
-"""All settings, read once. The only reader of the environment."""
+"""All settings, read once. Only this module reads the environment."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ MASK = "***"
 _SECRET_MEMBERS = frozenset({"token", "senders", "app_secret", "verify_token", "targets", "emulator_key"})
 _ORIGIN = re.compile(r"\*|https?://[a-z0-9.:\[\]-]+")
 _SECRET_QUERY = re.compile(r"(?i)([?&][^=&]*(?:password|passwd|secret|token|key)[^=&]*=)[^&#]+")
-# Up to the last @: a password in which somebody forgot to escape a / or @ is not to be shown either.
+# Up to the last @, so that a password with an unescaped / or @ is masked too.
 _USER_PASSWORD = re.compile(r"(://[^:/?#@]*:).*@")
 
-# pydantic's type → our words; `{…}` is filled from the error's context.
+# pydantic's error type → our text; `{…}` is filled from the error's context.
 _REASONS = MappingProxyType(
     {
         "int_parsing": "must be a whole number",
@@ -52,14 +52,14 @@ _REASONS = MappingProxyType(
         "bool_parsing": "must be true or false",
         "string_type": "must be text",
         "string_too_short": "must not be empty",
-        "string_too_long": "takes at most {max_length} characters",
-        "string_pattern_mismatch": "does not look like one (pattern {pattern})",
+        "string_too_long": "must be at most {max_length} characters",
+        "string_pattern_mismatch": "has the wrong form (pattern {pattern})",
         "greater_than": "must be more than {gt}",
         "greater_than_equal": "must be at least {ge}",
         "less_than_equal": "must be at most {le}",
         "literal_error": "must be {expected}",
         "extra_forbidden": "there is no such setting",
-        "model_type": "stands for a whole channel: set its members, such as NOTIFYHUB_TELEGRAM_TOKEN",
+        "model_type": "names a whole channel: set its members, such as NOTIFYHUB_TELEGRAM_TOKEN",
         "value_error": "{error}",
     }
 )
@@ -77,11 +77,11 @@ def _origins(given: Any) -> Any:
 
 
 def _region(given: Any) -> Any:
-    """A country of the world's numbering plans; empty for "none", as empty variables count as not given."""
+    """A country with a phone numbering plan; empty for "none", because empty variables count as not set."""
     if given in ("", "none"):
         return ""
     if not isinstance(given, str) or not is_region(given):
-        raise ValueError("must be a country's two capital letters, such as RU, or none")
+        raise ValueError("must be a two-letter country code in capitals, such as RU, or none")
     return given
 
 
@@ -99,7 +99,7 @@ class Settings(BaseSettings):
         env_prefix=PREFIX, env_nested_delimiter="_", env_nested_max_split=1, extra="ignore", env_ignore_empty=True
     )
 
-    data_dir: Path = Field(Path("notifyhub-data"), description="folder of the SQLite files and the first API key")
+    data_dir: Path = Field(Path("notifyhub-data"), description="folder for the SQLite files and the first API key")
     database_url: Annotated[str, one_of("sqlite", "postgresql", "postgres")] | None = Field(
         None, description="sqlite:///PATH or postgresql://…; default: notifyhub.db in the data folder"
     )
@@ -107,56 +107,58 @@ class Settings(BaseSettings):
         "memory://", description="memory:// (inside this process) or redis://…"
     )
     host: str = Field("127.0.0.1", min_length=1, description="address that `serve` listens on")
-    port: Port = Field(8000, description="port that `serve` listens on; 0 takes a free one")
+    port: Port = Field(8000, description="port that `serve` listens on; 0 picks a free one")
     emulator_url: HttpUrl | None = Field(
-        None, description="where emulated channels are sent; default: /emulator of the host and port above"
+        None, description="URL that emulated channels send to; default: /emulator at the host and port above"
     )
     emulator_profile: str = Field(
         "none", description="named behaviour of the emulator: none, original-task or real-limits"
     )
     emulator_key: Annotated[SecretStr, Field(min_length=1)] | None = Field(
         None,
-        description="key that `notifyhub emulator` asks for, and that commands show a running emulator; "
-        "on an address that others can reach one is made when there is none",
+        description="key that `notifyhub emulator` requires and commands send to a running emulator; "
+        "if not set, one is generated when other machines can reach the address",
     )
-    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least level that is logged")
-    log_format: Literal["console", "json"] = Field("console", description="one readable line or one JSON object")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="lowest level that is logged")
+    log_format: Literal["console", "json"] = Field("console", description="log readable lines or JSON objects")
     http_client: Literal["auto", "aiohttp", "pyreqwest"] = Field(
-        "auto", description="HTTP client of the providers; auto takes pyreqwest when it is installed"
+        "auto", description="HTTP client of the providers; auto uses pyreqwest if it is installed"
     )
-    lease_s: float = Field(30.0, ge=1, le=3600, description="seconds a worker may hold a delivery before it is rescued")
-    sweep_interval_s: float = Field(0.5, ge=0.05, le=60, description="seconds between looks for what has become due")
-    drain_s: float = Field(10.0, ge=0, le=600, description="seconds that a stop waits for calls under way")
-    max_body_bytes: int = Field(16 * 2**20, ge=1024, description="largest request body that the API takes")
+    lease_s: float = Field(
+        30.0, ge=1, le=3600, description="seconds a worker may hold a delivery before others take it back"
+    )
+    sweep_interval_s: float = Field(0.5, ge=0.05, le=60, description="seconds between checks for due deliveries")
+    drain_s: float = Field(10.0, ge=0, le=600, description="seconds to wait for calls in progress when stopping")
+    max_body_bytes: int = Field(16 * 2**20, ge=1024, description="largest request body that the API accepts")
     head_timeout_s: float = Field(
-        10.0, ge=0.1, le=3600, description="seconds in which the head of a request must have come whole; then 408"
+        10.0, ge=0.1, le=3600, description="timeout for receiving the complete head of a request, in seconds; then 408"
     )
     body_timeout_s: float = Field(
-        60.0, ge=0.1, le=3600, description="seconds that a request body may come no further; then 408"
+        60.0, ge=0.1, le=3600, description="seconds without progress before a request body times out; then 408"
     )
     max_connections: int = Field(
-        4096, ge=1, le=1_000_000, description="connections that are open at once; one more is answered with 503"
+        4096, ge=1, le=1_000_000, description="maximum number of open connections; further ones get 503"
     )
-    max_recipients: int = Field(50_000, ge=1, description="most recipients in one request")
+    max_recipients: int = Field(50_000, ge=1, description="maximum number of recipients in one request")
     default_region: Region = Field(
         DEFAULT_REGION,
-        description="country (ISO 3166-1, two letters) of phone numbers that have no country code; none: refuse those",
+        description="country (ISO 3166-1, two letters) of phone numbers without a country code; none: reject them",
     )
     auth: Literal["keys", "none"] = Field(
         "keys",
-        description="keys; or none: everyone on this machine may do everything, and `serve` takes only a loopback host",
+        description="keys, or none: anyone on this machine can do everything, and the host must be a loopback address",
     )
     rate_limit: int = Field(
         1_000_000,
         ge=0,
         le=1_000_000_000,
-        description="requests a minute for each API key without a limit of its own; 0: none",
+        description="requests per minute for each API key without its own limit; 0: no limit",
     )
     idempotency_kept_s: int = Field(
-        86_400, ge=60, le=366 * 86_400, description="seconds that the answer to an Idempotency-Key is kept"
+        86_400, ge=60, le=366 * 86_400, description="seconds that the response to an Idempotency-Key is kept"
     )
     cors_origins: Origins = Field(
-        (), description="origins whose pages may call the API, comma separated or a JSON array; none by default"
+        (), description="origins whose pages may call the API, comma-separated or a JSON array; default: none"
     )
 
     telegram: ChannelSettings = Field(default_factory=ChannelSettings)
@@ -175,7 +177,7 @@ class Settings(BaseSettings):
         return self
 
     def channels(self) -> Mapping[str, ChannelSettings]:
-        """The settings of each channel. One of one's own that leads nowhere is none."""
+        """The settings of each channel. A plugin channel without any address is left out."""
         own = {
             name: settings for name, settings in self._own_channels().items() if settings.only_addresses != frozenset()
         }
@@ -191,15 +193,15 @@ class Settings(BaseSettings):
         return {channel: getattr(self, channel) for channel in installed() if hasattr(self, channel)}
 
     def is_emulated(self, channel: str) -> bool:
-        """Does the emulator stand for this channel's messenger? Never for a channel of one's own."""
+        """Does the emulator stand in for this channel's messenger? Never for a plugin channel."""
         return channel not in installed() and self.channels()[channel].emulated
 
     def senders(self) -> dict[str, frozenset[str]]:
-        """Names of the further accounts, by channel; only channels that have some."""
+        """Names of the additional accounts, by channel; only channels that have some."""
         return {name: frozenset(own.senders) for name, own in self.channels().items() if own.senders}
 
     def only_addresses(self) -> dict[str, frozenset[str]]:
-        """The addresses that there are, by channel; only channels that are not open to any."""
+        """The valid addresses by channel, for channels that accept only a fixed set."""
         given = {name: own.only_addresses for name, own in self._own_channels().items()}
         return {name: known for name, known in given.items() if known is not None}
 
@@ -216,7 +218,7 @@ class Settings(BaseSettings):
 
     @property
     def look_ahead_ms(self) -> int:
-        """How far ahead deliveries have timers: twice as far as the next sweep, because a sweep may be late."""
+        """How far ahead deliveries get timers: twice the sweep interval, because a sweep may be late."""
         return round(2000 * self.sweep_interval_s)
 
     @property
@@ -229,7 +231,7 @@ class Settings(BaseSettings):
 
 
 def _kind() -> type[Settings]:
-    """Settings with a member for each channel of one's own."""
+    """Settings with a member for each plugin channel."""
     plugins = installed()
     if not plugins:
         return Settings
@@ -258,7 +260,7 @@ def load(**given: Any) -> Settings:
 
 
 def names() -> tuple[str, ...]:
-    """Every variable that there is, without its values."""
+    """The names of all variables."""
     found: list[str] = []
     for name, field in _kind().model_fields.items():
         kind = field.annotation
@@ -269,7 +271,7 @@ def names() -> tuple[str, ...]:
 
 
 def without_secrets(url: str) -> str:
-    """A URL fit to be shown: no password before its host, none among its parameters."""
+    """A URL that is safe to show: passwords before the host and in the query are masked."""
     return _SECRET_QUERY.sub(rf"\1{MASK}", _USER_PASSWORD.sub(rf"\1{MASK}@", url))
 
 
@@ -281,7 +283,7 @@ def _complaint(fault: Any) -> str:
     if fault["type"] == "extra_forbidden":
         return f"{name}: {reason}{_meant(name)}"
     hidden = _SECRET_MEMBERS.intersection(fault["loc"]) or str(fault["loc"][-1]).endswith(("url", "proxy"))
-    hidden = hidden or isinstance(fault["input"], dict)  # a whole channel, token and all
+    hidden = hidden or isinstance(fault["input"], dict)  # a whole channel, including its token
     return f"{name}: {reason}" if hidden else f"{name}: {reason} (given: {fault['input']!r})"
 
 

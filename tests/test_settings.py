@@ -106,18 +106,18 @@ WRONG: list[tuple[dict[str, Any], str]] = [
         {"telegram": {"tokn": "hidden"}},
         "NOTIFYHUB_TELEGRAM_TOKN: there is no such setting; did you mean NOTIFYHUB_TELEGRAM_TOKEN?",
     ),
-    ({"telegram": "hidden"}, "NOTIFYHUB_TELEGRAM: stands for a whole channel: set its members"),
-    ({"viber": {"sender_name": "x" * 29}}, "NOTIFYHUB_VIBER_SENDER_NAME: takes at most 28 characters"),
+    ({"telegram": "hidden"}, "NOTIFYHUB_TELEGRAM: names a whole channel: set its members"),
+    ({"viber": {"sender_name": "x" * 29}}, "NOTIFYHUB_VIBER_SENDER_NAME: must be at most 28 characters"),
     (
         {"whatsapp": {"token": "hidden"}},
         "NOTIFYHUB_WHATSAPP_PHONE_NUMBER_ID must be set when NOTIFYHUB_WHATSAPP_TOKEN is",
     ),
-    ({"whatsapp": {"phone_number_id": "+7"}}, "NOTIFYHUB_WHATSAPP_PHONE_NUMBER_ID: does not look like one"),
+    ({"whatsapp": {"phone_number_id": "+7"}}, "NOTIFYHUB_WHATSAPP_PHONE_NUMBER_ID: has the wrong form"),
     ({"lease_s": 10}, "NOTIFYHUB_LEASE_S (10) must be longer than NOTIFYHUB_TELEGRAM_TIMEOUT_S (10)"),
     ({"database_url": "hidden"}, "NOTIFYHUB_DATABASE_URL: must begin with sqlite:// or postgresql://"),
     ({"broker_url": "amqp://hidden"}, "NOTIFYHUB_BROKER_URL: must begin with memory:// or redis://"),
     ({"emulator_url": "ftp://hidden"}, "NOTIFYHUB_EMULATOR_URL: must begin with http:// or https://"),
-    ({"database_url": "postgresql://u:hidden\u2100@h/x"}, "NOTIFYHUB_DATABASE_URL: is not a URL"),
+    ({"database_url": "postgresql://u:hidden\u2100@h/x"}, "NOTIFYHUB_DATABASE_URL: is not a valid URL"),
     ({"nonsense": 1}, "nonsense: there is no such setting"),
 ]
 
@@ -178,6 +178,6 @@ def test_the_default_region_is_a_country_or_none(monkeypatch: pytest.MonkeyPatch
 
 @pytest.mark.parametrize("written", ["XX", "ru", "Russia", "7"])
 def test_a_default_region_that_is_no_country_is_refused_with_an_example(written: str) -> None:
-    assert "NOTIFYHUB_DEFAULT_REGION: must be a country's two capital letters, such as RU" in complaint(
+    assert "NOTIFYHUB_DEFAULT_REGION: must be a two-letter country code in capitals, such as RU" in complaint(
         default_region=written
     )

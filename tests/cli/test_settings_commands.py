@@ -82,8 +82,8 @@ WRONG = {
     "number": ({"port": "x"}, 2, "NOTIFYHUB_PORT: must be a whole number (given: 'x')"),
     "range": ({"lease_s": "0"}, 2, "NOTIFYHUB_LEASE_S: must be at least 1.0 (given: '0')"),
     "scheme": ({"database_url": "mysql://me:hidden@db/x"}, 2, "NOTIFYHUB_DATABASE_URL: must begin with sqlite://"),
-    "percent": ({"database_url": "postgresql://me:hid%zzden@db/x"}, 2, "NOTIFYHUB_DATABASE_URL: has a % that stands"),
-    "url": ({"broker_url": "redis://:hidden@db:x/0"}, 2, "NOTIFYHUB_BROKER_URL: is not a URL"),
+    "percent": ({"database_url": "postgresql://me:hid%zzden@db/x"}, 2, "NOTIFYHUB_DATABASE_URL: has an unescaped %"),
+    "url": ({"broker_url": "redis://:hidden@db:x/0"}, 2, "NOTIFYHUB_BROKER_URL: is not a valid URL"),
     "member": (
         {"telegram_baseurl": "http://x"},
         2,

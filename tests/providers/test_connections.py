@@ -114,7 +114,7 @@ def test_a_ca_file_that_is_none_is_refused_at_the_start(make: Make, tmp_path: Pa
 
 @pytest.mark.parametrize("url", [None, "https://api.telegram.org", "https://127.0.0.1.example.com"])
 def test_certificates_are_always_verified_away_from_this_machine(url: str | None) -> None:
-    with pytest.raises(SettingsError, match="VERIFY_TLS may be false only where BASE_URL is on this machine"):
+    with pytest.raises(SettingsError, match="VERIFY_TLS may be false only if BASE_URL is on this machine"):
         load(telegram={"token": "hidden", "base_url": url, "verify_tls": False})
 
 
