@@ -4,6 +4,7 @@ import pytest
 
 GROUP = -1001234567890
 CHANNEL = "@news"
+OTHER_BOT = "9:other"
 
 
 def asked(site, method, chat=GROUP, **fields):
@@ -42,6 +43,7 @@ def test_no_two_links_are_the_same(site):
     [
         ({"chat": 42}, "Bad Request: can't invite members to a private chat"),
         ({"member_limit": 100_000}, "Bad Request: USAGE_LIMIT_INVALID"),
+        ({"expire_date": 1_700_000_000}, "Bad Request: EXPIRE_DATE_INVALID"),
         (
             {"member_limit": 5, "creates_join_request": True},
             "Bad Request: member limit can't be specified for links requiring administrator approval",
@@ -106,3 +108,26 @@ def test_a_channel_has_links_by_subscription(site):
 )
 def test_a_subscription_that_cannot_be_is_refused(site, fields, description):
     assert error(asked(site, "createChatSubscriptionInviteLink", **{"chat": CHANNEL, **fields})) == (400, description)
+
+
+def test_a_new_primary_link_of_one_bot_leaves_that_of_another_alone(site):
+    first = asked(site, "exportChatInviteLink").json["result"]
+
+    site.telegram({"chat_id": GROUP}, "exportChatInviteLink", token=OTHER_BOT)
+
+    assert asked(site, "revokeChatInviteLink", invite_link=first).json["result"]["is_primary"]
+
+
+@pytest.mark.parametrize("method", ["editChatInviteLink", "revokeChatInviteLink"])
+def test_a_bot_cannot_change_the_link_of_another(site, method):
+    link = {"chat_id": GROUP, "invite_link": made(site)["invite_link"]}
+
+    assert error(site.telegram(link, method, token=OTHER_BOT)) == (400, "Bad Request: INVITE_HASH_EXPIRED")
+
+
+def test_a_primary_link_has_no_terms(site):
+    link = asked(site, "exportChatInviteLink").json["result"]
+
+    edited = asked(site, "editChatInviteLink", invite_link=link, name="Spring")
+
+    assert error(edited) == (400, "Bad Request: CHAT_INVITE_PERMANENT")

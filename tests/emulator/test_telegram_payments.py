@@ -58,6 +58,7 @@ def test_prices_may_be_json_text(site):
         ({"prices": [{"label": "Cup", "amount": 1}] * 2}, "Bad Request: STARS_INVOICE_INVALID"),
         ({"prices": [{"label": "Cup", "amount": 0}]}, "Bad Request: CURRENCY_TOTAL_AMOUNT_INVALID"),
         ({"currency": "EUR"}, "Bad Request: PAYMENT_PROVIDER_INVALID"),
+        ({"provider_token": "1:TEST"}, "Bad Request: STARS_INVOICE_INVALID"),
     ],
 )
 def test_an_invoice_that_cannot_be_is_refused(site, method, fields, description):
@@ -75,3 +76,23 @@ def test_nobody_has_paid(site):
     assert error(refund) == (400, "Bad Request: CHARGE_NOT_FOUND")
     late = site.telegram({"pre_checkout_query_id": "1", "ok": True}, "answerPreCheckoutQuery")
     assert late.status == 400
+
+
+PAY = {"text": "Pay 50", "pay": True}
+HELP = {"text": "Help", "callback_data": "help"}
+
+
+@pytest.mark.parametrize("rows", [[[PAY]], [[PAY, HELP]], [[PAY], [HELP]]])
+def test_the_keyboard_of_an_invoice_begins_with_a_pay_button(site, rows):
+    markup = {"inline_keyboard": rows}
+
+    sent = site.telegram({"chat_id": 42, **STARS, "reply_markup": markup}, "sendInvoice").json["result"]
+
+    assert sent["reply_markup"] == markup
+
+
+@pytest.mark.parametrize("rows", [[[HELP]], [[HELP, PAY]], [[HELP], [PAY]]])
+def test_a_keyboard_of_an_invoice_that_begins_otherwise_is_refused(site, rows):
+    refused = site.telegram({"chat_id": 42, **STARS, "reply_markup": {"inline_keyboard": rows}}, "sendInvoice")
+
+    assert error(refused) == (400, "Bad Request: REPLY_MARKUP_BUY_EMPTY")

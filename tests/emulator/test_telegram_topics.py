@@ -37,7 +37,6 @@ def test_a_topic_is_made_with_name_colour_and_icon(site):
     [
         ({"name": ""}, "Bad Request: title must be non-empty"),
         ({"name": "x", "icon_color": 1}, "Bad Request: invalid icon color specified"),
-        ({"name": "x", "chat_id": 42}, "Bad Request: the chat is not a forum"),
         ({"name": "x", "chat_id": -42}, "Bad Request: the chat is not a forum"),
     ],
 )
@@ -110,3 +109,44 @@ def test_topics_of_bots_do_not_meet(site, topic):
 
     assert error(other) == (400, "Bad Request: TOPIC_ID_INVALID")
     assert json.loads(other.raw)["ok"] is False
+
+
+@pytest.mark.parametrize("method", ["forwardMessage", "copyMessage", "forwardMessages", "copyMessages"])
+def test_what_is_passed_on_into_a_topic_stands_in_it(site, topic, method):
+    first = asked(site, "sendMessage", text="Hello").json["result"]["message_id"]
+    given = {"message_ids": [first]} if method.endswith("s") else {"message_id": first}
+
+    result = asked(site, method, from_chat_id=FORUM, message_thread_id=topic, **given).json["result"]
+
+    passed_on = (result[0] if isinstance(result, list) else result)["message_id"]
+    answer = asked(site, "sendMessage", text="x", reply_parameters={"message_id": passed_on}).json["result"]
+    assert (answer["reply_to_message"]["message_thread_id"], answer["reply_to_message"]["text"]) == (topic, "Hello")
+
+
+def test_a_forward_may_be_protected(site):
+    first = asked(site, "sendMessage", text="Hello").json["result"]["message_id"]
+
+    forward = asked(site, "forwardMessage", from_chat_id=FORUM, message_id=first, protect_content=True).json["result"]
+
+    assert forward["has_protected_content"] is True
+
+
+def test_a_private_chat_has_topics_that_are_edited_and_deleted_but_not_closed(site):
+    topic = site.telegram({"chat_id": 42, "name": "Orders"}, "createForumTopic").json["result"]["message_thread_id"]
+    its = {"chat_id": 42, "message_thread_id": topic}
+
+    assert site.telegram({**its, "text": "Hello"}, "sendMessage").json["result"]["message_thread_id"] == topic
+    assert error(site.telegram(its, "closeForumTopic")) == (400, "Bad Request: the chat is not a forum")
+    assert site.telegram({**its, "name": "Done"}, "editForumTopic").status == 200
+    assert site.telegram(its, "unpinAllForumTopicMessages").status == 200
+    assert site.telegram(its, "deleteForumTopic").status == 200
+    assert error(site.telegram({**its, "text": "x"}, "sendMessage")) == (400, "Bad Request: message thread not found")
+
+
+def test_nobody_is_seen_typing_in_a_deleted_topic(site, topic):
+    typing = {"action": "typing", "message_thread_id": topic}
+    assert asked(site, "sendChatAction", **typing).status == 200
+
+    asked(site, "deleteForumTopic", message_thread_id=topic)
+
+    assert error(asked(site, "sendChatAction", **typing)) == (400, "Bad Request: message thread not found")

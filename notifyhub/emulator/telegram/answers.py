@@ -27,6 +27,11 @@ def bad(fault: str) -> Refused:
     return Refused(400, f"Bad Request: {fault}")
 
 
+def no_such_query() -> Refused:
+    """A query of a person that was answered before, or never made."""
+    return bad("query is too old and response timeout expired or query ID is invalid")
+
+
 def success(result: Any, description: str | None = None) -> Answer:
     body = {"ok": True, "result": result}
     return Answer(status=200, body=orjson.dumps(body | {"description": description} if description else body))

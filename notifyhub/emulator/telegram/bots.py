@@ -13,6 +13,7 @@ from notifyhub.emulator.shared.bounded import Bounded
 BOTS_CAP = 1000
 UPDATES_CAP = 10_000
 PRESSES_CAP = 1000
+SETTINGS_CAP = 1000
 
 # Not sent unless asked for by name.
 ON_REQUEST = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
@@ -45,7 +46,7 @@ class Bot:
     waiting: asyncio.Future[Interruption] | None = None
     blocked_by: set[int] = field(default_factory=set)
     presses: deque[str] = field(default_factory=lambda: deque(maxlen=PRESSES_CAP))
-    settings: dict[tuple[str, ...], Any] = field(default_factory=dict)
+    settings: Bounded[tuple[str, ...], Any] = field(default_factory=lambda: Bounded(SETTINGS_CAP))
 
     def wants(self, kind: str) -> bool:
         return kind in self.allowed if self.allowed else kind not in ON_REQUEST

@@ -69,7 +69,8 @@ class Copying:
         original = self._original(bot_id, fields, fields.number("message_id"))
         if original is None:
             raise bad("message to forward not found")
-        return self._posting.sent(bot_id, fields, chat, _said(original) | _origin(original))
+        content = _said(original) | _origin(original) | self._posting.passed_on(fields)
+        return self._posting.sent(bot_id, fields, chat, content)
 
     def several(self, bot_id: int, fields: Fields) -> Answer:
         """copyMessages and forwardMessages: what is not there is passed over."""
@@ -81,13 +82,14 @@ class Copying:
         if not originals:
             raise bad(f"there are no messages to {'forward' if forwarding else 'copy'}")
         self._posting.control_flood(bot_id, fields, chat)
+        about = self._posting.passed_on(fields)
         sent = [
             self._posting.keep(
                 bot_id,
                 fields,
                 self._posting.messages.next_id(),
                 chat,
-                _said(original) | (_origin(original) if forwarding else {}),
+                _said(original) | (_origin(original) if forwarding else {}) | about,
             )
             for original in originals
         ]

@@ -1,8 +1,12 @@
-"""Invite links of groups and channels: exported, created, edited and revoked."""
+"""Invite links of groups and channels: exported, created, edited and revoked.
+
+Codes such as INVITE_HASH_EXPIRED are those of Telegram's own API behind the Bot API (core.telegram.org/methods).
+"""
 
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -24,29 +28,29 @@ Link = dict[str, Any]
 
 
 class InviteLinks:
-    """Those of all chats, by the link. Above LINKS_CAP the one longest untouched is forgotten."""
+    """The links of all bots; each sees its own only. Above LINKS_CAP the one changed longest ago is forgotten."""
 
     def __init__(self) -> None:
-        self._links: Bounded[tuple[int, str], Link] = Bounded(LINKS_CAP)
-        self._primary: Bounded[int, str] = Bounded(LINKS_CAP)
+        self._links: Bounded[tuple[int, int, str], Link] = Bounded(LINKS_CAP)
+        self._primary: Bounded[tuple[int, int], str] = Bounded(LINKS_CAP)
 
     def clear(self) -> None:
         self._links.clear()
         self._primary.clear()
 
     def export(self, bot: Bot, fields: Fields) -> Answer:
-        """A new primary link; the one before it is revoked."""
+        """Make a new primary link and revoke the bot's previous one."""
         chat = _chat(fields)
-        before = self._primary.get(chat["id"])
-        if before is not None and (old := self._links.get((chat["id"], before))):
-            self._links.put((chat["id"], before), old | {"is_revoked": True})
-        link = self._keep(chat, self._new(bot) | {"is_primary": True})
-        self._primary.put(chat["id"], link["invite_link"])
+        before = self._primary.get((bot.id, chat["id"]))
+        if before is not None and (old := self._links.get((bot.id, chat["id"], before))):
+            self._keep(bot, chat, old | {"is_revoked": True})
+        link = self._keep(bot, chat, self._new(bot) | {"is_primary": True})
+        self._primary.put((bot.id, chat["id"]), link["invite_link"])
         return success(link["invite_link"])
 
     def create(self, bot: Bot, fields: Fields) -> Answer:
         chat = _chat(fields)
-        return success(self._keep(chat, self._new(bot) | _terms(fields)))
+        return success(self._keep(bot, chat, self._new(bot) | _terms(fields)))
 
     def create_subscription(self, bot: Bot, fields: Fields) -> Answer:
         chat = _chat(fields)
@@ -58,21 +62,23 @@ class InviteLinks:
         if not 1 <= price <= MOST_STARS:
             raise bad("STARS_AMOUNT_INVALID")
         terms = {"subscription_period": PERIOD_S, "subscription_price": price}
-        return success(self._keep(chat, self._new(bot) | _named(fields) | terms))
+        return success(self._keep(bot, chat, self._new(bot) | _named(fields) | terms))
 
-    def edit(self, _: Bot, fields: Fields) -> Answer:
-        """What is not given is taken away."""
-        chat, link = self._known(fields)
+    def edit(self, bot: Bot, fields: Fields) -> Answer:
+        """Replace all terms of a link: those left out are removed."""
+        chat, link = self._known(bot, fields)
+        if link["is_primary"]:
+            raise bad("CHAT_INVITE_PERMANENT")
         kept = {name: link[name] for name in ("invite_link", "creator", "is_primary", "is_revoked")}
-        return success(self._keep(chat, kept | _terms(fields)))
+        return success(self._keep(bot, chat, kept | _terms(fields)))
 
-    def edit_subscription(self, _: Bot, fields: Fields) -> Answer:
-        chat, link = self._known(fields)
-        return success(self._keep(chat, {k: v for k, v in link.items() if k != "name"} | _named(fields)))
+    def edit_subscription(self, bot: Bot, fields: Fields) -> Answer:
+        chat, link = self._known(bot, fields)
+        return success(self._keep(bot, chat, {k: v for k, v in link.items() if k != "name"} | _named(fields)))
 
-    def revoke(self, _: Bot, fields: Fields) -> Answer:
-        chat, link = self._known(fields)
-        return success(self._keep(chat, link | {"is_revoked": True}))
+    def revoke(self, bot: Bot, fields: Fields) -> Answer:
+        chat, link = self._known(bot, fields)
+        return success(self._keep(bot, chat, link | {"is_revoked": True}))
 
     def _new(self, bot: Bot) -> Link:
         return {
@@ -83,12 +89,12 @@ class InviteLinks:
             "is_revoked": False,
         }
 
-    def _keep(self, chat: dict[str, Any], link: Link) -> Link:
-        return self._links.put((chat["id"], link["invite_link"]), link)
+    def _keep(self, bot: Bot, chat: dict[str, Any], link: Link) -> Link:
+        return self._links.put((bot.id, chat["id"], link["invite_link"]), link)
 
-    def _known(self, fields: Fields) -> tuple[dict[str, Any], Link]:
+    def _known(self, bot: Bot, fields: Fields) -> tuple[dict[str, Any], Link]:
         chat = _chat(fields)
-        link = self._links.get((chat["id"], fields.text("invite_link")))
+        link = self._links.get((bot.id, chat["id"], fields.text("invite_link")))
         if link is None or link["is_revoked"]:
             raise bad("INVITE_HASH_EXPIRED")
         return chat, link
@@ -125,6 +131,8 @@ def _terms(fields: Fields) -> Link:
     terms: Link = _named(fields) | {"creates_join_request": on_request}
     if limit:
         terms["member_limit"] = limit
-    if fields.number("expire_date"):
-        terms["expire_date"] = fields.number("expire_date")
+    if expire_date := fields.number("expire_date"):
+        if expire_date <= time.time():
+            raise bad("EXPIRE_DATE_INVALID")
+        terms["expire_date"] = expire_date
     return terms

@@ -15,6 +15,7 @@ from notifyhub.emulator.callbacks.caller import CallbackResult
 from notifyhub.emulator.people.people import Deed
 from notifyhub.emulator.shared.context import MessengerContext
 from notifyhub.emulator.shared.wire import Answer, Arrival, Call, Refusal, html
+from notifyhub.emulator.telegram.agreed import AGREED, Agreed
 from notifyhub.emulator.telegram.answers import Refused, failure, too_many_requests
 from notifyhub.emulator.telegram.asking import ASKED, Asking
 from notifyhub.emulator.telegram.bots import Bot, Bots
@@ -29,6 +30,7 @@ from notifyhub.emulator.telegram.messages import Messages
 from notifyhub.emulator.telegram.methods import not_answered
 from notifyhub.emulator.telegram.payments import PAYMENT_METHODS, Payments
 from notifyhub.emulator.telegram.posting import FloodControl, Posting
+from notifyhub.emulator.telegram.profile import PROFILE_METHODS
 from notifyhub.emulator.telegram.sending import Sending
 from notifyhub.emulator.telegram.topics import TOPIC_METHODS, Topics
 from notifyhub.emulator.telegram.updates import Updates
@@ -72,7 +74,8 @@ class Telegram:
         posting = Posting(self._messages, self._bots, context.limits, context.acquaintances, self._topics)
         self._sends = Sending(posting, self._media).methods() | Copying(posting).methods()
         self._changing = Changing(self._messages, self._media)
-        self._asking = Asking(self._media)
+        self._asking = Asking(self._media, self._topics)
+        self._agreed = Agreed(self._messages)
         self._hearing = Hearing(self._bots, self._messages, self._updates)
 
     def aside(self, call: Call) -> Answer | Awaitable[Answer] | None:
@@ -135,6 +138,10 @@ class Telegram:
             return CHANGES[method](self._changing, bot_id, fields)
         if method in ASKED:
             return ASKED[method](self._asking, self._bots.get(bot_id), fields)
+        if method in PROFILE_METHODS:
+            return PROFILE_METHODS[method](self._bots.get(bot_id), fields)
+        if method in AGREED:
+            return AGREED[method](self._agreed, self._bots.get(bot_id), fields)
         if method in TOPIC_METHODS:
             return TOPIC_METHODS[method](self._topics, self._bots.get(bot_id), fields)
         if method in LINK_METHODS:

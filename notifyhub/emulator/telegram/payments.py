@@ -1,4 +1,4 @@
-"""Invoices, in Telegram Stars and other currencies. Nobody pays them here, so there are no payments to speak of."""
+"""Invoices, in Telegram Stars and other currencies. Nobody pays them here, so there are no payments."""
 
 from __future__ import annotations
 
@@ -8,20 +8,22 @@ from typing import Any
 
 from notifyhub.emulator.shared.values import is_whole
 from notifyhub.emulator.shared.wire import Answer
-from notifyhub.emulator.telegram.answers import bad, success
+from notifyhub.emulator.telegram.answers import bad, no_such_query, success
 from notifyhub.emulator.telegram.bots import Bot
 from notifyhub.emulator.telegram.fields import Fields
+from notifyhub.emulator.telegram.keyboards import inline_keyboard
 
 STARS = "XTR"
 TITLE_LIMIT = 32
 DESCRIPTION_LIMIT = 255
 PAYLOAD_LIMIT = 128
-TOO_OLD = "query is too old and response timeout expired or query ID is invalid"
 
 
 def invoice(fields: Fields, _: int) -> dict[str, Any]:
-    """What a message with an invoice holds. Raises `Refused`."""
-    return {"invoice": _invoice(fields)}
+    """The content of a message with an invoice. Raises `Refused`."""
+    about = _invoice(fields)
+    _check_keyboard(inline_keyboard(fields))
+    return {"invoice": about}
 
 
 def _invoice(fields: Fields) -> dict[str, Any]:
@@ -33,11 +35,19 @@ def _invoice(fields: Fields) -> dict[str, Any]:
     if not (len(currency) == 3 and currency.isascii() and currency.isalpha() and currency.isupper()):
         raise bad("CURRENCY_INVALID")
     total = _total(fields, currency)
+    if currency == STARS and fields.text("provider_token"):
+        raise bad("STARS_INVOICE_INVALID")
     if currency != STARS and not fields.text("provider_token"):
         raise bad("PAYMENT_PROVIDER_INVALID")
     start = fields.text("start_parameter")
     about = {"title": title, "description": description, "start_parameter": start}
     return about | {"currency": currency, "total_amount": total}
+
+
+def _check_keyboard(keyboard: dict[str, Any]) -> None:
+    """sendInvoice: "If not empty, the first button must be a Pay button"."""
+    if keyboard and not keyboard["reply_markup"]["inline_keyboard"][0][0].get("pay"):
+        raise bad("REPLY_MARKUP_BUY_EMPTY")
 
 
 def _total(fields: Fields, currency: str) -> int:
@@ -78,7 +88,7 @@ class Payments:
 
     def answer_query(self, _: Bot, fields: Fields) -> Answer:
         """Nobody has begun to pay, so there is no such query."""
-        raise bad(TOO_OLD)
+        raise no_such_query()
 
     def refund(self, _: Bot, fields: Fields) -> Answer:
         if fields.number("user_id") <= 0:

@@ -58,15 +58,20 @@ class Posting:
         if _is_plain(fields):
             return {}
         fields.json("reply_parameters", dict, "reply parameters JSON object")
-        about = inline_keyboard(fields)
+        about = inline_keyboard(fields) | self.passed_on(fields)
+        if fields.text("business_connection_id"):
+            about["business_connection_id"] = fields["business_connection_id"]
+        return about
+
+    def passed_on(self, fields: Fields) -> Content:
+        """What a forwarded or copied message may have too: its topic, effect and protection."""
+        about: Content = {}
         if fields.flag("protect_content"):
             about["has_protected_content"] = True
         if fields.number("message_thread_id"):
             about |= {"message_thread_id": fields.number("message_thread_id"), "is_topic_message": True}
         if fields.text("message_effect_id"):
             about["effect_id"] = fields["message_effect_id"]
-        if fields.text("business_connection_id"):
-            about["business_connection_id"] = fields["business_connection_id"]
         return about
 
     def chat(self, bot_id: int, fields: Fields) -> dict[str, Any]:

@@ -1,6 +1,6 @@
-"""Topics of forums: created, edited, closed, reopened and deleted; and what may be written into them.
+"""Topics of forums and private chats: created, edited, closed, reopened and deleted; and which may be written into.
 
-Codes such as TOPIC_ID_INVALID are those of the servers behind the Bot API.
+Codes such as TOPIC_ID_INVALID are those of Telegram's own API behind the Bot API (core.telegram.org/methods).
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ ICONS = {"📰": "5434144690511290129", "💡": "5312536423851630001", "🎉": "
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """One topic; a deleted one is kept in mind, so that nothing is written into it."""
+    """One topic. A deleted one is remembered, so that nothing can be sent to it."""
 
     id: int
     name: str
@@ -46,7 +46,7 @@ class Topic:
 
 
 class Topics:
-    """Those of all bots and chats. Above TOPICS_CAP the one longest untouched is forgotten."""
+    """The topics of all bots and chats. Above TOPICS_CAP the one changed longest ago is forgotten."""
 
     def __init__(self, next_id: Callable[[], int], strictness: Strictness) -> None:
         self._next_id = next_id
@@ -57,7 +57,7 @@ class Topics:
         self._topics.clear()
 
     def check(self, bot_id: int, chat: dict[str, Any], thread_id: int) -> None:
-        """Raise `Refused` for a topic that cannot be written into. Lenient: one never heard of is believed in."""
+        """Raise `Refused` for a topic that takes no messages. Unless strict, an unknown topic is taken to exist."""
         topic = self._topics.get((bot_id, chat["id"], thread_id))
         unknown = topic is None and self._strictness.telegram.known_topics_only
         if unknown or (topic is not None and topic.deleted):
@@ -66,7 +66,7 @@ class Topics:
             raise bad("TOPIC_CLOSED")
 
     def create(self, bot: Bot, fields: Fields) -> Answer:
-        chat = _forum(fields)
+        chat = _forum(fields, private_too=True)
         name = _name(fields)
         colour = fields.number("icon_color", COLOURS[0])
         if colour not in COLOURS:
@@ -76,7 +76,7 @@ class Topics:
         return success(topic.describe())
 
     def edit(self, bot: Bot, fields: Fields) -> Answer:
-        key, topic = self._named(bot, fields)
+        key, topic = self._named(bot, fields, private_too=True)
         name = _name(fields) if fields.text("name") else topic.name
         icon = fields.text("icon_custom_emoji_id") if "icon_custom_emoji_id" in fields else topic.icon
         return self._change(key, topic, replace(topic, name=name, icon=icon))
@@ -90,11 +90,11 @@ class Topics:
         return self._change(key, topic, replace(topic, closed=False))
 
     def delete(self, bot: Bot, fields: Fields) -> Answer:
-        key, topic = self._named(bot, fields)
+        key, topic = self._named(bot, fields, private_too=True)
         return self._change(key, topic, replace(topic, deleted=True))
 
     def unpin(self, bot: Bot, fields: Fields) -> Answer:
-        self._named(bot, fields)
+        self._named(bot, fields, private_too=True)
         return success(True)
 
     def edit_general(self, bot: Bot, fields: Fields) -> Answer:
@@ -107,12 +107,12 @@ class Topics:
 
     def reopen_general(self, bot: Bot, fields: Fields) -> Answer:
         key, topic = self._general(bot, fields)
-        # To reopen it is to show it again.
+        # Reopening it also shows it again.
         return self._change(key, topic, replace(topic, closed=False, hidden=False))
 
     def hide_general(self, bot: Bot, fields: Fields) -> Answer:
         key, topic = self._general(bot, fields)
-        # To hide it is to close it.
+        # Hiding it also closes it.
         return self._change(key, topic, replace(topic, closed=True, hidden=True))
 
     def unhide_general(self, bot: Bot, fields: Fields) -> Answer:
@@ -126,8 +126,8 @@ class Topics:
     def icons(self, _: Bot, __: Fields) -> Answer:
         return success([_icon(shown, id_) for shown, id_ in ICONS.items()])
 
-    def _named(self, bot: Bot, fields: Fields) -> tuple[tuple[int, int, int], Topic]:
-        chat = _forum(fields)
+    def _named(self, bot: Bot, fields: Fields, *, private_too: bool = False) -> tuple[tuple[int, int, int], Topic]:
+        chat = _forum(fields, private_too=private_too)
         thread_id = fields.number("message_thread_id")
         topic = self._topics.get((bot.id, chat["id"], thread_id))
         if topic is None or topic.deleted:
@@ -162,10 +162,10 @@ TOPIC_METHODS: dict[str, Callable[[Topics, Bot, Fields], Answer]] = {
 }
 
 
-def _forum(fields: Fields) -> dict[str, Any]:
-    """Every supergroup is one."""
+def _forum(fields: Fields, *, private_too: bool = False) -> dict[str, Any]:
+    """The chat. Every supergroup is a forum, and every private chat has topics (since Bot API 9.4)."""
     chat = chat_of(fields.text("chat_id"))
-    if chat["type"] != "supergroup":
+    if chat["type"] != "supergroup" and not (private_too and chat["type"] == "private"):
         raise bad("the chat is not a forum")
     return chat
 
