@@ -296,4 +296,6 @@ def test_the_emulated_viber_tells_us_of_what_it_got(api: Api, emulator: RunningE
 
     delivery = sent(api)
     assert emulator.emulator.callbacks.wait_until_idle()
+    # A receipt may outrun the record of its outcome. It is then kept for the next sweep; here nobody waits for that.
+    receive.settle(core_of(api.hub).database, time.time_ns() // 1_000_000)
     assert look(api, delivery).status == "read"
