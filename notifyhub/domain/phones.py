@@ -31,7 +31,8 @@ def e164_digits(written: str, region: str = DEFAULT_REGION) -> str:
     if _PLAINLY_INTERNATIONAL.fullmatch(digits):
         return digits
     if text.startswith("+"):
-        number, settled = _international(text)
+        number, in_use = _international(text)
+        settled = in_use and number == digits
     else:
         number = _without_plus(digits, region)
         settled = number == digits
