@@ -1,4 +1,4 @@
-"""Methods that are checked and then agreed to without effect: reactions, pins, members and looks of chats.
+"""Methods that are checked and then accepted without effect: reactions, pins, members and settings of chats.
 
 Refusals are those of the Bot API's server and of the library behind it (tdlib source).
 """
@@ -37,7 +37,7 @@ class Agreed:
         return self._of_message(bot, fields, "pin")
 
     def unpin(self, bot: Bot, fields: Fields) -> Answer:
-        """Without a message, the one pinned last."""
+        """Without a message id, the last pinned message is meant."""
         return self._of_message(bot, fields, "unpin") if fields.text("message_id") else self.any_chat(bot, fields)
 
     def any_chat(self, _: Bot, fields: Fields) -> Answer:
@@ -49,7 +49,7 @@ class Agreed:
         return success(True)
 
     def change_member(self, _: Bot, fields: Fields) -> Answer:
-        """Of a ban, a promotion, or a request to join."""
+        """A ban, a promotion, or the answer to a request to join."""
         _shared_chat(fields)
         return _for_user(fields)
 
@@ -139,7 +139,7 @@ def _chat(fields: Fields) -> Chat:
 
 
 def _shared_chat(fields: Fields, fault: str = "chat member status can't be changed in private chats") -> Chat:
-    """A chat of more than two."""
+    """A group, supergroup or channel. Raises `Refused` with `fault` for a private chat."""
     chat = _chat(fields)
     if chat["type"] == "private":
         raise bad(fault)

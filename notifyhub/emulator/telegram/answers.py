@@ -1,4 +1,4 @@
-"""Answers in the Bot API's envelope, and errors on their way into one."""
+"""Answers and errors in the Bot API's envelope."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from notifyhub.emulator.shared.wire import Answer
 
 @dataclass
 class Refused(Exception):
-    """A call that the Bot API answers with an error: HTTP status, text after the status' own words, parameters."""
+    """A call that the Bot API answers with an error: HTTP status, description, parameters."""
 
     status: int
     description: str
@@ -23,12 +23,12 @@ class Refused(Exception):
 
 
 def bad(fault: str) -> Refused:
-    """A 400; the server's texts begin in lower case after its prefix, but for codes in capitals."""
+    """A 400. After the prefix the server's texts begin in lower case, except for codes in capitals."""
     return Refused(400, f"Bad Request: {fault}")
 
 
 def no_such_query() -> Refused:
-    """A query of a person that was answered before, or never made."""
+    """The error for a query that was answered before or never made."""
     return bad("query is too old and response timeout expired or query ID is invalid")
 
 

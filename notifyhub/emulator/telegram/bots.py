@@ -15,7 +15,7 @@ UPDATES_CAP = 10_000
 PRESSES_CAP = 1000
 SETTINGS_CAP = 1000
 
-# Not sent unless asked for by name.
+# Sent only when allowed_updates names them.
 ON_REQUEST = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
 
 Interruption = Literal["update", "getUpdates", "setWebhook"]
@@ -23,7 +23,7 @@ Interruption = Literal["update", "getUpdates", "setWebhook"]
 
 @dataclass(slots=True)
 class Webhook:
-    """A bot's own address, with what setWebhook said, and the last trouble with it."""
+    """A bot's webhook: the parameters of setWebhook, and its last error."""
 
     url: str
     secret_token: str = field(repr=False)
@@ -35,7 +35,7 @@ class Webhook:
 
 @dataclass(slots=True)
 class Bot:
-    """One bot. `waiting` is there while a getUpdates waits; it is told why the wait is over."""
+    """One bot. `waiting` exists while a getUpdates waits; its result says why the wait ended."""
 
     id: int
     token: str = field(default="", repr=False)
@@ -63,13 +63,13 @@ class Bot:
 
 
 class Bots:
-    """Bots by their ids. Above `cap` the one longest untouched is forgotten."""
+    """Bots by their ids. Above `cap` the one used longest ago is forgotten."""
 
     def __init__(self, cap: int = BOTS_CAP) -> None:
         self._bots: Bounded[int, Bot] = Bounded(cap)
 
     def get(self, bot_id: int) -> Bot:
-        """The bot of that id, made when it is new."""
+        """The bot with that id; a new one when there was none."""
         return self._bots.put(bot_id, self._bots.get(bot_id) or Bot(bot_id))
 
     def is_blocked(self, bot_id: int, chat_id: int) -> bool:
@@ -82,7 +82,7 @@ class Bots:
             bot.interrupt("update")
 
     def forget_people(self) -> None:
-        """Forget updates, presses and blocks; webhooks and settings stay, as bots make those at their start."""
+        """Forget updates, presses and blocks. Webhooks and settings stay, because bots make them only when they start."""
         for bot in self._bots.values():
             bot.updates.clear()
             bot.presses.clear()

@@ -1,4 +1,4 @@
-"""The methods that change what is in a chat already: edits and deletions."""
+"""The methods that change messages in a chat: edits and deletions."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ class Changing:
         return success(True)
 
     def delete_several(self, bot_id: int, fields: Fields) -> Answer:
-        """What is not there is passed over."""
+        """Unknown messages are skipped."""
         ids = fields.json("message_ids", list, "message identifiers JSON object")
         if not ids:
             raise bad("message identifiers are not specified")
@@ -100,7 +100,7 @@ class Changing:
         content: Content,
         check: Callable[[], None] = lambda: None,
     ) -> Answer:
-        """Put `content` in the place of the keys `replaced` and of the keyboard."""
+        """Replace the keys `replaced` and the keyboard by `content`."""
         if fields.text("inline_message_id"):
             return success(True)
         message = self._own_message(bot_id, fields, "message to edit not found")
@@ -118,7 +118,7 @@ class Changing:
         message_id = _message_id(fields)
         message = self._messages.get(bot_id, chat["id"], message_id)
         if message is None and self._messages.may_exist(bot_id, chat["id"], message_id):
-            # Too old to be known here: nothing speaks against it.
+            # Too old to be remembered here, so it may well exist.
             return {"message_id": message_id, "from": bot_user(bot_id), "chat": chat, "date": 0}
         if message is None:
             raise bad(missing)

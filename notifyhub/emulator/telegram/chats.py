@@ -17,7 +17,7 @@ SUPERGROUPS_BELOW = -1_000_000_000_000
 
 @lru_cache(4096)
 def chat_of(address: str) -> dict[str, Any]:
-    """The chat of a `chat_id`, one object for all, not to be changed. Raises `Refused` for one that cannot be."""
+    """The chat of a `chat_id`: a shared object, do not change it. Raises `Refused` for an impossible id."""
     if address.startswith("@"):
         if not USERNAME.fullmatch(address):
             raise bad("chat not found")
@@ -42,7 +42,7 @@ def _numbered_chat(number: int) -> dict[str, Any]:
 
 
 def full_chat(chat: dict[str, Any]) -> dict[str, Any]:
-    """A chat as getChat gives it, with what the clients demand of it."""
+    """A chat as getChat returns it, with the fields that clients require."""
     return chat | {
         "accent_color_id": 0,
         "max_reaction_count": 11,
@@ -57,7 +57,7 @@ def full_chat(chat: dict[str, Any]) -> dict[str, Any]:
 
 
 def person_of(chat: dict[str, Any]) -> dict[str, Any]:
-    """Whoever writes in a chat; in a group somebody whose id follows from the group's."""
+    """The person who writes in a chat; in a group, somebody whose id is derived from the group's."""
     number = abs(chat["id"])
     return {
         "id": number,
@@ -70,12 +70,12 @@ def person_of(chat: dict[str, Any]) -> dict[str, Any]:
 
 @lru_cache(4096)
 def bot_user(bot_id: int) -> dict[str, Any]:
-    """A bot as the author of a message; one object for all, not to be changed."""
+    """A bot as the author of a message: a shared object, do not change it."""
     return {"id": bot_id, "is_bot": True, "first_name": "Emu", "username": "emu_bot"}
 
 
 def me(bot_id: int) -> dict[str, Any]:
-    """A bot as getMe gives it."""
+    """A bot as getMe returns it."""
     return bot_user(bot_id) | {
         "can_join_groups": True,
         "can_read_all_group_messages": False,

@@ -1,4 +1,4 @@
-"""What sends may hold besides text and files: places, people, polls, dice."""
+"""Contents of messages besides text and files: places, people, polls, dice, invoices."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def dice(fields: Fields, message_id: int) -> Content:
     emoji = fields.text("emoji").strip() or "🎲"
     if emoji not in DICE:
         raise bad("wrong dice emoji specified")
-    # No chance: the same run gives the same story.
+    # Not random, so that runs can be repeated.
     return {"dice": {"emoji": emoji, "value": 1 + message_id % DICE[emoji]}}
 
 
@@ -74,7 +74,7 @@ CONTENTS: dict[str, Callable[[Fields, int], Content]] = {
     "senddice": dice,
     "sendinvoice": invoice,
 }
-"""Method → what makes the content of its message, from the parameters and the message's id. Raises `Refused`."""
+"""Method → the function that makes its content from the parameters and the message's id. It raises `Refused`."""
 
 
 def _degrees(fields: Fields, name: str, limit: int) -> float:

@@ -1,4 +1,4 @@
-"""The methods that pass messages on: copies and forwards."""
+"""The methods that copy and forward messages."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from notifyhub.emulator.telegram.posting import Posting, Send, accepted
 from notifyhub.emulator.telegram.texts import caption_text, check_caption_length
 
 COPIED_AT_ONCE = 100
-# What belongs to a message itself and not to what it says.
+# Keys that belong to the message itself and not to its content.
 OWN_KEYS = frozenset(
     {
         "message_id",
@@ -38,7 +38,7 @@ NO_LONGER_KNOWN: Content = {"text": "(a message from before the emulator's memor
 
 
 class Copying:
-    """A copy is a message of the bot's own; a forward tells where it came from."""
+    """A copy is the bot's own message; a forward names its origin."""
 
     def __init__(self, posting: Posting) -> None:
         self._posting = posting
@@ -73,7 +73,7 @@ class Copying:
         return self._posting.sent(bot_id, fields, chat, content)
 
     def several(self, bot_id: int, fields: Fields) -> Answer:
-        """copyMessages and forwardMessages: what is not there is passed over."""
+        """copyMessages and forwardMessages: unknown messages are skipped."""
         ids = fields.json("message_ids", list, "message identifiers JSON object") or []
         chat = self._posting.chat(bot_id, fields)
         found = [self._original(bot_id, fields, one) for one in ids[:COPIED_AT_ONCE] if isinstance(one, int)]
@@ -96,7 +96,7 @@ class Copying:
         return accepted(sent[-1], [{"message_id": message["message_id"]} for message in sent])
 
     def _original(self, bot_id: int, fields: Fields, message_id: int) -> Message | None:
-        """What is copied; something in the place of what is too old to be known."""
+        """The message to copy; a placeholder for one that is too old to be remembered."""
         chat = chat_of(fields.text("from_chat_id"))
         message = self._posting.messages.get(bot_id, chat["id"], message_id)
         if message is None and self._posting.messages.may_exist(bot_id, chat["id"], message_id):

@@ -1,4 +1,4 @@
-"""Every error that a fault can ask the Bot API for, by the name of the outcome, each with what lies behind it.
+"""Every error that a fault can ask the Bot API for, by the name of the outcome, with its reason.
 
 Texts from the tdlib server source; Telegram says that they may change, so callers should go by status and parameters.
 """
@@ -73,7 +73,7 @@ OUTCOMES: dict[str, Outcome] = {
     ),
 }
 
-# HTTP status of a fault → the outcome that it stands for. 502, 503 and 504 come from the front end, without JSON.
+# HTTP status of a fault → its outcome. 502, 503 and 504 come from the front end, without JSON.
 BY_STATUS = {
     400: "not_a_user",
     401: "token_revoked",

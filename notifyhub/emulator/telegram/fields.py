@@ -1,4 +1,4 @@
-"""The parameters of a call, wherever they stood."""
+"""The parameters of a call, from its query and its body."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ATTACHED = "attach://"
 
 
 class Fields(dict[str, str]):
-    """Parameters as texts, as the server has them. `method` is the called one, `uploads` the files by field."""
+    """Parameters as strings, as the server reads them. `method` is the method called, `uploads` the files by field."""
 
     __slots__ = ("method", "uploads")
 
@@ -31,7 +31,7 @@ class Fields(dict[str, str]):
         return self.get(name, "").strip().lower() in TRUE
 
     def number(self, name: str, default: int = 0) -> int:
-        """The integer of that name; `default` when it is none."""
+        """The integer of that name; `default` when it is absent or no integer."""
         text = self.get(name)
         if not text:
             return default

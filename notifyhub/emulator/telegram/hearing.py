@@ -1,4 +1,4 @@
-"""What people do, as updates."""
+"""What people do in chats, turned into updates."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from notifyhub.emulator.telegram.updates import Updates
 
 
 class Hearing:
-    """Turns deeds of the people in chats into updates of bots."""
+    """Turns the deeds of people into updates for bots."""
 
     def __init__(self, bots: Bots, messages: Messages, updates: Updates) -> None:
         self._bots = bots
@@ -25,7 +25,7 @@ class Hearing:
         self._updates = updates
 
     def hear(self, address: str, bot_id: str, deed: Deed) -> dict[str, Any]:
-        """The update that a deed became. Raises `Unheard`."""
+        """The update made from a deed. Raises `Unheard`."""
         if not (bot_id.isascii() and bot_id.isdigit()):
             raise Unheard("on telegram a bot is named by its id, the number before the colon of its token")
         try:

@@ -1,4 +1,4 @@
-"""reply_markup: what is checked of a keyboard, and which of it stands in the message."""
+"""reply_markup: the checks of a keyboard, and the part of it that stays with the message."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ ACTIONS = frozenset(
 
 
 def inline_keyboard(fields: Fields) -> dict[str, Any]:
-    """The part of a message that a keyboard makes: only one under the message stays with it. Raises `Refused`."""
+    """The message's reply_markup: an inline keyboard, or nothing, as other keyboards do not stay. Raises `Refused`."""
     markup = fields.json("reply_markup", dict, "reply keyboard markup JSON object")
     rows = (markup or {}).get("inline_keyboard")
     if rows is None:
@@ -51,11 +51,11 @@ def _button(button: Any) -> dict[str, Any]:
 
 
 def _is_url(url: Any) -> bool:
-    # Telegram also takes addresses without a scheme, but never one without a dot or with a space.
+    # Telegram also accepts addresses without a scheme, but none without a dot or with a space.
     return isinstance(url, str) and (url.startswith("tg://") or "." in url or "localhost" in url) and " " not in url
 
 
 def has_button(message: dict[str, Any], data: str) -> bool:
-    """Whether there is a button with that callback data under a message."""
+    """Does a button under the message have that callback data?"""
     rows = message.get("reply_markup", {}).get("inline_keyboard", [])
     return any(button.get("callback_data") == data for row in rows for button in row)

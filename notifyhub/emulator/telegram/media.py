@@ -36,7 +36,7 @@ class Kind:
 
     @property
     def called(self) -> str:
-        """The name as errors have it."""
+        """The name used in errors."""
         return self.name.replace("_", " ")
 
 
@@ -56,7 +56,7 @@ KINDS: dict[str, Kind] = {
 
 
 class Media:
-    """Puts uploads away and makes of them what stands in a message."""
+    """Stores uploads and describes them in messages."""
 
     def __init__(self, files: Files, strictness: Strictness) -> None:
         self._files = files

@@ -1,4 +1,4 @@
-"""The messages that are in the chats: the last ones, so that they can be edited, answered, copied and deleted."""
+"""The latest messages of all chats, so that they can be edited, answered, copied and deleted."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Key = tuple[int, int, int]
 
 
 class Messages:
-    """By bot, chat and id. Above `cap` the oldest are forgotten; what may be one of those is believed in.
+    """Messages by bot, chat and id. Above `cap` the oldest are forgotten, so an old unknown id is taken to exist.
 
     `numbered_from` tells how many messages there may have been before, so that a restart repeats no id of a message
     that a bot sent.
@@ -24,7 +24,7 @@ class Messages:
         self._cap = cap
         self._last_id: int | None = None
         self._forgotten_up_to = 0
-        # An OrderedDict gives its oldest at once; a dict would look for it among the places of all that went before.
+        # An OrderedDict finds its oldest item at once; a dict would scan the slots of all items removed before.
         self._messages: OrderedDict[Key, Message] = OrderedDict()
 
     def next_id(self) -> int:
@@ -44,7 +44,7 @@ class Messages:
         return self._messages.get((bot_id, chat_id, message_id))
 
     def may_exist(self, bot_id: int, chat_id: int, message_id: int) -> bool:
-        """Whether the message is there, or is so old that nobody here can know."""
+        """Is the message known, or so old that it may have been forgotten?"""
         known = (bot_id, chat_id, message_id) in self._messages
         return known or 0 < message_id <= self._forgotten_up_to
 
@@ -56,5 +56,5 @@ class Messages:
         return (message for key, message in reversed(self._messages.items()) if key[:2] == (bot_id, chat_id))
 
     def clear(self) -> None:
-        """Forget all messages; ids are not used again."""
+        """Forget all messages. Their ids are not reused."""
         self._messages.clear()

@@ -40,7 +40,7 @@ FILE_PATH = re.compile(r"file/bot(?P<token>[^/]+)/(?P<path>.+)")
 TOKEN = re.compile(r"[1-9][0-9]*:.+")
 TOKEN_LIMIT = 80
 DEFAULT_RETRY_AFTER = 1
-# What the journal shows as the text of a send, whichever there is.
+# The journal shows the first of these that is given as the text of a send.
 TEXTS = ("caption", "question", "title", "first_name", "emoji")
 UPDATES: dict[str, Callable[[Updates, Bot, Fields], Answer]] = {
     "setwebhook": Updates.set_webhook,
@@ -50,7 +50,7 @@ UPDATES: dict[str, Callable[[Updates, Bot, Fields], Answer]] = {
 
 
 class Telegram:
-    """Answers any well-formed token; every chat exists.
+    """Accepts every well-formed token; every chat exists.
 
     `submit` takes a call that a bot made without a request of its own: in the answer of its webhook.
     """
@@ -118,11 +118,11 @@ class Telegram:
         return html(refusal.status, f"{refusal.status} {HTTPStatus(refusal.status).phrase}")
 
     def hear(self, address: str, bot: str, deed: Deed) -> dict[str, Any]:
-        """What a person did, as an update of a bot. Raises `Unheard`."""
+        """Turn what a person did into an update for a bot. Raises `Unheard`."""
         return self._hearing.hear(address, bot, deed)
 
     def forget_people(self) -> None:
-        """Forget what people did, and all messages; webhooks and settings stay."""
+        """Forget what people did, and all messages. Webhooks and settings stay."""
         self._bots.forget_people()
         self._messages.clear()
         self._topics.clear()

@@ -1,4 +1,4 @@
-"""Every method of the Bot API, so that one which is not emulated is told from one that does not exist."""
+"""Every method of the Bot API, to distinguish methods that are not emulated from those that do not exist."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from types import MappingProxyType
 from notifyhub.emulator.telegram.answers import Refused
 
 VERSION = "10.3"
-"""Of the Bot API, core.telegram.org/bots/api-changelog, that has these methods."""
+"""The version of the Bot API with these methods (core.telegram.org/bots/api-changelog)."""
 
 _LISTED = """
 addStickerToSet answerCallbackQuery answerChatJoinRequestQuery answerGuestQuery answerInlineQuery
@@ -48,7 +48,7 @@ _NAMES = MappingProxyType({name.lower(): name for name in METHODS})
 
 
 def not_answered(method: str) -> Refused:
-    """Why a method, in lower case, has no answer: it is not emulated, or the Bot API has none of that name."""
+    """The error for a method (in lower case) that is not emulated, or that the Bot API does not have."""
     name = _NAMES.get(method)
     if name is None:
         return Refused(404, "Not Found: method not found")

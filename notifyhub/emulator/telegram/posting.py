@@ -1,4 +1,4 @@
-"""What all sends have in common: the chat, its limits, what goes with a message, and the message itself."""
+"""What all sends have in common: the chat, its rate limits, the common parameters, and the message itself."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ LIMITS = {
     "telegram.group": Limit(count=20, seconds=60),
     "telegram.webhook": Limit(count=1, seconds=1),
 }
-"""From the bots FAQ, `webhook` from the server source. `paid` takes `bot`'s place with allow_paid_broadcast."""
+"""From the bots FAQ, `webhook` from the server source. `paid` replaces `bot` with allow_paid_broadcast."""
 
 Send = Callable[[int, Fields], Answer]
 """A method that sends, for a bot's id and the parameters. Raises `Refused`, `FloodControl`."""
 
 
 class FloodControl(Exception):
-    """A limit is used up. `wait_s` is in whole seconds."""
+    """A rate limit is exceeded. `wait_s` is in whole seconds."""
 
     def __init__(self, wait_s: int) -> None:
         super().__init__(wait_s)
@@ -42,7 +42,7 @@ class FloodControl(Exception):
 
 
 class Posting:
-    """Puts messages into chats, if the bot may write there and nothing limits it."""
+    """Puts messages into chats, if the bot may write there and no rate limit is exceeded."""
 
     def __init__(
         self, messages: Messages, bots: Bots, limits: Limits, acquaintances: Acquaintances, topics: Topics
@@ -54,7 +54,7 @@ class Posting:
         self._topics = topics
 
     def about(self, fields: Fields) -> Content:
-        """What any message may have; faults of the JSON come before those of the chat."""
+        """The parameters that any message may have. Errors in their JSON come before errors of the chat."""
         if _is_plain(fields):
             return {}
         fields.json("reply_parameters", dict, "reply parameters JSON object")
@@ -64,7 +64,7 @@ class Posting:
         return about
 
     def passed_on(self, fields: Fields) -> Content:
-        """What a forwarded or copied message may have too: its topic, effect and protection."""
+        """Those that forwarded and copied messages may have too: topic, effect and protection."""
         about: Content = {}
         if fields.flag("protect_content"):
             about["has_protected_content"] = True
@@ -75,7 +75,7 @@ class Posting:
         return about
 
     def chat(self, bot_id: int, fields: Fields) -> dict[str, Any]:
-        """The chat. Raises `Refused` when it cannot be, or the person has blocked the bot."""
+        """The chat. Raises `Refused` when it cannot exist, or the person has blocked the bot."""
         chat = chat_of(fields.text("chat_id"))
         if self._bots.is_blocked(bot_id, chat["id"]):
             blocked = OUTCOMES["blocked"]
@@ -85,7 +85,7 @@ class Posting:
         return chat
 
     def control_flood(self, bot_id: int, fields: Fields, chat: dict[str, Any]) -> None:
-        """Count one send. Raises `FloodControl` when a limit has no room for it."""
+        """Count one send. Raises `FloodControl` when it would exceed a limit."""
         if not self._limits.any:
             return
         paid = fields.flag("allow_paid_broadcast")
@@ -98,7 +98,7 @@ class Posting:
             raise FloodControl(math.ceil(wait_s))
 
     def take_id(self, bot_id: int, fields: Fields, chat: dict[str, Any]) -> int:
-        """The id of a message, which counts as one send."""
+        """A new message id; counts as one send."""
         self.control_flood(bot_id, fields, chat)
         return self.messages.next_id()
 
@@ -107,12 +107,12 @@ class Posting:
         return accepted(self.post(bot_id, fields, chat, content))
 
     def post(self, bot_id: int, fields: Fields, chat: dict[str, Any], content: Content) -> Message:
-        """One message, as an answer to another where that is asked for."""
+        """One message, which may be a reply to another."""
         reply = self._answered(bot_id, fields, chat)
         return self.keep(bot_id, fields, self.take_id(bot_id, fields, chat), chat, content | reply)
 
     def keep(self, bot_id: int, fields: Fields, message_id: int, chat: dict[str, Any], content: Content) -> Message:
-        """The message itself, from now on in the chat."""
+        """Put the message into the chat."""
         # A post in a channel has no author, only the channel itself.
         author = {"sender_chat": chat} if chat["type"] == "channel" else {"from": bot_user(bot_id)}
         message = {"message_id": message_id, **author, "chat": chat, "date": int(time.time()), **content}
@@ -121,7 +121,7 @@ class Posting:
         return message
 
     def _answered(self, bot_id: int, fields: Fields, chat: dict[str, Any]) -> Content:
-        """The message that this one answers to."""
+        """The message that this one replies to."""
         if _is_plain(fields):
             return {}
         given = fields.json("reply_parameters", dict, "reply parameters JSON object") or {}
@@ -146,5 +146,5 @@ def accepted(message: Message, result: Any = None) -> Answer:
 
 
 def _is_plain(fields: Fields) -> bool:
-    """Whether there are a chat and a text and nothing else: most sends."""
+    """Are there only a chat and a text, as in most sends?"""
     return len(fields) == 2 and "chat_id" in fields and "text" in fields

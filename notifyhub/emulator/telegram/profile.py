@@ -1,4 +1,4 @@
-"""What a bot says of itself: its commands, name and descriptions, menu button and the rights it asks for."""
+"""A bot's profile: commands, name, descriptions, menu button, and the administrator rights it asks for."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ TEXTS = {
     "mydescription": ("description", 512),
     "myshortdescription": ("short_description", 120),
 }
-"""The last part of a method's name → the key in answers, and the most characters."""
+"""The last part of a method's name → the key in answers, and the longest text in characters."""
 
 DEFAULT_BUTTON = {"type": "default"}
 RIGHTS = (
@@ -67,7 +67,7 @@ def set_text(bot: Bot, fields: Fields) -> Answer:
 
 
 def text(bot: Bot, fields: Fields) -> Answer:
-    """The text in the language asked for, else the one for all languages."""
+    """The text in the given language, else the one for all languages."""
     key, _ = TEXTS[fields.method.removeprefix("get")]
     usual = bot_user(bot.id)["first_name"] if key == "name" else ""
     languages = (fields.text("language_code"), "")
@@ -119,7 +119,7 @@ def _rights_of(fields: Fields) -> tuple[str, ...]:
 
 
 def _menu_button_of(fields: Fields) -> tuple[str, ...]:
-    """One for each private chat, and one for all that have none of their own."""
+    """The key of a private chat's button, or of the default one."""
     if not fields.text("chat_id"):
         return ("menu_button", "")
     chat = chat_of(fields.text("chat_id"))

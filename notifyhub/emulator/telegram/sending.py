@@ -63,7 +63,7 @@ class Sending:
         )
 
     def other(self, bot_id: int, fields: Fields) -> Answer:
-        # Made once before the chat is looked at, as its faults come first, and with the id of the message afterwards.
+        # Made twice: its errors come before those of the chat, and its content may need the id of the message.
         CONTENTS[fields.method](fields, 0)
         about = self._posting.about(fields)
         chat = self._posting.chat(bot_id, fields)
@@ -95,7 +95,7 @@ class Sending:
 
 
 def _item(fields: Fields, item: Any) -> tuple[Fields, Kind]:
-    """One file of an album, as if it were a call of its own."""
+    """One file of an album, as if it were sent by itself."""
     if not isinstance(item, dict) or item.get("type") not in ALBUM_KINDS:
         raise bad("can't parse InputMedia: type of the media is invalid")
     own = Fields(fields.method)

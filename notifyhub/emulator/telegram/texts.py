@@ -1,4 +1,4 @@
-"""Texts and captions: markup or given entities in, plain text and entities out."""
+"""Texts and captions: from markup or given entities to plain text and entities."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ENTITIES_LIMIT = 100
 PARSERS = {"html": parse_html, "markdown": parse_markdown, "markdownv2": parse_markdown_v2}
 PLAIN = frozenset({"", "none"})
 
-# What Telegram marks by itself.
+# What Telegram marks up by itself.
 DETECTED = re.compile(
     r"(?P<url>https?://[^\s<>\"]+[^\s<>\".,;:!?)\]'])"
     r"|(?P<email>(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+)"
@@ -31,7 +31,7 @@ MAY_BE_DETECTED = re.compile(r"[/@#]")
 
 
 class Text:
-    """A text that was read: plain, with entities."""
+    """A parsed text: plain, with entities."""
 
     __slots__ = ("entities", "plain")
 
@@ -46,7 +46,7 @@ class Text:
 
 
 def message_text(fields: Fields) -> Text:
-    """The text of sendMessage and editMessageText. Its length is for later, after the chat. Raises `Refused`."""
+    """The text of sendMessage and editMessageText. Its length is checked later, after the chat. Raises `Refused`."""
     raw = fields.text("text")
     if not raw.strip():
         raise bad("message text is empty")
@@ -57,7 +57,7 @@ def message_text(fields: Fields) -> Text:
 
 
 def caption_text(fields: Fields) -> Text | None:
-    """The caption of a file, where there is one. Raises `Refused`."""
+    """The caption of a file, if there is one. Raises `Refused`."""
     raw = fields.text("caption")
     return _read(fields, raw, "caption_entities") if raw else None
 
@@ -87,7 +87,7 @@ def detected(plain: str) -> list[Entity]:
 
 
 def _read(fields: Fields, raw: str, entities: str) -> Text:
-    # A text cannot have more bytes than four a character.
+    # A character has at most four bytes.
     if len(raw) * 4 > RAW_TEXT_LIMIT and len(raw.encode("utf-8", "replace")) > RAW_TEXT_LIMIT:
         raise bad("text is too long")
     mode = fields.text("parse_mode").strip().lower()

@@ -21,10 +21,10 @@ TOPICS_CAP = 10_000
 GENERAL = 1
 NAME_LIMIT = 128
 COLOURS = (7322096, 16766590, 13338331, 9367192, 16749490, 16478047)
-"""createForumTopic documents these and no others."""
+"""The only colours that createForumTopic accepts."""
 
 ICONS = {"📰": "5434144690511290129", "💡": "5312536423851630001", "🎉": "5310228579009699834"}
-"""Some of the custom emoji that topics may have, by what they show."""
+"""Some of the custom emoji that topics may have, by the emoji they show."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""How updates reach a bot: it asks for them with getUpdates, or they are posted to its webhook."""
+"""Updates reach a bot by getUpdates or by its webhook."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ Answered = Callable[[Bot, CallbackResult], None]
 
 
 class Updates:
-    """The updates of all bots. `answered` is told of what a webhook answered: it may be a method call."""
+    """The updates of all bots. `answered` gets each answer of a webhook: it may be a method call."""
 
     def __init__(self, callbacks: Callbacks, limits: Limits, answered: Answered) -> None:
         self._callbacks = callbacks
@@ -50,7 +50,7 @@ class Updates:
         self._answered = answered
 
     def push(self, bot: Bot, kind: str, content: dict[str, Any]) -> dict[str, Any]:
-        """Send an update on its way, unless the bot does not want its kind; gives the update."""
+        """Send an update, unless the bot does not want its kind. Returns the update."""
         bot.last_update_id += 1
         update = {"update_id": bot.last_update_id, kind: content}
         if bot.wants(kind):
@@ -159,14 +159,14 @@ class Updates:
 
 
 def _allow(bot: Bot, fields: Fields) -> None:
-    """What is not said stays as it was; an empty list is the usual set."""
+    """Without a list the setting stays; an empty list is the default set."""
     if "allowed_updates" in fields:
         allowed = fields.json("allowed_updates", list, "allowed_updates JSON object") or []
         bot.allowed = tuple(kind for kind in allowed if isinstance(kind, str))
 
 
 def _confirm(bot: Bot, offset: int) -> None:
-    """An offset confirms all updates before it; a negative one keeps only so many."""
+    """An offset confirms all updates before it; a negative one keeps only that many."""
     if offset < 0:
         first = bot.updates[max(len(bot.updates) + offset, 0)]["update_id"] if bot.updates else 0
         bot.forget_updates(first)
@@ -175,7 +175,7 @@ def _confirm(bot: Bot, offset: int) -> None:
 
 
 def _webhook(url: str, fields: Fields) -> Webhook:
-    """As a self-hosted server takes it: plain HTTP and any port will do. Raises `Refused`."""
+    """Check the URL as a self-hosted server does: plain HTTP and any port are fine. Raises `Refused`."""
     if not is_callable(url if "://" in url else f"https://{url}"):
         raise bad("invalid webhook URL specified")
     secret = fields.text("secret_token")
