@@ -82,7 +82,7 @@ class Bots:
             bot.interrupt("update")
 
     def forget_people(self) -> None:
-        """Forget updates, presses and blocks. Webhooks and settings stay, because bots make them only when they start."""
+        """Forget updates, presses and blocks. Webhooks and settings stay: bots set them only when they start."""
         for bot in self._bots.values():
             bot.updates.clear()
             bot.presses.clear()
