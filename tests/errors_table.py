@@ -1,6 +1,6 @@
-"""The table of docs/emulator.md: each error of each messenger, how to provoke it, and what notifyhub does about it.
+"""The tables of docs/emulator.md: each error of each messenger, how to provoke it, and what notifyhub does about it.
 
-`python -m tests.errors_table` writes it anew. Every row is a real answer of the emulator, judged by the real provider.
+`python -m tests.errors_table` rewrites them. Every row is a real answer of the emulator, judged by the real provider.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from notifyhub.domain.outcome import Outcome, PermanentFailure, Sent, TemporaryFailure
+from notifyhub.domain.outcome import Misconfigured, Outcome, PermanentFailure, Sent, TemporaryFailure, Unconfirmed
 from notifyhub.emulator.app import Emulator
 from notifyhub.emulator.endpoint import INSTEAD
 from notifyhub.emulator.faults import magic
@@ -28,7 +28,7 @@ STATUS_WORDS = (400, 401, 403, 404, 429, 500, 502, 503, 504)
 RETRY_AFTER_S = 7
 OWN_CODES: dict[str, Sequence[int]] = {"viber": sorted(STATUSES), "whatsapp": sorted(CODES)}
 TITLES = {"telegram": "Telegram", "viber": "Viber", "whatsapp": "WhatsApp", "gateway": "Gateway"}
-# What each is provoked by → the request, where it is a bad request and no fault.
+# How to provoke an error by a bad request → the request.
 BAD_REQUESTS: dict[str, dict[str, dict[str, Any]]] = {
     "telegram": {
         "an empty text": {"chat_id": 42, "text": ""},
@@ -37,14 +37,14 @@ BAD_REQUESTS: dict[str, dict[str, dict[str, Any]]] = {
         "an unknown `parse_mode`": {"chat_id": 42, "text": "x", "parse_mode": "BBCode"},
         "broken markup": {"chat_id": 42, "text": "*x", "parse_mode": "MarkdownV2"},
         "no `chat_id`": {"text": "x"},
-        "a `chat_id` that can be none": {"chat_id": "nobody", "text": "x"},
+        "an impossible `chat_id`": {"chat_id": "nobody", "text": "x"},
     }
 }
-NO_ANSWER = "`unconfirmed`: nobody can know whether it arrived; sent again or held, as `on_unconfirmed` says"
+NO_ANSWER = "`unconfirmed`, as it may have arrived: sent again or held, as `on_unconfirmed` says"
 
 
 class Row(NamedTuple):
-    """`error` as it stands on the wire."""
+    """`error` as it is on the wire."""
 
     error: str
     provoke: str
@@ -76,11 +76,11 @@ def rows(channel: str, emulator: Emulator) -> Iterator[Row]:
 
 
 def lost_rows() -> Iterator[Row]:
-    """What goes wrong with a connection, alike on every channel."""
+    """Faults of a connection, the same on every channel."""
     for word, does in WORDS.items():
         instead = INSTEAD.get(word)
         if word == "drip":
-            then = "waits for the whole of it, up to the channel's `timeout_s`; after that as if there were no answer"
+            then = "waits for the complete answer, up to the channel's `timeout_s`; after that as if there were none"
         elif instead is not None and instead.status is not None:
             (then,) = {_then(judged(channel, instead)) for channel in CHANNELS}
         else:
@@ -98,7 +98,7 @@ def judged(channel: str, answer: Answer) -> Outcome:
 
 
 def table() -> str:
-    """All of it, as Markdown."""
+    """The tables of all errors, as Markdown."""
     emulator = Emulator()
     parts = [_section("Connections, on every channel", lost_rows())]
     parts += [_section(TITLES[channel], rows(channel, emulator)) for channel in CHANNELS]
@@ -107,7 +107,7 @@ def table() -> str:
 
 
 def magic_table() -> str:
-    """The magic recipients, one line a story."""
+    """The magic recipients, one line for each story."""
     lines = ["| story | Telegram | WhatsApp, gateway | Viber |", "| --- | --- | --- | --- |"]
     for story in dict.fromkeys(story for _, _, story in magic.recipients()):
         on = {channel: address for channel, address, told in magic.recipients() if told == story}
@@ -146,12 +146,15 @@ def _then(outcome: Outcome) -> str:
         case PermanentFailure():
             return f"fails at once: `{outcome.reason}`"
         case TemporaryFailure(retry_after_s=None):
-            return f"tries again with growing pauses: `{outcome.reason}`"
+            return f"retries with growing pauses: `{outcome.reason}`"
         case TemporaryFailure():
-            return f"waits {outcome.retry_after_s:g} s, which is no attempt, and tries again: `{outcome.reason}`"
+            return f"waits {outcome.retry_after_s:g} s, which costs no attempt, then retries: `{outcome.reason}`"
+        case Misconfigured():
+            return f"costs no attempt; the channel rests until this is put right: {outcome.mend}"
         case Sent():
             return "sent"
-    return NO_ANSWER
+        case Unconfirmed():
+            return NO_ANSWER
 
 
 def _story(name: str) -> magic.Story:
@@ -163,7 +166,7 @@ def _magic(channel: str, name: str) -> str:
 
 
 def written(document: str) -> str:
-    """The document with both tables made anew."""
+    """The document with its tables rewritten."""
     for name, made in (("magic", magic_table()), ("errors", table())):
         begin, end = f"<!-- {name}: python -m tests.errors_table -->\n", f"\n<!-- /{name} -->"
         head, _, rest = document.partition(begin)

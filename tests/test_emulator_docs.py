@@ -35,6 +35,16 @@ def test_every_code_of_viber_and_whatsapp_stands_in_the_table() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "error", ["401, `Unauthorized`", "status 10, `webhookNotSet`", "403, `(#131031) Account has been locked`"]
+)
+def test_what_is_set_up_wrongly_makes_the_channel_rest(error: str) -> None:
+    rows = [row for row in table().splitlines() if row.startswith(f"| {error}")]
+
+    assert rows
+    assert all("the channel rests" in row for row in rows)
+
+
 @pytest.mark.parametrize("channel", list(OWN_PATHS))
 def test_the_paths_at_the_root_are_told(channel: str) -> None:
     [told] = re.findall(rf"^\| \w+ \| `/{channel}` \| (.*) \|$", TEXT, re.MULTILINE)
