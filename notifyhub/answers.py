@@ -30,7 +30,7 @@ class Receipt(Answer):
     """A later status update about a delivery from the messenger."""
 
     kind: str = Field(description="delivered, read or failed")
-    at: datetime = Field(description="by the messenger's clock")
+    at: datetime = Field(description="according to the messenger's clock")
     code: str = Field(description="the messenger's own status or code")
     detail: str = Field("", description="why it failed, in the messenger's words")
 

@@ -31,14 +31,15 @@ def _words(known: list[str]) -> dict[str, Any]:
 
 
 _MOMENT = {"type": "string", "format": "date-time"}
+SEVERAL = "one or more values; repeat the parameter or separate them by commas"
 PARAMETERS = (
-    Parameter("status", "query", _words([*Status]), "any of these; repeated, or separated by commas"),
-    Parameter("channel", "query", lambda: _words([*FORMS]), "any of these; repeated, or separated by commas"),
-    Parameter("address", "query", {"type": "string"}, "in any spelling that its channel takes"),
-    Parameter("reference", "query", REFERENCE, "the caller's name for the message"),
-    Parameter("created_from", "query", _MOMENT, "accepted then or later; with an offset, `+` written as `%2B`"),
-    Parameter("created_to", "query", _MOMENT, "accepted before then; with an offset, `+` written as `%2B`"),
-    Parameter("before", "query", {"type": "string"}, "id of what stands before the page; instead of `cursor`"),
+    Parameter("status", "query", _words([*Status]), SEVERAL),
+    Parameter("channel", "query", lambda: _words([*FORMS]), SEVERAL),
+    Parameter("address", "query", {"type": "string"}, "in any form that its channel accepts"),
+    Parameter("reference", "query", REFERENCE, "the caller's reference of the message"),
+    Parameter("created_from", "query", _MOMENT, "accepted at this time or later; with a UTC offset (`+` as `%2B`)"),
+    Parameter("created_to", "query", _MOMENT, "accepted before this time; with a UTC offset (`+` as `%2B`)"),
+    Parameter("before", "query", {"type": "string"}, "id of the item before the page; instead of `cursor`"),
     *paging.PARAMETERS,
 )
 

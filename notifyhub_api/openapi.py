@@ -20,17 +20,18 @@ TITLE = "notifyhub"
 ABOUT = (
     "One call, every messenger: Telegram, Viber, WhatsApp and an HTTP gateway; never twice, never lost.\n\n"
     "Errors are [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457) problem documents that name everything wrong at "
-    "once; their `type` leads to what it means and what to do ([all of them](/problems/)). `X-Request-ID` is given "
-    "back, or made, and stands in every log line of the request.\n\n"
+    "once; their `type` leads to an explanation and what to do ([all of them](/problems/)). `X-Request-ID` is "
+    "returned, or created if absent, and is in every log line of the request.\n\n"
     "A body is JSON in UTF-8 whatever `Content-Type` says, at most 128 levels deep. It may come with "
-    "`Content-Encoding: gzip`; its limit is that of the unpacked body. A path has one spelling: with a slash more at "
-    "its end it is not found. A `POST` or `PATCH` with an `Idempotency-Key` may be repeated safely."
+    "`Content-Encoding: gzip`; its limit is that of the unpacked body. A path with an extra slash "
+    "at its end is not found. A `POST` or `PATCH` with an `Idempotency-Key` may be repeated safely."
 )
+STORED = "`true` if this is the stored answer to an earlier request with the same Idempotency-Key"
 KEY = "ApiKey"
 KEY_SCHEME = {
     "type": "http",
     "scheme": "bearer",
-    "description": "An API key, `nh_…`. `notifyhub serve` shows the first, `notifyhub key create` makes more.",
+    "description": "An API key, `nh_…`. `notifyhub serve` shows the first, `notifyhub key create` creates more.",
 }
 REQUEST_ID = "RequestId"
 REQUEST_ID_HEADER = {"description": "the caller's own X-Request-ID, or a new one", "schema": {"type": "string"}}
@@ -142,7 +143,7 @@ def _responses(operation: Operation, refs: Refs) -> dict[str, Any]:
 
 
 def _answer_headers(operation: Operation) -> dict[str, Any]:
-    once = {REPLAYED: "`true` where an Idempotency-Key had this answered before"} if operation.takes_names else {}
+    once = {REPLAYED: STORED} if operation.takes_names else {}
     limits = {} if operation.scope is None else problems.RATE_LIMITS
     return {**_headers({**operation.headers, **once, **limits}), **_request_id()}
 

@@ -48,7 +48,7 @@ IDEMPOTENCY = Parameter(
     IDEMPOTENCY_KEY,
     "header",
     {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
-    "your own name for this request: repeated with the same one, it is not done again, but answered as the first time",
+    "your own name for this request: a repeat with the same key changes nothing and gets the first answer again",
 )
 
 

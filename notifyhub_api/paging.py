@@ -19,8 +19,10 @@ _FOREIGN = Fault("$.cursor", "cursor", "is not one that this list gave out")
 _ID = re.compile(r"[0-9]{1,19}|[0-9a-f-]{36}")
 
 PARAMETERS = (
-    Parameter("limit", "query", {"type": "integer", "minimum": 1, "maximum": MOST, "default": DEFAULT}, "items a page"),
-    Parameter("cursor", "query", {"type": "string"}, "`next` of the page before; without it, the first page"),
+    Parameter(
+        "limit", "query", {"type": "integer", "minimum": 1, "maximum": MOST, "default": DEFAULT}, "items on a page"
+    ),
+    Parameter("cursor", "query", {"type": "string"}, "`next` of the previous page; left out: the first page"),
 )
 HEADERS = {"Link": 'path of the next page, `<…>; rel="next"`; absent on the last'}
 

@@ -89,12 +89,12 @@ class ProblemError(BaseModel):
 
 
 class Problem(BaseModel):
-    """Why a request was refused, as RFC 9457 has it."""
+    """Why a request was refused (RFC 9457)."""
 
     # Only described with this: `Kind.document` writes it faster.
     type: str = Field(
-        description="the kind of problem, for programs to compare with: its name never changes. It leads to a page of "
-        "this service that tells what it means and what to do",
+        description="the kind of problem; stable, so that programs can compare it. It leads to a page of this service "
+        "that says what it means and what to do",
         examples=[kinds.INVALID_REQUEST.type],
         json_schema_extra={"format": "uri-reference", "pattern": f"^{PAGES}[a-z-]+$"},
     )
@@ -106,8 +106,8 @@ class Problem(BaseModel):
 
 RATE_LIMITS = MappingProxyType(
     {
-        "RateLimit-Limit": "requests that this key may make in a minute; absent, like the other two, where none is set",
-        "RateLimit-Remaining": "of those, how many are left in this minute",
+        "RateLimit-Limit": "requests that this key may make in a minute; absent, like the other two, without a limit",
+        "RateLimit-Remaining": "how many of those are left in this minute",
         "RateLimit-Reset": "seconds until the next minute",
     }
 )

@@ -15,7 +15,7 @@ class Envelope:
     """One text on its way to one address.
 
     address    canonical form of the channel (see `domain.addresses`)
-    text       what the person is to read
+    text       the message text
     reference  stable over all attempts of this delivery and unique over all installs,
                so that a messenger that knows idempotency keys can use it as one
     timeout_s  seconds the call may take at most; already cut to what is left before `expires_at`

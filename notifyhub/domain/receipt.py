@@ -11,7 +11,7 @@ class Receipt(NamedTuple):
     """The messenger's later word about one message to one person.
 
     kind          `sent` (proves that it was accepted, where that was unknown), `delivered`, `read` or `failed`
-    at            epoch ms, by the messenger's clock
+    at            epoch ms, according to the messenger's clock
     address       of the person, where one id stands for several
     reason        why it failed
     message_id, delivery_id   what it says it belongs to, where the messenger gives our reference back; hex digits

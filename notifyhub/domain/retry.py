@@ -10,7 +10,7 @@ from notifyhub.domain.states import Status
 
 
 class OnUnconfirmed(StrEnum):
-    """What to do when nobody can know whether the messenger got it."""
+    """What to do if it is unknown whether the messenger got it."""
 
     AT_LEAST_ONCE = "at_least_once"
     AT_MOST_ONCE = "at_most_once"

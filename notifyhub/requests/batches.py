@@ -23,7 +23,7 @@ _OF_ONE = re.compile(r"\$\.messages\[([0-9]+)\]")
 
 
 class BatchRequest(BaseModel):
-    """Different messages, each with an outcome of its own."""
+    """Different messages, each with its own result."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -31,7 +31,7 @@ class BatchRequest(BaseModel):
     messages: list[MessageRequest | Any] = Field(
         min_length=1,
         max_length=MOST_MESSAGES,
-        description="what is no message is told so in its own result, and the others are taken",
+        description="an item that is not a message gets an error as its result; the others are accepted",
     )
 
 

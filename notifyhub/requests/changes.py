@@ -40,17 +40,17 @@ class _Request(BaseModel):
 
 
 class ChangeRequest(_Request):
-    """What is to be otherwise about a message of which nothing has gone out; at least one member."""
+    """The changes to an unsent message; at least one member."""
 
-    text: Text = Field(default_factory=str, description="what the people are to read instead")
-    send_at: Moment | None = Field(None, description="not before; null, or when past: now")
-    expires_at: Moment | None = Field(None, description="nothing is sent after this; null: no end")
+    text: Text = Field(default_factory=str, description="the new message text")
+    send_at: Moment | None = Field(None, description="earliest time to send; null or a time in the past: now")
+    expires_at: Moment | None = Field(None, description="nothing is sent after this; null: no expiry")
 
 
 class RetryRequest(_Request):
-    """How a message is to be tried again; the body may be left out."""
+    """How to retry a message; the body may be left out."""
 
-    expires_at: Moment | None = Field(None, description="a new end; null: none; left out: as it was")
+    expires_at: Moment | None = Field(None, description="a new expiry time; null: none; left out: unchanged")
 
 
 class ResolveRequest(_Request):
@@ -58,14 +58,14 @@ class ResolveRequest(_Request):
 
     verdict: Verdict = Field(
         alias="as",
-        description="`sent`: it arrived; `resend`: send it again; `fail`: it did not, and is not to be sent again",
+        description="`sent`: it arrived; `resend`: send it again; `fail`: it did not arrive and is not sent again",
     )
 
 
 class IdsRequest(_Request):
     """Deliveries by their ids."""
 
-    ids: list[RowId] = Field(min_length=1, max_length=MOST_IDS, description="each is answered for in this order")
+    ids: list[RowId] = Field(min_length=1, max_length=MOST_IDS, description="the results have the same order")
 
 
 def change_request(given: bytes | Mapping[str, Any], now: datetime) -> ChangeRequest:

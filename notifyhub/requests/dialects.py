@@ -72,7 +72,7 @@ When = Annotated[datetime, BeforeValidator(moment, json_schema_input_type=dateti
 
 
 class Sender(BaseModel):
-    """Who sends; kept with the message."""
+    """The sender; kept with the message."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -88,14 +88,14 @@ class SendRequest(BaseModel):
 
     sender: Annotated[
         Sender | None, BeforeValidator(_or_nothing, json_schema_input_type=Sender | Literal[""] | None)
-    ] = Field(None, description="kept with the message, as its metadata")
+    ] = Field(None, description="kept as metadata of the message")
     messengers_list: list[Messenger] = Field(
-        min_length=1, description="Telegram (or Telegramm), Viber, WhatsApp, Gateway, in any case"
+        min_length=1, description="Telegram (or Telegramm), Viber, WhatsApp, Gateway, in upper or lower case"
     )
-    users_list: list[User] = Field(min_length=1, description="people by their id or number on those messengers")
-    deffered_time: When | None = Field(None, description="not before, with its offset from UTC; empty: now")
-    deferred_time: When | None = Field(None, description="the same, spelled otherwise")
-    message: Text = Field(description="what the people are to read")
+    users_list: list[User] = Field(min_length=1, description="people, by their id or number on those messengers")
+    deffered_time: When | None = Field(None, description="earliest time to send, with a UTC offset; empty: now")
+    deferred_time: When | None = Field(None, description="another name for `user_id`")
+    message: Text = Field(description="the message text")
 
 
 class Item(BaseModel):
@@ -104,19 +104,19 @@ class Item(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     user_id: User | None = Field(None, description="the person's id or number on this messenger")
-    recipient_id: User | None = Field(None, description="the same, spelled otherwise")
-    sender_id: Name | None = Field(None, description="kept with the message, as its metadata")
-    message: Text = Field(description="what the person is to read")
-    date_time: When | None = Field(None, description="not before, with its offset from UTC; empty or past: now")
+    recipient_id: User | None = Field(None, description="another name for `user_id`")
+    sender_id: Name | None = Field(None, description="kept as metadata of the message")
+    message: Text = Field(description="the message text")
+    date_time: When | None = Field(None, description="earliest time to send, with a UTC offset; empty or past: now")
 
 
 class Items(BaseModel):
-    """Items by messenger, whose names may be written in any case."""
+    """Items by messenger; the case of the names does not matter."""
 
     # Only described with this: `items` checks each by itself, so that none is undone by another's error.
     model_config = ConfigDict(extra="forbid", json_schema_extra={"minProperties": 1})
 
-    telegram: list[Item | Any] = Field([], alias="Telegram", description="what is no item is answered with FAILED")
+    telegram: list[Item | Any] = Field([], alias="Telegram", description="an invalid item gets FAILED")
     viber: list[Item | Any] = Field([], alias="Viber")
     whatsapp: list[Item | Any] = Field([], alias="WhatsApp")
     gateway: list[Item | Any] = Field([], alias="Gateway")

@@ -23,7 +23,7 @@ DEEPEST_METADATA = 100
 
 
 class Priority(StrEnum):
-    """Urgent passes normal, normal passes bulk."""
+    """Urgent goes before normal, normal before bulk."""
 
     URGENT = "urgent"
     NORMAL = "normal"

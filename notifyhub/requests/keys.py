@@ -60,17 +60,17 @@ RateLimit = Annotated[_RateLimit, BeforeValidator(whole, json_schema_input_type=
 
 
 class KeyRequest(BaseModel):
-    """An API key to be made."""
+    """An API key to create."""
 
     # `key_request` makes and checks it.
     model_config = ConfigDict(extra="forbid")
 
     name: Name = Field(description="whose key it is", examples=["shop"])
     scopes: list[Scope] = Field(
-        min_length=1, description="what it opens: sending, reading, or `admin` for everything and the keys themselves"
+        min_length=1, description="what it allows: `send`, `read`, or `admin` for everything, including keys"
     )
-    expires_at: Moment | None = Field(None, description="it does not count from then on; default: it has no end")
-    rate_limit: RateLimit | None = Field(None, description="requests a minute; default: NOTIFYHUB_RATE_LIMIT")
+    expires_at: Moment | None = Field(None, description="it stops working then; default: never")
+    rate_limit: RateLimit | None = Field(None, description="requests per minute; default: NOTIFYHUB_RATE_LIMIT")
 
 
 def key_request(given: bytes | Mapping[str, Any], *, now: datetime) -> KeyRequest:

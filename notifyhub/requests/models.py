@@ -65,28 +65,28 @@ class MessageRequest(BaseModel):
     # `message_request` makes and checks it: what no single field can tell is checked there.
     model_config = ConfigDict(extra="forbid")
 
-    text: Text = Field(description="what the people are to read", examples=["Hello"])
+    text: Text = Field(description="the message text", examples=["Hello"])
     recipients: list[Recipient] = Field(min_length=1, description="the people")
     channels: list[Channel] | None = Field(
         None, min_length=1, description="default: every channel that a recipient has an address on"
     )
-    send_at: Moment | None = Field(None, description="not before; default, or when past: now")
+    send_at: Moment | None = Field(None, description="earliest time to send; default, or if in the past: now")
     expires_at: Moment | None = Field(None, description="nothing is sent after this")
     max_attempts: Attempts | None = Field(None, description="default: the channel's")
-    priority: Priority = Field(Priority.NORMAL, description="urgent passes normal, normal passes bulk")
+    priority: Priority = Field(Priority.NORMAL, description="urgent goes before normal, normal before bulk")
     deduplicate: Window = Field(
         "forever", description="for how long the same text to the same address on the same channel is refused"
     )
     on_unconfirmed: OnUnconfirmed = Field(
-        OnUnconfirmed.AT_LEAST_ONCE, description="send again, or hold, when nobody can know whether it arrived"
+        OnUnconfirmed.AT_LEAST_ONCE, description="whether to send again or hold it, if it is unknown whether it arrived"
     )
     options: Options | None = Field(
         None,
-        description="what is asked of single messengers, by channel",
+        description="messenger-specific options, by channel",
         examples=[{"telegram": {"parse_mode": "HTML"}}],
     )
-    reference: Reference | None = Field(None, description="the caller's own name for this message")
-    metadata: Metadata = Field(default_factory=dict, description="kept and given back")
+    reference: Reference | None = Field(None, description="your own reference for this message")
+    metadata: Metadata = Field(default_factory=dict, description="stored and returned unchanged")
 
     def pairs(self) -> list[tuple[str, str]]:
         """Every (channel, address) that this message is to go to, in the order asked for."""

@@ -64,23 +64,23 @@ class TelegramOptions(ChannelOptions):
     """Options of Telegram's sendMessage."""
 
     parse_mode: Literal["HTML", "MarkdownV2", "Markdown"] | None = Field(
-        None, description="how the text is marked up; default: plain text"
+        None, description="markup of the text; default: plain text"
     )
     silent: StrictBool | None = Field(None, description="no sound (disable_notification)")
     link_preview: StrictBool | None = Field(None, description="false: no preview of the first link")
-    protect: StrictBool | None = Field(None, description="no forwarding and saving (protect_content)")
-    thread_id: ThreadId | None = Field(None, description="topic of a forum (message_thread_id)")
+    protect: StrictBool | None = Field(None, description="no forwarding or saving (protect_content)")
+    thread_id: ThreadId | None = Field(None, description="a topic of a forum (message_thread_id)")
 
 
 class ViberOptions(ChannelOptions):
     """Options of Viber's send_message."""
 
-    sender_name: ShownName | None = Field(None, description="name that people see; default: the setting")
-    sender_avatar: WebAddress | None = Field(None, description="address of a picture, which Viber loads")
+    sender_name: ShownName | None = Field(None, description="the sender's name that people see; default: the setting")
+    sender_avatar: WebAddress | None = Field(None, description="URL of a picture, loaded by Viber")
     tracking_data: TrackingData | None = Field(
-        None, description="comes back with the person's next reply; default: our reference"
+        None, description="returned with the person's next reply; default: our reference"
     )
-    min_api_version: ApiVersion | None = Field(None, description="least version of the person's app; default 1")
+    min_api_version: ApiVersion | None = Field(None, description="lowest version of the person's app; default 1")
 
 
 class Template(BaseModel):
@@ -91,7 +91,7 @@ class Template(BaseModel):
     name: TemplateName = Field(examples=["hello_world"])
     language: Language = Field(examples=["en_US"])
     components: Annotated[list[dict[str, Any]], AfterValidator(_small)] | None = Field(
-        None, description="values of its placeholders, as in Meta's template object"
+        None, description="values for its placeholders, as in Meta's template object"
     )
 
 
@@ -99,7 +99,7 @@ class WhatsAppOptions(ChannelOptions):
     """Options of WhatsApp's messages."""
 
     preview_url: StrictBool | None = Field(None, description="show a preview of the first link")
-    template: Template | None = Field(None, description="sent in place of the text, which is kept as what people see")
+    template: Template | None = Field(None, description="sent instead of the text, which is kept as what people see")
 
 
 class GatewayOptions(ChannelOptions):
@@ -120,7 +120,7 @@ def _own_schema(options: type[BaseModel]) -> dict[str, Any]:
 
 
 class Options(BaseModel):
-    """What is asked of single messengers; channels that a message does not go to are not looked at."""
+    """Options for single messengers; those for channels that the message does not use are ignored."""
 
     # Options of channels of one's own are checked by `crosschecks`.
     model_config = ConfigDict(extra="allow", json_schema_extra=_own_channels)

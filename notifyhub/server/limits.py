@@ -137,7 +137,7 @@ class LimitedProtocol(HttpToolsProtocol):
         if self._head_too_large:
             self._refuse_head()
         else:
-            self._refuse(400, "this is not HTTP as it should be")
+            self._refuse(400, "this is not valid HTTP")
 
     # What the parser finds
 

@@ -26,7 +26,7 @@ Moment = datetime | str | None
 Filter = str | int | datetime | Sequence[str] | None
 
 Outcome: TypeAlias = "answers.Message | InvalidRequest"
-"""What became of one message of a batch."""
+"""The result for one message of a batch."""
 
 
 class Sends(ABC):

@@ -23,15 +23,15 @@ from notifyhub_api.web import answer, body_of, hub_of
 
 
 class BatchResult(Answer):
-    """What became of one message of a batch."""
+    """The result for one message of a batch."""
 
-    status: Literal[202, 422] = Field(description="as if it had been posted alone")
+    status: Literal[202, 422] = Field(description="the status code it would have got by itself")
     message: Message | None = None
     errors: list[ProblemError] | None = Field(None, description="everything that is wrong with it")
 
 
 class Batch(Answer):
-    """What became of each message, in the order in which they were given."""
+    """The result for each message, in the order of the request."""
 
     results: list[BatchResult]
 

@@ -12,7 +12,7 @@ from notifyhub.domain.addresses import FORMS
 from notifyhub_api.operations import Operation, Parameter, Tag
 from notifyhub_api.web import answer, hub_of
 
-TAG = Tag("channels", "The ways to people: what each takes, how it tries, and how it does.")
+TAG = Tag("channels", "The messengers: address format, limits, retry policy and health of each.")
 
 EXAMPLE: dict[str, Any] = {
     "name": "telegram",
@@ -54,7 +54,7 @@ operations = (
         scope="read",
         tag=TAG,
         summary="Every channel",
-        description="Health is what the calls of the last minutes say, in all processes; no messenger is called.",
+        description="Health is derived from the calls of the last minutes in all processes; no messenger is called.",
         answers={200: Channels},
         example_answer={"items": [EXAMPLE]},
     ),

@@ -27,7 +27,7 @@ from notifyhub_api.resources.examples import DELIVERY, MESSAGE
 from notifyhub_api.resources.messages import CHECKED_AT_ONCE, linked
 from notifyhub_api.web import answer, body_of, hub_of
 
-TAG = Tag("dialects", "The same in the words of other services, with the same keys and the same rows behind it.")
+TAG = Tag("dialects", "Request formats of other services; same keys, same messages.")
 
 WENT_OUT = frozenset({Status.SENT, Status.DELIVERED, Status.READ})
 ON_THE_WAY = frozenset({Status.SCHEDULED, Status.SENDING, Status.UNCONFIRMED})
@@ -41,15 +41,15 @@ _log = logs.logger(__name__)
 
 
 class Accepted(RootModel[dict[Id, Accepting]]):
-    """For each item, in order, the id of its message and what became of it."""
+    """For each item, in order, the id of its message and its result."""
 
 
 class Standing(RootModel[dict[str, Accepting]]):
-    """For each id how its message stands."""
+    """The status of each message by its id."""
 
 
 class CancelledIds(RootModel[dict[str, Cancelling]]):
-    """For each id whether its message was cancelled."""
+    """For each id, whether its message was cancelled."""
 
 
 async def sendmsg(request: Request) -> Response:
@@ -71,7 +71,7 @@ async def post(request: Request) -> Response:
 
 
 async def status(request: Request) -> Response:
-    """How messages stand, by their ids in the query or in a JSON body."""
+    """Status of messages, by their ids in the query or in a JSON body."""
     hub, body = hub_of(request), await body_of(request)
     asked = body or {"messages_id": request.query_params.getlist("messages_id")}
     ids = dialects.asked_ids(asked, most=hub.settings.max_recipients)
@@ -80,7 +80,7 @@ async def status(request: Request) -> Response:
 
 
 async def cancel(request: Request) -> Response:
-    """Cancel what has not been claimed yet."""
+    """Cancel deliveries that are not being sent yet."""
     hub = hub_of(request)
     ids = dialects.unwanted_ids(await body_of(request), most=hub.settings.max_recipients)
     cancelled = await _cancelled(hub, _uuids(ids))
@@ -171,7 +171,7 @@ operations = (
         tag=TAG,
         summary="Accept one text for several people on several messengers",
         description="One recipient for each user, with that address on each messenger named. Empty texts mean "
-        '"not given", `deferred_time` may be written for `deffered_time`. The sender is kept as metadata.',
+        '"not given"; `deferred_time` works as well as `deffered_time`. The sender is kept as metadata.',
         request=dialects.SendRequest,
         answers={202: Message},
         headers={"Location": "path of the message"},
@@ -207,7 +207,7 @@ operations = (
         endpoint=status,
         scope="read",
         tag=TAG,
-        summary="How messages stand",
+        summary="Status of messages",
         description="`SUCCESS` it went out, `PENDING` it waits or is on its way, `FAILED` it will never go out "
         "(failed, expired, cancelled, not everybody was reached), or there is no such message. An id that was "
         "answered with `PENDING` stands as the message does that it repeats. The ids may also be sent as a JSON body, "
@@ -217,7 +217,7 @@ operations = (
                 "messages_id",
                 "query",
                 {"type": "array", "items": REFERENCE, "minItems": 1, "examples": [[FIRST, SECOND]]},
-                "ids of messages, repeated",
+                "ids of messages; repeat the parameter",
             )
         ],
         answers={200: Standing},

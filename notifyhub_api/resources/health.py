@@ -14,7 +14,7 @@ from notifyhub.hub.core import Core
 from notifyhub_api.operations import Operation, Tag
 from notifyhub_api.web import answer, hub_of
 
-SERVICE = Tag("service", "The service itself; no key is needed.")
+SERVICE = Tag("service", "The service itself; no key needed.")
 
 
 class Life(Answer):
@@ -24,7 +24,7 @@ class Life(Answer):
 
 
 class Readiness(Answer):
-    """Whether messages can be taken and sent."""
+    """Whether messages can be accepted and sent."""
 
     status: str = Field(description="ready or not ready")
     checks: dict[str, str] = Field(description="`ok`, or what is wrong, for database and broker")
@@ -69,7 +69,7 @@ operations = (
         endpoint=ready,
         scope=None,
         tag=SERVICE,
-        summary="Can messages be taken and sent?",
+        summary="Can messages be accepted and sent?",
         answers={200: Readiness, 503: Readiness},
         example_answer={"status": "ready", "checks": {"database": "ok", "broker": "ok"}},
     ),

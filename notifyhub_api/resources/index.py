@@ -14,11 +14,11 @@ from notifyhub_api.web import answer
 
 
 class Index(Answer):
-    """Where things are."""
+    """Links to the documents and resources."""
 
     name: str = "notifyhub"
     version: str = __version__
-    messages: str = Field("/api/v1/messages", description="where messages are posted")
+    messages: str = Field("/api/v1/messages", description="where to post messages")
     ready: str = "/health/ready"
     docs: str = "/docs/"
     openapi: str = "/openapi.json"
@@ -36,7 +36,7 @@ operations = (
         endpoint=index,
         scope=None,
         tag=SERVICE,
-        summary="What is here",
+        summary="Links",
         answers={200: Index},
         example_answer=Index().model_dump(mode="json"),
     ),

@@ -14,7 +14,7 @@ from notifyhub_api.operations import Operation, Parameter, Tag
 from notifyhub_api.resources.examples import KEY, NEW_KEY
 from notifyhub_api.web import answer, body_of, hub_of
 
-TAG = Tag("keys", "API keys: who may call, for what, until when and how often.")
+TAG = Tag("keys", "API keys: who may call what, until when and how often.")
 ID = Parameter("id", "path", {"type": "integer", "minimum": 1, "examples": [2]}, "id of a key")
 BEFORE_THE_FIRST = 0
 
@@ -51,7 +51,7 @@ operations = (
         endpoint=create,
         scope=ADMIN,
         tag=TAG,
-        summary="Make a key",
+        summary="Create a key",
         description="`key` is in this answer and nowhere else: only its hash is kept. So this takes no "
         "`Idempotency-Key`; a key whose answer was lost can be told by its name, and revoked.",
         request=KeyRequest,
@@ -67,8 +67,8 @@ operations = (
         endpoint=every,
         scope=ADMIN,
         tag=TAG,
-        summary="Every key, page by page",
-        description="By rising id, revoked and expired ones too.",
+        summary="All keys, page by page",
+        description="In the order of their ids, including revoked and expired keys.",
         parameters=paging.PARAMETERS,
         answers={200: KeyPage},
         headers=paging.HEADERS,

@@ -73,13 +73,13 @@ async def why(request: Request) -> Response:
 
 
 async def change(request: Request) -> Response:
-    """Change what has not gone out."""
+    """Change an unsent message."""
     body = await body_of(request)
     return answer(linked(await hub_of(request).change_as(request.path_params["id"], body)))
 
 
 async def retry(request: Request) -> Response:
-    """Send again what failed, expired or is held."""
+    """Retry failed, expired and held deliveries."""
     body = await body_of(request)
     return answer(await hub_of(request).retry_as(request.path_params["id"], body))
 
@@ -90,7 +90,7 @@ async def read(request: Request) -> Response:
 
 
 async def cancel(request: Request) -> Response:
-    """Cancel what has not been claimed yet."""
+    """Cancel deliveries that are not being sent yet."""
     return answer(await hub_of(request).cancel(request.path_params["id"]))
 
 
@@ -121,9 +121,9 @@ operations = (
         scope="send",
         tag=TAG,
         summary="Accept a message",
-        description="Answered after the commit: what is accepted is sent, cancelled, expired or failed with a reason. "
-        "The same text to the same address on the same channel is refused as a duplicate, unless `deduplicate` says "
-        "otherwise.",
+        description="Answered after the commit: what is accepted will be sent, or end as cancelled, expired or failed "
+        "with a reason. The same text to the same address on the same channel is refused as a duplicate, unless "
+        "`deduplicate` says otherwise.",
         request=MessageRequest,
         answers={202: Message},
         headers={"Location": "path of the message"},
@@ -137,10 +137,10 @@ operations = (
         endpoint=find,
         scope="read",
         tag=TAG,
-        summary="Messages that fit, the newest first",
+        summary="Messages by filters, newest first",
         description="Filters may be combined. A message fits `status`, `channel` and `address` when any one of its "
         "deliveries fits all of them: messages have no status of their own. Messages of more than 50 deliveries come "
-        "without `counts`. A cursor stays good while messages are added.",
+        "without `counts`. A cursor remains valid while messages are added.",
         parameters=filtering.PARAMETERS,
         answers={200: MessagePage},
         refusals=[404],
@@ -153,7 +153,7 @@ operations = (
         endpoint=change,
         scope="send",
         tag=TAG,
-        summary="Change what has not gone out",
+        summary="Change an unsent message",
         description="Possible while no delivery of it was tried and one at least waits; deliveries that were cancelled "
         "or expired, and recipients left out as duplicates, stay as they are. `send_at: null` is now, "
         "`expires_at: null` is no end. A text that another delivery carries to one of its addresses is a conflict.",
@@ -170,7 +170,7 @@ operations = (
         endpoint=retry,
         scope="send",
         tag=TAG,
-        summary="Send again what failed, expired or is held",
+        summary="Retry failed, expired and held deliveries",
         description="Each is due now and has all its attempts before it again. What meanwhile goes, or went, out by "
         "another delivery is left and counted as `duplicates`. When the message's end has passed, a new `expires_at`, "
         "or null, has to be given.",
@@ -189,7 +189,7 @@ operations = (
         scope="read",
         tag=TAG,
         summary="A message with its deliveries",
-        description="Deliveries are left out when there are more than 1,000; `deliveries_url` leads to them then.",
+        description="Deliveries are left out when there are more than 1,000; `deliveries_url` then leads to them.",
         parameters=[ID],
         answers={200: Message},
         example_answer={**MESSAGE, "counts": {"scheduled": 1}},
@@ -201,7 +201,7 @@ operations = (
         scope="read",
         tag=TAG,
         summary="What happened to each recipient and what happens next, in plain words",
-        description="The first 1,000 recipients, those left out as duplicates too.",
+        description="The first 1,000 recipients, including those left out as duplicates.",
         parameters=[ID],
         answers={200: Stories},
         example_answer={"items": [STORY]},
@@ -212,7 +212,7 @@ operations = (
         endpoint=cancel,
         scope="send",
         tag=TAG,
-        summary="Cancel what has not been claimed yet",
+        summary="Cancel deliveries that are not being sent yet",
         parameters=[ID],
         answers={200: Cancelled},
         example_answer={"id": MESSAGE_ID, "cancelled": 1, "too_late": 0},

@@ -11,7 +11,7 @@ from notifyhub.verbs import result_of
 from notifyhub_api.operations import OF_A_BODY, Operation, Parameter, Tag
 from notifyhub_api.web import answer, body_of, hub_of
 
-TAG = Tag("receipts", "Webhooks of the messengers: they tell who got a message, who read it, and where it failed.")
+TAG = Tag("receipts", "Webhooks for the messengers' receipts: delivered, read, failed.")
 _ABOUT = (
     "Set this address as the {where}. The signature over the raw body is checked (over what was packed, should it come "
     "as gzip); a wrong one changes nothing. Receipts may come late, twice, out of order or about messages of others: "
@@ -20,13 +20,13 @@ _ABOUT = (
 
 
 class Received(Answer):
-    """The receipts were taken."""
+    """The receipts were accepted."""
 
-    known: int | None = Field(None, description="receipts whose delivery was found; the others wait for it for a while")
+    known: int | None = Field(None, description="receipts whose delivery was found; others are kept for a while")
 
 
 class Challenge(RootModel[str]):
-    """What Meta asked to have said back."""
+    """The challenge from Meta."""
 
 
 async def viber(request: Request) -> Response:
@@ -100,8 +100,8 @@ operations = (
         endpoint=subscribe_whatsapp,
         scope=None,
         tag=TAG,
-        summary="Did we subscribe?",
-        description="Says `hub.challenge` back to whoever knows `NOTIFYHUB_WHATSAPP_VERIFY_TOKEN`.",
+        summary="Verify the webhook",
+        description="Returns `hub.challenge` if `hub.verify_token` is `NOTIFYHUB_WHATSAPP_VERIFY_TOKEN`.",
         parameters=[
             Parameter(name, "query", {"type": "string"}, "as Meta sends it")
             for name in ("hub.mode", "hub.verify_token", "hub.challenge")

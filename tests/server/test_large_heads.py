@@ -32,7 +32,7 @@ def test_more_than_64_kb_is_a_431(sent: bytes) -> None:
 
     assert answer.status == 431
     assert answer.headers["content-type"] == "application/problem+json"
-    assert answer.json["detail"] == "the head of a request may have 65536 bytes"
+    assert answer.json["detail"] == "the head of a request may have up to 65536 bytes"
 
 
 def test_it_is_so_behind_another_request_too() -> None:
@@ -73,4 +73,4 @@ def test_what_is_not_http_is_a_400_that_says_so() -> None:
 
         answer = client.answer()
 
-    assert (answer.status, answer.json["detail"]) == (400, "this is not HTTP as it should be")
+    assert (answer.status, answer.json["detail"]) == (400, "this is not valid HTTP")

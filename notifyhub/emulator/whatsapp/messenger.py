@@ -36,7 +36,7 @@ from notifyhub.emulator.whatsapp.typed import type_fault
 
 # Of a marketing message only a template can be made; the rest is the same.
 SENDS = ("messages", "marketing_messages")
-# Settings that are kept and given back as they are.
+# Settings that are stored and returned unchanged.
 SHEETS = ("settings", "whatsapp_commerce_settings", "whatsapp_business_encryption", "conversational_automation")
 
 OBJECT_ID = re.compile(r"[0-9]{1,32}")
