@@ -48,7 +48,7 @@ class InvalidRequest(NotifyhubError):
 
     def __init__(self, faults: Sequence[Fault]) -> None:
         self.faults = tuple(faults)
-        super().__init__("; ".join(f"{fault.path}: {fault.message}" for fault in self.faults))
+        super().__init__("; ".join(": ".join(filter(None, (fault.path, fault.message))) for fault in self.faults))
 
 
 class NotFound(NotifyhubError):

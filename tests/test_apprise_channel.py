@@ -116,14 +116,14 @@ def test_it_is_told_as_a_real_channel(site: Path) -> None:
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        ({"apprise_targets": targets(ops="slack://very-secret")}, "NOTIFYHUB_APPRISE_TARGETS: ops is no URL that"),
+        ({"apprise_targets": targets(ops="slack://very-secret")}, "NOTIFYHUB_APPRISE_TARGETS: ops is not a URL that"),
         (
             {"apprise_targets": targets(ops="mailto://u:very-secret@h.example/a@h.example/b@h.example")},
             "NOTIFYHUB_APPRISE_TARGETS: ops leads to several places",
         ),
         ({"apprise_targets": '{"ops": 5, "very-secret'}, "NOTIFYHUB_"),
-        ({"apprise_token": "very-secret"}, "NOTIFYHUB_APPRISE_TOKEN means nothing"),
-        ({"apprise_proxy": "http://u:very-secret@h.example"}, "NOTIFYHUB_APPRISE_PROXY means nothing"),
+        ({"apprise_token": "very-secret"}, "NOTIFYHUB_APPRISE_TOKEN has no effect"),
+        ({"apprise_proxy": "http://u:very-secret@h.example"}, "NOTIFYHUB_APPRISE_PROXY has no effect"),
     ],
 )
 def test_wrong_settings_are_told_without_their_secrets(site: Path, settings: dict[str, str], words: str) -> None:

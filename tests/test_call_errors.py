@@ -80,8 +80,8 @@ def test_members_of_a_request_are_named_by_json_path(any_hub: Hub | FakeHub) -> 
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        (lambda hub: hub.send("x", to=TO, at="2126-01-02T00:00Z", expires_at="2126-01-01T00:00Z"), "is not after at"),
-        (lambda hub: hub.change(ID), "names nothing to change: text, at or expires_at"),
+        (lambda hub: hub.send("x", to=TO, at="2126-01-02T00:00Z", expires_at="2126-01-01T00:00Z"), "must be after at"),
+        (lambda hub: hub.change(ID), "^there is nothing to change: give text, at or expires_at"),
     ],
     ids=["send", "change"],
 )

@@ -90,7 +90,7 @@ class Connection:
                 return self._blocking().request(method, path, **asked), ""
             return await self._awaiting().request(method, path, **asked), ""
         except httpx.TimeoutException:
-            return None, f"no answer within {self._timeout_s:g} s"
+            return None, f"no response within {self._timeout_s:g} s"
         except httpx.RequestError as error:
             return None, str(error) or type(error).__name__
 
@@ -157,9 +157,9 @@ def _checked(url: str) -> str:
     except ValueError:
         good = False
     if not good:
-        raise SettingsError(f"{url!r} is not the URL of a service: it begins with http:// or https:// and names a host")
+        raise SettingsError(f"{url!r} is not the URL of a service: it needs http:// or https:// and a host")
     if parts.query or parts.fragment:
-        raise SettingsError(f"{url!r} is not the URL of a service: it ends with its path")
+        raise SettingsError(f"{url!r} is not the URL of a service: nothing may follow its path")
     return url.rstrip("/")
 
 
@@ -167,5 +167,5 @@ def _checked_key(key: str) -> str:
     """Read from a file, a key often has a line end. What is wrong with it is told without showing it."""
     key = key.strip()
     if not (key.isascii() and key.isprintable() and " " not in key and key):
-        raise SettingsError("the API key holds characters that no key has")
+        raise SettingsError("the API key contains invalid characters")
     return key

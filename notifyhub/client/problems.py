@@ -84,7 +84,7 @@ def unreadable(answer: httpx.Response | None) -> str:
     if answer.is_redirect:
         return f"it redirects to {answer.headers.get('location', '')}: give that URL if it is the service's"
     shown = " ".join(answer.text[:_SHOWN].split())
-    return f"it does not answer as notifyhub does: {answer.status_code} {shown}"
+    return f"this is not a response of notifyhub: {answer.status_code} {shown}"
 
 
 def _document(answer: httpx.Response) -> dict[str, Any] | None:

@@ -64,7 +64,7 @@ class Service:
         try:
             return model.model_validate_json(answer.content)
         except ValueError as error:
-            raise ServiceUnavailable("the answer is not one that this version of notifyhub knows") from error
+            raise ServiceUnavailable("this version of notifyhub does not understand the response") from error
 
     async def pages(self, model: type[P], path: str, limit: int, **parameters: Any) -> list[Any]:
         """Up to `limit` items of a list, over as many pages as that takes."""
@@ -119,7 +119,7 @@ class Remote(Service, Verbs):
                 return found
             left = ends - monotonic()
             if left <= 0:
-                raise WaitTimedOut(f"message {id_} is still on its way after {timeout_s:g} s")
+                raise WaitTimedOut(f"message {id_} is not finished after {timeout_s:g} s")
             await pause(min(left, look_again_s))
             look_again_s = min(LOOK_AT_LEAST_S, look_again_s * 1.5)
 

@@ -40,4 +40,4 @@ def _written(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, Mapping):
         return dict(value)
-    raise TypeError(f"{type(value).__name__} is not a type that it has")
+    raise TypeError(f"{type(value).__name__} is not a type that JSON has")

@@ -103,7 +103,7 @@ _forms = {
         AddressForm("viber", "Viber subscriber id, not a phone number", "01234567890A=", _viber_id),
         AddressForm(
             "whatsapp",
-            "Phone number with country code, or of the default region without",
+            "Phone number with country code, or without for the default region",
             "16505551234",
             _phone,
             _phone,
@@ -134,7 +134,7 @@ def canonical(channel: str, address: str | int, region: str = DEFAULT_REGION) ->
         raise ValueError(f"there is no such channel; known are {', '.join(FORMS)}")
     # bool is an int in Python, but true is nobody's address
     if isinstance(address, bool) or not isinstance(address, (str, int)):
-        raise ValueError(f"{channel} wants text or a whole number as an address")
+        raise ValueError(f"{channel} wants a text or a whole number as an address")
     return form.parse(address) if form.parse_in is None else form.parse_in(address, region)
 
 

@@ -22,10 +22,10 @@ class Health(StrEnum):
 
 
 WORDS = {
-    Health.OK: "calls are answered, and messages are taken or refused for good",
-    Health.UNSTEADY: "some calls come to nothing and are repeated",
-    Health.FAILING: "no message was taken lately: every call came to nothing",
-    Health.IDLE: "nothing was called lately, so nobody knows",
+    Health.OK: "calls are answered, and messages are accepted or refused for good",
+    Health.UNSTEADY: "some calls fail and are retried",
+    Health.FAILING: "all recent calls failed: no message was accepted",
+    Health.IDLE: "no recent calls, so the state is unknown",
 }
 
 

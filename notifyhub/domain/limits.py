@@ -25,7 +25,7 @@ def register(channel: str, max_characters: int | None) -> None:
 VIBER_MAX_BYTES = 28_000
 
 
-# Bot API server, before it looks at the marks.
+# The Bot API server checks this before it parses the markup.
 TELEGRAM_MAX_BYTES = 32_768
 
 
@@ -41,9 +41,9 @@ def text_fault(channel: str, text: str, marked_up: bool = False) -> str | None:
     if limit is not None and len(text) > limit and not marked_up:
         return f"{channel} takes at most {limit} characters, this text has {len(text)}"
     if not _encodable(text):
-        return "the text holds half of a surrogate pair, which is no character"
+        return "the text contains half of a surrogate pair, which is not a character"
     if channel == "telegram" and len(text.encode()) > TELEGRAM_MAX_BYTES:
-        return f"telegram takes at most {TELEGRAM_MAX_BYTES} bytes of text, marks and all"
+        return f"telegram takes at most {TELEGRAM_MAX_BYTES} bytes of text, including markup"
     if channel == "viber" and (size := _json_bytes(text)) > VIBER_MAX_BYTES:
         return f"viber takes at most {VIBER_MAX_BYTES} bytes of text as JSON, this text has {size}"
     return None

@@ -53,7 +53,7 @@ class PermanentFailure:
 
 @dataclass(frozen=True, slots=True)
 class Unconfirmed:
-    """The request went out and no answer came back: nobody can know whether it was accepted."""
+    """The request went out and no answer came back: it is unknown whether it was accepted."""
 
     code: str
     detail: str = ""

@@ -85,7 +85,7 @@ def _international(text: str) -> tuple[str, bool]:
         raise ValueError("wants a phone number: this one is too long for its country")
     digits = _digits(number)
     if verdict != phonenumbers.ValidationResult.IS_POSSIBLE or len(digits) > _LONGEST:
-        raise ValueError("wants a phone number: its country has none of this length")
+        raise ValueError("wants a phone number: there are none of this length in its country")
     return digits, phonenumbers.is_valid_number(number)
 
 

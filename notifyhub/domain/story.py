@@ -81,7 +81,7 @@ def events(of: Subject, lookup: Lookup) -> list[Event]:
     """Everything that happened, in order."""
     told = [Event(of.created_at, "accepted", f"Accepted, to be sent to {of.address} by {_messenger(of)}.")]
     if of.send_at is not None and of.send_at > of.created_at:
-        told.append(Event(of.created_at, "deferred", f"Was not to be sent before {moment(of.send_at)}."))
+        told.append(Event(of.created_at, "deferred", f"Scheduled for {moment(of.send_at)}."))
     for this, following in pairwise([*of.tries, None]):
         assert this is not None
         told.append(Event(this.finished_at, "attempt", _attempt(of, this, lookup)))
@@ -92,27 +92,27 @@ def events(of: Subject, lookup: Lookup) -> list[Event]:
 
 
 def next_step(of: Subject, lookup: Lookup, now: datetime) -> str:
-    """What will happen by itself, or what somebody can do."""
+    """What will happen automatically, or what someone can do."""
     match of.status:
         case Status.SCHEDULED:
             return _waiting(of, lookup, now)
         case Status.SENDING:
             return _under_way(of, now)
         case Status.SENT | Status.DELIVERED:
-            return "Nothing: it went out. Where the messenger tells of it, its receipt is still to come."
+            return "Nothing: it was sent. A receipt may follow, if the messenger sends receipts."
         case Status.UNCONFIRMED:
             return (
-                "Nothing by itself. Find out whether it arrived, then resolve it: as sent, to be sent again "
-                "(the person may get it twice), or as failed."
+                "Nothing happens automatically. Find out whether it arrived, then resolve it: as sent, to be sent "
+                "again (the person may get it twice), or as failed."
             )
         case Status.FAILED | Status.EXPIRED | Status.CANCELLED if any(t.outcome == "unconfirmed" for t in of.tries):
             return (
-                "Nothing by itself. As the person may have got it, the same text to the same address counts as "
-                "a duplicate."
+                "Nothing happens automatically. The person may have got it, so the same text to the same address "
+                "counts as a duplicate."
             )
         case Status.FAILED | Status.EXPIRED | Status.CANCELLED:
-            return "Nothing by itself. The same text may be sent to the same address again."
-    return "Nothing: it has come to its end."
+            return "Nothing happens automatically. The same text may be sent to the same address again."
+    return "Nothing: it is finished."
 
 
 def duplicate(of: Subject, holder: int, holder_status: str) -> tuple[list[Event], str]:
@@ -125,7 +125,7 @@ def duplicate(of: Subject, holder: int, holder_status: str) -> tuple[list[Event]
             f"Left out: delivery {holder} already carries this text to {of.address} by {_messenger(of)}.",
         ),
     ]
-    return told, f"Nothing: what counts is delivery {holder}, which is {holder_status} now."
+    return told, f"Nothing: see delivery {holder}, which is now {holder_status}."
 
 
 def moment(at: datetime) -> str:
@@ -158,19 +158,19 @@ def _attempt(of: Subject, this: Try, lookup: Lookup) -> str:
         return f"{began}{name} accepted it{under}."
     meaning = lookup(of.channel, this)
     why = f": {in_words(meaning[0])}" if meaning else ""
-    verb = "refused it for good" if this.outcome == "permanent_failure" else "did not take it"
+    verb = "refused it for good" if this.outcome == "permanent_failure" else "did not accept it"
     return f"{began}{name} {verb} (code {this.code}){why}."
 
 
 def _waited(of: Subject, this: Try, following: Try, lookup: Lookup) -> str:
     length = span(following.started_at - this.finished_at)
     if this.outcome == "misconfigured":
-        return f"Tried again after {length}: until then the account was set up wrongly, which counts as no attempt."
+        return f"Retried after {length}: the account had been set up wrongly, which does not count as an attempt."
     if _asked_to_wait(of, this, lookup):
-        return f"Tried again after {length}: {_messenger(of)} wants a pause then, which does not count as an attempt."
+        return f"Retried after {length}: {_messenger(of)} asked for a pause, which does not count as an attempt."
     if this.outcome == "unconfirmed":
-        return f"Sent again after {length}, because it is to arrive at least once; the person may have it twice."
-    return f"Tried again after {length}."
+        return f"Sent again after {length}, because it must arrive at least once; the person may have got it twice."
+    return f"Retried after {length}."
 
 
 def _asked_to_wait(of: Subject, this: Try, lookup: Lookup) -> bool:
@@ -179,27 +179,27 @@ def _asked_to_wait(of: Subject, this: Try, lookup: Lookup) -> bool:
 
 
 def _ending(of: Subject) -> Iterator[Event]:
-    """What the attempts alone do not tell."""
+    """What happened besides the attempts."""
     last = of.tries[-1] if of.tries else None
     because = in_words(of.reason) if of.reason else "no reason was kept"
     match of.status:
         case Status.SENT | Status.DELIVERED | Status.READ if last is None or last.outcome != "sent":
-            yield Event(None, "resolved", "Somebody, or the messenger, said later that it was sent.")
+            yield Event(None, "resolved", "An operator or the messenger said later that it was sent.")
         case Status.FAILED:
             ended_at = of.receipts[-1].at if of.receipts else last.finished_at if last else None
             yield Event(ended_at, "failed", f"Given up: {because}.")
         case Status.EXPIRED:
             end = f" ({moment(of.expires_at)})" if of.expires_at else ""
-            yield Event(of.expires_at, "expired", f"Was not to be sent after its end{end}: {because}.")
+            yield Event(of.expires_at, "expired", f"Expired{end}: {because}.")
         case Status.CANCELLED:
-            yield Event(None, "cancelled", "Cancelled before it went out.")
+            yield Event(None, "cancelled", "Cancelled before it was sent.")
         case Status.UNCONFIRMED:
             why = (
-                "it is to arrive at most once"
+                "it must arrive at most once"
                 if of.on_unconfirmed == OnUnconfirmed.AT_MOST_ONCE
-                else "there was neither an attempt nor time left"
+                else "no attempt or no time was left"
             )
-            yield Event(last.finished_at if last else None, "held", f"Held, neither sent again nor given up: {why}.")
+            yield Event(last.finished_at if last else None, "held", f"Held as unconfirmed: {why}.")
 
 
 def _receipt(of: Subject, this: Told) -> str:
@@ -214,11 +214,11 @@ def _waiting(of: Subject, lookup: Lookup, now: datetime) -> str:
     left = f"attempt {of.spent + 1}" + (f" of {of.max_attempts}" if of.max_attempts else "")
     limit = f" Nothing is sent after {moment(of.expires_at)}." if of.expires_at else ""
     if of.due_at > now:
-        paused = " by then the pause that the messenger wants is over;" if _paused(of, lookup) else ""
-        return f"Goes out at {moment(of.due_at)}, in {span(of.due_at - now)}:{paused} {left}.{limit}"
+        paused = " then the pause that the messenger asked for is over;" if _paused(of, lookup) else ""
+        return f"Will be sent at {moment(of.due_at)}, in {span(of.due_at - now)}:{paused} {left}.{limit}"
     return (
-        f"Due since {moment(of.due_at)}: goes out as soon as a worker has room ({left}). If it stays here, no worker "
-        f"runs or it cannot reach the database: see `notifyhub doctor`.{limit}"
+        f"Due since {moment(of.due_at)}: will be sent as soon as a worker is free ({left}). If it stays here, no "
+        f"worker is running or the worker cannot reach the database: see `notifyhub doctor`.{limit}"
     )
 
 
@@ -229,9 +229,9 @@ def _paused(of: Subject, lookup: Lookup) -> bool:
 def _under_way(of: Subject, now: datetime) -> str:
     if of.lease_until is None or of.lease_until > now:
         until = f" until {moment(of.lease_until)}" if of.lease_until else ""
-        return f"A worker holds it{until} and is about to call {_messenger(of)}, or waits for the answer."
-    return f"The worker that held it until {moment(of.lease_until)} is lost. The next sweep takes it back and " + (
-        "holds it as unconfirmed, because it is to arrive at most once."
+        return f"A worker holds it{until} and is calling {_messenger(of)}."
+    return f"The worker that held it until {moment(of.lease_until)} is gone. The next sweep takes it back and " + (
+        "holds it as unconfirmed, because it must arrive at most once."
         if of.on_unconfirmed == OnUnconfirmed.AT_MOST_ONCE
         else "sends it again, if an attempt is left."
     )

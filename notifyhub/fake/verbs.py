@@ -96,7 +96,7 @@ class FakeVerbs(Sends):
         """The message, without waiting. Raises NotFound, and WaitTimedOut at once for one that is for later."""
         found = await self.message(message.id if isinstance(message, answers.Message) else message)
         if found.status == Status.SCHEDULED:
-            raise WaitTimedOut(f"message {found.id} is still on its way after {timeout_s:g} s")
+            raise WaitTimedOut(f"message {found.id} is not finished after {timeout_s:g} s")
         return found
 
     async def cancel(self, id_: UUID | str) -> answers.Cancelled:

@@ -51,7 +51,7 @@ class Reading(Wiring, Verbs):
                 return await self.message(id_)
             left = ends - monotonic()
             if left <= 0:
-                raise WaitTimedOut(f"message {id_} is still on its way after {timeout_s:g} s")
+                raise WaitTimedOut(f"message {id_} is not finished after {timeout_s:g} s")
             # Progress made by another process tells nobody here, hence the look now and then.
             await within(progress, min(left, LOOK_AGAIN_S))
 

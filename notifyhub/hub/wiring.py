@@ -29,7 +29,7 @@ class Wiring:
 
     def __init__(self, settings: Settings | None = None, *, worker: bool | None = None, **given: Any) -> None:
         if settings is not None and given:
-            raise SettingsError(f"{', '.join(given)}: give either Settings or single settings")
+            raise SettingsError(f"{', '.join(given)}: give either a Settings object or single settings")
         self.settings = settings or settings_module.load(**given)
         self._senders = self.settings.senders()
         self._only_addresses = self.settings.only_addresses()

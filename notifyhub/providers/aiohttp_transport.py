@@ -51,7 +51,7 @@ class AiohttpTransport:
 
     async def post(self, request: HttpRequest, timeout_s: float) -> HttpResponse:
         if timeout_s < SHORTEST_S or self._closed:
-            raise NotConnected("the transport is closed" if self._closed else "no time was left")
+            raise NotConnected("the transport is closed" if self._closed else "no time left")
         session = self._session or self._open()
         try:
             async with session.post(
@@ -66,7 +66,7 @@ class AiohttpTransport:
         except _NOTHING_SENT as error:
             raise NotConnected(_words(error)) from error
         except TimeoutError as error:
-            raise AnswerLost("timeout", f"no whole answer within {timeout_s:g} s") from error
+            raise AnswerLost("timeout", f"no complete response within {timeout_s:g} s") from error
         except (aiohttp.ClientError, OSError) as error:
             raise AnswerLost("connection_lost", _words(error)) from error
 
@@ -96,7 +96,7 @@ def tls_of(connection: Connection) -> ssl.SSLContext | bool:
     try:
         context.load_verify_locations(connection.ca_file)
     except (OSError, ssl.SSLError) as error:
-        raise SettingsError(f"{connection.ca_file} is no PEM file of certificates: {error}") from None
+        raise SettingsError(f"{connection.ca_file} is not a PEM file of certificates: {error}") from None
     return context
 
 

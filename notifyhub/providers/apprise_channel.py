@@ -33,7 +33,7 @@ class AppriseSettings(ChannelSettings):
         default_factory=dict, description="Apprise URLs by name, as JSON; an address is one of the names"
     )
     concurrency: int = Field(
-        16, ge=1, le=256, description="calls under way at once, each in a thread, in each worker process"
+        16, ge=1, le=256, description="largest number of simultaneous calls, each in a thread, in each worker process"
     )
 
     @property
@@ -49,7 +49,7 @@ class AppriseSettings(ChannelSettings):
     def _all_else_stands_in_the_urls(cls, given: Any) -> Any:
         for name in _OF_URLS:
             if isinstance(given, Mapping) and name in given:
-                raise ValueError(f"{PREFIX}APPRISE_{name.upper()} means nothing: it belongs into the URLs of {TARGETS}")
+                raise ValueError(f"{PREFIX}APPRISE_{name.upper()} has no effect: put it into the URLs of {TARGETS}")
         return given
 
     @model_validator(mode="after")
@@ -72,7 +72,7 @@ class AppriseOptions(BaseModel):
 
     title: _Title | None = Field(None, description="subject of a mail, headline of a notification; default: none")
     type: Literal["info", "success", "warning", "failure"] | None = Field(
-        None, description="colour or picture, where the service shows one; default: info"
+        None, description="colour or icon, if the service shows one; default: info"
     )
 
 

@@ -66,11 +66,11 @@ def service_of(url: str) -> NotifyBase:
         # In this very thread, with no pool and no time limit of apprise's own around it.
         service = Apprise.instantiate(url, asset=AppriseAsset(async_mode=False, service_timeout=0))
     if service is None:
-        raise ValueError("is no URL that apprise knows")
+        raise ValueError("is not a URL that apprise knows")
     # Retries have one authority, which is not here, and so have timeouts; a failure is never to look like a success.
     service.retry, service.optional = 0, False
     if len(service) > 1:
-        raise ValueError("leads to several places: make each a target of its own")
+        raise ValueError("leads to several places: make each one a separate target")
     return service
 
 

@@ -9,7 +9,7 @@ Reasons are stable words, kept with the delivery and shown to callers. Shared by
     recipient_unknown    there is nobody at this address
     recipient_blocked    the person does not want messages from this sender
     not_subscribed       the person must write first or subscribe
-    recipient_unreachable  the person exists, but cannot get this
+    recipient_unreachable  the person exists, but cannot receive this
     bad_request          the messenger will never take this request
 """
 
@@ -66,9 +66,9 @@ _CONFIGURATION = {
     401: configuration("$TOKEN, which is wrong or was revoked"),
     403: configuration("$TOKEN, or what this account is allowed to"),
     404: configuration("$TOKEN or $BASE_URL: there is nothing at this address"),
-    405: configuration("$BASE_URL: what answers there is another service"),
-    407: configuration("$PROXY: the proxy wants other credentials"),
-    421: configuration("$TOKEN: this server does not take it"),
+    405: configuration("$BASE_URL: another service answers there"),
+    407: configuration("$PROXY: the proxy requires other credentials"),
+    421: configuration("$TOKEN: this server does not accept it"),
 }
 _MOVED = configuration("$BASE_URL: the service is somewhere else")
 # The server gave up waiting for the request, or does not want to take it so early: it was not taken.

@@ -62,7 +62,7 @@ class PyreqwestTransport:
 
     async def post(self, request: HttpRequest, timeout_s: float) -> HttpResponse:
         if timeout_s < SHORTEST_S or self._closed:
-            raise NotConnected("the transport is closed" if self._closed else "no time was left")
+            raise NotConnected("the transport is closed" if self._closed else "no time left")
         try:
             async with self._call(request, timeout_s) as response:
                 return HttpResponse(response.status, response.headers, await _read(response))
@@ -131,7 +131,7 @@ def _told(error: PyreqwestError, timeout_s: float) -> NotConnected | AnswerLost:
     if _CONNECTING in causes or isinstance(error, BuilderError):
         return NotConnected(words)
     if isinstance(error, RequestTimeoutError):
-        return AnswerLost("timeout", f"no whole answer within {timeout_s:g} s")
+        return AnswerLost("timeout", f"no complete response within {timeout_s:g} s")
     return AnswerLost("connection_lost", words)
 
 

@@ -53,9 +53,9 @@ _TABLE: tuple[tuple[int, str, Meaning], ...] = (
     (403, "", permanent("forbidden")),
     (401, "", configuration("$TOKEN, which is wrong or was revoked (@BotFather gives a new one)")),
     # The public host answers 404 to a malformed token; a server of one's own to a wrong path too.
-    (404, "", configuration("$TOKEN, which has not the form of one, or $BASE_URL")),
-    (409, "", configuration("the bot of $TOKEN: another program uses it")),
-    (421, "", configuration("$TOKEN: the Bot API server at $BASE_URL does not take it")),
+    (404, "", configuration("$TOKEN, which is not a valid token, or $BASE_URL")),
+    (409, "", configuration("the bot of $TOKEN: another program is using it")),
+    (421, "", configuration("$TOKEN: the Bot API server at $BASE_URL does not accept it")),
     (413, "", permanent("text_too_long")),
     # 429 and 5xx are read by status alone.
 )

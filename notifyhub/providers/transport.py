@@ -38,6 +38,6 @@ def make_transport(
 
     if not works_here():
         if name == "pyreqwest":
-            raise SettingsError("NOTIFYHUB_HTTP_CLIENT: pyreqwest cannot be used again after a fork; take aiohttp")
+            raise SettingsError("NOTIFYHUB_HTTP_CLIENT: pyreqwest cannot be used after a fork; use aiohttp")
         return AiohttpTransport(concurrency, connection)
     return PyreqwestTransport(concurrency, connection)

@@ -150,7 +150,7 @@ class BroadcastingViberProvider(ViberProvider):
 
     def _stop_broadcasting(self) -> None:
         if self._allowed:
-            _log.warning("viber: this account may not broadcast (20), so messages go out one by one")
+            _log.warning("viber: this account may not broadcast (20), so messages are sent one by one")
         self._allowed = False
 
 

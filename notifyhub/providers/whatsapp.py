@@ -29,8 +29,8 @@ from notifyhub.providers.meaning import (
 
 _UNREACHABLE = permanent("recipient_unreachable")
 _TOKEN = configuration("$TOKEN, which is wrong or has expired")
-_PERMISSION = configuration("the rights of $TOKEN: it needs whatsapp_business_messaging for this number")
-_NUMBER = configuration("$PHONE_NUMBER_ID: this token sees no such number")
+_PERMISSION = configuration("the permissions of $TOKEN: it needs whatsapp_business_messaging for this number")
+_NUMBER = configuration("$PHONE_NUMBER_ID: this token has no access to such a number")
 _REGISTRATION = configuration("the registration of the number of $PHONE_NUMBER_ID at Meta")
 _ACCOUNT = "the WhatsApp business account at Meta"
 
@@ -78,7 +78,7 @@ _TABLE: dict[int, Meaning] = {
     # What only some messages ask for is no reason to rest: the others go.
     131062: permanent("not_enabled"),  # business-scoped ids
     131063: permanent("not_enabled"),  # marketing templates
-    131064: configuration(f"{_ACCOUNT}: its templates broke the rules, which limits it for a while", 3600.0),
+    131064: configuration(f"{_ACCOUNT}: temporarily limited, because its templates broke the rules", 3600.0),
     132000: BAD_REQUEST,  # template: number of parameters
     132001: BAD_REQUEST,  # template: missing or not approved
     132005: BAD_REQUEST,  # template: too long

@@ -72,7 +72,7 @@ def change_request(given: bytes | Mapping[str, Any], now: datetime) -> ChangeReq
     """Check what is to be changed. Raises InvalidRequest with everything that is wrong."""
     asked, faults = members_of(given)
     if not asked:
-        faults.append(Fault("$", "empty", "names nothing to change: text, send_at or expires_at"))
+        faults.append(Fault("$", "empty", "there is nothing to change: give text, send_at or expires_at"))
     return _checked(ChangeRequest, asked, faults + across(asked, now))
 
 

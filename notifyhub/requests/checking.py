@@ -16,7 +16,7 @@ M = TypeVar("M", bound=BaseModel)
 
 
 def members_of(given: bytes | Mapping[str, Any]) -> tuple[dict[str, Any], list[Fault]]:
-    """The members of a JSON text or a mapping, and a fault for each name that stands more than once.
+    """The members of a JSON text or a mapping, and a fault for each name that is given more than once.
 
     Raises InvalidRequest for what is no object at all.
     """

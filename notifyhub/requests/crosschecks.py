@@ -39,7 +39,7 @@ def _text_faults(asked: Mapping[str, Any]) -> list[Fault]:
         return []
     if is_blank(text):
         # NUL is told of by the member's own check.
-        return [] if "\x00" in text else [Fault("$.text", "empty", "is blank: there is nothing to read")]
+        return [] if "\x00" in text else [Fault("$.text", "empty", "is blank")]
     used = _channels_used(asked)
     marked_up = {"telegram"} if _option(asked, "telegram", "parse_mode") else ()
     found = (text_fault(channel, text, marked_up=channel in marked_up) for channel in FORMS if channel in used)
@@ -86,7 +86,7 @@ def _end_faults(asked: Mapping[str, Any], now: datetime) -> list[Fault]:
     if end is not None and end <= now:
         return [Fault("$.expires_at", "past", "is in the past")]
     if end is not None and start is not None and end <= start:
-        return [Fault("$.expires_at", "too_early", "is not after send_at")]
+        return [Fault("$.expires_at", "too_early", "must be after send_at")]
     return []
 
 

@@ -52,11 +52,11 @@ def _user(value: Any) -> Any:
 def _name(value: Any) -> Any:
     value = _user(value)
     if isinstance(value, int) and abs(value) > LARGEST_ID:
-        raise PydanticCustomError("too_large", "is too large a number")
+        raise PydanticCustomError("too_large", "is too large")
     if isinstance(value, str) and len(value) > LONGEST_NAME:
         raise PydanticCustomError("too_long", "takes at most {most} characters", {"most": LONGEST_NAME})
     if isinstance(value, str) and ("\x00" in value or not is_encodable(value)):
-        raise PydanticCustomError("encoding", "holds what is no character")
+        raise PydanticCustomError("encoding", "contains an invalid character")
     return value
 
 
@@ -210,7 +210,7 @@ def _item(channel: str, place: tuple[str, int], asked: Any, region: str) -> Mess
         return _moved(place, faults)
     users = {str(user) for user in (item.user_id, item.recipient_id) if user is not None}
     if len(users) != 1:
-        both = Fault("$.recipient_id", "repeated", "is another one than user_id: give one of them")
+        both = Fault("$.recipient_id", "repeated", "differs from user_id: give only one of them")
         return _moved(place, [both] if users else [Fault("$.user_id", "missing", "is missing")])
     address, fault = _address(channel, users.pop(), "$.user_id", region)
     faults = [*fault, *_text_faults(item.message, [channel])]
@@ -247,7 +247,7 @@ def _across(asked: Mapping[str, Any], region: str) -> list[Fault]:
     for i, user in enumerate(users):
         faults += _user_faults(channels, user, f"$.users_list[{i}]", region)
     if asked.get("deffered_time") and asked.get("deferred_time"):
-        faults.append(Fault("$.deferred_time", "repeated", "is the same as deffered_time: give one of them"))
+        faults.append(Fault("$.deferred_time", "repeated", "is the same as deffered_time: give only one of them"))
     text = asked.get("message")
     return faults + (_text_faults(text, channels) if isinstance(text, str) and is_encodable(text) else [])
 
@@ -285,6 +285,6 @@ def _address(channel: str, user: str | int, path: str, region: str) -> tuple[str
 
 def _text_faults(text: str, channels: Sequence[str]) -> list[Fault]:
     if text and is_blank(text):
-        return [] if "\x00" in text else [Fault("$.message", "empty", "is blank: there is nothing to read")]
+        return [] if "\x00" in text else [Fault("$.message", "empty", "is blank")]
     told = (text_fault(channel, text) for channel in channels)
     return [Fault("$.message", "too_long", fault) for fault in told if fault] if text else []

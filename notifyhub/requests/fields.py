@@ -52,9 +52,7 @@ def moment(value: Any) -> datetime:
             "form", "must be a date and time in ISO 8601 as text, such as 2026-12-01T10:00:00+03:00"
         )
     if value.utcoffset() is None:
-        raise PydanticCustomError(
-            "naive", "must say its offset from UTC (Z or +03:00): a time without one means another moment elsewhere"
-        )
+        raise PydanticCustomError("naive", "must have a UTC offset (Z or +03:00), otherwise its moment is ambiguous")
     try:
         return value.astimezone(UTC)
     except OverflowError:
@@ -84,7 +82,7 @@ def _sendable(text: str) -> str:
     if "\x00" in text:
         raise PydanticCustomError("encoding", "must not contain the NUL character")
     if not is_encodable(text):
-        raise PydanticCustomError("encoding", "holds half of a surrogate pair, which is no character")
+        raise PydanticCustomError("encoding", "contains half of a surrogate pair, which is not a character")
     return text
 
 
@@ -118,7 +116,7 @@ def _small_json(metadata: dict[str, Any]) -> dict[str, Any]:
         json.dumps(metadata, allow_nan=False)  # orjson would write NaN as null
         size = len(orjson.dumps(metadata))
     except (TypeError, ValueError) as error:
-        raise PydanticCustomError("form", "cannot be kept as JSON: {why}", {"why": str(error)}) from None
+        raise PydanticCustomError("form", "cannot be stored as JSON: {why}", {"why": str(error)}) from None
     if size > MOST_METADATA_BYTES:
         limits = {"most": MOST_METADATA_BYTES, "size": size}
         raise PydanticCustomError("too_long", "takes at most {most} bytes as JSON, this has {size}", limits)

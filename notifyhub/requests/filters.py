@@ -52,7 +52,7 @@ class _Reader:
         value = self._given.get(name)
         if isinstance(value, list | tuple):
             if len(value) > 1:
-                self._wrong(name, "repeated", "stands more than once")
+                self._wrong(name, "repeated", "is given more than once")
                 return None
             value = value[0] if value else None
         try:
@@ -98,7 +98,7 @@ def list_filters(given: Mapping[str, Any], region: str = DEFAULT_REGION) -> tupl
         Fault(json_path((name,)), "unknown_field", f"there is no such filter; there are {known}") for name in unknown
     ]
     if since is not None and until is not None and until <= since:
-        faults.append(Fault("$.created_to", "too_early", "is not after created_from"))
+        faults.append(Fault("$.created_to", "too_early", "must be after created_from"))
     return filters, [*faults, *reader.faults]
 
 

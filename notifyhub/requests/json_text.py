@@ -45,7 +45,7 @@ class _Objects:
 
 
 def parse(text: bytes) -> tuple[Any, list[Fault]]:
-    """The value of a JSON text, and a fault for each name that stands more than once in its object.
+    """The value of a JSON text, and a fault for each name that is given more than once in its object.
 
     Raises InvalidRequest with one fault, BROKEN_JSON, when it is no JSON text in UTF-8.
     """
@@ -78,7 +78,7 @@ def _broken(message: str) -> InvalidRequest:
 
 
 def _refuse(constant: str) -> NoReturn:
-    raise ValueError(f"{constant} is no JSON number")
+    raise ValueError(f"{constant} is not a JSON number")
 
 
 def _repeats(value: Any) -> list[Fault]:
@@ -88,7 +88,9 @@ def _repeats(value: Any) -> list[Fault]:
     while waiting:
         place, inner = waiting.pop()
         if isinstance(inner, _Repeating):
-            faults += [Fault(json_path((*place, name)), "repeated", "stands more than once") for name in inner.repeated]
+            faults += [
+                Fault(json_path((*place, name)), "repeated", "is given more than once") for name in inner.repeated
+            ]
         if isinstance(inner, dict):
             waiting += [((*place, name), member) for name, member in inner.items()]
         elif isinstance(inner, list):

@@ -30,7 +30,7 @@ def _small(components: list[dict[str, Any]]) -> list[dict[str, Any]]:
     try:
         size = len(orjson.dumps(components))
     except orjson.JSONEncodeError as error:
-        raise PydanticCustomError("form", "cannot be kept as JSON: {why}", {"why": str(error)}) from None
+        raise PydanticCustomError("form", "cannot be stored as JSON: {why}", {"why": str(error)}) from None
     if size > MOST_COMPONENTS_BYTES:
         limits = {"most": MOST_COMPONENTS_BYTES, "size": size}
         raise PydanticCustomError("too_long", "takes at most {most} bytes as JSON, this has {size}", limits)
@@ -56,7 +56,7 @@ class ChannelOptions(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     sender: SenderName | None = Field(
-        None, description="one of the channel's further accounts, by the name that its settings give it"
+        None, description="one of the channel's other accounts, by its name in the settings"
     )
 
 
@@ -147,4 +147,6 @@ def sender_faults(given: Mapping[str, Mapping[str, Any]], senders: Mapping[str, 
 
 
 def _no_such_sender(known: Collection[str]) -> str:
-    return f"there is no such sender; there are {', '.join(sorted(known))}" if known else "no senders are set up for it"
+    if not known:
+        return "no senders are set up for this channel"
+    return f"there is no such sender; there are {', '.join(sorted(known))}"

@@ -159,7 +159,7 @@ def _faults(change: Change, new: _Message, due_at: int, waiting: Sequence[_Deliv
         faults += [Fault("$.text", "too_long", fault) for fault in found if fault]
     if new.expires_at is not None and new.expires_at <= due_at:
         if "expires_at" in change.members:
-            faults.append(Fault("$.expires_at", "too_early", "is not after send_at"))
+            faults.append(Fault("$.expires_at", "too_early", "must be after send_at"))
         elif "send_at" in change.members:
             faults.append(Fault("$.send_at", "too_late", "is not before expires_at"))
     return faults

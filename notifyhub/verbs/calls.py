@@ -79,5 +79,7 @@ def _in_python(fault: Fault, to: Any) -> Fault:
         if isinstance(to, Mapping):
             rest = rest.removeprefix("[0]")
         if fault.code == "type" and not rest:
-            return Fault(name, fault.code, 'must be a mapping such as {"telegram": "1067000"}, or a list of such')
+            return Fault(
+                name, fault.code, 'must be a mapping such as {"telegram": "1067000"}, or a list of such mappings'
+            )
     return replace(fault, path=name + rest, message=fault.message.replace("send_at", "at"))

@@ -26,7 +26,7 @@ EXAMPLE: dict[str, Any] = {
     "timeout_s": 10.0,
     "health": {
         "state": "ok",
-        "words": "calls are answered, and messages are taken or refused for good",
+        "words": "calls are answered, and messages are accepted or refused for good",
         "minutes": 5,
         "outcomes": {"sent": 120},
         "last_sent_at": "2026-11-21T11:06:31.931000Z",

@@ -46,7 +46,7 @@ STORY: dict[str, Any] = {
             "words": "Given up: the person does not want messages from this sender.",
         },
     ],
-    "next": "Nothing by itself. The same text may be sent to the same address again.",
+    "next": "Nothing happens automatically. The same text may be sent to the same address again.",
 }
 
 MESSAGE: dict[str, Any] = {

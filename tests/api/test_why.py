@@ -26,9 +26,9 @@ def test_a_retried_and_refused_delivery_tells_all_of_it(delivering: Api, emulato
 
     assert (story["status"], story["channel"], story["address"]) == ("failed", "telegram", "1067000")
     assert [event["event"] for event in story["events"]] == ["accepted", "attempt", "retried", "attempt", "failed"]
-    assert "(code 500): there is trouble on its own side" in story["events"][1]["words"]
+    assert "(code 500): it has an error of its own" in story["events"][1]["words"]
     assert "(code 403)" in story["events"][3]["words"]
-    assert story["next"].startswith("Nothing by itself.")
+    assert story["next"].startswith("Nothing happens automatically.")
     times = [event["at"] for event in story["events"]]
     assert times == sorted(times)
 
@@ -39,7 +39,7 @@ def test_a_deferred_delivery_tells_when_it_goes_out(api: Api) -> None:
     story = api.get(f"/api/v1/deliveries/{created['deliveries'][0]['id']}/why").json
 
     assert [event["event"] for event in story["events"]] == ["accepted", "deferred"]
-    assert story["next"].startswith("Goes out at 2126-12-01 07:00:00 UTC")
+    assert story["next"].startswith("Will be sent at 2126-12-01 07:00:00 UTC")
     assert story["next"].endswith("attempt 1 of 5.")
 
 
@@ -54,7 +54,7 @@ def test_a_message_tells_of_each_recipient_in_order_and_of_those_left_out(api: A
         ("1067000", "duplicate", first),
         ("8", "scheduled", None),
     ]
-    assert stories[1].next == f"Nothing: what counts is delivery {first}, which is scheduled now."
+    assert stories[1].next == f"Nothing: see delivery {first}, which is now scheduled."
 
 
 def test_a_cancelled_delivery_says_so(api: Api) -> None:

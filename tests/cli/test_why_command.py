@@ -21,7 +21,7 @@ def test_why_of_a_duplicate_names_the_delivery_that_counts(run_here: Run) -> Non
     run_here("send", "Hi", "--to", "telegram=1", "--at", LATER)
     again = run_here("send", "Hi", "--to", "telegram=1", "--json").json
 
-    assert "what counts is delivery 1, which is scheduled now" in run_here("why", again["id"]).out
+    assert "see delivery 1, which is now scheduled" in run_here("why", again["id"]).out
 
 
 def test_why_of_what_is_not_there_ends_with_3(run_here: Run) -> None:

@@ -76,7 +76,7 @@ def test_an_answer_that_does_not_come_in_time_is_told() -> None:
     with (
         socket.create_server(("127.0.0.1", 0)) as silent,
         Client(f"http://127.0.0.1:{silent.getsockname()[1]}", timeout_s=0.1, patience_s=0) as client,
-        pytest.raises(ServiceUnavailable, match=r"no answer within 0\.1 s"),
+        pytest.raises(ServiceUnavailable, match=r"no response within 0\.1 s"),
     ):
         client.messages()
 

@@ -82,7 +82,7 @@ def test_viber_says_that_it_wants_the_subscriber_id_when_given_a_phone(phone: st
 @pytest.mark.parametrize("channel", CHANNELS)
 @pytest.mark.parametrize("written", [True, False, None, 4.2, b"42", ["42"]])
 def test_only_text_and_whole_numbers_are_addresses(channel: str, written: object) -> None:
-    with pytest.raises(ValueError, match="wants text or a whole number"):
+    with pytest.raises(ValueError, match="wants a text or a whole number"):
         canonical(channel, written)  # type: ignore[arg-type]
 
 

@@ -161,7 +161,7 @@ def test_nothing_of_a_url_reaches_the_log(act: Act, caplog: pytest.LogCaptureFix
 
 @pytest.mark.parametrize("url", ["slack://very-secret", "nothing://very-secret", "very-secret", ""])
 def test_what_apprise_does_not_know_is_refused_without_being_quoted(url: str, caplog: pytest.LogCaptureFixture) -> None:
-    with pytest.raises(ValueError, match=r"^is no URL that apprise knows$"):
+    with pytest.raises(ValueError, match=r"^is not a URL that apprise knows$"):
         service_of(url)
     assert "secret" not in caplog.text
 

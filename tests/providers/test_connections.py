@@ -108,7 +108,7 @@ def test_unverified_any_certificate_is_taken(make: Make, tls: ssl.SSLContext) ->
 def test_a_ca_file_that_is_none_is_refused_at_the_start(make: Make, tmp_path: Path) -> None:
     path = tmp_path / "ca.pem"
     path.write_text("not a certificate")
-    with pytest.raises(SettingsError, match=r"ca\.pem is no PEM file"):
+    with pytest.raises(SettingsError, match=r"ca\.pem is not a PEM file"):
         make(2, Connection(ca_file=path))
 
 
