@@ -1,4 +1,4 @@
-"""A client for those who run notifyhub as a service: the verbs of `Hub`, over HTTP.
+"""A client of a notifyhub service: the verbs of `Hub`, over HTTP.
 
     from notifyhub.client import Client
 

@@ -1,4 +1,4 @@
-"""The clients as users see them."""
+"""The clients for users."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from notifyhub.verbs import AsyncKeys, AsyncMessaging, Keys, Messaging
 
 
 class Client(Messaging):
-    """A service of notifyhub, with the names, answers and errors of `Hub`: each verb to block on or to await.
+    """A client of a notifyhub service, with the names, answers and errors of `Hub`. Each verb blocks or is awaited.
 
-    url         where the service listens, such as `https://notifyhub.example.org`; a path in it is kept
-    key         an API key; None where the service asks for none
-    timeout_s   seconds that one try may take
-    patience_s  seconds for which a call is tried again: while the service cannot be reached, does not answer, or
-                answers 429 or 503. Each call that changes something has an Idempotency-Key of its own, so that a
-                second try does nothing twice
+    url         address of the service, such as `https://notifyhub.example.org`; may have a path
+    key         an API key; None if the service needs none
+    timeout_s   longest duration of one try, in seconds
+    patience_s  how long a call is retried, in seconds: while the service cannot be reached, does not answer, or
+                answers 429 or 503. Each call that changes something has its own Idempotency-Key, so that a retry
+                does nothing twice
 
-    Besides the errors of `Hub`, raises NotAllowed when the key does not count or is not good for this, and
-    ServiceUnavailable, a StoreUnavailable, when patience is at its end.
-    Usable from any thread and any event loop. Raises SettingsError for what is no URL, or cannot be a key.
+    Besides the errors of `Hub`, raises NotAllowed if the key is invalid or lacks the scope, and ServiceUnavailable (a
+    StoreUnavailable) after `patience_s`.
+    Usable from any thread and any event loop. Raises SettingsError for an invalid URL or key.
     """
 
     def __init__(
         self, url: str, key: str | None = None, *, timeout_s: float = TIMEOUT_S, patience_s: float = PATIENCE_S
     ) -> None:
-        # Only here, because the models of answers take long to make.
+        # Imported here because the models of answers take long to build.
         from notifyhub.client.remote import Remote, RemoteKeys
 
         self._connection = Connection(url, key, timeout_s, patience_s)
@@ -35,11 +35,11 @@ class Client(Messaging):
         self.keys = Keys(RemoteKeys(self._connection))
 
     def close(self) -> None:
-        """Close the connections. A client that is used again after this opens new ones."""
+        """Close the connections. If the client is used after this, it opens new ones."""
         self._connection.close()
 
     async def aclose(self) -> None:
-        """Close the connections of this event loop, too."""
+        """Close all connections, including those of this event loop."""
         await self._connection.aclose()
 
     def __enter__(self) -> Self:
@@ -60,12 +60,12 @@ class Client(Messaging):
 
 
 class AsyncClient(AsyncMessaging):
-    """A service of notifyhub for those who only await: `await client.send(…)`. Everything else is as in `Client`."""
+    """An asyncio client of a notifyhub service: `await client.send(…)`. Everything else is as in `Client`."""
 
     def __init__(
         self, url: str, key: str | None = None, *, timeout_s: float = TIMEOUT_S, patience_s: float = PATIENCE_S
     ) -> None:
-        # Only here, because the models of answers take long to make.
+        # Imported here because the models of answers take long to build.
         from notifyhub.client.remote import Remote, RemoteKeys
 
         self._connection = Connection(url, key, timeout_s, patience_s)
@@ -73,7 +73,7 @@ class AsyncClient(AsyncMessaging):
         self.keys = AsyncKeys(RemoteKeys(self._connection))
 
     async def close(self) -> None:
-        """Close the connections of this event loop. A client that is used again after this opens new ones."""
+        """Close the connections of this event loop. If the client is used after this, it opens new ones."""
         await self._connection.aclose()
 
     async def __aenter__(self) -> Self:

@@ -1,4 +1,4 @@
-"""Calls to a service: over connections that are kept, and tried again while that is of use."""
+"""Calls to a service, over kept connections and with retries."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ LONGEST_PAUSE_S = 5.0
 
 
 class Connection:
-    """The way to one service. Opens at the first call; in a child of `os.fork` it opens anew."""
+    """The connections to one service. Opened by the first call, and again in a child of `os.fork`."""
 
     def __init__(self, url: str, key: str | None, timeout_s: float, patience_s: float) -> None:
         self._url = _checked(url)
@@ -48,10 +48,10 @@ class Connection:
         *,
         named: bool = True,
     ) -> httpx.Response:
-        """The service's answer, whatever it is. Raises ServiceUnavailable when there was none within `patience_s`.
+        """The service's response, with any status. Raises ServiceUnavailable if there was none within `patience_s`.
 
-        named  it may be asked for again: by a name of its own, an Idempotency-Key; what may not is only tried again
-               while the service says that it did nothing
+        named  the call has an Idempotency-Key and may be repeated; without one it is retried only if the service says
+               that it did nothing
         """
         headers = self._headers(method, named)
         ends, tries = monotonic() + self._patience_s, 0
@@ -61,7 +61,7 @@ class Connection:
                 return answer
             wait_s = retry_after_s(answer)
             if wait_s is None:
-                # Those who were refused together are not to come back together.
+                # Callers that were refused together should not come back together.
                 wait_s = uniform(0.5, 1.0) * min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2**tries)  # noqa: S311
             tries += 1
             if monotonic() + wait_s >= ends or (answer is None and not named):
@@ -81,7 +81,7 @@ class Connection:
     async def _try(
         self, method: str, path: str, body: bytes | None, query: Mapping[str, Any] | None, headers: dict[str, str]
     ) -> tuple[httpx.Response | None, str]:
-        """The answer, or None and why there is none."""
+        """The response, or None and the reason."""
         import httpx
 
         asked: dict[str, Any] = {"content": body, "params": query, "headers": headers}
@@ -111,7 +111,7 @@ class Connection:
 
         import httpx
 
-        # Connections belong to the event loop in which they were opened.
+        # Connections belong to the event loop that opened them.
         loop = asyncio.get_running_loop()
         with self._lock:
             self._own()
@@ -121,7 +121,7 @@ class Connection:
             return client
 
     def _own(self) -> None:
-        """After a fork the parent's connections are not for the child."""
+        """After a fork the child must not use the parent's connections."""
         if self._opened_by != os.getpid():
             self._forget()
 
@@ -133,14 +133,14 @@ class Connection:
         self._clients: WeakKeyDictionary[asyncio.AbstractEventLoop, httpx.AsyncClient] = WeakKeyDictionary()
 
     def close(self) -> None:
-        """Close the connections of those who block."""
+        """Close the connections of blocking calls."""
         with self._lock:
             client, self._client = self._client, None
         if client is not None:
             client.close()
 
     async def aclose(self) -> None:
-        """Close these, and the connections of the running event loop."""
+        """Close these and those of the running event loop."""
         import asyncio
 
         self.close()
@@ -164,7 +164,7 @@ def _checked(url: str) -> str:
 
 
 def _checked_key(key: str) -> str:
-    """Read from a file, a key often has a line end. What is wrong with it is told without showing it."""
+    """A key read from a file often ends with a newline. Errors do not show the key."""
     key = key.strip()
     if not (key.isascii() and key.isprintable() and " " not in key and key):
         raise SettingsError("the API key contains invalid characters")

@@ -1,4 +1,4 @@
-"""What the service answered, as the hub's own errors."""
+"""The service's responses as the hub's errors."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from notifyhub.errors import (
 if TYPE_CHECKING:
     import httpx
 
-# 409 with Retry-After is a first try of the same call that is still in progress.
+# 409 with Retry-After: the first try of this call is still in progress.
 _AGAIN = frozenset({408, 429, 502, 503, 504})
 _SHOWN = 200
 
 
 def is_worth_another_try(answer: httpx.Response, named: bool = True) -> bool:
-    """Does time alone help? What is not `named` by an Idempotency-Key is not to be done twice."""
+    """Is a retry worthwhile? A call that is not `named` by an Idempotency-Key must not be done twice."""
     if not named:
         return answer.status_code == HTTPStatus.TOO_MANY_REQUESTS
     in_progress = answer.status_code == HTTPStatus.CONFLICT and "retry-after" in answer.headers
@@ -36,7 +36,7 @@ def is_worth_another_try(answer: httpx.Response, named: bool = True) -> bool:
 
 
 def retry_after_s(answer: httpx.Response | None) -> float | None:
-    """Seconds that the service wants waited: RFC 9110, section 10.2.3, a number or a moment. None: it does not say."""
+    """Seconds to wait, as the service says: RFC 9110, section 10.2.3, a number or a date. None: it does not say."""
     said = "" if answer is None else answer.headers.get("retry-after", "").strip()
     if said.isascii() and said.isdigit():
         return float(said)
@@ -48,7 +48,7 @@ def retry_after_s(answer: httpx.Response | None) -> float | None:
 
 
 def error_of(answer: httpx.Response, thing: tuple[str, object] | None = None) -> NotifyhubError:
-    """What an answer that is no success means. `thing`: kind and key of what was asked for."""
+    """The error for an unsuccessful response. `thing`: kind and key of the object that was asked for."""
     problem = _document(answer)
     if problem is None:
         return ServiceUnavailable(unreadable(answer))
@@ -75,7 +75,7 @@ def invalid(errors: Sequence[Any]) -> InvalidRequest:
 
 
 def unreadable(answer: httpx.Response | None) -> str:
-    """An answer in one line, for people."""
+    """A response in one line, for people."""
     if answer is None:
         return "no answer"
     problem = _document(answer)
@@ -88,7 +88,7 @@ def unreadable(answer: httpx.Response | None) -> str:
 
 
 def _document(answer: httpx.Response) -> dict[str, Any] | None:
-    """The problem document that an answer holds, if it does."""
+    """The problem document in a response, if there is one."""
     try:
         told = json.loads(answer.content)
     except ValueError:

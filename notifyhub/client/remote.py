@@ -1,4 +1,4 @@
-"""The verbs of a hub, asked of a service by its REST API."""
+"""The verbs of a hub, through the REST API of a service."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ MOST_KEYS = 1_000_000
 
 
 class Service:
-    """Asks, and reads what is answered."""
+    """Makes calls and reads the responses."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -53,7 +53,7 @@ class Service:
         named: bool = True,
         **parameters: Any,
     ) -> A:
-        """Call, and read the answer as a model. Raises what the service's refusal means."""
+        """Call, and read the response as a model. Raises the error for a refusal."""
         body = None if asked is None else document(asked)
         answer = await self._connection.call(method, path, body, query(parameters), named=named)
         return self._read(model, answer, thing)
@@ -67,7 +67,7 @@ class Service:
             raise ServiceUnavailable("this version of notifyhub does not understand the response") from error
 
     async def pages(self, model: type[P], path: str, limit: int, **parameters: Any) -> list[Any]:
-        """Up to `limit` items of a list, over as many pages as that takes."""
+        """Up to `limit` items of a list, from as many pages as needed."""
         found: list[Any] = []
         cursor = None
         while len(found) < limit:
@@ -81,7 +81,7 @@ class Service:
 
 
 class Remote(Service, Verbs):
-    """Messages of a service."""
+    """The messages of a service."""
 
     async def send_as(self, asked: Mapping[str, Any]) -> answers.Message:
         return await self.ask(answers.Message, "POST", MESSAGES, _without_none(asked))
@@ -159,10 +159,10 @@ class Remote(Service, Verbs):
 
 
 class RemoteKeys(Service, KeyVerbs):
-    """API keys of a service."""
+    """The API keys of a service."""
 
     async def create_as(self, asked: Mapping[str, Any]) -> answers.Key:
-        # The service keeps no answer that holds a secret, so it takes no Idempotency-Key for this.
+        # The service stores no answer with a secret, so this call takes no Idempotency-Key.
         return await self.ask(answers.Key, "POST", KEYS, _without_none(asked), named=False)
 
     async def list(self) -> list[answers.Key]:

@@ -1,4 +1,4 @@
-"""What a caller gave, as JSON and as query parameters."""
+"""The caller's arguments as JSON and as query parameters."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from notifyhub.errors import Fault, InvalidRequest
 
 
 def document(asked: Mapping[str, Any]) -> bytes:
-    """Members of a request as JSON text. Raises InvalidRequest for what JSON cannot say."""
+    """The members of a request as JSON text. Raises InvalidRequest for values that JSON does not have."""
     written, faults = [], []
     for name, value in asked.items():
         try:
@@ -25,7 +25,7 @@ def document(asked: Mapping[str, Any]) -> bytes:
 
 
 def query(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """Query parameters, without those that are not given; several values are repeated."""
+    """Query parameters, without those that are None; several values repeat the parameter."""
     return {name: _parameter(value) for name, value in parameters.items() if value is not None}
 
 

@@ -1,4 +1,4 @@
-"""A hub for tests: checks and answers as the real one does, refuses duplicates, and sends to nobody."""
+"""A hub for tests: it checks and answers as a real one, refuses duplicates, and sends nothing."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from notifyhub.verbs import Sends, both
 
 
 class FakeHub:
-    """In memory, and gone with the object. Messages for later stay `scheduled`, all others are `sent` at once."""
+    """In memory only. Deferred messages stay `scheduled`, all others are `sent` at once."""
 
     def __init__(self, *, max_recipients: int = MOST_RECIPIENTS, default_region: str = DEFAULT_REGION) -> None:
         self._region = default_region
@@ -23,10 +23,10 @@ class FakeHub:
 
     @property
     def sent(self) -> list[FakeSend]:
-        """What was taken for sending, duplicates left out, in the order of the calls."""
+        """All accepted sends without duplicates, in the order of the calls."""
         return self._verbs.sent
 
-    # -- the hub's own verbs
+    # -- the verbs of a hub
 
     send, asend = both(Sends.send)
     message, amessage = both(FakeVerbs.message)
@@ -36,7 +36,7 @@ class FakeHub:
     cancel, acancel = both(FakeVerbs.cancel)
 
     def submit(self, asked: bytes | Mapping[str, Any]) -> Future[answers.Message]:
-        """As `Hub.submit`; the future is done. Raises InvalidRequest."""
+        """Like `Hub.submit`; the future is already done. Raises InvalidRequest."""
         done: Future[answers.Message] = Future()
         done.set_result(self._verbs.take(asked))
         return done
@@ -46,10 +46,10 @@ class FakeHub:
         return self
 
     def close(self, finish_due_s: float = 0.0) -> None:
-        """Nothing to close: what was sent can still be asked for."""
+        """Nothing to close: `sent` remains available."""
 
     async def aclose(self, finish_due_s: float = 0.0) -> None:
-        """Nothing to close either."""
+        """Nothing to close."""
 
     async def __aenter__(self) -> Self:
         return self
@@ -77,11 +77,11 @@ class FakeHub:
         containing: str | None = None,
         times: int | None = None,
     ) -> list[FakeSend]:
-        """Raises AssertionError unless such a text was sent, `times` times where that is given; gives the sends.
+        """Raises AssertionError unless such a text was sent (`times` times, if given). Returns the matching sends.
 
-        text        the whole of it
-        containing  a part of it
-        to          addresses by channel, as in `send`: one of them must fit
+        text        the complete text
+        containing  a part of the text
+        to          addresses by channel, as in `send`: one of them must match
         """
         wanted = (
             None if to is None else {(name, canonical(name, address, self._region)) for name, address in to.items()}
@@ -99,7 +99,7 @@ class FakeHub:
         return found
 
     def assert_nothing_sent(self) -> None:
-        """Raises AssertionError when anything was sent."""
+        """Raises AssertionError if anything was sent."""
         if self.sent:
             raise AssertionError(self._told())
 

@@ -1,4 +1,4 @@
-"""What a fake hub does, in memory."""
+"""The verbs of a fake hub, in memory."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class FakeSend:
 
 
 class FakeVerbs(Sends):
-    """Verbs that wait for nothing."""
+    """The verbs; none of them waits."""
 
     def __init__(self, max_recipients: int, region: str) -> None:
         self.sent: list[FakeSend] = []
@@ -56,7 +56,7 @@ class FakeVerbs(Sends):
         return self.take(asked)
 
     def take(self, asked: bytes | Mapping[str, Any]) -> answers.Message:
-        """Send what is asked for as the JSON text or the members of a request. Raises InvalidRequest."""
+        """Send a message given as the JSON text or the members of a request. Raises InvalidRequest."""
         now = now_ms()
         request = message_request(asked, now=to_datetime(now), max_recipients=self._max_recipients, region=self._region)
         message = accept.to_rows(request, now)
@@ -85,7 +85,7 @@ class FakeVerbs(Sends):
     async def messages(
         self, /, before: answers.Message | None = None, limit: int = 100, **filters: Filter
     ) -> list[answers.Message]:
-        """The newest messages, or those before the one given; `filters` as in `Hub.messages`. Raises InvalidRequest."""
+        """The newest messages, or those before the given one; `filters` as in `Hub.messages`. Raises InvalidRequest."""
         with as_arguments():
             wanted = checked_filters(filters, self._region)
         newest = list(reversed(self._messages.values()))
@@ -93,14 +93,14 @@ class FakeVerbs(Sends):
         return [message for message in newest[start:] if self._fits(message, wanted)][:limit]
 
     async def wait(self, message: answers.Message | UUID | str, timeout_s: float) -> answers.Message:
-        """The message, without waiting. Raises NotFound, and WaitTimedOut at once for one that is for later."""
+        """The message, without waiting. Raises NotFound, and WaitTimedOut at once for a deferred one."""
         found = await self.message(message.id if isinstance(message, answers.Message) else message)
         if found.status == Status.SCHEDULED:
             raise WaitTimedOut(f"message {found.id} is not finished after {timeout_s:g} s")
         return found
 
     async def cancel(self, id_: UUID | str) -> answers.Cancelled:
-        """Cancel what is for later. Raises NotFound."""
+        """Cancel a deferred message. Raises NotFound."""
         message = await self.message(id_)
         with self._lock:
             if message.status != Status.SCHEDULED:
@@ -124,7 +124,7 @@ class FakeVerbs(Sends):
         return stored
 
     def _held(self, delivery: NewDelivery, due_at: int) -> _Held | None:
-        """What keeps a delivery from being sent."""
+        """The reservation that prevents a delivery from being sent, if there is one."""
         held = self._holders.get(delivery.dedup_key) if delivery.dedup_key is not None else None
         far = held is not None and delivery.window_ms is not None and abs(held.due_at - due_at) >= delivery.window_ms
         return None if far else held
@@ -152,7 +152,7 @@ class FakeVerbs(Sends):
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """A content that a delivery has taken for itself; `due_at` in epoch ms."""
+    """A content that a delivery has reserved; `due_at` in epoch ms."""
 
     delivery_id: int
     message_id: UUID
@@ -160,7 +160,7 @@ class _Held:
 
 
 def _now(message: answers.Message, status: Status) -> answers.Message:
-    """The message with all that is to be sent of it in one state."""
+    """The message with all its deliveries in one state."""
     listed = None
     if message.deliveries is not None:
         listed = [

@@ -1,4 +1,4 @@
-"""The hub: `Hub` is what users call, `notifyhub.hub.core` what stands behind it."""
+"""The hub: users call `Hub`; `notifyhub.hub.core` is behind it."""
 
 from __future__ import annotations
 

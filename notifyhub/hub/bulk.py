@@ -1,4 +1,4 @@
-"""Many messages at once, for the dialects of other services."""
+"""Many messages at once, for the request formats of other services."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from notifyhub.verbs import result_of
 
 
 class Bulk(Wiring):
-    """What becomes of many."""
+    """Many messages at once."""
 
     async def standings(self, ids: Sequence[UUID]) -> dict[UUID, str]:
-        """The status of each of these messages, as in its own answer; those that there are not are left out.
+        """The status of each of these messages; unknown ones are left out.
 
-        A message of duplicates only stands as the deliveries do that it repeats.
+        A message that has only duplicates gets the status of the deliveries that it repeats.
         """
         return await self.asked(standings.standings(ids))
 
     async def cancel_many(self, ids: Sequence[UUID]) -> dict[UUID, int]:
-        """Cancel every delivery of these messages that is not claimed yet; how many those were, by message."""
+        """Cancel all deliveries of these messages that are not being sent yet. Returns their numbers by message."""
         await self.ready()
         writes = {id_: self._database.write(deliveries.cancel, id_) for id_ in ids}
         cancelled = {id_: await result_of(write) for id_, write in writes.items()}

@@ -1,4 +1,4 @@
-"""Changing what was accepted."""
+"""Changing accepted messages."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ R = TypeVar("R")
 
 
 class Changing(Wiring, Verbs):
-    """What becomes of it."""
+    """Changing, cancelling and retrying."""
 
     async def cancel(self, id_: UUID | str) -> answers.Cancelled:
         uuid = as_message_id(id_)

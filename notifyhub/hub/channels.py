@@ -1,4 +1,4 @@
-"""How the channels are."""
+"""Channels: settings and health."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MINUTES = 5
 
 
 class Channels(Wiring, Verbs):
-    """What each channel takes, how it tries, and how it does."""
+    """The address format, retry policy and health of each channel."""
 
     async def channels(self) -> list[answers.Channel]:
         return [await self.channel(name) for name in self.settings.channels()]

@@ -1,4 +1,4 @@
-"""Everything that a hub can do, for the hub itself and for the service over it: one file for each kind of thing."""
+"""Everything that a hub can do, for the hub itself and for the service: one file for each topic."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from notifyhub.settings import Settings
 
 
 class Core(Repeating, Reading, Changing, Explaining, Channels, Bulk, Receiving):
-    """Verbs as coroutines, and what only the service asks for: futures, raw bodies, questions to the store."""
+    """The verbs as coroutines, and what only the service needs: futures, raw bodies, queries to the store."""
 
     def __init__(self, settings: Settings | None = None, *, worker: bool | None = None, **given: Any) -> None:
         super().__init__(settings, worker=worker, **given)

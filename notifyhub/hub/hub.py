@@ -1,4 +1,4 @@
-"""The hub as users see it."""
+"""The hub for users."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 from notifyhub.verbs import Keys, Messaging, Receives, both
 
 if TYPE_CHECKING:
-    # Database, queue and providers take long to import: that is for those who make a hub, not for those who import it.
+    # Database, queue and providers take long to import; this is done when a hub is created, not on import.
     from notifyhub import answers
     from notifyhub.fake import FakeHub
     from notifyhub.hub.core import Core
@@ -19,16 +19,16 @@ if TYPE_CHECKING:
 
 
 class Hub(Messaging):
-    """One configuration of notifyhub in this process; usable from any thread and any event loop.
+    """One configuration of notifyhub in this process. Usable from any thread and any event loop.
 
     Settings come from the arguments (any name of `Settings`), then from `NOTIFYHUB_*` variables, then from defaults.
-    Nothing is opened before the first use. With the in-process queue (`memory://`) the hub delivers by itself;
-    with Redis it only accepts, and `notifyhub worker` processes deliver. `worker=True` or `False` decides otherwise.
+    Nothing is opened before the first use. With the in-process queue (`memory://`) the hub delivers itself; with Redis
+    it only accepts, and `notifyhub worker` processes deliver. `worker=True` or `False` overrides this.
 
-    Each verb comes twice: `send` blocks, `asend` is awaited. In a child of `os.fork` it opens anew, with threads and
-    connections of its own.
+    Each verb comes twice: `send` blocks, `asend` is awaited. In a child of `os.fork` the hub opens again, with its own
+    threads and connections.
 
-    Raises SettingsError for a wrong setting, and for single settings beside a whole `Settings`.
+    Raises SettingsError for a wrong setting, and for single settings together with a `Settings` object.
     """
 
     _verbs: Core
@@ -41,18 +41,18 @@ class Hub(Messaging):
 
     @staticmethod
     def fake(**settings: Any) -> FakeHub:
-        """A hub for tests that sends to nobody and stores nothing; it tells what it would have sent."""
+        """A hub for tests that sends and stores nothing, and shows what it would have sent."""
         from notifyhub.fake import FakeHub
 
         return FakeHub(**settings)
 
     @property
     def settings(self) -> Settings:
-        """What is in force."""
+        """The settings in effect."""
         return self._verbs.settings
 
     def submit(self, asked: bytes | Mapping[str, Any]) -> Future[answers.Message]:
-        """Store a message without waiting for the commit, asked for as the JSON text or members of the REST request.
+        """Store a message, given as the JSON text or members of the REST request, without waiting for the commit.
 
         Raises InvalidRequest at once, with JSON paths; the future fails with StoreUnavailable.
         """
@@ -61,11 +61,11 @@ class Hub(Messaging):
     receive, areceive = both(Receives.receive)
 
     def subscribe(self, mode: str, token: str, challenge: str) -> str:
-        """Answer Meta's question whether it was us who asked for receipts: the challenge. Raises NotSigned."""
+        """The challenge, for Meta's verification of the webhook. Raises NotSigned."""
         return self._verbs.subscribe(mode, token, challenge)
 
     def open(self) -> Self:
-        """Open what is not open yet: bring the schema up to date and, where this hub delivers, start delivering.
+        """Open the hub if it is not open yet: upgrade the schema and, if this hub delivers, start delivering.
 
         Raises SettingsError, StoreUnavailable.
         """
@@ -73,15 +73,15 @@ class Hub(Messaging):
         return self
 
     def close(self, finish_due_s: float = 0.0) -> None:
-        """Stop delivering: calls under way are finished (up to `drain_s`), the rest waits in the store.
+        """Stop delivering: calls in progress are finished (up to `drain_s`), the rest waits in the store.
 
-        A hub that is used again after this opens again.
-        `finish_due_s` first gives what is already due this many seconds to go out.
+        If the hub is used after this, it opens again.
+        `finish_due_s`: first wait up to this many seconds for deliveries that are already due.
         """
         self._verbs.close(finish_due_s)
 
     async def aclose(self, finish_due_s: float = 0.0) -> None:
-        """`close`, to await."""
+        """`close`, awaited."""
         await asyncio.to_thread(self.close, finish_due_s)
 
     def __enter__(self) -> Self:
@@ -103,5 +103,5 @@ class Hub(Messaging):
 
 
 def core_of(hub: Hub) -> Core:
-    """What the service and the command line need of a hub besides what users call."""
+    """What the service and the command line need of a hub, beyond its public methods."""
     return hub._verbs

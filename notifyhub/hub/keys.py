@@ -48,6 +48,6 @@ class HubKeys(KeyVerbs):
 
 def _new(request: KeyRequest, now: int) -> keys.NewKey:
     expires_at = None if request.expires_at is None else to_ms(request.expires_at)
-    # Named twice is held once.
+    # A scope given twice counts once.
     scopes = tuple(dict.fromkeys(request.scopes))
     return keys.NewKey(request.name, scopes, now, expires_at, request.rate_limit)

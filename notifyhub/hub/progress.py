@@ -1,4 +1,4 @@
-"""How those who wait for a delivery hear that something has happened."""
+"""Tells those who wait for a delivery that something has happened."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from concurrent.futures import Future
 
 
 class Progress:
-    """Any number of waiters share the future of the next progress."""
+    """The future of the next progress, shared by any number of waiters."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

@@ -1,4 +1,4 @@
-"""Reading: messages, deliveries, and how they come on."""
+"""Reading messages and deliveries, and waiting for them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LOOK_AGAIN_S = 0.2
 
 
 class Reading(Wiring, Verbs):
-    """What is there."""
+    """Reading."""
 
     async def message(self, id_: UUID | str) -> answers.Message:
         return await self.asked(views.message(as_message_id(id_)))
@@ -52,7 +52,7 @@ class Reading(Wiring, Verbs):
             left = ends - monotonic()
             if left <= 0:
                 raise WaitTimedOut(f"message {id_} is not finished after {timeout_s:g} s")
-            # Progress made by another process tells nobody here, hence the look now and then.
+            # Progress made by another process is not told here, so look again now and then.
             await within(progress, min(left, LOOK_AGAIN_S))
 
     def _wanted(self, filters: Mapping[str, Filter]) -> Filters:

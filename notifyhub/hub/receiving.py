@@ -1,4 +1,4 @@
-"""Receiving: what messengers tell later."""
+"""Receiving the messengers' receipts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from notifyhub.verbs import Receives, result_of
 
 
 class Receiving(Wiring, Receives):
-    """What comes back."""
+    """Receiving."""
 
     async def receive(self, channel: str, body: bytes, headers: Mapping[str, str]) -> int:
         await self.ready()
@@ -31,7 +31,7 @@ class Receiving(Wiring, Receives):
         return receive.receive(self._database, receiver, body, headers)
 
     def subscribe(self, mode: str, token: str, challenge: str) -> str:
-        """Answer Meta's question whether it was us who asked for receipts: the challenge. Raises NotSigned."""
+        """The challenge, for Meta's verification of the webhook. Raises NotSigned."""
         expected = verify_token(self.settings)
         if expected is None or mode != "subscribe" or not compare_digest(token.encode(), expected.encode()):
             raise NotSigned("hub.verify_token is not NOTIFYHUB_WHATSAPP_VERIFY_TOKEN")

@@ -1,4 +1,4 @@
-"""Requests that have a name of their caller's, and may be repeated under it."""
+"""Requests with an idempotency key, which may be repeated safely."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ Stored = Sequence[tuple[messages.NewMessage, messages.Stored]]
 
 
 class Repeating(Sending):
-    """What is sent once, however often it is asked for.
+    """Sending once, however often it is requested.
 
-    The answer is kept in the very transaction that stores the messages: whatever happens, both are there or neither.
+    The answer is stored in the same transaction as the messages, so either both exist or neither.
     """
 
     def submit_once(self, asked: bytes, named: Named, to_keep: Callable[[answers.Message], Kept]) -> Future[Kept]:
-        """`submit`, once for its name.
+        """`submit`, once for its key.
 
-        Raises InvalidRequest at once, unless it was answered before: what has since become wrong with it, such as an
-        end that has come, is then no matter. The future fails with StoreUnavailable, KeyInProgress and KeyReused.
+        Raises InvalidRequest at once, unless it was answered before: a fault that appeared since then, such as a passed
+        expiry time, does not matter. The future fails with StoreUnavailable, KeyInProgress and KeyReused.
         """
         try:
             request = self._checked(asked, named.now)
@@ -43,7 +43,7 @@ class Repeating(Sending):
         return self._once(messages.accept, wanted, lambda stored: [(message, stored)])
 
     def submit_many_once(self, asked: bytes, named: Named, to_keep: Callable[[list[Outcome]], Kept]) -> Future[Kept]:
-        """`submit_many`, once for its name; fails as `submit_once` does."""
+        """`submit_many`, once for its key; fails as `submit_once` does."""
         try:
             checked, rows = self._checked_many(asked, named.now)
         except InvalidRequest as error:

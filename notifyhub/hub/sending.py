@@ -1,4 +1,4 @@
-"""Sending: the way in for messages."""
+"""Sending messages."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from notifyhub.verbs import Outcome, Verbs, result_of
 
 
 class Sending(Wiring, Verbs):
-    """What is sent."""
+    """Sending."""
 
     async def send_as(self, asked: bytes | Mapping[str, Any]) -> answers.Message:
         request = self._checked(asked, now_ms())
@@ -25,9 +25,9 @@ class Sending(Wiring, Verbs):
         return await result_of(self.submit(request))
 
     def submit(self, asked: bytes | Mapping[str, Any] | MessageRequest) -> Future[answers.Message]:
-        """Store a message asked for as JSON text or as its members, without waiting for the commit.
+        """Store a message given as JSON text or as its members, without waiting for the commit.
 
-        A MessageRequest is taken as it is: whoever made it has checked it.
+        A MessageRequest is not checked again.
 
         Raises InvalidRequest at once; the future fails with StoreUnavailable.
         """
@@ -46,7 +46,7 @@ class Sending(Wiring, Verbs):
         return message_request(asked, **self._by(now))
 
     def _by(self, now: int) -> dict[str, Any]:
-        """What a request is checked by."""
+        """The checks of a request."""
         return {
             "now": to_datetime(now),
             "max_recipients": self.settings.max_recipients,
@@ -120,6 +120,6 @@ def outcomes(
     rows: Sequence[messages.NewMessage],
     stored: Sequence[messages.Stored],
 ) -> list[Outcome]:
-    """What became of each message of a batch; `rows` and `stored` are of those that could be taken."""
+    """The result for each message of a batch; `rows` and `stored` are those of the accepted messages."""
     accepted = iter(zip(rows, stored, strict=True))
     return [one if isinstance(one, InvalidRequest) else accept.to_answer(one, *next(accepted)) for one in checked]

@@ -1,4 +1,4 @@
-"""What a hub stands on: database, queue and providers, built from settings, opened and closed."""
+"""What a hub is built on: database, queue and providers, made from settings, opened and closed."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ R = TypeVar("R")
 
 
 class Wiring:
-    """Opens at the first use, once in each process."""
+    """Opens on first use, once in each process."""
 
     def __init__(self, settings: Settings | None = None, *, worker: bool | None = None, **given: Any) -> None:
         if settings is not None and given:
@@ -47,16 +47,16 @@ class Wiring:
 
     @property
     def pumping(self) -> bool:
-        """Does this very process deliver?"""
+        """Does this process deliver?"""
         return self._runtime is not None and self._runtime.pumping
 
     def ask(self, question: Callable[[peewee.Database], R]) -> Future[R]:
-        """Put one of the questions of `store.views` or `store.keys`, on a reader thread."""
+        """Run a query of `store.views` or `store.keys` on a reader thread."""
         self.open()
         return self._database.read(question)
 
     async def asked(self, question: Callable[[peewee.Database], R]) -> R:
-        """What `ask` has as an answer."""
+        """The result of `ask`."""
         await self.ready()
         return await result_of(self._database.read(question))
 
@@ -66,27 +66,27 @@ class Wiring:
         return is_reachable(self._broker, next(iter(self.settings.channels())))
 
     def open(self) -> Self:
-        """Open what is not open yet: bring the schema up to date and, where this hub delivers, start delivering.
+        """Open the hub if it is not open yet: upgrade the schema and, if this hub delivers, start delivering.
 
         Raises SettingsError, StoreUnavailable.
         """
         if self._opened_by != os.getpid():
             with self._opening:
-                # After a fork nothing of the parent's threads and connections is of use to the child.
+                # After a fork the parent's threads and connections are useless to the child.
                 if self._opened_by != os.getpid():
                     self._open()
         return self
 
     async def ready(self) -> None:
-        """Be open; an event loop is not held up by what it takes. Raises SettingsError, StoreUnavailable."""
+        """Open, without blocking an event loop. Raises SettingsError, StoreUnavailable."""
         if self._opened_by != os.getpid():
             await off_the_loop(self.open)
 
     def close(self, finish_due_s: float = 0.0) -> None:
-        """Stop delivering: calls under way are finished (up to `drain_s`), the rest waits in the store.
+        """Stop delivering: calls in progress are finished (up to `drain_s`), the rest waits in the store.
 
-        A hub that is used again after this opens again.
-        `finish_due_s` first gives what is already due this many seconds to go out.
+        If the hub is used after this, it opens again.
+        `finish_due_s`: first wait up to this many seconds for deliveries that are already due.
         """
         with self._opening:
             if self._opened_by != os.getpid():
@@ -98,7 +98,7 @@ class Wiring:
             self._opened_by = None
 
     def stop_delivering(self, finish_due_s: float = 0.0) -> None:
-        """Finish calls under way (up to `drain_s`) and deliver no more; what is accepted from now on waits."""
+        """Finish calls in progress (up to `drain_s`) and deliver no more; messages accepted from now on wait."""
         with self._opening:
             if self._runtime is not None:
                 self._runtime.finish_due(finish_due_s)
@@ -107,7 +107,7 @@ class Wiring:
 
     def _open(self) -> None:
         settings = self.settings
-        # In a forked child nobody might ever release the parent's.
+        # In a forked child nobody might ever release the parent's lock.
         self._progress = Progress()
         self._database = Database(settings.effective_database_url)
         self._database.upgrade()
@@ -120,15 +120,15 @@ class Wiring:
         self._opened_by = os.getpid()
 
     def _is_soon(self, due_at: int, now: int) -> bool:
-        """Is this due before a sweep is sure to have seen it? Moments are epoch ms."""
+        """Is this due before a sweep is certain to have seen it? Times are epoch ms."""
         return due_at <= now + self.settings.look_ahead_ms
 
     def _ring_at(self, channel: str, due_at: int) -> None:
-        """Have `channel` delivered at `due_at` (epoch ms), which is now or soon."""
+        """Deliver `channel` at `due_at` (epoch ms), which is now or soon."""
         if due_at > now_ms() and self._runtime is not None and self._runtime.pumping:
             self._runtime.expect(channel, due_at)
         else:
-            # Whoever answers finds nothing due yet, and then looks what is next.
+            # The pump finds nothing due yet, and then looks for what is next.
             self._doorbell.ring(channel)
 
     def _progressed(self) -> None:

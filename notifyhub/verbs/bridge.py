@@ -1,4 +1,4 @@
-"""From other threads to an event loop."""
+"""Results of other threads, brought to an event loop."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ R = TypeVar("R")
 
 
 class Bridge:
-    """Brings results of other threads to one event loop: one wake-up for all that a commit fulfils at once.
+    """Brings results of other threads to one event loop: one wake-up for everything that a commit completes at once.
 
-    `asyncio.wrap_future` wakes the loop once for each, which halves what a loop gets done.
+    `asyncio.wrap_future` wakes the loop once for each result, which halves the loop's throughput.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -23,7 +23,7 @@ class Bridge:
         self._woken = False
 
     async def wait(self, future: Future[R]) -> R:
-        """Await what another thread is working on. Whoever stops waiting does not undo it."""
+        """Await the result of another thread. Cancelling the wait does not cancel the work."""
         waiter: asyncio.Future[R] = self.loop.create_future()
         future.add_done_callback(lambda done: self._arrive(waiter, done))
         return await waiter
@@ -36,7 +36,7 @@ class Bridge:
                 self.loop.call_soon_threadsafe(self._hand_over)
 
     def _hand_over(self) -> None:
-        # First, so that whatever arrives from here on wakes the loop again.
+        # First, so that a result that arrives from now on wakes the loop again.
         self._woken = False
         while self._arrived:
             waiter, done = self._arrived.popleft()

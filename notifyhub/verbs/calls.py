@@ -29,7 +29,7 @@ def members_of_call(
     reference: str | None = None,
     metadata: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """The members of the request that `Hub.send` with these arguments means. Checks nothing."""
+    """The members of the request for a call of `Hub.send` with these arguments. Checks nothing."""
     return {
         "text": text,
         "recipients": _people(to),
@@ -47,7 +47,7 @@ def members_of_call(
 
 
 def _people(to: Any) -> Any:
-    """`to` as the list that a request holds; what cannot be one is left for the request's own check."""
+    """`to` as the list in a request; an invalid value is left to the request's own check."""
     if isinstance(to, Mapping):
         return [dict(to)]
     if isinstance(to, str | bytes) or not isinstance(to, Iterable):
@@ -55,15 +55,15 @@ def _people(to: Any) -> Any:
     return [dict(person) if isinstance(person, Mapping) else person for person in to]
 
 
-# Members of requests whose arguments are called otherwise in Python.
+# Members of requests whose arguments have another name in Python.
 _ARGUMENTS = MappingProxyType({"recipients": "to", "send_at": "at", "as": "as_"})
 
 
 @contextmanager
 def as_arguments(to: Any = None) -> Iterator[None]:
-    """Have faults name the arguments of a Python call, `to[0].telegram`, not the members of a request behind it.
+    """Make faults name the arguments of the Python call, `to[0].telegram`, instead of the members of the request.
 
-    to  what was given as `to`, if anything: one person alone has no number
+    to  the argument `to`, if given: a single person has no index
     """
     try:
         yield

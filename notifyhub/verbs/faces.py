@@ -1,6 +1,6 @@
-"""The methods that users call. Each verb stands here twice: `send` blocks, and `asend` is the same, to await.
+"""The methods that users call. Each verb is here twice: `send` blocks, and `asend` is awaited.
 
-What they do, take and raise is said in `notifyhub.verbs.verbs`.
+`notifyhub.verbs.verbs` documents what they do, take and raise.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Messaging:
     delivery, adelivery = both(Verbs.delivery)
     deliveries, adeliveries = both(Verbs.deliveries)
     deliveries_by_id, adeliveries_by_id = both(Verbs.deliveries_by_id)
-    # `await` alone is a word of the language.
+    # `await` alone is a keyword.
     wait, await_ = both(Verbs.wait)
     why, awhy = both(Verbs.why)
 
@@ -51,7 +51,7 @@ class Messaging:
 
 
 class AsyncKeys:
-    """API keys, all to await."""
+    """API keys, all methods awaited."""
 
     def __init__(self, verbs: KeyVerbs) -> None:
         self._verbs = verbs
@@ -63,7 +63,7 @@ class AsyncKeys:
 
 
 class AsyncMessaging:
-    """Messages and their deliveries, all to await."""
+    """Messages and their deliveries, all methods awaited."""
 
     _verbs: Verbs
     keys: AsyncKeys

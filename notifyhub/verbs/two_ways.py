@@ -1,7 +1,7 @@
-"""One coroutine, called in two ways: awaited in an event loop, or run to its end on a thread that blocks.
+"""One coroutine, called in two ways: awaited in an event loop, or run to its end in a blocking call.
 
-So a verb is written once. Its body waits for the futures of other threads by `result_of`, and for nothing else: in an
-event loop that suspends the task, in a blocking call it blocks the thread, and the coroutine never suspends.
+So each verb is written once. Its body waits only for futures of other threads, through `result_of`: in an event loop
+that suspends the task; in a blocking call it blocks the thread, and the coroutine never suspends.
 """
 
 from __future__ import annotations
@@ -32,19 +32,19 @@ _here = _Here()
 
 
 def is_blocking() -> bool:
-    """Was the running verb called by somebody who blocks?"""
+    """Was the running verb called by a blocking method?"""
     return _here.blocking
 
 
 async def result_of(future: Future[R]) -> R:
-    """What another thread is working on. Raises what it failed with."""
+    """The result of another thread. Raises the exception that it failed with."""
     if _here.blocking:
         return future.result()
     return await _bridge().wait(future)
 
 
 def _bridge() -> Bridge:
-    """That to the running event loop."""
+    """The bridge to the running event loop."""
     loop = asyncio.get_running_loop()
     if _here.bridge is None or _here.bridge.loop is not loop:
         _here.bridge = Bridge(loop)
@@ -52,7 +52,7 @@ def _bridge() -> Bridge:
 
 
 async def within(future: Future[Any], seconds: float) -> bool:
-    """Is a future done, at the latest after `seconds`? Its result is not looked at."""
+    """Wait for a future for at most `seconds`: is it done? Its result is ignored."""
     if _here.blocking:
         return bool(wait((future,), seconds).done)
     return bool((await asyncio.wait((asyncio.wrap_future(future),), timeout=seconds))[0])
@@ -67,7 +67,7 @@ async def pause(seconds: float) -> None:
 
 
 async def off_the_loop(work: Callable[[], R]) -> R:
-    """Do something that blocks: here, or on a thread where an event loop must not be held up."""
+    """Do something that blocks: here, or on a thread if called from an event loop."""
     return work() if _here.blocking else await asyncio.to_thread(work)
 
 
@@ -86,7 +86,7 @@ def run(coroutine: Coroutine[Any, Any, R]) -> R:
 
 
 def both(verb: Verb[P, R]) -> tuple[BlockingVerb[P, R], Verb[P, R]]:
-    """A verb as the two methods of a face: one that blocks and one to await. The face keeps the verbs in `_verbs`."""
+    """A verb as two methods, one that blocks and one that is awaited. The object has its verbs in `_verbs`."""
     name = verb.__name__
 
     @wraps(verb)
@@ -98,7 +98,7 @@ def both(verb: Verb[P, R]) -> tuple[BlockingVerb[P, R], Verb[P, R]]:
 
 
 def awaited(verb: Verb[P, R]) -> Verb[P, R]:
-    """A verb as the method of a face, to await."""
+    """A verb as a method that is awaited."""
     name = verb.__name__
 
     @wraps(verb)

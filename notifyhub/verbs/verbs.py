@@ -1,7 +1,7 @@
-"""What there is to do: signatures and docstrings, once for the hub and for the client of a service.
+"""The verbs' signatures and docstrings, shared by the hub and the client of a service.
 
-Everything is a coroutine; `notifyhub.verbs.faces` has the methods that users call. Errors name the arguments of the
-Python call (`to[0].telegram`), not the members of the request that it becomes.
+All of them are coroutines; `notifyhub.verbs.faces` has the methods that users call. Errors name the arguments of the
+Python call (`to[0].telegram`), not the members of the request made from it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from uuid import UUID
 from notifyhub.verbs.calls import To, as_arguments, members_of_call
 
 if TYPE_CHECKING:
-    # Models take long to make: whoever only has the verbs does without.
+    # Models take long to build; those who need only the verbs do without them.
     from notifyhub import answers
     from notifyhub.errors import InvalidRequest
 
@@ -30,7 +30,7 @@ Outcome: TypeAlias = "answers.Message | InvalidRequest"
 
 
 class Sends(ABC):
-    """Whatever sends."""
+    """Sending messages."""
 
     async def send(
         self,
@@ -48,13 +48,13 @@ class Sends(ABC):
         reference: str | None = None,
         metadata: Mapping[str, Any] | None = None,
     ) -> answers.Message:
-        """Store a message for delivery and return it with its deliveries; when this returns, nothing can lose it.
+        """Store a message for delivery and return it with its deliveries. Once this returns, it cannot be lost.
 
         to  one person's addresses by channel, `{"telegram": "1067000"}`, or a list of such people
-        at  not before this moment: an aware datetime or ISO 8601 text with an offset
+        at  earliest time to send: an aware datetime, or ISO 8601 text with a UTC offset
 
         The other options are those of `POST /api/v1/messages`.
-        Raises InvalidRequest with everything that is wrong, StoreUnavailable when it could not be stored.
+        Raises InvalidRequest with everything that is wrong, StoreUnavailable if it could not be stored.
         """
         asked = members_of_call(
             text,
@@ -75,23 +75,24 @@ class Sends(ABC):
 
     @abstractmethod
     async def send_as(self, asked: Mapping[str, Any]) -> answers.Message:
-        """Send what is asked for as the members of `POST /api/v1/messages`."""
+        """Send a message given as the members of `POST /api/v1/messages`."""
 
 
 class Verbs(Sends):
-    """What is done with messages."""
+    """Sending, looking up and changing messages."""
 
     @abstractmethod
     async def send_many(self, messages: Iterable[Mapping[str, Any]]) -> list[Outcome]:
         """Store up to 1,000 different messages, given as the members of `POST /api/v1/messages`, in one commit.
 
-        Each has its own result, in this order: the message, or everything that is wrong with it; none undoes another.
-        Raises InvalidRequest for too many or none at all, StoreUnavailable when nothing could be stored.
+        Each has its own result, in the same order: the message, or everything that is wrong with it. An error in one
+        does not undo the others.
+        Raises InvalidRequest for none or too many, StoreUnavailable if nothing could be stored.
         """
 
     @abstractmethod
     async def message(self, id_: UUID | str) -> answers.Message:
-        """A message with its deliveries, or only their counts above 1,000. Raises NotFound."""
+        """A message with its deliveries; above 1,000 only with their counts. Raises NotFound."""
 
     @abstractmethod
     async def delivery(self, id_: int) -> answers.Delivery:
@@ -101,17 +102,17 @@ class Verbs(Sends):
     async def messages(
         self, /, before: answers.Message | None = None, limit: int = 100, **filters: Filter
     ) -> list[answers.Message]:
-        """The newest messages, or those before the one given; without their deliveries.
+        """The newest messages, or those before the given one, without their deliveries.
 
-        filters: `status`, `channel` (one or several), `address`, `reference`, `created_from`, `created_to`. Those of
-        deliveries fit a message of which any one delivery fits all of them. Raises InvalidRequest.
+        filters: `status`, `channel` (one or several), `address`, `reference`, `created_from`, `created_to`. Filters
+        of deliveries select messages with at least one delivery that matches all of them. Raises InvalidRequest.
         """
 
     @abstractmethod
     async def deliveries(
         self, /, before: answers.Delivery | None = None, limit: int = 100, **filters: Filter
     ) -> list[answers.Delivery]:
-        """The newest deliveries, or those before the one given, without their attempts. `filters` as in `messages`."""
+        """The newest deliveries, or those before the given one, without their attempts. `filters` as in `messages`."""
 
     @abstractmethod
     async def wait(self, message: answers.Message | UUID | str, timeout_s: float) -> answers.Message:
@@ -124,12 +125,12 @@ class Verbs(Sends):
     async def why(self, id_: int | str | UUID) -> list[answers.Story]:
         """What happened to a delivery, or to each recipient of a message (the first 1,000), and what happens next.
 
-        A number is a delivery's id, everything else a message's. Raises NotFound.
+        A number is the id of a delivery, anything else that of a message. Raises NotFound.
         """
 
     @abstractmethod
     async def cancel(self, id_: UUID | str) -> answers.Cancelled:
-        """Cancel every delivery of a message that is not claimed yet. Raises NotFound."""
+        """Cancel all deliveries of a message that are not being sent yet. Raises NotFound."""
 
     async def change(
         self,
@@ -139,9 +140,9 @@ class Verbs(Sends):
         at: Moment | EllipsisType = ...,
         expires_at: Moment | EllipsisType = ...,
     ) -> answers.Message:
-        """Change a message of which nothing has gone out; what is left out stays. `at=None` is now.
+        """Change an unsent message; arguments left out change nothing. `at=None` means now.
 
-        Raises NotFound, InvalidRequest, and Conflict when any of it was tried already, nothing waits any more, or the
+        Raises NotFound, InvalidRequest, and Conflict if a delivery was tried already, none is waiting any more, or the
         new text would repeat another delivery.
         """
         with as_arguments():
@@ -149,47 +150,48 @@ class Verbs(Sends):
 
     @abstractmethod
     async def change_as(self, id_: UUID | str, asked: Mapping[str, Any]) -> answers.Message:
-        """Change what is asked for as the members of `PATCH /api/v1/messages/{id}`."""
+        """Change a message as the members of `PATCH /api/v1/messages/{id}` say."""
 
     async def retry(self, id_: UUID | str, *, expires_at: Moment | EllipsisType = ...) -> answers.Retried:
-        """Send what failed, expired or is held as unconfirmed again, with all attempts before it.
+        """Retry failed, expired and unconfirmed deliveries, with all attempts available again.
 
-        What meanwhile goes out by another delivery is left, and counted as duplicates. Raises NotFound, InvalidRequest,
-        and Conflict when the message's end has passed and no new `expires_at` (or None) is given.
+        Deliveries whose content another delivery has meanwhile sent, or is sending, are left alone and counted as
+        duplicates. Raises NotFound, InvalidRequest, and Conflict if the message has expired and no new `expires_at` (or
+        None) is given.
         """
         with as_arguments():
             return await self.retry_as(id_, _given(expires_at=expires_at))
 
     @abstractmethod
     async def retry_as(self, id_: UUID | str, asked: Mapping[str, Any]) -> answers.Retried:
-        """Retry as is asked for by the members of `POST /api/v1/messages/{id}/retry`."""
+        """Retry as the members of `POST /api/v1/messages/{id}/retry` say."""
 
     async def resolve(self, id_: int | str, as_: Literal["sent", "resend", "fail"]) -> answers.Delivery:
         """Say what happened to a delivery that is held as unconfirmed.
 
-        Raises NotFound, InvalidRequest, and Conflict when it is not unconfirmed, or its end has passed.
+        Raises NotFound, InvalidRequest, and Conflict if it is not unconfirmed, or has expired.
         """
         with as_arguments():
             return await self.resolve_as(id_, {"as": as_})
 
     @abstractmethod
     async def resolve_as(self, id_: int | str, asked: Mapping[str, Any]) -> answers.Delivery:
-        """Resolve as is asked for by the members of `POST /api/v1/deliveries/{id}/resolve`."""
+        """Resolve as the members of `POST /api/v1/deliveries/{id}/resolve` say."""
 
     @abstractmethod
     async def cancel_deliveries(self, ids: Iterable[int]) -> list[answers.DeliveryResult]:
-        """Cancel whichever of up to 1,000 deliveries are not claimed yet; what became of each, in this order.
+        """Cancel up to 1,000 deliveries, if they are not being sent yet. Returns a result for each, in the same order.
 
         Raises InvalidRequest.
         """
 
     @abstractmethod
     async def deliveries_by_id(self, ids: Iterable[int]) -> list[answers.DeliveryResult]:
-        """How up to 1,000 deliveries stand, in this order. Raises InvalidRequest."""
+        """Up to 1,000 deliveries, in the same order. Raises InvalidRequest."""
 
     @abstractmethod
     async def channels(self) -> list[answers.Channel]:
-        """Every channel. Nothing is called: their health is what the calls of the last minutes say."""
+        """All channels. No messenger is called: their health is derived from the calls of the last minutes."""
 
     @abstractmethod
     async def channel(self, name: str) -> answers.Channel:
@@ -197,19 +199,19 @@ class Verbs(Sends):
 
 
 class Receives(ABC):
-    """Whatever takes receipts."""
+    """Accepting receipts."""
 
     @abstractmethod
     async def receive(self, channel: str, body: bytes, headers: Mapping[str, str]) -> int:
-        """Take what the messenger of `channel` posted to its webhook: the raw body, headers by lower-case name.
+        """Accept what the messenger of `channel` posted to its webhook: the raw body, and headers by lower-case name.
 
-        When this returns it is stored. Gives the number of receipts whose delivery is known.
+        Once this returns, it is stored. Returns the number of receipts whose delivery is known.
         Raises NotSigned, NotFound for a channel without receipts, StoreUnavailable.
         """
 
 
 class KeyVerbs(ABC):
-    """What is done with API keys."""
+    """Managing API keys."""
 
     async def create(
         self,
@@ -219,10 +221,10 @@ class KeyVerbs(ABC):
         expires_at: Moment = None,
         rate_limit: int | None = None,
     ) -> answers.Key:
-        """Make an API key. The answer holds the key itself, which is kept nowhere.
+        """Create an API key. Only this result contains the key itself, which is not stored.
 
-        expires_at  it does not count from this moment on: an aware datetime or ISO 8601 text with an offset
-        rate_limit  requests a minute; None leaves it to the setting
+        expires_at  when it stops working: an aware datetime, or ISO 8601 text with a UTC offset
+        rate_limit  requests per minute; None: as set for all keys
 
         Raises InvalidRequest with everything that is wrong.
         """
@@ -232,11 +234,11 @@ class KeyVerbs(ABC):
 
     @abstractmethod
     async def create_as(self, asked: Mapping[str, Any]) -> answers.Key:
-        """Make the key that is asked for as the members of `POST /api/v1/keys`."""
+        """Create a key given as the members of `POST /api/v1/keys`."""
 
     @abstractmethod
     async def list(self) -> list[answers.Key]:
-        """Every API key, revoked ones too, without the keys themselves."""
+        """All API keys, including revoked ones, without the keys themselves."""
 
     @abstractmethod
     async def get(self, id_: int) -> answers.Key:
@@ -244,9 +246,9 @@ class KeyVerbs(ABC):
 
     @abstractmethod
     async def revoke(self, id_: int) -> answers.Key:
-        """Revoke an API key; every process refuses it from the moment that this returns.
+        """Revoke an API key. Once this returns, all processes refuse it.
 
-        Raises NotFound when there is none, or it is revoked already.
+        Raises NotFound if there is no such key, or it is already revoked.
         """
 
 
