@@ -1,11 +1,11 @@
-"""notifyhub: a message is taken once and gets to people on Telegram, Viber, WhatsApp and an HTTP gateway.
+"""notifyhub sends a message to people on Telegram, Viber, WhatsApp and an HTTP gateway.
 
     from notifyhub import send
 
     send("Hello", to={"telegram": "1067000"})
 
-Importing has no side effects: nothing is opened, read or started before the first call. It is quick, too: what is
-heavy is imported by the first use of a name that needs it.
+Importing has no side effects: nothing is opened, read or started before the first call. It is quick, because heavy
+modules are imported when a name that needs them is first used.
 """
 
 from __future__ import annotations
@@ -89,9 +89,9 @@ def __dir__() -> list[str]:
 
 
 def send(text: str, to: To, **options: Any) -> Message:
-    """Send with the hub that the environment describes (`NOTIFYHUB_*`); see `Hub.send` for the options.
+    """Send with a hub configured by the environment (`NOTIFYHUB_*`); see `Hub.send` for the options.
 
-    A script may end right after this: what is due is given up to 5 seconds to go out, and the rest waits in the
+    A script may end right after this: deliveries that are due get up to 5 seconds to be sent, and the rest waits in the
     store for the next process.
     """
     return _default_hub().send(text, to, **options)

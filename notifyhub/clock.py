@@ -1,4 +1,4 @@
-"""Time as the house keeps it: UTC moments as whole milliseconds since 1970."""
+"""Time: UTC moments as whole milliseconds since 1970."""
 
 from __future__ import annotations
 

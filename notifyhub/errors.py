@@ -2,14 +2,14 @@
 
     NotifyhubError
     ├── SettingsError          a setting is missing or wrong; the text names it
-    ├── InvalidRequest         the caller asked for something malformed; carries every fault
+    ├── InvalidRequest         the request is malformed; has all faults
     ├── NotFound               no such message, delivery or key
-    ├── KeyInProgress          the request that first had this idempotency key is not answered yet
-    ├── KeyReused              another request had this idempotency key
-    ├── Conflict               it is there, but it stands in a way that does not allow this
+    ├── KeyInProgress          the first request with this idempotency key is still in progress
+    ├── KeyReused              this idempotency key was used for another request
+    ├── Conflict               the current state does not allow this
     ├── StoreUnavailable       the database could not be reached or did not answer
-    │   └── ServiceUnavailable the service that a client speaks to could not be reached, or was too busy for too long
-    ├── NotAllowed             the service does not take this API key, or not for this
+    │   └── ServiceUnavailable the service of a client could not be reached, or was too busy
+    ├── NotAllowed             the service refuses this API key, or lacks the scope
     ├── NotSigned              a receipt was not signed by one of our accounts
     └── WaitTimedOut           `Hub.wait` ran out of time
 
@@ -44,7 +44,7 @@ class Fault:
 
 
 class InvalidRequest(NotifyhubError):
-    """The request cannot be taken; `faults` holds everything that is wrong with it."""
+    """The request is invalid; `faults` has everything that is wrong with it."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:
         self.faults = tuple(faults)
@@ -52,7 +52,7 @@ class InvalidRequest(NotifyhubError):
 
 
 class NotFound(NotifyhubError):
-    """There is no such thing in the store."""
+    """There is no such object."""
 
     def __init__(self, kind: str, key: object) -> None:
         self.kind = kind
@@ -61,38 +61,38 @@ class NotFound(NotifyhubError):
 
 
 class KeyInProgress(NotifyhubError):
-    """The request that first had this idempotency key is not answered yet."""
+    """The first request with this idempotency key is still in progress."""
 
     def __init__(self) -> None:
         super().__init__("the first request with this Idempotency-Key is still in progress")
 
 
 class KeyReused(NotifyhubError):
-    """Another request, with another body or path, had this idempotency key."""
+    """This idempotency key was used for another request, with a different body or path."""
 
     def __init__(self) -> None:
         super().__init__("this Idempotency-Key was used for another request; use a new one for each")
 
 
 class Conflict(NotifyhubError):
-    """What is asked for does not go together with what is stored; the text says why, and what would."""
+    """The current state does not allow this; the text says why, and what would."""
 
 
 class StoreUnavailable(NotifyhubError):
-    """The database could not be reached or failed; what was asked may not have been stored."""
+    """The database could not be reached or failed; the request may not have been stored."""
 
 
 class ServiceUnavailable(StoreUnavailable):
-    """The service that a client speaks to could not be reached, did not answer as notifyhub, or stayed too busy."""
+    """The service of a client could not be reached, did not answer like notifyhub, or stayed too busy."""
 
 
 class NotAllowed(NotifyhubError):
-    """The service does not take this API key, or not for this."""
+    """The service refuses this API key, or the key lacks the scope."""
 
 
 class NotSigned(NotifyhubError):
-    """What says to come from a messenger is not signed by one of our accounts there."""
+    """A webhook call is not signed by any account that is set up for the messenger."""
 
 
 class WaitTimedOut(NotifyhubError):
-    """Not every delivery came to an end within the time given."""
+    """Not all deliveries were finished in time."""

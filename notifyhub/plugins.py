@@ -1,7 +1,7 @@
-"""Providers of one's own: packages that name a channel under the entry point group `notifyhub.providers`.
+"""Plugins: packages with a channel in the entry point group `notifyhub.providers`.
 
-Nothing is looked for when notifyhub is imported. Settings being loaded is the moment: from then on the channel's
-addresses, limits and options are known like those of the channels that come with notifyhub.
+They are looked up when settings are loaded, not on import. From then on the channel's addresses, limits and options are
+used like those of the built-in channels.
 """
 
 from __future__ import annotations
@@ -31,16 +31,16 @@ def _as_it_is(address: str | int) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelPlugin:
-    """A channel of one's own. An entry point of the group `notifyhub.providers` leads to one, or to None: no channel.
+    """A plugin's channel. An entry point in the group `notifyhub.providers` is one of these, or None for no channel.
 
     channel         its name: 2 to 32 of a-z and 0-9, beginning with a letter
-    make            makes the provider of its settings, an object with `send(envelope)` and `aclose()`
-    address         turns what a caller wrote into the one form of an address; raises ValueError with a sentence
+    make            makes the provider from its settings: an object with `send(envelope)` and `aclose()`
+    address         turns a caller's text into the canonical address; raises ValueError with a sentence
     description     one line about its addresses, for error texts and the OpenAPI document
     example         an address in that form
     max_characters  longest text in Unicode code points; None: no limit
-    settings        its settings, read from `NOTIFYHUB_<CHANNEL>_…`
-    options         model of what a message may ask of it; None: nothing
+    settings        model of its settings, read from `NOTIFYHUB_<CHANNEL>_…`
+    options         model of a message's options for it; None: no options
     """
 
     channel: str
@@ -55,7 +55,7 @@ class ChannelPlugin:
 
 @cache
 def installed() -> dict[str, ChannelPlugin]:
-    """Every channel that installed packages bring, made known to the domain. Raises SettingsError for a broken one."""
+    """All channels of installed plugins, registered with the domain. Raises SettingsError for a broken one."""
     found: dict[str, ChannelPlugin] = {}
     for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
         plugin = _loaded(point)

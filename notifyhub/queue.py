@@ -41,7 +41,7 @@ def make_broker(url: str, middleware: Sequence[Middleware] = ()) -> dramatiq.Bro
 
 
 class Doorbell:
-    """Rings without making the caller wait. Rings that gather while one is under way become one."""
+    """Rings without blocking the caller. Rings that arrive while one is in progress become one."""
 
     def __init__(self, broker: dramatiq.Broker, channels: Sequence[str]) -> None:
         self._broker = broker
@@ -55,11 +55,11 @@ class Doorbell:
             broker.declare_queue(queue_name(channel))
 
     def answer_locally(self, answered_locally: Callable[[str], bool]) -> None:
-        """Ask `answered_locally(channel)` first: True means that a pump in this very process has taken notice."""
+        """Ask `answered_locally(channel)` first: True means that a pump in this process has taken the ring."""
         self._answered_locally = answered_locally
 
     def ring(self, channel: str) -> None:
-        """Something is due on `channel`. Never fails and never blocks: a lost ring is made good by the sweep."""
+        """Something is due on `channel`. Never fails or blocks; if a ring is lost, the sweep finds the deliveries."""
         if self._answered_locally(channel):
             return
         with self._changed:
@@ -99,7 +99,7 @@ class Doorbell:
 
 
 def unanswered(broker: dramatiq.Broker, channel: str) -> int:
-    """Bells of a channel that nobody has taken yet. Raises dramatiq's BrokerConnectionError."""
+    """The number of rings of a channel that nobody has taken yet. Raises dramatiq's BrokerConnectionError."""
     if isinstance(broker, StubBroker):
         return int(broker.queues[queue_name(channel)].qsize())
     size: int = broker.do_qsize(queue_name(channel))  # type: ignore[attr-defined]

@@ -26,7 +26,7 @@ class Scheduler:
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
 
     def add(self, name: str, sweep: Callable[[], None], every_s: float) -> None:
-        """Have `sweep` called every `every_s` seconds, the first time at once."""
+        """Call `sweep` every `every_s` seconds, for the first time now."""
         self._scheduler.add_job(
             _survive(name, sweep),
             "interval",
@@ -46,7 +46,7 @@ class Scheduler:
 
 
 def _survive(name: str, sweep: Callable[[], None]) -> Callable[[], None]:
-    """The store may be away for a while; say so once, and once when it is back."""
+    """The store may be unavailable for a while: log that once, and once when it is back."""
     failing = False
 
     def run() -> None:

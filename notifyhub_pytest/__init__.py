@@ -1,6 +1,6 @@
-"""pytest's plugin: the fixture `notifyhub_emulator`.
+"""The pytest plugin: the fixture `notifyhub_emulator`.
 
-pytest loads this at every start, so it imports nothing of the hub before a test asks for the fixture.
+pytest loads this on every start, so it imports nothing of the hub until a test uses the fixture.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def _notifyhub_emulator_of_the_session() -> Iterator[LocalEmulator]:
 
 @pytest.fixture
 def notifyhub_emulator(_notifyhub_emulator_of_the_session: LocalEmulator) -> LocalEmulator:
-    """The messengers' emulator on a real port: one server a session, emptied and with a new token for every test.
+    """The messengers' emulator on a local port: one server per session, emptied and with a new token for each test.
 
     `.url`, `.token`, `.journal()`, `.wait_for(…)`, `.assert_no_duplicates()`, `.assert_nothing_sent()`, `.inbox()`,
     `.faults(…)`, `.rule(…)`, `.script(…)`, `.person(…)`, `.reset()`.

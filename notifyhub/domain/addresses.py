@@ -1,7 +1,6 @@
-"""What an address looks like on each channel, and its one canonical form.
+"""The addresses of each channel, and their canonical form.
 
-Two spellings of one address must become the same text: the unique key that keeps a person from getting the
-same content twice is made of the canonical form.
+Two spellings of an address must become the same text, because the deduplication key is made from the canonical form.
 """
 
 from __future__ import annotations
@@ -27,13 +26,13 @@ _MAX_PHONE = 10**15 - 1
 
 @dataclass(frozen=True, slots=True)
 class AddressForm:
-    """How one channel writes its addresses.
+    """The address format of a channel.
 
     description  one line for people, used in error texts and in the OpenAPI document
     example      an address in canonical form
-    parse        turns what a caller wrote into the canonical form; raises ValueError with a plain sentence
-    parse_in     the same for what reads otherwise in another country, whose code it is given too; only for
-                 channels that come with notifyhub: those of one's own are read by `parse`
+    parse        turns a caller's text into the canonical form; raises ValueError with a sentence
+    parse_in     the same for addresses that depend on a country, which is its second argument; only for built-in
+                 channels: those of plugins use `parse`
     """
 
     channel: str
@@ -60,7 +59,7 @@ def _chat_id(address: str | int) -> str:
 
 
 def _viber_id(address: str | int) -> str:
-    # a bare number is a phone number, or a slip
+    # a bare number is a phone number or a mistake
     text = address.strip() if isinstance(address, str) else "0"
     if _DIALLED.fullmatch(text):
         raise ValueError("viber wants the subscriber id (such as 01234567890A=), not a phone number")
@@ -120,28 +119,28 @@ CHANNELS = tuple(FORMS)
 
 
 def register(form: AddressForm) -> None:
-    """Make a channel of one's own known (see `notifyhub.plugins`)."""
+    """Register the channel of a plugin (see `notifyhub.plugins`)."""
     _forms[form.channel] = form
 
 
 def canonical(channel: str, address: str | int, region: str = DEFAULT_REGION) -> str:
     """The canonical form of `address` on `channel`; `region` as in `e164_digits`.
 
-    Raises ValueError, with a sentence fit for the caller, for an unknown channel or an address that cannot be one.
+    Raises ValueError, with a sentence for the caller, for an unknown channel or an invalid address.
     """
     form = FORMS.get(channel)
     if form is None:
         raise ValueError(f"there is no such channel; known are {', '.join(FORMS)}")
-    # bool is an int in Python, but true is nobody's address
+    # bool is an int in Python, but true is not an address
     if isinstance(address, bool) or not isinstance(address, (str, int)):
         raise ValueError(f"{channel} wants a text or a whole number as an address")
     return form.parse(address) if form.parse_in is None else form.parse_in(address, region)
 
 
 def known_by_number(channel: str, address: str | int, region: str = DEFAULT_REGION) -> str:
-    """As `canonical`, for callers who know a person by one plain number on every messenger.
+    """Like `canonical`, for callers who use one number for a person on every messenger.
 
-    Viber and WhatsApp are then given a whole number of up to 15 digits as it is, and judge it themselves.
+    Viber and WhatsApp then get a whole number of up to 15 digits as it is, and judge it themselves.
     """
     if channel in ("viber", "whatsapp") and not isinstance(address, bool):
         text = _text(address, _MAX_PHONE, f"{channel} wants a whole number of at most 15 digits")

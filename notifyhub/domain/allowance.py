@@ -1,4 +1,4 @@
-"""How many requests a key may still make this minute. Pure arithmetic: the minute comes in as an argument."""
+"""How many requests a key may still make this minute. Pure: the minute is an argument."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ PARTS = 50
 
 
 def minute_of(now: int) -> int:
-    """Which minute of the clock a moment (epoch ms) is in."""
+    """The minute of the clock that contains a moment (epoch ms)."""
     return now // MINUTE_MS
 
 

@@ -1,4 +1,4 @@
-"""The fingerprint that stops a second sending."""
+"""The deduplication key, which prevents sending twice."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ CONTENT_OPTIONS = MappingProxyType(
 def dedup_key(channel: str, address: str, text: str, options: Mapping[str, Any] | None = None) -> str:
     """The same for the same content to the same address on the same channel; 128 bits, as 22 characters.
 
-    options  those of this channel; without any that change the content the key is as if there were none
+    options  those of this channel; only options that change the content change the key
     """
     # Each part is preceded by its length, so that no two different lists read the same.
     parts = [part.encode("utf-8") for part in (channel, address, text)]
@@ -34,6 +34,6 @@ def dedup_key(channel: str, address: str, text: str, options: Mapping[str, Any] 
 
 
 def _content(channel: str, options: Mapping[str, Any]) -> dict[str, Any]:
-    # A provider of one's own may change anything by its options, except that the sender is the sender.
+    # A plugin's options may change anything, except that the sender is the sender.
     counted = CONTENT_OPTIONS.get(channel, options.keys() - {"sender"})
     return {name: options[name] for name in counted if name in options}

@@ -1,4 +1,4 @@
-"""What a provider is given: no row, no model, nothing it could change."""
+"""What a provider gets: no row, no model, nothing that it could change."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ NONE: Mapping[str, Any] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """One text on its way to one address.
+    """One text for one address.
 
     address    canonical form of the channel (see `domain.addresses`)
     text       the message text
-    reference  stable over all attempts of this delivery and unique over all installs,
-               so that a messenger that knows idempotency keys can use it as one
-    timeout_s  seconds the call may take at most; already cut to what is left before `expires_at`
-    options    what the caller asked of this channel (see `requests.options`), only what was given
+    reference  the same for all attempts of this delivery and unique across installs,
+               so that it can be a messenger's idempotency key
+    timeout_s  longest duration of the call in seconds; already limited to the time left before `expires_at`
+    options    the message's options for this channel (see `requests.options`), only those given
     """
 
     address: str

@@ -1,4 +1,4 @@
-"""What can honestly be said of a channel from how its calls ended."""
+"""A channel's health, derived from the outcomes of its calls."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ UNANSWERED = frozenset(
 
 
 class Health(StrEnum):
-    """How a channel does."""
+    """A channel's health."""
 
     OK = "ok"
     UNSTEADY = "unsteady"
@@ -31,10 +31,10 @@ WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class CallCount:
-    """Calls that ended alike.
+    """Calls with the same outcome.
 
-    calls    how many of them lately
-    last_at  the last of them, lately or before, in epoch ms
+    calls    their recent number
+    last_at  time of the last one, recent or not, in epoch ms
     """
 
     outcome: str
@@ -44,7 +44,7 @@ class CallCount:
 
 
 def health(counts: Sequence[CallCount]) -> Health:
-    """One word for how calls ended lately."""
+    """The health for the outcomes of recent calls."""
     total = sum(count.calls for count in counts)
     settled = sum(count.calls for count in counts if count.outcome in ("sent", "permanent_failure"))
     if not total:

@@ -1,4 +1,4 @@
-"""The part of checking that every kind of request shares."""
+"""Checks that all kinds of requests share."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ M = TypeVar("M", bound=BaseModel)
 def members_of(given: bytes | Mapping[str, Any]) -> tuple[dict[str, Any], list[Fault]]:
     """The members of a JSON text or a mapping, and a fault for each name that is given more than once.
 
-    Raises InvalidRequest for what is no object at all.
+    Raises InvalidRequest if it is not an object.
     """
     asked, faults = json_text.parse(given) if isinstance(given, bytes) else (given, [])
     if not isinstance(asked, Mapping):
@@ -38,7 +38,7 @@ def tried(model: type[M], asked: Mapping[str, Any], region: str = DEFAULT_REGION
 
 
 def cut(asked: dict[str, Any], name: str, most: int) -> list[Fault]:
-    """Leave no more items in a list than are taken: nobody is to pay for the checking of the others."""
+    """Leave no more items in a list than are allowed, so that the rest costs no time."""
     items = asked.get(name)
     if not isinstance(items, list) or len(items) <= most:
         return []

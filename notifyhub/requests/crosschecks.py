@@ -1,7 +1,7 @@
-"""What several members of a request say together.
+"""Checks across several members of a request.
 
-These look at the request as it was given and judge what can be judged, so that a caller hears of everything at
-once, also where other members are malformed.
+They check the request as given, as far as possible, so that a caller sees all errors at once, even if other members are
+malformed.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ NO_LIMIT: Mapping[str, Collection[str]] = MappingProxyType({})
 
 
 def across(asked: Mapping[str, Any], now: datetime, only: Mapping[str, Collection[str]] = NO_LIMIT) -> list[Fault]:
-    """Everything that is wrong with members of a request seen together.
+    """Everything that is wrong across members of a request.
 
-    only  the addresses that there are, for channels that are not open to any
+    only  the valid addresses, for channels with a fixed set
     """
     return [*_text_faults(asked), *_people_faults(asked), *_end_faults(asked, now), *_own_channel_faults(asked, only)]
 
@@ -76,7 +76,7 @@ def _people(asked: Mapping[str, Any]) -> list[Any]:
 
 
 def _wanted(asked: Mapping[str, Any]) -> set[str] | None:
-    """The channels asked for that there are; None when the recipients' addresses decide."""
+    """The requested channels that exist; None if the recipients' addresses decide."""
     named = asked.get("channels")
     return {name for name in named if isinstance(name, str) and name in FORMS} if isinstance(named, list) else None
 
@@ -98,7 +98,7 @@ def _moment(given: Any) -> datetime | None:
 
 
 def _own_channel_faults(asked: Mapping[str, Any], only: Mapping[str, Collection[str]]) -> list[Fault]:
-    """What is said of channels that do not come with notifyhub: addresses and options."""
+    """Faults in addresses and options of plugin channels."""
     people = _people(asked)
     others = {name for person in people if isinstance(person, Mapping) for name in person}.difference(CHANNELS)
     faults = []

@@ -1,6 +1,6 @@
-"""The requests that other services of this kind take, as messages of ours.
+"""Request formats of other services, turned into our messages.
 
-People are known there by one plain number or name on every messenger, and an empty text means "not given".
+A person is one number or name on every messenger there, and an empty text means "not given".
 """
 
 from __future__ import annotations
@@ -139,7 +139,7 @@ class Unwanted(BaseModel):
 
 
 def sendmsg(given: bytes, *, most: int, region: str = DEFAULT_REGION) -> MessageRequest:
-    """The message that a `SendRequest` for at most `most` people asks for.
+    """The message for a `SendRequest` with at most `most` people.
 
     Raises InvalidRequest with everything that is wrong.
     """
@@ -162,9 +162,9 @@ def sendmsg(given: bytes, *, most: int, region: str = DEFAULT_REGION) -> Message
 
 
 def items(given: bytes, *, most: int, region: str = DEFAULT_REGION) -> list[MessageRequest | list[Fault]]:
-    """For each of `Items`, in order, the message that it asks for, or everything that is wrong with it.
+    """For each of `Items`, in order, its message, or everything that is wrong with it.
 
-    Raises InvalidRequest when what is around them is wrong, or they are more than `most`.
+    Raises InvalidRequest if the body around them is wrong, or there are more than `most`.
     """
     asked, faults = members_of(given)
     for name, listed in asked.items():
@@ -226,7 +226,7 @@ def _moved(place: tuple[str, int], faults: Sequence[Fault]) -> list[Fault]:
 
 
 def _message(text: str, people: Sequence[Mapping[str, str]], at: Any, sender: Mapping[str, Any]) -> MessageRequest:
-    """Everything in it has been checked, and addresses by another rule than MessageRequest's own."""
+    """Everything has been checked, addresses by another rule than MessageRequest's."""
     recipient: Any = Recipient
     return MessageRequest.model_construct(
         text=text,
@@ -241,7 +241,7 @@ def _given(asked: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _across(asked: Mapping[str, Any], region: str) -> list[Fault]:
-    """What several members say together, judged where it can be."""
+    """Checks across members, as far as possible."""
     channels, users = _channels(asked), [whole(user) for user in _listed(asked, "users_list")]
     faults = [Fault(f"$.{name}", "empty", "names none") for name in _blank_lists(asked)]
     for i, user in enumerate(users):

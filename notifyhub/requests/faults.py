@@ -1,4 +1,4 @@
-"""pydantic's errors in words of the house, so that they stay the same whatever pydantic says next year."""
+"""pydantic's errors in our own words, so that they do not change with pydantic."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _WORDS = MappingProxyType(
 
 
 def as_fault(details: ErrorDetails) -> Fault:
-    """One of pydantic's errors as ours."""
+    """One of pydantic's errors as a Fault."""
     code, sentence = _WORDS.get(details["type"], (details["type"], None))
     message = details["msg"] if sentence is None else sentence.format_map(details.get("ctx", {}))
     return Fault(json_path(details["loc"]), code, message)
@@ -59,5 +59,5 @@ def _step(part: str | int) -> str:
         return f"[{part}]"
     if _PLAIN_NAME.fullmatch(part):
         return f".{part}"
-    # Only ASCII comes out, so that a name that is no valid text cannot break the answer that complains of it.
+    # Only ASCII, so that an invalid name cannot break the response that reports it.
     return "['" + json.dumps(part)[1:-1].replace('\\"', '"').replace("'", "\\'") + "']"

@@ -1,4 +1,4 @@
-"""The fields of a request: what each may be, and the words for what it is not."""
+"""The fields of a request: their values and error texts."""
 
 from __future__ import annotations
 
@@ -60,17 +60,17 @@ def moment(value: Any) -> datetime:
 
 
 def whole(value: Any) -> Any:
-    """5.0 as 5, which JSON Schema holds to be the same number; anything else as it is."""
+    """5.0 as 5, which is the same number in JSON Schema; anything else unchanged."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def is_blank(text: str) -> bool:
-    """Would nobody see anything of this text? White space, control characters and what has no width."""
+    """Is nothing of this text visible? White space, control characters, zero-width characters."""
     return all(char in _UNSEEN or category(char) in _UNSEEN_CATEGORIES for char in text)
 
 
 def is_encodable(text: str) -> bool:
-    """JSON can spell half of a surrogate pair, which neither a database nor a messenger can be given."""
+    """JSON can contain half of a surrogate pair, which neither a database nor a messenger accepts."""
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -124,7 +124,7 @@ def _small_json(metadata: dict[str, Any]) -> dict[str, Any]:
 
 
 def _depth(value: Any) -> int:
-    """How deeply JSON is nested; counted no further than the limit, so that a circle ends too."""
+    """How deeply JSON is nested; counted only up to the limit, so that cycles end too."""
     depth, level = 0, [value]
     while level and depth <= DEEPEST_METADATA:
         depth += 1

@@ -1,4 +1,4 @@
-"""What a caller may ask of a list: which messages or deliveries are to be in it."""
+"""The filters of lists of messages and deliveries."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ NAMES = ("status", "channel", "address", "reference", "created_from", "created_t
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Which deliveries are meant, or messages with such a delivery. What is empty or None keeps nobody out.
+    """Filters of deliveries, or of messages with such a delivery. Empty or None: no filter.
 
-    places        (channel, address) pairs of which one must fit; with None for the address, all of the channel
-    created_from  epoch ms, the first that fits; `created_to` the first that does no longer
+    places        (channel, address) pairs, one of which must match; None as the address: all of the channel
+    created_from  epoch ms, inclusive; `created_to` is exclusive
     """
 
     statuses: tuple[Status, ...] = ()
@@ -36,7 +36,7 @@ class Filters:
 
     @property
     def of_deliveries(self) -> bool:
-        """Does a message fit only through its deliveries?"""
+        """Do any of the filters concern deliveries?"""
         return bool(self.statuses or self.places)
 
 
@@ -48,7 +48,7 @@ class _Reader:
         self.faults: list[Fault] = []
 
     def one(self, name: str, read: Callable[[Any], R]) -> R | None:
-        """The filter `name`, or None where it is not given, or wrong."""
+        """The filter `name`, or None if it is absent or wrong."""
         value = self._given.get(name)
         if isinstance(value, list | tuple):
             if len(value) > 1:
@@ -111,7 +111,7 @@ def checked_filters(given: Mapping[str, Any], region: str = DEFAULT_REGION) -> F
 
 
 def _places(address: str | int, channels: tuple[str, ...], region: str) -> tuple[tuple[str, str | None], ...]:
-    """The address as each of the channels writes it; without channels, as each that there is would."""
+    """The address in the form of each given channel; without channels, of all channels."""
     places: list[tuple[str, str | None]] = []
     complaints = []
     for channel in channels or FORMS:
@@ -131,5 +131,5 @@ def _reference(value: Any) -> str:
 
 
 def _not_before(edge: datetime | None) -> int | None:
-    """The first whole millisecond that is not before `edge`."""
+    """The first whole millisecond at or after `edge`."""
     return None if edge is None else to_ms(edge) + bool(edge.microsecond % 1000)

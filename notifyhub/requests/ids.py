@@ -1,4 +1,4 @@
-"""Names of stored things as callers write them."""
+"""Ids as callers write them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ LARGEST_ID = 2**63 - 1
 
 
 def as_row_id(kind: str, value: object) -> int:
-    """A row's number from an int or its text. Raises NotFound for what can be no row's number."""
+    """A row id from an int or its text. Raises NotFound for an impossible one."""
     text = str(value)
     if text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= LARGEST_ID:
         return int(text)
@@ -18,7 +18,7 @@ def as_row_id(kind: str, value: object) -> int:
 
 
 def as_message_id(value: UUID | str) -> UUID:
-    """A message's id from its text. Raises NotFound for text that is no id: there is no such message then."""
+    """A message's id from its text. Raises NotFound for text that is not an id."""
     if isinstance(value, UUID):
         return value
     try:

@@ -1,4 +1,4 @@
-"""JSON as callers send it, read strictly: what two parsers could understand differently is refused.
+"""A strict JSON parser: it refuses what two parsers could read differently.
 
 The standard library's parser takes NaN and lets the second of two equal names win, so a person could be left out
 of `{"telegram": "1", "telegram": "2"}` without a word.
@@ -47,7 +47,7 @@ class _Objects:
 def parse(text: bytes) -> tuple[Any, list[Fault]]:
     """The value of a JSON text, and a fault for each name that is given more than once in its object.
 
-    Raises InvalidRequest with one fault, BROKEN_JSON, when it is no JSON text in UTF-8.
+    Raises InvalidRequest with one fault, BROKEN_JSON, if it is not JSON in UTF-8.
     """
     if _is_deeper(text, DEEPEST):
         raise _broken(f"is nested more than {DEEPEST} levels deep")

@@ -1,4 +1,4 @@
-"""What a caller may ask of an API key."""
+"""The request for an API key."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ def _own_channels(schema: dict[str, Any]) -> None:
 
 
 class _Recipient(BaseModel):
-    # Channels of one's own come as extra members, which `crosschecks` looks at: what there is is not known yet here.
+    # Plugin channels come as extra members, which `crosschecks` checks: they are not known here yet.
     model_config = ConfigDict(extra="allow", json_schema_extra=_own_channels)
 
     @model_validator(mode="after")
@@ -89,7 +89,7 @@ class MessageRequest(BaseModel):
     metadata: Metadata = Field(default_factory=dict, description="stored and returned unchanged")
 
     def pairs(self) -> list[tuple[str, str]]:
-        """Every (channel, address) that this message is to go to, in the order asked for."""
+        """Every (channel, address) of this message, in the order of the request."""
         wanted = self.channels
         return [
             (channel, address)
@@ -125,8 +125,8 @@ def message_request(
 ) -> MessageRequest:
     """Check a request, as JSON text or as Python values, and return its model.
 
-    senders         names of the further accounts by channel; None: any name is taken
-    only_addresses  the addresses that there are, for channels that are not open to any
+    senders         names of the other accounts by channel; None: any name is accepted
+    only_addresses  the valid addresses, for channels with a fixed set
     region          as in `e164_digits`: the country of phone numbers without a country code
 
     Raises InvalidRequest with everything that is wrong, not only the first thing.

@@ -1,4 +1,4 @@
-"""What a caller may ask of single messengers: options, by channel."""
+"""Options for single messengers, by channel."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def _own_schema(options: type[BaseModel]) -> dict[str, Any]:
 class Options(BaseModel):
     """Options for single messengers; those for channels that the message does not use are ignored."""
 
-    # Options of channels of one's own are checked by `crosschecks`.
+    # Options of plugin channels are checked by `crosschecks`.
     model_config = ConfigDict(extra="allow", json_schema_extra=_own_channels)
 
     telegram: TelegramOptions | None = None
@@ -131,13 +131,13 @@ class Options(BaseModel):
     gateway: GatewayOptions | None = None
 
     def given(self) -> dict[str, dict[str, Any]]:
-        """Only what was given, by channel."""
+        """Only the given options, by channel."""
         asked: dict[str, dict[str, Any]] = self.model_dump(exclude_none=True)
         return {channel: options for channel, options in asked.items() if options}
 
 
 def sender_faults(given: Mapping[str, Mapping[str, Any]], senders: Mapping[str, Collection[str]]) -> list[Fault]:
-    """Senders that there are not. `senders` names the further accounts by channel."""
+    """Unknown senders. `senders` has the names of the other accounts by channel."""
     return [
         Fault(f"$.options.{channel}.sender", "unknown_sender", _no_such_sender(senders.get(channel, ())))
         for channel, options in given.items()

@@ -1,1 +1,1 @@
-"""What the servers of the hub and of the emulator share: limits on connections, and what browsers may do."""
+"""What the servers of the hub and the emulator share: limits of connections, and protection from web pages."""

@@ -1,4 +1,4 @@
-"""What a client may keep us waiting for: requests that come too slowly, heads without end, too many connections."""
+"""Limits for clients: slow requests, endless heads, too many connections."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ NO_TYPES: Mapping[int, str] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Seconds for a whole head, seconds without any progress of a body, and open connections."""
+    """Seconds for a complete head, seconds without progress of a body, and number of open connections."""
 
     head_s: float = 10.0
     body_s: float = 60.0
@@ -40,14 +40,14 @@ def limited(limits: Limits, types: Mapping[int, str] = NO_TYPES) -> type[asyncio
 
 
 class Part(NamedTuple):
-    """A part of a request that the client owes us."""
+    """A part of a request that the client has not sent yet."""
 
     within_s: float
     complaint: str
 
 
 class Flow(FlowControl):
-    """Remembers when the client was last let go on."""
+    """Remembers when reading was last resumed."""
 
     def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
         super().__init__(transport)
@@ -63,8 +63,8 @@ class Flow(FlowControl):
 class LimitedProtocol(HttpToolsProtocol):
     """One connection.
 
-    A request that comes whole in one piece sets no timer. Where it does not, there is one for the connection: it is not
-    moved as things go on, but looks when it fires whether the time has really come.
+    A request that arrives in one piece sets no timer. Otherwise there is one for the connection: it is not moved on
+    progress, but checks when it fires whether the time is really up.
     """
 
     limits: ClassVar[Limits]
@@ -129,11 +129,11 @@ class LimitedProtocol(HttpToolsProtocol):
         self._set_timer()
 
     def _has_begun_a_head(self) -> bool:
-        """uvicorn makes a new list of headers at the first byte of a request."""
+        """uvicorn creates a new list of headers at the first byte of a request."""
         return self.headers is not self._done_headers
 
     def send_400_response(self, msg: str) -> None:
-        """What uvicorn calls when the parser gives up, which is also how we make it stop."""
+        """uvicorn calls this when its parser fails; we also use it to stop."""
         if self._head_too_large:
             self._refuse_head()
         else:
@@ -203,7 +203,7 @@ class LimitedProtocol(HttpToolsProtocol):
             self._refuse(408, part.complaint)
 
     def _not_the_clients_turn(self) -> bool:
-        """Is it we who hold things up? By not reading, not asking for an announced body, or by an earlier answer."""
+        """Are we the ones who delay? By not reading, not asking for an announced body, or still answering."""
         if self.flow.read_paused:
             return True
         answering = self.cycle is not None and not self.cycle.response_complete
@@ -222,10 +222,10 @@ class LimitedProtocol(HttpToolsProtocol):
         self._refuse(431, f"the head of a request may have {HEAD_BYTES} bytes")
 
     def _refuse(self, status: int, detail: str, *headers: tuple[bytes, bytes]) -> None:
-        """Answer, where an answer would still be understood as that to this request, and end the connection.
+        """Answer, if the client would still take it as the answer to this request, and end the connection.
 
-        What the client is still sending is read and thrown away for a moment: to close over unread bytes is a reset,
-        over which the answer may be lost.
+        What the client is still sending is read and discarded for a moment: closing with unread bytes causes a reset,
+        which may destroy the answer.
         """
         if self._refused or self.transport.is_closing():
             return

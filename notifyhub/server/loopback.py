@@ -1,7 +1,7 @@
-"""Where no key is asked for: only this machine, and no page of anybody else's.
+"""Protection where no key is needed: only this machine, and no foreign web pages.
 
-A page in a browser on this machine can call a loopback address too, either under a name of its own that it has
-point there (DNS rebinding; then Host is that name), or openly (then Origin is its own).
+A web page in a browser on this machine can call a loopback address too, either through its own name that resolves to it
+(DNS rebinding: Host is that name), or directly (Origin is the page's).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from notifyhub.server.problems import NO_TYPE, problem
 
 
 class LoopbackHost:
-    """Around an application: refuses what was sent to a name that is not this machine's.
+    """Wraps an application: refuses requests for a name that is not this machine's.
 
     type_  the `type` of the problem document that says so
     """
@@ -39,7 +39,7 @@ class LoopbackHost:
 
 
 class LoopbackOrigin:
-    """Around an application: refuses what pages send that are neither of this machine nor allowed by name."""
+    """Wraps an application: refuses requests of pages that are neither from this machine nor allowed by name."""
 
     def __init__(self, app: ASGIApp, allowed: Sequence[str] = (), *, type_: str = NO_TYPE) -> None:
         self._app = app

@@ -1,6 +1,6 @@
-"""A refusal as an RFC 9457 problem document, for what is refused before an application has its say.
+"""A refusal as an RFC 9457 problem document, for requests that do not reach the application.
 
-And what an application has to say to those who have gone.
+And the handler for clients that have disconnected.
 """
 
 from __future__ import annotations
@@ -25,5 +25,5 @@ def problem(status: int, detail: str, type_: str = NO_TYPE) -> Response:
 
 
 def left(_: Request, __: Exception) -> Response:
-    """Starlette's handler for ClientDisconnect, which is nobody's mistake here: nobody reads this."""
+    """Starlette's handler for ClientDisconnect, which is not an error here; nobody reads the answer."""
     return Response(status_code=400)

@@ -1,1 +1,1 @@
-"""For those who test providers of their own."""
+"""For testing your own providers."""

@@ -1,4 +1,4 @@
-"""The exam for providers of one's own; it needs pytest and a real port, and nothing of the messenger.
+"""Conformance tests for your own providers. They need pytest and a local port, but not the messenger.
 
 from notifyhub.testing.conformance import ProviderConformance
 
@@ -31,11 +31,11 @@ NEVER = (599, b"")
 class ProviderConformance:
     """Subclass it in a test module, as a class whose name begins with Test.
 
-    address        somebody's, in canonical form
-    accepted       status and body by which the messenger accepts a message; bytes, or anything else as JSON
-    refused        status and body by which it refuses a message for good
-    misconfigured  status and body by which it refuses our account; None: it has no such answer
-    token          what `make` is to give as the credential; must be in nothing that is kept
+    address        an address in canonical form
+    accepted       status and body with which the messenger accepts a message; bytes, or anything else as JSON
+    refused        status and body with which it refuses a message for good
+    misconfigured  status and body with which it refuses our account; None: it has no such answer
+    token          the credential for `make`; must not appear in anything that is stored
     """
 
     address: ClassVar[str]
@@ -45,7 +45,7 @@ class ProviderConformance:
     token: ClassVar[str] = "secret-token-of-the-exam"  # noqa: S105 (not one)
 
     def make(self, url: str) -> Provider:
-        """The provider, calling `url` in place of the messenger."""
+        """The provider, which calls `url` instead of the messenger."""
         raise NotImplementedError
 
     def test_an_accepted_message_is_sent(self) -> None:

@@ -1,4 +1,4 @@
-"""A tiny HTTP server on a real port that answers by script. It shares no line with the emulator."""
+"""A tiny HTTP server on a local port with scripted answers. It shares no code with the emulator."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Act = Callable[[asyncio.StreamWriter], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Seen:
-    """A request as it came over the wire; header names in lower case."""
+    """A request as received; header names in lower case."""
 
     line: str
     headers: dict[str, str]
@@ -26,7 +26,7 @@ class Seen:
 
 
 def answer(status: int, body: Any, **headers: str) -> Act:
-    """A whole answer; `body` as bytes, or anything else as JSON. `Retry_After` names the header Retry-After."""
+    """A complete answer; `body` as bytes, or anything else as JSON. `Retry_After` is the header Retry-After."""
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     lines = [f"HTTP/1.1 {status} Scripted", f"Content-Length: {len(raw)}"]
     lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
@@ -42,12 +42,12 @@ def written(raw: bytes) -> Act:
 
 
 async def hung_up(writer: asyncio.StreamWriter) -> None:
-    """The request was read, and the connection closed without a word."""
+    """The request is read, and the connection closed without an answer."""
     writer.close()
 
 
 async def silent(_writer: asyncio.StreamWriter) -> None:
-    """The request was read, and nothing ever comes."""
+    """The request is read and never answered."""
 
 
 async def half(writer: asyncio.StreamWriter) -> None:
@@ -57,7 +57,7 @@ async def half(writer: asyncio.StreamWriter) -> None:
 
 
 class ScriptedServer:
-    """Answers the n-th request with the n-th act; the last act serves all that follow."""
+    """Answers the n-th request with the n-th act, and all later ones with the last act."""
 
     def __init__(self, *acts: Act, tls: ssl.SSLContext | None = None) -> None:
         self._tls = tls
