@@ -84,9 +84,9 @@ operations = (
         scope="send",
         tag=TAG,
         summary="Accept up to 1,000 different messages",
-        description="Stored in one commit. Each has its own result, and none is undone by what is wrong with another: "
-        "202 when all were accepted, 200 when `results` has to be looked at. Only a request that is no batch at all "
-        "is refused as a whole.",
+        description="Stored in one commit. Each message has its own result, and an error in one does not undo the "
+        "others: 202 if all were accepted, 200 if `results` has to be checked. Only a request that is not"
+        " a batch is refused as a whole.",
         once="inside",
         request=BatchRequest,
         answers={202: Batch, 200: Batch},

@@ -113,8 +113,8 @@ operations = (
         scope="send",
         tag=TAG,
         summary="Say what happened to a delivery that is held as unconfirmed",
-        description="`sent`: it arrived. `resend`: it is due now, with all its attempts before it. `fail`: it did not "
-        "arrive and is not tried again; the same text may then be sent anew.",
+        description="`sent`: it arrived. `resend`: it is due now, with all attempts available again. `fail`: it did "
+        "not arrive and is not retried; the same text may then be sent in a new message.",
         parameters=[ID],
         request=ResolveRequest,
         answers={200: Delivery},

@@ -191,10 +191,10 @@ operations = (
         scope="send",
         tag=TAG,
         summary="Accept items, each a message of its own",
-        description="One id for each item in the order asked: `SUCCESS` it is queued, `PENDING` this text already "
-        "went, or is going, to this person, `FAILED` it was not accepted: no other is undone by it, its reason stands "
-        "in the log under the request's id, and nothing is stored under its id. The messengers' names may be written "
-        "in any case. A `date_time` in the past sends at once.",
+        description="One id for each item, in order. `SUCCESS`: queued. `PENDING`: this person already got this text,"
+        " or is about to. `FAILED`: not accepted; the log says why, under the request's id, and nothing "
+        "is stored under the item's id. An error in one item does not undo the others. The case of the "
+        "messengers' names does not matter. With a `date_time` in the past an item is sent at once.",
         request=dialects.Items,
         answers={200: Accepted},
         example_request=ITEMS,
@@ -208,10 +208,10 @@ operations = (
         scope="read",
         tag=TAG,
         summary="Status of messages",
-        description="`SUCCESS` it went out, `PENDING` it waits or is on its way, `FAILED` it will never go out "
-        "(failed, expired, cancelled, not everybody was reached), or there is no such message. An id that was "
-        "answered with `PENDING` stands as the message does that it repeats. The ids may also be sent as a JSON body, "
-        '`{"messages_id": ["…"]}`.',
+        description="`SUCCESS`: sent. `PENDING`: waiting or being sent. `FAILED`: it will never be sent (failed, "
+        "expired, cancelled, or not everybody was reached), or there is no such message. The id of an "
+        "item that was answered with `PENDING` has the status of the message that it repeats. The ids may"
+        ' also be sent as a JSON body, `{"messages_id": ["…"]}`.',
         parameters=[
             Parameter(
                 "messages_id",
@@ -232,8 +232,7 @@ operations = (
         scope="send",
         tag=TAG,
         summary="Cancel deferred messages",
-        description="`SUCCESS` what still waited of it is cancelled, `FAIL` it is too late, or there is no such "
-        "message.",
+        description="`SUCCESS`: it was still waiting and is cancelled. `FAIL`: too late, or there is no such message.",
         request=dialects.Unwanted,
         answers={200: CancelledIds},
         example_request={"message_id": [FIRST, THIRD]},

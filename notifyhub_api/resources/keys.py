@@ -52,8 +52,9 @@ operations = (
         scope=ADMIN,
         tag=TAG,
         summary="Create a key",
-        description="`key` is in this answer and nowhere else: only its hash is kept. So this takes no "
-        "`Idempotency-Key`; a key whose answer was lost can be told by its name, and revoked.",
+        description="`key` is in this response and nowhere else: only its hash is stored. For that reason "
+        "`Idempotency-Key` is not supported here; if the response is lost, find the key by its name and "
+        "revoke it.",
         request=KeyRequest,
         answers={201: Key},
         headers={"Location": "path of the key"},
@@ -92,8 +93,8 @@ operations = (
         scope=ADMIN,
         tag=TAG,
         summary="Revoke a key",
-        description="Every process refuses it from then on. It stays in the list. The last key may be revoked too: "
-        "`notifyhub key create` makes another.",
+        description="All processes refuse it from then on. It stays in the list. The last key may be revoked too: "
+        "`notifyhub key create` creates another.",
         parameters=[ID],
         answers={200: Key},
         example_answer={**KEY, "revoked_at": "2026-11-21T11:08:09.010000Z"},

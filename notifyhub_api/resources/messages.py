@@ -138,9 +138,9 @@ operations = (
         scope="read",
         tag=TAG,
         summary="Messages by filters, newest first",
-        description="Filters may be combined. A message fits `status`, `channel` and `address` when any one of its "
-        "deliveries fits all of them: messages have no status of their own. Messages of more than 50 deliveries come "
-        "without `counts`. A cursor remains valid while messages are added.",
+        description="Filters may be combined. `status`, `channel` and `address` select messages with at least one "
+        "delivery that matches all of them. `counts` is absent for messages with more than 50 deliveries."
+        " A cursor remains valid while messages are added.",
         parameters=filtering.PARAMETERS,
         answers={200: MessagePage},
         refusals=[404],
@@ -154,9 +154,10 @@ operations = (
         scope="send",
         tag=TAG,
         summary="Change an unsent message",
-        description="Possible while no delivery of it was tried and one at least waits; deliveries that were cancelled "
-        "or expired, and recipients left out as duplicates, stay as they are. `send_at: null` is now, "
-        "`expires_at: null` is no end. A text that another delivery carries to one of its addresses is a conflict.",
+        description="Possible while no delivery has been tried and at least one is waiting. Cancelled and expired "
+        "deliveries, and recipients left out as duplicates, stay as they are. `send_at: null` means now, "
+        "`expires_at: null` means no expiry. It is a conflict if another delivery already carries the new"
+        " text to one of the addresses.",
         parameters=[ID],
         request=ChangeRequest,
         answers={200: Message},
@@ -171,9 +172,9 @@ operations = (
         scope="send",
         tag=TAG,
         summary="Retry failed, expired and held deliveries",
-        description="Each is due now and has all its attempts before it again. What meanwhile goes, or went, out by "
-        "another delivery is left and counted as `duplicates`. When the message's end has passed, a new `expires_at`, "
-        "or null, has to be given.",
+        description="Each is due now, with all attempts available again. Deliveries whose content another delivery "
+        "has meanwhile sent, or is sending, are left alone and counted as `duplicates`. If the message "
+        "has expired, give a new `expires_at`, or null.",
         parameters=[ID],
         request=RetryRequest,
         request_required=False,

@@ -13,9 +13,9 @@ from notifyhub_api.web import answer, body_of, hub_of
 
 TAG = Tag("receipts", "Webhooks for the messengers' receipts: delivered, read, failed.")
 _ABOUT = (
-    "Set this address as the {where}. The signature over the raw body is checked (over what was packed, should it come "
-    "as gzip); a wrong one changes nothing. Receipts may come late, twice, out of order or about messages of others: "
-    "all are answered 200."
+    "Set this URL as the {where}. The signature of the raw body is checked (as sent, so before unpacking gzip); with a "
+    "wrong one nothing changes. Receipts that are late, repeated, out of order or about unknown messages are answered "
+    "with 200 too."
 )
 
 
