@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 LogFormat = Literal["console", "json"]
 
 REQUEST_ID: ContextVar[str | None] = ContextVar("request_id", default=None)
-"""Of the request that is being handled; stands in every line that is logged meanwhile."""
+"""The id of the current request, in every line logged meanwhile."""
 
 
 def logger(name: str) -> logging.Logger:

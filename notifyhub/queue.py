@@ -17,7 +17,7 @@ NAMESPACE = "notifyhub"
 PAUSE_S = 0.003
 """Seconds between rounds of ringing: the first ring goes out at once, those that follow closely become one."""
 ENOUGH_BELLS = 100
-"""Unanswered bells of one channel, above which ringing once more would tell nobody anything new."""
+"""Unanswered rings of one channel, above which one more ring would be useless."""
 
 _log = logs.logger(__name__)
 

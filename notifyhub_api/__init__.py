@@ -1,1 +1,1 @@
-"""The REST service: parses, calls the library, answers."""
+"""The REST service: parses requests, calls the library, returns answers."""

@@ -21,7 +21,7 @@ from notifyhub_api.middleware import framed
 from notifyhub_api.openapi import openapi
 from notifyhub_api.resources import batches, channels, deliveries, dialects, health, index, keys, messages, receipts
 
-# In the order in which they are looked through and documented.
+# In the order of routing and documentation.
 OPERATIONS = (
     *messages.operations,
     *batches.operations,
@@ -36,10 +36,10 @@ OPERATIONS = (
 
 
 class Service(Starlette):
-    """Starlette in a frame."""
+    """Starlette with the middleware of `Frame`."""
 
     def build_middleware_stack(self) -> ASGIApp:
-        # Starlette's own places for middleware are inside of what answers a crash.
+        # Starlette's own middleware is inside its error handler.
         settings = self.state.hub.settings
         inner = super().build_middleware_stack()
         if settings.auth == "none":
@@ -51,7 +51,7 @@ class Service(Starlette):
 def make_app(hub: Hub, mounts: Sequence[BaseRoute] = (), *, authenticator: Authenticator | None = None) -> Starlette:
     """The REST service over an open hub. `mounts` are served beside it.
 
-    `authenticator` is there for whoever lets callers into something beside the service with the same keys and limits.
+    `authenticator` is for other applications beside the service that use the same keys and limits.
     """
     app = Service(
         routes=[
@@ -68,7 +68,7 @@ def make_app(hub: Hub, mounts: Sequence[BaseRoute] = (), *, authenticator: Authe
             Exception: problems.crashed,
         },
     )
-    # /api/v1/messages/ is no other name of /api/v1/messages: a redirected POST may arrive without its body.
+    # /api/v1/messages/ does not redirect to /api/v1/messages: a redirected POST may lose its body.
     app.router.redirect_slashes = False
     core = core_of(hub)
     app.state.hub = core

@@ -1,4 +1,4 @@
-"""Who is calling: API keys in the Authorization header."""
+"""Authentication: API keys in the Authorization header."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _KEY = re.compile(r"nh_[A-Za-z0-9_-]{43}")
 
 
 class Caller(NamedTuple):
-    """Who is let in: the id of the API key, its scopes, and its own limit in requests a minute."""
+    """An authenticated caller: the id of the API key, its scopes, and its own limit in requests per minute."""
 
     id: int
     scopes: tuple[str, ...]
@@ -36,7 +36,7 @@ ANYBODY = Caller(0, (ADMIN,), None)
 
 
 class Authenticator:
-    """Lets callers in by their key. What was revoked or has expired counts for nothing from that moment on."""
+    """Authenticates callers by their key. Revoked and expired keys are refused at once."""
 
     def __init__(self, hub: Core) -> None:
         settings = hub.settings
@@ -70,7 +70,7 @@ class Authenticator:
         return Caller(known.id, tuple(known.scopes.split()), known.rate_limit)
 
     async def _known(self, key: str) -> Known:
-        # What cannot be a key is not worth a question.
+        # An impossible key needs no query.
         if _KEY.fullmatch(key):
             hash_ = keys.hash_key(key)
             known = await self._lookups.find(hash_)
@@ -81,7 +81,7 @@ class Authenticator:
         raise Unauthorized("there is no such API key, or it was revoked", error="invalid_token")
 
     def _note_use(self, known: Known) -> None:
-        """Once a minute for each key; nobody waits for it: it joins whatever is committed next."""
+        """Once a minute for each key; nobody waits for it, it joins the next commit."""
         minute = now_ms() // MINUTE_MS * MINUTE_MS
         if (known.last_used_at or 0) < minute and self._noted.get(known.id, 0) < minute:
             self._noted[known.id] = minute

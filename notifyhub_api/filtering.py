@@ -22,7 +22,7 @@ from notifyhub_api.web import answer, hub_of
 
 A = TypeVar("A", bound=BaseModel)
 
-# A + that was not written as %2B arrives as a space.
+# A + that is not encoded as %2B arrives as a space.
 _LOST_PLUS = re.compile(r"(T.*) (\d\d:?\d\d)")
 
 
@@ -51,9 +51,9 @@ async def page(
     as_id: Callable[[str], Any],
     model: Callable[..., BaseModel],
 ) -> Response:
-    """One page of a list. `place_of` asks where an id stands, `as_id` reads the one in a cursor.
+    """One page of a list. `place_of` looks up the position of an id, `as_id` parses the id in a cursor.
 
-    Raises InvalidRequest, and NotFound when there is no such thing as stands before the page.
+    Raises InvalidRequest, and NotFound if the item before the page does not exist.
     """
     limit, place, given, faults = paging.page_of(request)
     first = given.pop("before", [""])[-1]
@@ -72,7 +72,7 @@ async def page(
         raise InvalidRequest([*wrong, *faults])
     if first:
         before = await result_of(hub_of(request).ask(place_of(first)))
-    # One more than asked for shows whether there is a next page.
+    # One more than requested shows whether there is a next page.
     found = await result_of(hub_of(request).ask(questions(filters, before, limit + 1)))
     cursor = paging.cursor_to_place(*found[limit - 1][0]) if len(found) > limit else None
     items = [item for _, item in found[:limit]]

@@ -1,6 +1,6 @@
-"""`Idempotency-Key`: the caller's own name for "this is the same request".
+"""`Idempotency-Key`: the caller's key for "this is the same request".
 
-As draft-ietf-httpapi-idempotency-key-header has it.
+According to draft-ietf-httpapi-idempotency-key-header.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def is_named(request: Request) -> bool:
 
 
 async def named(request: Request, kept_ms: int | None = None) -> Named:
-    """The name of a request, and what it is the name of. Raises InvalidRequest, and what `body_of` raises."""
+    """The key of a request, and the request's fingerprint. Raises InvalidRequest, and what `body_of` raises."""
     key = _key(request.headers[_NAME])
     now = now_ms()
     until = now + (hub_of(request).settings.idempotency_kept_s * 1000 if kept_ms is None else kept_ms)
@@ -41,7 +41,7 @@ async def named(request: Request, kept_ms: int | None = None) -> Named:
 
 
 def replay(kept: Kept) -> Response:
-    """An answer that was kept, or has just been."""
+    """A stored answer, old or new."""
     headers = {} if kept.location is None else {"Location": kept.location}
     if kept.replayed:
         headers[REPLAYED] = "true"
@@ -49,7 +49,7 @@ def replay(kept: Kept) -> Response:
 
 
 def reserving(endpoint: Endpoint) -> Endpoint:
-    """`endpoint`, done once for each key: reserved before, and its answer kept afterwards."""
+    """`endpoint`, done once for each key: reserved before, its answer stored afterwards."""
 
     async def once(request: Request) -> Response:
         if not is_named(request):
@@ -66,7 +66,7 @@ def reserving(endpoint: Endpoint) -> Endpoint:
 
 
 def refusing(endpoint: Endpoint) -> Endpoint:
-    """`endpoint`, for requests without a key: its answer is not to be kept."""
+    """`endpoint`, for requests without a key: its answer must not be stored."""
 
     async def never(request: Request) -> Response:
         if is_named(request):
@@ -78,7 +78,7 @@ def refusing(endpoint: Endpoint) -> Endpoint:
 
 
 async def _kept(request: Request, name: Named, endpoint: Endpoint) -> Response:
-    """Answer, and keep the answer if it went well; what changed nothing may be tried again under the same key."""
+    """Answer, and store the answer if it is a success; a request that failed may be retried with the same key."""
     try:
         response = await endpoint(request)
     except Exception:
@@ -89,20 +89,20 @@ async def _kept(request: Request, name: Named, endpoint: Endpoint) -> Response:
         return response
     kept = Kept(response.status_code, response.headers.get("location"), bytes(response.body).decode())
     until = name.now + hub_of(request).settings.idempotency_kept_s * 1000
-    # It has been done, whether or not that can be noted.
+    # It is done, whether or not that can be recorded.
     with suppress(StoreUnavailable):
         await result_of(hub_of(request).database.write(idempotency.keep, (name, kept, until)))
     return response
 
 
 async def _give_back(request: Request, name: Named) -> None:
-    # Where that fails, the reservation runs out by itself.
+    # If that fails, the reservation expires by itself.
     with suppress(StoreUnavailable):
         await result_of(hub_of(request).database.write(idempotency.give_back, name))
 
 
 def _key(text: str) -> str:
-    """The draft writes a key in quotes, most callers do not; both mean what stands between them."""
+    """The draft puts a key in quotes, most callers do not; both mean the same key."""
     key = text[1:-1] if len(text) > 1 and text[0] == text[-1] == '"' else text
     if not _FORM.fullmatch(key):
         raise InvalidRequest([Fault(IDEMPOTENCY_KEY, "form", "must be 1 to 255 visible ASCII characters")])

@@ -1,4 +1,4 @@
-"""What a kind of problem is."""
+"""Kinds of problems."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ PAGES = "/problems/"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """One kind of problem; its texts are Markdown of one paragraph, with nothing but `code` in it.
+    """One kind of problem; its texts are one paragraph of Markdown each, with no markup but `code`.
 
     name             the end of its URI
     title            the phrase of its status, the same on every Python
     means            what has happened
     advice           what to do about it
-    detail, members  an example, beside what all of this kind have in common
-    headers          headers of the answer, and what they say
-    after_admission  only callers with a good key are told it
+    detail, members  an example of the members that differ
+    headers          headers of the answer, and their descriptions
+    after_admission  only callers with a valid key get it
     """
 
     name: str
@@ -34,7 +34,7 @@ class Kind:
 
     @property
     def type(self) -> str:
-        """A reference with its full path, as RFC 9457 (section 3.1.1) wants one: it leads to this very service."""
+        """A reference with its full path, as RFC 9457 (section 3.1.1) recommends; it leads to this service."""
         return PAGES + self.name
 
     def document(self, detail: str, **members: Any) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Requests a minute for each API key."""
+"""Requests per minute for each API key."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _log = logs.logger(__name__)
 
 
 class Standing(NamedTuple):
-    """Where a key stands, as the RateLimit headers tell it."""
+    """The state of a key's limit, for the RateLimit headers."""
 
     allowed: bool
     limit: int
@@ -31,9 +31,9 @@ class Standing(NamedTuple):
 
 
 class Limiter:
-    """Counts in memory; where processes share a pool, takes from it ahead of need.
+    """Counts in memory; if processes share a pool, takes portions from it ahead of need.
 
-    Belongs to the event loop of its first use, so nothing has to be locked.
+    Belongs to the event loop of its first use, so it needs no locks.
     """
 
     def __init__(self, limit: int, pool: Pool | None) -> None:
@@ -44,7 +44,7 @@ class Limiter:
         self._refills: dict[int, asyncio.Task[None]] = {}
 
     async def count(self, consumer: int, own_limit: int | None) -> Standing | None:
-        """Count a request of this key; None when it has no limit. `own_limit` goes before the common one."""
+        """Count a request of this key; None if it has no limit. `own_limit` overrides the common one."""
         limit = self._limit if own_limit is None else own_limit
         if not limit:
             return None
@@ -73,7 +73,7 @@ class Limiter:
         return made
 
     def _refill(self, consumer: int, allowance: Allowance) -> asyncio.Task[None]:
-        """One at a time for each key."""
+        """One refill at a time for each key."""
         under_way = self._refills.get(consumer)
         if under_way is not None and not under_way.done():
             return under_way

@@ -1,4 +1,4 @@
-"""Finding API keys: one question to the store for all requests that wait."""
+"""Looking up API keys: one query for all waiting requests."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ Waiter = asyncio.Future[Known | None]
 
 
 class Lookups:
-    """Asks the store about every key of every request, so that what was revoked counts for nothing at once.
+    """Looks up the key of every request in the store, so that a revoked key is refused at once.
 
-    Requests that come while a question is under way share the next one: no request is answered by a question that
-    was put before it came. Belongs to the event loop of its first use.
+    Requests that arrive during a query share the next one: no request is answered by a query from before its arrival.
+    Belongs to the event loop of its first use.
     """
 
     def __init__(self, hub: Core) -> None:
@@ -31,7 +31,7 @@ class Lookups:
         self._waiting.setdefault(hash_, []).append(waiter)
         if not self._busy:
             self._busy = True
-            # Not at once: whoever else came in this turn of the loop joins.
+            # Not at once, so that other requests of this loop iteration can join.
             loop.call_soon(self._ask, loop)
         return await waiter
 

@@ -1,4 +1,4 @@
-"""What every answer gets on its way out: the request's id, and headers that keep browsers from being too helpful."""
+"""What every answer gets: the request's id, and security headers."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _ALWAYS = (
     (b"referrer-policy", b"no-referrer"),
     (b"x-frame-options", b"DENY"),
 )
-# Answers of the API hold what people wrote to each other.
+# Answers of the API contain people's messages.
 _PRIVATE = (*_ALWAYS, (b"cache-control", b"no-store"))
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -40,7 +40,7 @@ PREFLIGHT_KEPT_S = 600
 
 
 class Frame:
-    """Around the whole application, so that the answer to a bug has them too."""
+    """Wraps the whole application, so that the answer to a crash has them too."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -50,7 +50,7 @@ class Frame:
             await self._app(scope, receive, send)
             return
         id_ = _id_of(scope)
-        # Not taken back at the end: each request is a task of its own, and what the server says of it comes later.
+        # Not reset at the end: each request is a separate task, and the server logs it later.
         logs.REQUEST_ID.set(id_.decode())
         added = ((REQUEST_ID, id_), *(_PRIVATE if f"{scope['path']}/".startswith("/api/") else _ALWAYS))
 
@@ -63,7 +63,7 @@ class Frame:
 
 
 def _id_of(scope: Scope) -> bytes:
-    """The caller's own id, where it is fit for a log; else a new one."""
+    """The caller's id if it is fit for a log, otherwise a new one."""
     for name, value in scope["headers"]:
         if name == REQUEST_ID and _GOOD_ID.fullmatch(value):
             return bytes(value)
@@ -71,7 +71,7 @@ def _id_of(scope: Scope) -> bytes:
 
 
 def framed(app: ASGIApp, cors_origins: Sequence[str]) -> ASGIApp:
-    """`app` in its frame; pages of these origins may call it."""
+    """`app` with this middleware; pages of these origins may call it."""
     if cors_origins:
         app = CORSMiddleware(
             app,

@@ -1,4 +1,4 @@
-"""The OpenAPI document, made once from the facts of the routes and the models that check requests and make answers."""
+"""The OpenAPI document, generated once from the operations and the models of requests and answers."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ Refs = Mapping[Any, JsonSchemaValue]
 
 
 class _Schema(GenerateJsonSchema):
-    """Without a title for every field, and in answers without null: an absent member is left out of them."""
+    """Without a title for every field, and without null in answers: absent members are left out."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:
         return False
@@ -165,7 +165,7 @@ def _problem(status: int) -> dict[str, Any]:
 
 
 def _problem_content(meant: Sequence[Kind]) -> dict[str, Any]:
-    """Of these kinds only, with an example of each."""
+    """Only these kinds, with an example of each."""
     of_these = {"properties": {"type": {"enum": [kind.type for kind in meant]}}}
     return {
         "schema": {"allOf": [{"$ref": f"#/components/schemas/{problems.Problem.__name__}"}, of_these]},

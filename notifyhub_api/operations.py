@@ -1,4 +1,4 @@
-"""The facts of a route, stated once: the route, its guard and its place in the OpenAPI document are made of them."""
+"""Operations: the facts of a route, from which the route, its guard and its OpenAPI entry are derived."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from notifyhub_api.problems import IDEMPOTENCY_KEY
 from notifyhub_api.web import Endpoint
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
-# What the other methods do is the same when it is done again (RFC 9110, section 9.2.2).
+# The other methods are idempotent (RFC 9110, section 9.2.2).
 NAMED_METHODS = ("POST", "PATCH")
 OF_A_BODY = (400, 413, 415)
 """The problems of every request whose body is read."""
@@ -25,7 +25,7 @@ OF_A_BODY = (400, 413, 415)
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """A heading of the document."""
+    """A heading of the OpenAPI document."""
 
     name: str
     description: str
@@ -33,9 +33,9 @@ class Tag:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """Something that stands in the path, the query or a header.
+    """A parameter in the path, the query or a header.
 
-    schema  its JSON Schema, or what makes it once all channels are known
+    schema  its JSON Schema, or a function that makes it once all channels are known
     """
 
     name: str
@@ -56,15 +56,15 @@ IDEMPOTENCY = Parameter(
 class Operation:
     """One method of one path.
 
-    scope     what the caller's key must allow; None lets everyone in, so it has to be said
-    request   model of the JSON body; None when none is read. It may be left out unless `request_required`
-    answers   model of the body by status, where it went well (or is no problem document)
+    scope     the scope that the caller's key needs; None (no key needed) must be explicit
+    request   model of the JSON body, if any; may be left out unless `request_required`
+    answers   models of successful bodies (and others that are not problem documents) by status
     text      statuses whose body is plain text
-    headers   headers of those answers, and what they say
-    refusals  problems beyond those that follow from the other facts
-    once      how a POST or PATCH keeps its answer for an Idempotency-Key: around the endpoint; or the endpoint does so
-              in its own transaction; or not at all, because the answer is a secret
-    aliases   other spellings of the path, which are served and not documented
+    headers   headers of those answers, and their descriptions
+    refusals  problems besides those that follow from the other facts
+    once      how a POST or PATCH stores its answer for an Idempotency-Key: around the endpoint; or the endpoint does it
+              in its own transaction; or not at all, because the answer is secret
+    aliases   other paths, which are served but not documented
     """
 
     method: Method
@@ -97,7 +97,7 @@ class Operation:
 
     @property
     def problems(self) -> list[int]:
-        """The statuses of every problem document that this may be answered with."""
+        """The statuses of all problem documents that this operation may return."""
         found = {405, 500, *self.refusals}
         if self.scope is not None:
             found |= {401, 403, 429, 503}  # keys are in the database
@@ -115,14 +115,14 @@ class Operation:
 
 
 def routes(operations: Iterable[Operation]) -> list[Route]:
-    """One guarded route for each path, so that a wrong method is told all of those that are right."""
+    """One guarded route for each path, so that a 405 lists all allowed methods."""
     paths: dict[str, dict[str, Endpoint]] = {}
     aliases: set[str] = set()
     for operation in operations:
         for path in (operation.path, *operation.aliases):
             paths.setdefault(path, {})[operation.method] = _guarded(operation)
         aliases.update(operation.aliases)
-    # What is spelled out comes first: /deliveries/cancel is no /deliveries/{id}.
+    # Fixed paths come first: /deliveries/cancel is not /deliveries/{id}.
     return [
         PathRoute(path, _one_of(endpoints), methods=list(endpoints), include_in_schema=path not in aliases)
         for path, endpoints in sorted(paths.items(), key=lambda item: "{" in item[0])
@@ -130,7 +130,7 @@ def routes(operations: Iterable[Operation]) -> list[Route]:
 
 
 class PathRoute(Route):
-    """Everything at its path is its own: a wrong method is refused here, whatever later path might match too."""
+    """Handles everything at its path: a wrong method is refused here, even if a later path would match."""
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         match, child = super().matches(scope)
@@ -138,7 +138,7 @@ class PathRoute(Route):
 
 
 def _guarded(operation: Operation) -> Endpoint:
-    """The endpoint, for callers with its scope only."""
+    """The endpoint, only for callers with its scope."""
     endpoint, scope = _once(operation), operation.scope
     if scope is None:
         return endpoint
@@ -151,7 +151,7 @@ def _guarded(operation: Operation) -> Endpoint:
 
 
 def _once(operation: Operation) -> Endpoint:
-    """The endpoint, which minds the Idempotency-Key."""
+    """The endpoint with support for the Idempotency-Key."""
     if operation.method not in NAMED_METHODS or operation.scope is None or operation.once == "inside":
         return operation.endpoint
     wrapped = idempotency.reserving if operation.once == "around" else idempotency.refusing
@@ -163,7 +163,7 @@ def _one_of(endpoints: Mapping[str, Endpoint]) -> Endpoint:
         return next(iter(endpoints.values()))
 
     async def chosen(request: Request) -> Response:
-        # Starlette takes HEAD for every GET, and cuts the body off.
+        # Starlette answers HEAD for every GET, without the body.
         return await endpoints["GET" if request.method == "HEAD" else request.method](request)
 
     return chosen

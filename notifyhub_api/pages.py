@@ -1,4 +1,4 @@
-"""The OpenAPI document and its two readers, Swagger UI and Redoc, all from this package: no page needs a network."""
+"""The OpenAPI document with Swagger UI and Redoc, all from this package: no page needs the internet."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ POLICY = (
     "form-action 'none'; frame-ancestors 'none'; "
 )
 SWAGGER_UI_POLICY = POLICY + "style-src 'self'"
-# Redoc writes its styles into the page, and searches in a worker that it makes of a blob.
+# Redoc writes its styles into the page, and searches in a worker made from a blob.
 REDOC_POLICY = POLICY + "style-src 'self' 'unsafe-inline'; worker-src blob:"
-# The URL of an asset changes with its content, so what is kept never grows old.
+# The URL of an asset changes with its content, so a cached one is never outdated.
 FOR_EVER = "public, max-age=31536000, immutable"
 PAGE = """<!doctype html>
 <html lang="en">
@@ -45,7 +45,7 @@ PAGE = """<!doctype html>
 
 
 class Assets(StaticFiles):
-    """The files of the pages, kept by browsers for ever."""
+    """The files of the pages, cached by browsers for ever."""
 
     def file_response(self, *args: Any, **kwargs: Any) -> Response:
         response = super().file_response(*args, **kwargs)
@@ -54,7 +54,7 @@ class Assets(StaticFiles):
 
 
 def routes(document: dict[str, Any]) -> list[BaseRoute]:
-    """The document, and pages that show it."""
+    """The document and the pages that show it."""
     swagger_ui = _page(
         SWAGGER_UI_POLICY, ["swagger-ui.css", "pages.css"], ["swagger-ui-bundle.js", "start-swagger-ui.js"]
     )
@@ -73,12 +73,12 @@ def routes(document: dict[str, Any]) -> list[BaseRoute]:
 
 
 def with_slash(mounts: Sequence[BaseRoute]) -> list[BaseRoute]:
-    """Redirects from where a mount is called without the slash at its end, which people leave out."""
+    """Redirects for a mount that is called without its trailing slash."""
     return [slashed(mount.path) for mount in mounts if isinstance(mount, Mount)]
 
 
 def slashed(path: str) -> Route:
-    """A redirect from `path` to the page with a slash more."""
+    """A redirect from `path` to the page with a trailing slash."""
 
     async def redirect(request: Request) -> Response:
         return RedirectResponse(f"{path}/")
@@ -87,7 +87,7 @@ def slashed(path: str) -> Route:
 
 
 def hidden(path: str, endpoint: Endpoint) -> Route:
-    """A route that the document does not tell of."""
+    """A route that is not in the OpenAPI document."""
     return Route(path, endpoint, include_in_schema=False)
 
 
@@ -113,6 +113,6 @@ def _page(policy: str, styles: list[str], scripts: list[str]) -> Endpoint:
 
 @cache
 def url(name: str) -> str:
-    """Where an asset stands."""
+    """The URL of an asset."""
     digest = blake2b((ASSETS / name).read_bytes(), digest_size=8).hexdigest()
     return f"/assets/{name}?{digest}"

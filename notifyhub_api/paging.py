@@ -28,7 +28,7 @@ HEADERS = {"Link": 'path of the next page, `<…>; rel="next"`; absent on the la
 
 
 def limit_of(request: Request) -> int:
-    """How many items the caller wants. Raises InvalidRequest."""
+    """The number of items on a page. Raises InvalidRequest."""
     text = request.query_params.get("limit", str(DEFAULT))
     if text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= MOST:
         return int(text)
@@ -36,7 +36,7 @@ def limit_of(request: Request) -> int:
 
 
 def cursor_of(request: Request, first: int) -> int:
-    """The last place that the caller has seen; `first` at the beginning. Raises InvalidRequest."""
+    """The last position that the caller has seen; `first` on the first page. Raises InvalidRequest."""
     text = request.query_params.get("cursor")
     if text is None:
         return first
@@ -44,7 +44,7 @@ def cursor_of(request: Request, first: int) -> int:
         place = int(urlsafe_b64decode(text.encode()))
     except ValueError:
         place = -1
-    # Only what `cursor_to` writes is taken, not everything that base64 and int() can make sense of.
+    # Only what `cursor_to` writes is accepted, not everything that base64 and int() accept.
     if 0 <= place <= LARGEST_PLACE and cursor_to(place) == text:
         return place
     raise InvalidRequest([_FOREIGN])
@@ -55,8 +55,8 @@ def cursor_to(place: int) -> str:
 
 
 def page_of(request: Request) -> tuple[int, tuple[int, str] | None, dict[str, list[str]], list[Fault]]:
-    """`limit`, the place (moment in epoch ms, id) after which the page begins, every other parameter with its values,
-    and what is wrong with the first two."""
+    """`limit`, the position (epoch ms, id) after which the page begins, all other parameters with their values, and the
+    faults of the first two."""
     faults: list[Fault] = []
     given: dict[str, list[str]] = {}
     for name, value in request.query_params.multi_items():
@@ -84,12 +84,12 @@ def _place(cursor: str) -> tuple[int, str] | None:
 
 
 def cursor_to_place(moment: int, id_: object) -> str:
-    """The cursor that begins after what was made at this moment (epoch ms) and has this id."""
+    """The cursor for the page after the item with this creation time (epoch ms) and id."""
     return urlsafe_b64encode(f"{moment}.{id_}".encode()).decode()
 
 
 def link_header(request: Request, cursor: str | None) -> dict[str, str]:
-    """`Link: <…>; rel="next"`, where there is a next page."""
+    """`Link: <…>; rel="next"`, if there is a next page."""
     if cursor is None:
         return {}
     given = [(name, value) for name, value in request.query_params.multi_items() if name != "cursor"]

@@ -1,4 +1,4 @@
-"""Where processes share the limits of their keys: counters in Redis, one for each key and minute."""
+"""Rate limits shared by processes: counters in Redis, one for each key and minute."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ class PoolAway(NotifyhubError):
 
 
 class Pool:
-    """Hands out parts of limits. Connects at the first use, on the event loop of that use."""
+    """Hands out portions of limits. Connects on first use, on that event loop."""
 
     def __init__(self, url: str) -> None:
         from redis.asyncio import Redis
         from redis.asyncio.retry import Retry
         from redis.backoff import NoBackoff
 
-        # Once more, because the server may have closed a connection that stood idle.
+        # Once more, because the server may have closed an idle connection.
         self._redis = Redis.from_url(
             url, socket_timeout=TIMEOUT_S, socket_connect_timeout=TIMEOUT_S, retry=Retry(NoBackoff(), 1)
         )

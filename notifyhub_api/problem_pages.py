@@ -1,4 +1,4 @@
-"""/problems/: where the `type` of a problem document leads. A page for each kind, made of the table once."""
+"""/problems/: the pages for the `type` of problem documents, one for each kind, generated once."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ PAGE = """<!doctype html>
 
 
 def routes() -> list[BaseRoute]:
-    """Open to everybody: who was refused a key wants to read why."""
+    """Open to everybody, including callers without a valid key."""
     every = _page("Problems", _list())
     of_kind = {name: _page(name, _paragraphs(kind)) for name, kind in BY_NAME.items()}
 

@@ -1,4 +1,4 @@
-"""Errors as RFC 9457 problem documents. The only file that knows which error is which HTTP status."""
+"""Errors as RFC 9457 problem documents. Only this file maps errors to HTTP statuses."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _log = logs.logger(__name__)
 
 
 class Unauthorized(NotifyhubError):
-    """No API key, or one that does not count; `error` is RFC 6750's word for what is wrong with it."""
+    """No API key, or an invalid one; `error` is RFC 6750's code for it."""
 
     def __init__(self, message: str, error: str | None = None) -> None:
         self.error = error
@@ -46,7 +46,7 @@ class Unauthorized(NotifyhubError):
 
 
 class Forbidden(NotifyhubError):
-    """The key is good, but not for this."""
+    """The key is valid, but lacks the scope."""
 
     def __init__(self, held: Sequence[str], needed: str) -> None:
         self.needed = needed
@@ -62,18 +62,18 @@ class TooManyRequests(NotifyhubError):
 
 
 class TooLarge(NotifyhubError):
-    """The body is larger than this service takes."""
+    """The body is too large."""
 
 
 class BrokenGzip(NotifyhubError):
-    """The body is not what its Content-Encoding says."""
+    """The body is not valid gzip, although its Content-Encoding says so."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(f"the body cannot be unpacked: {reason}")
 
 
 class UnsupportedEncoding(NotifyhubError):
-    """The body is packed in a way that is not taken; `taken` is."""
+    """The body's Content-Encoding is not supported; `taken` is."""
 
     def __init__(self, name: str, taken: str) -> None:
         self.taken = taken
@@ -91,7 +91,7 @@ class ProblemError(BaseModel):
 class Problem(BaseModel):
     """Why a request was refused (RFC 9457)."""
 
-    # Only described with this: `Kind.document` writes it faster.
+    # Only for the OpenAPI document: `Kind.document` writes it faster.
     type: str = Field(
         description="the kind of problem; stable, so that programs can compare it. It leads to a page of this service "
         "that says what it means and what to do",
@@ -122,7 +122,7 @@ def problem(kind: Kind, detail: str, *, headers: Mapping[str, str] | None = None
 
 
 async def refused(request: Request, error: Exception) -> Response:
-    """Answer an error of ours."""
+    """The answer for one of our errors."""
     match error:
         case InvalidRequest(faults=faults):
             return _invalid(faults)
@@ -151,14 +151,14 @@ async def refused(request: Request, error: Exception) -> Response:
             # RFC 9110, section 15.5.16: what would be taken.
             return problem(kinds.UNSUPPORTED_ENCODING, str(error), headers={"Accept-Encoding": taken})
         case StoreUnavailable():
-            # The reason may name hosts and users, which are not the caller's business.
+            # The reason may name hosts and users, which callers must not see.
             _log.warning("%s %s: %s", request.method, request.url.path, error)
             return problem(kinds.STORE_UNAVAILABLE, kinds.STORE_AWAY, headers={"Retry-After": str(RETRY_AFTER_S)})
     return await crashed(request, error)
 
 
 def errors_of(faults: Sequence[Fault]) -> list[dict[str, str]]:
-    """Faults as a problem document tells them, up to MOST_ERRORS."""
+    """Faults as members of a problem document, up to MOST_ERRORS."""
     return [{"path": fault.path, "code": fault.code, "message": fault.message} for fault in faults[:MOST_ERRORS]]
 
 
@@ -182,7 +182,7 @@ def _challenge(**members: str | None) -> dict[str, str]:
 
 
 async def http_refused(request: Request, error: Exception) -> Response:
-    """Answer what Starlette refuses: no such path, wrong method."""
+    """The answer for what Starlette refuses: unknown path, wrong method."""
     assert isinstance(error, HTTPException)
     kind = _OF_STARLETTE.get(error.status_code)
     if kind is None:
@@ -191,6 +191,6 @@ async def http_refused(request: Request, error: Exception) -> Response:
 
 
 async def crashed(request: Request, error: Exception) -> Response:
-    """Answer a bug: the log gets the story, the caller does not."""
+    """The answer for a crash; the details go only to the log."""
     _log.error("%s %s crashed", request.method, request.url.path, exc_info=error)
     return problem(kinds.INTERNAL_ERROR, kinds.CRASHED)

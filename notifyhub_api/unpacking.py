@@ -1,4 +1,4 @@
-"""Bodies as they were before `Content-Encoding`: packed with gzip, or as they are."""
+"""Bodies without their `Content-Encoding`: gzip or none."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _PIECE = 64 * 1024
 
 
 def is_packed(encodings: Sequence[str]) -> bool:
-    """Is a body with these Content-Encoding headers packed with gzip? Raises UnsupportedEncoding."""
+    """Is a body with these Content-Encoding headers compressed with gzip? Raises UnsupportedEncoding."""
     name = ", ".join(encodings).strip().lower()
     if name in _PLAIN:
         return False
@@ -28,7 +28,7 @@ def is_packed(encodings: Sequence[str]) -> bool:
 
 
 async def unpacked(parts: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """What these parts of a gzip body hold, in small pieces, as they come. Raises BrokenGzip."""
+    """The unpacked content of these parts of a gzip body, in small pieces, as they arrive. Raises BrokenGzip."""
     body = _Gzip()
     async for part in parts:
         for piece in body.pieces(part):
@@ -39,14 +39,14 @@ async def unpacked(parts: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
 
 
 class _Gzip:
-    """One or more members, one behind the other (RFC 1952, section 2.2)."""
+    """One or more gzip members in sequence (RFC 1952, section 2.2)."""
 
     def __init__(self) -> None:
         self._members = 0
         self._member: zlib._Decompress | None = None
 
     def pieces(self, packed: bytes) -> Iterator[bytes]:
-        """No piece is larger than _PIECE, however much a few bytes stand for."""
+        """No piece is larger than _PIECE, however far a few bytes expand."""
         while packed:
             member = self._member = self._member or self._next()
             try:

@@ -1,4 +1,4 @@
-"""What every resource uses: the hub, bodies with a limit, answers as JSON."""
+"""What all resources use: the hub, bodies with a limit, answers as JSON."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from notifyhub_api.unpacking import is_packed, unpacked
 R = TypeVar("R")
 
 CALLER = "notifyhub.caller"
-"""Where in the ASGI scope the id of the caller's API key stands, once it has been let in."""
+"""The ASGI scope's key for the id of the caller's API key, once authenticated."""
 ADDED = "notifyhub.headers"
-"""Where in the ASGI scope headers stand that go on the answer, whatever that is."""
+"""The ASGI scope's key for headers of the answer, whatever that is."""
 _BODY = "notifyhub.body"
 
 Header = tuple[bytes, bytes]
@@ -31,12 +31,12 @@ def hub_of(request: Request) -> Core:
 
 
 def add_headers(request: Request, headers: Iterable[Header]) -> None:
-    """Have the answer carry these, also where it tells of an error."""
+    """Add these headers to the answer, even if it is an error."""
     request.scope[ADDED] = (*request.scope.get(ADDED, ()), *headers)
 
 
 async def body_of(request: Request) -> bytes:
-    """The whole body, unpacked, however often asked.
+    """The complete body, unpacked; may be called repeatedly.
 
     Raises UnsupportedEncoding, BrokenGzip, and TooLarge as soon as it is known to be over the limit.
     """
@@ -59,7 +59,7 @@ async def _read(request: Request) -> bytes:
 
 
 async def _within(limit: int, parts: AsyncIterator[bytes], refusal: str) -> AsyncIterator[bytes]:
-    """The same parts, as long as they are no larger together."""
+    """The same parts, up to this total size."""
     size = 0
     async for part in parts:
         size += len(part)

@@ -115,7 +115,7 @@ FORMS = MappingProxyType(_forms)
 """Channel → the form of its addresses, in the order in which channels are listed to people. Grows by `register`."""
 
 CHANNELS = tuple(FORMS)
-"""The channels that come with notifyhub; `FORMS` has those of one's own too."""
+"""The built-in channels; `FORMS` also has those of plugins."""
 
 
 def register(form: AddressForm) -> None:

@@ -1,4 +1,4 @@
-"""How many requests a key may still make this minute. Pure: the minute is an argument."""
+"""How many requests a key may still make in this minute. Pure: the minute is an argument."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ def seconds_left(now: int) -> int:
 
 
 def portion(limit: int) -> int:
-    """How much of a shared limit is taken at a time."""
+    """The portion of a shared limit that is taken at once."""
     return max(1, limit // PARTS)
 
 
 @dataclass(slots=True)
 class Allowance:
-    """What is left of a key's limit in one minute.
+    """The rest of a key's limit in one minute.
 
-    held   requests that may be let in without asking anybody
-    rest   requests that may be had from where the limit is shared, as far as is known
+    held   requests that may be admitted without asking
+    rest   requests still available from the shared limit, as far as known
     """
 
     limit: int
@@ -39,12 +39,12 @@ class Allowance:
 
     @classmethod
     def alone(cls, limit: int, minute: int) -> Allowance:
-        """All of it is for this process."""
+        """The whole limit belongs to this process."""
         return cls(limit, minute, held=limit)
 
     @classmethod
     def shared(cls, limit: int, minute: int) -> Allowance:
-        """Each part of it has to be asked for."""
+        """The limit is shared: each portion has to be requested."""
         return cls(limit, minute, held=0, rest=limit)
 
     @property
@@ -57,24 +57,24 @@ class Allowance:
         return self.rest > 0 and self.held * 2 <= portion(self.limit)
 
     def take(self) -> bool:
-        """Let one request in; False when nothing is held."""
+        """Admit one request; False if none is held."""
         if self.held <= 0:
             return False
         self.held -= 1
         return True
 
     def add(self, granted: int, rest: int) -> None:
-        """`granted` more may be let in; `rest` is left for whoever asks next."""
+        """`granted` more may be admitted; `rest` is left for later."""
         self.held += granted
         self.rest = rest
 
     def go_alone(self) -> None:
-        """Nobody can be asked: take it all."""
+        """The shared limit is unavailable: take all of it."""
         self.held += self.rest
         self.rest = 0
 
 
 def grant(limit: int, taken: int, wanted: int) -> tuple[int, int]:
-    """(granted, left) of a limit of which `taken` have been asked for, these `wanted` among them."""
+    """(granted, left) of a limit after `taken` requests, including these `wanted`."""
     before = taken - wanted
     return max(0, min(wanted, limit - before)), max(0, limit - taken)

@@ -17,7 +17,7 @@ MAX_CHARACTERS = MappingProxyType(_max_characters)
 
 
 def register(channel: str, max_characters: int | None) -> None:
-    """Make the limit of a channel of one's own known (see `notifyhub.plugins`)."""
+    """Register the limit of a plugin's channel (see `notifyhub.plugins`)."""
     _max_characters[channel] = max_characters
 
 
@@ -30,10 +30,10 @@ TELEGRAM_MAX_BYTES = 32_768
 
 
 def text_fault(channel: str, text: str, marked_up: bool = False) -> str | None:
-    """Why `text` cannot go over `channel`, as a sentence, or None when it can.
+    """Why `text` cannot be sent on `channel`, as a sentence; None if it can.
 
-    Blank text and halves of surrogate pairs go over no channel. Of text that is marked up, only what is left without
-    the marks is counted by Telegram, which nobody else can know.
+    Blank text and halves of surrogate pairs are refused on every channel. In text with markup, Telegram counts only
+    what remains without the markup, which only Telegram can know.
     """
     if not text.strip():
         return "the text is blank"
@@ -58,5 +58,5 @@ def _encodable(text: str) -> bool:
 
 
 def _json_bytes(text: str) -> int:
-    """As it goes over the wire, without the quotes: control characters grow to six bytes there."""
+    """Its size on the wire, without the quotes: control characters become six bytes."""
     return len(json.dumps(text, ensure_ascii=False).encode()) - 2

@@ -1,4 +1,4 @@
-"""What an attempt came to, as a value. Exceptions are for bugs."""
+"""The outcome of an attempt, as a value. Exceptions are for bugs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The messenger accepted the message under `messenger_id` (None when it gives none)."""
+    """The messenger accepted the message as `messenger_id` (None if it gives none)."""
 
     messenger_id: str | None
     code: str
@@ -16,10 +16,10 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class TemporaryFailure:
-    """Not accepted, and another try may succeed.
+    """Not accepted, but a retry may succeed.
 
-    `retry_after_s` is set when the messenger (or its documented rate limit) says how long to wait, in seconds.
-    Such a wait is not counted as an attempt.
+    `retry_after_s` is set if the messenger (or its documented rate limit) says how long to wait, in seconds. Such a
+    wait does not count as an attempt.
     """
 
     reason: str
@@ -30,10 +30,10 @@ class TemporaryFailure:
 
 @dataclass(frozen=True, slots=True)
 class Misconfigured:
-    """Not accepted, and nothing of this sender will be until somebody mends a setting or the account.
+    """Not accepted, and nothing from this sender will be until a setting or the account is corrected.
 
-    Such an answer blames no message: nothing is spent, and the sender rests. `mend` says what to look at, for
-    people. `retry_after_s` is set when asking sooner than that (seconds) would be pointless.
+    This is not the message's fault: no attempt is spent, and the sender rests. `mend` tells people what to look at.
+    `retry_after_s` is set if an earlier try (in seconds) would be pointless.
     """
 
     code: str
@@ -44,7 +44,7 @@ class Misconfigured:
 
 @dataclass(frozen=True, slots=True)
 class PermanentFailure:
-    """Not accepted, and the same request will never be. `reason` is a stable word, such as `recipient_blocked`."""
+    """Not accepted, and the same request never will be. `reason` is a stable word, such as `recipient_blocked`."""
 
     reason: str
     code: str
@@ -53,7 +53,7 @@ class PermanentFailure:
 
 @dataclass(frozen=True, slots=True)
 class Unconfirmed:
-    """The request went out and no answer came back: it is unknown whether it was accepted."""
+    """The request was sent, but no answer arrived: it is unknown whether it was accepted."""
 
     code: str
     detail: str = ""

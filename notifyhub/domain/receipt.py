@@ -1,4 +1,4 @@
-"""What a messenger tells of a message later."""
+"""Receipts: a messenger's later reports about a message."""
 
 from __future__ import annotations
 
@@ -8,14 +8,13 @@ from notifyhub.domain.states import Status
 
 
 class Receipt(NamedTuple):
-    """The messenger's later word about one message to one person.
+    """A messenger's later report about one message to one person.
 
-    kind          `sent` (proves that it was accepted, where that was unknown), `delivered`, `read` or `failed`
+    kind          `sent` (it was accepted, if that was unknown), `delivered`, `read` or `failed`
     at            epoch ms, according to the messenger's clock
-    address       of the person, where one id stands for several
+    address       of the person, if several share one id
     reason        why it failed
-    message_id, delivery_id   what it says it belongs to, where the messenger gives our reference back; hex digits
-                              and a number
+    message_id, delivery_id   from our reference, if the messenger returns it; hex digits and a number
     """
 
     channel: str

@@ -18,12 +18,12 @@ class OnUnconfirmed(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """How often and how patiently a channel tries.
+    """The retry policy of a channel.
 
-    max_attempts  attempts that may be spent before the delivery fails as `exhausted`
+    max_attempts  attempts before the delivery fails as `exhausted`
     base_s        upper bound of the first pause, in seconds; doubles with every attempt
-    cap_s         no pause is drawn from above this, in seconds
-    rest_s        how long a sender rests, in seconds, when the messenger says that it is set up wrongly
+    cap_s         upper bound of all pauses, in seconds
+    rest_s        how long a sender rests, in seconds, if the messenger says that it is set up wrongly
     """
 
     max_attempts: int = 5
@@ -34,9 +34,9 @@ class RetryPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """How much of a delivery's budget an attempt leaves it with.
+    """The state of a delivery after an attempt.
 
-    spent  attempts already spent before this one
+    spent  attempts spent before this one
     """
 
     spent: int
@@ -66,14 +66,14 @@ def backoff_s(policy: RetryPolicy, spent: int, chance: float) -> float:
 
 
 def judge(outcome: Outcome, tried: Tried, policy: RetryPolicy, now: int, chance: float) -> Verdict:
-    """Decide what an outcome means for its delivery. Pure: `now` in epoch ms, `chance` in [0, 1)."""
+    """Decide the next state of a delivery after an outcome. Pure: `now` in epoch ms, `chance` in [0, 1)."""
     match outcome:
         case Sent():
             return Verdict(Status.SENT, tried.spent + 1)
         case PermanentFailure(reason=reason):
             return Verdict(Status.FAILED, tried.spent + 1, reason)
         case TemporaryFailure(retry_after_s=float() | int() as wait_s, reason=reason):
-            # Jitter goes upward only: coming back early would be punished.
+            # Jitter only lengthens the wait: an early retry would be punished.
             return _again(now + round((wait_s + min(1.0, 0.1 * wait_s) * chance) * 1000), tried.spent, tried, reason)
         case Misconfigured():
             return _wait_for_mending(now + round(rest_s(outcome, policy) * 1000), tried, now)
@@ -84,20 +84,20 @@ def judge(outcome: Outcome, tried: Tried, policy: RetryPolicy, now: int, chance:
             if tried.on_unconfirmed is OnUnconfirmed.AT_MOST_ONCE:
                 return held
             again = _spend(tried, policy, now, chance, "unconfirmed", when_out=held)
-            # "expired" would claim that nothing arrived, which nobody can know here.
+            # "expired" would claim that nothing arrived, which is unknown here.
             return held if again.status is Status.EXPIRED else again
 
 
 def rest_s(outcome: Misconfigured, policy: RetryPolicy) -> float:
-    """For how many seconds a sender rests after such an answer."""
+    """How many seconds a sender rests after such an answer."""
     return policy.rest_s if outcome.retry_after_s is None else outcome.retry_after_s
 
 
 def _wait_for_mending(due_at: int, tried: Tried, now: int) -> Verdict:
-    """Later than those that have not tried, so that the next to try is another one: this one may be to blame."""
+    """Later than deliveries that have not been tried, so that another one is tried next: this one may be the cause."""
     if tried.expires_at is None or due_at < tried.expires_at:
         return Verdict(Status.SCHEDULED, tried.spent, "configuration", due_at)
-    # It may be mended before the end, so the end alone ends it.
+    # It may be corrected in time, so only the expiry time ends it.
     return _again(now, tried.spent, tried, "configuration")
 
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Status(StrEnum):
-    """Where a delivery stands. `docs/architecture.md` draws the picture."""
+    """The states of a delivery; see the diagram in `docs/architecture.md`."""
 
     SCHEDULED = "scheduled"
     SENDING = "sending"
@@ -20,7 +20,7 @@ class Status(StrEnum):
 
 
 MOVES: dict[Status, frozenset[Status]] = {
-    # To `sent` by a receipt that proves that an attempt with an unknown end was accepted.
+    # To `sent` by a receipt that proves that an attempt with an unknown outcome was accepted.
     Status.SCHEDULED: frozenset({Status.SENDING, Status.SENT, Status.CANCELLED, Status.EXPIRED}),
     Status.SENDING: frozenset({Status.SCHEDULED, Status.SENT, Status.FAILED, Status.EXPIRED, Status.UNCONFIRMED}),
     Status.UNCONFIRMED: frozenset({Status.SCHEDULED, Status.SENT, Status.FAILED}),

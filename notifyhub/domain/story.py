@@ -19,7 +19,7 @@ MESSENGERS = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Try:
-    """One call to a messenger, as it was recorded."""
+    """One recorded call to a messenger."""
 
     number: int
     started_at: datetime
@@ -31,7 +31,7 @@ class Try:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What the messenger told of it later; `kind` is delivered, read or failed."""
+    """A receipt; `kind` is delivered, read or failed."""
 
     at: datetime
     kind: str
@@ -41,7 +41,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A delivery as it stands, with its message and its attempts. Moments are aware datetimes.
+    """The current state of a delivery, with its message and its attempts. Times are aware datetimes.
 
     spent         attempts that counted against `max_attempts`
     lease_until   set while a worker holds it
@@ -66,7 +66,7 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened; `at` is None where the moment was not kept."""
+    """Something that happened; `at` is None if the time was not recorded."""
 
     at: datetime | None
     event: str
@@ -74,7 +74,7 @@ class Event:
 
 
 Lookup = Callable[[str, Try], tuple[str, bool] | None]
-"""(channel, attempt) → the reason that the messenger's code stands for, and whether it asks for a wait."""
+"""(channel, attempt) → the reason behind the messenger's code, and whether it asks for a wait."""
 
 
 def events(of: Subject, lookup: Lookup) -> list[Event]:

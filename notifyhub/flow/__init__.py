@@ -1,1 +1,1 @@
-"""The road: accept, deliver, sweep."""
+"""The path of a message: accept, deliver, sweep."""

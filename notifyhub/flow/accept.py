@@ -1,4 +1,4 @@
-"""The way in: a checked request becomes rows, and the caller learns which."""
+"""Accepting: a checked request becomes rows, and the rows become the answer."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from notifyhub.store.views import MOST_LISTED
 
 
 def to_rows(request: MessageRequest, now: int) -> NewMessage:
-    """What to store for a request; `now` in epoch ms. A `send_at` in the past means now."""
+    """The rows for a request; `now` in epoch ms. A `send_at` in the past means now."""
     options = options_of(request)
     send_at = None if request.send_at is None else to_ms(request.send_at)
     return NewMessage(
@@ -56,7 +56,7 @@ def _deliveries(request: MessageRequest, options: Mapping[str, Mapping[str, Any]
 
 
 def to_answer(request: MessageRequest, message: NewMessage, stored: Stored) -> answers.Message:
-    """What the caller is told, made from what was stored without reading it again."""
+    """The answer, made from what was stored without reading it again."""
     accepted = len(stored.delivery_ids)
     listed = None
     if len(message.deliveries) <= MOST_LISTED:

@@ -33,13 +33,13 @@ _log = logs.logger(__name__)
 async def attempt(row: Claimed, lane: Lane, clock: Callable[[], int]) -> Result | Unsent:
     """Call the messenger for a claimed delivery and judge the outcome.
 
-    `clock` gives epoch ms. No call is made when the lease would not outlive it, or while the sender rests.
+    `clock` returns epoch ms. No call is made if the lease would not outlive it, or while the sender rests.
     """
     started_at, timeout_s = clock(), lane.timeout_s
     if row.expires_at is not None:
         if started_at + LEAST_CALL_MS > row.expires_at:
             return expired(row)
-        # The call itself must not outlast the end either: connecting may take a while before anything is written.
+        # The call must not outlast the expiry time either: connecting may take a while before anything is written.
         timeout_s = min(timeout_s, (row.expires_at - started_at) / 1000)
     if started_at + timeout_s * 1000 > row.lease_until:
         return Unsent(row.id, row.attempt)
@@ -51,10 +51,10 @@ async def attempt(row: Claimed, lane: Lane, clock: Callable[[], int]) -> Result 
     try:
         outcome = await lane.provider.send(envelope)
     except asyncio.CancelledError:
-        # Only `Pump.abort` cancels, at the end of a stop: what is known is recorded now, not after the lease.
+        # Only `Pump.abort` cancels, at the end of a stop: record what is known now, not after the lease.
         outcome = Unconfirmed(code="interrupted", detail="the process was stopped before the answer came")
     except Exception as error:
-        # A bug in a provider costs this delivery an attempt, not its whole channel the pump.
+        # A bug in a provider costs this delivery an attempt, but does not end the channel's pump.
         _log.exception("provider of %s raised", row.channel, extra={"delivery_id": row.id})
         outcome = Unconfirmed(code="provider_error", detail=type(error).__name__)
     finished_at = clock()
@@ -63,7 +63,7 @@ async def attempt(row: Claimed, lane: Lane, clock: Callable[[], int]) -> Result 
 
 
 def concluded(row: Claimed, outcome: Outcome, policy: RetryPolicy, started_at: int, finished_at: int) -> Result:
-    """What an outcome means for its row. Moments in epoch ms."""
+    """The next state of a row after an outcome. Times are epoch ms."""
     tried = Tried(
         spent=row.spent,
         max_attempts=row.max_attempts or policy.max_attempts,
@@ -85,5 +85,5 @@ def concluded(row: Claimed, outcome: Outcome, policy: RetryPolicy, started_at: i
 
 
 def expired(row: Claimed) -> Result:
-    """The end came before the call."""
+    """The delivery expired before the call."""
     return Result(row.id, row.attempt, Status.EXPIRED, row.spent, "too_late", None, None, False, None)

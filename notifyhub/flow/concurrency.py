@@ -1,4 +1,4 @@
-"""How many calls of a pump may be under way at once."""
+"""The number of simultaneous calls of a pump."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ BUSY = 0.6
 
 
 class ConcurrencyLimit:
-    """Begins with few calls and allows more while calls wait and the event loop has time to spare.
+    """Starts with few calls and allows more while calls are waiting and the event loop has time to spare.
 
-    A slow messenger needs many calls under way to be kept busy. For a fast one the loop itself is the limit, and more
-    connections only make each call dearer: measured against a messenger that answers at once, 256 carry a third less
-    than 32. `most` is never exceeded.
+    A slow messenger needs many simultaneous calls. For a fast one the loop itself is the limit, and more connections
+    only make each call more expensive: with a messenger that answers immediately, 256 deliver a third less than 32.
+    `most` is never exceeded.
     """
 
     def __init__(self, most: int) -> None:

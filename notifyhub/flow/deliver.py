@@ -1,4 +1,4 @@
-"""The pump: claims what is due on one channel, keeps many sends in flight, writes outcomes as they come."""
+"""The pump: claims due deliveries of one channel, keeps many sends in flight, writes outcomes as they arrive."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Pump:
 
     @property
     def more_due(self) -> bool:
-        """Is there reason to believe that something is still due?"""
+        """May something still be due?"""
         return self._more_due
 
     def nudge(self) -> None:
@@ -56,21 +56,21 @@ class Pump:
         self._wake.set()
 
     def stop(self) -> None:
-        """Claim no more, hand back what has not gone out, finish what is under way."""
+        """Claim no more, hand back what has not been sent, finish the calls in progress."""
         self._stopping = True
         self._wake.set()
 
     def abort(self) -> None:
-        """Wait no longer for the calls under way: they end unconfirmed."""
+        """Stop waiting for the calls in progress: they end as unconfirmed."""
         self.stop()
         for sender in self._senders:
             sender.cancel()
 
     async def run(self) -> None:
-        """Pump until nothing is due and nothing under way, or `stop` is called.
+        """Pump until nothing is due or in progress, or until `stop` is called.
 
-        Raises StoreUnavailable when claiming fails, and whatever broke a sender. What it had claimed is handed
-        back either way.
+        Raises StoreUnavailable if claiming fails, and any error of a sender. Its claimed deliveries are handed back in
+        both cases.
         """
         try:
             while not self._stopping and self._broken is None:
@@ -154,7 +154,7 @@ class Pump:
             self._lane.recorded(self._lane.channel, batch)
 
     async def _write_stubbornly(self, job: Any, batch: Any) -> None:
-        """Results are worth waiting for the database: without them the same people would be written to again."""
+        """Wait for the database with results: without them the same people would get the message again."""
         give_up = monotonic() + self._lane.lease_s
         while True:
             try:

@@ -1,4 +1,4 @@
-"""What the pump of a channel works with."""
+"""The resources of a channel's pump."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from notifyhub.store.deliveries import Result
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """One for each channel and process; it outlives the runs of its pump.
+    """One for each channel and process. It outlives the runs of its pump.
 
-    concurrency  calls at most that are under way at once
-    breaker      has senders rest that are set up wrongly
-    recorded     told, on the pump's loop, of the channel and of what was just written
+    concurrency  largest number of simultaneous calls
+    breaker      makes senders rest that are set up wrongly
+    recorded     called on the pump's loop with the channel and the results just written
     """
 
     channel: str

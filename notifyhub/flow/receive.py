@@ -1,4 +1,4 @@
-"""The way back: what messengers tell later moves deliveries on."""
+"""Receipts: the messengers' later reports, which change deliveries."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ MOST_AT_ONCE = 1_000
 
 
 def receive(database: Database, receiver: Receiver, body: bytes, headers: Mapping[str, str]) -> Future[int]:
-    """Take what a messenger posted; done after the commit, with the number of receipts whose delivery is known.
+    """Accept a messenger's webhook call. The future is done after the commit, with the number of receipts whose
+    delivery is known.
 
-    Raises NotSigned at once; the future fails with StoreUnavailable, so that the messenger comes again.
+    Raises NotSigned at once; the future fails with StoreUnavailable, so that the messenger retries.
     """
     found = receiver.receipts(body, headers)
     if not found:
@@ -27,7 +28,7 @@ def receive(database: Database, receiver: Receiver, body: bytes, headers: Mappin
 
 
 def settle(database: Database, now: int) -> int:
-    """Look again at receipts that came before their outcome was recorded (`now` in epoch ms)."""
+    """Apply receipts that arrived before their outcome was recorded (`now` in epoch ms)."""
     if not database.read(receipts.any_early).result():
         return 0
     return database.write(receipts.settle, (now, MOST_AT_ONCE)).result()

@@ -1,4 +1,4 @@
-"""Has a sender rest when its messenger says that it is set up wrongly, and says so once."""
+"""Makes a sender rest when its messenger says that it is set up wrongly, and logs that once."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _log = logs.logger(__name__)
 
 
 class SenderBreaker:
-    """Stands before a channel's calls. Used on the event loop of the pumps. Moments are epoch ms.
+    """Guards a channel's calls. Used on the event loop of the pumps. Times are epoch ms.
 
-    senders     names of the accounts beside the first one
-    by_address  each address is an account of its own, and rests for itself
+    senders     names of the other accounts
+    by_address  each address is a separate account that rests alone
     """
 
     def __init__(
@@ -29,23 +29,23 @@ class SenderBreaker:
         self._breaker = CircuitBreaker((DEFAULT_SENDER, *senders))
 
     def room(self, most: int, now: int) -> int:
-        """How many deliveries are worth claiming."""
+        """How many deliveries to claim."""
         return self._breaker.room(most, now)
 
     def sender_of(self, address: str, options: Mapping[str, Any]) -> str:
-        """The account that a delivery goes out by."""
+        """The account that sends a delivery."""
         own = address if self._by_address else DEFAULT_SENDER
         return str(options.get("sender", own))
 
     def admit(self, sender: str, now: int) -> int | None:
-        """None when a delivery of this sender may go out now, else the moment that it has to wait for."""
+        """None if a delivery of this sender may be sent now, otherwise the time to wait for."""
         until = self._breaker.held_until(sender, now)
         if until is None:
             self._breaker.trying(sender, now)
         return until
 
     def heard(self, sender: str, outcome: Outcome, now: int) -> None:
-        """Learn from what a call came to."""
+        """Learn from the outcome of a call."""
         if isinstance(outcome, Misconfigured):
             self._rest(sender, outcome, now)
         elif isinstance(outcome, Sent | PermanentFailure):

@@ -1,4 +1,4 @@
-"""Short passes over what is due, left behind or too late. Each may run anywhere, twice or never: rows decide."""
+"""Short passes over deliveries that are due, orphaned or late. Each may run anywhere, twice or never: rows decide."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _log = logs.logger(__name__)
 
 
 def ring_due(database: Database, channels: Mapping[str, RetryPolicy], ring: Callable[[str], None], now: int) -> None:
-    """Ring for every channel on which something is due at `now` (epoch ms): deferred, retried or forgotten."""
+    """Ring for every channel with something due at `now` (epoch ms): deferred, retried or missed."""
     for channel in database.read(views.due_channels(channels, now)).result():
         ring(channel)
 
@@ -27,15 +27,15 @@ def ring_due(database: Database, channels: Mapping[str, RetryPolicy], ring: Call
 def look_ahead(
     database: Database, channels: Iterable[str], expect: Callable[[str, int], None], now: int, until: int
 ) -> None:
-    """Tell of the next moment, not after `until` (epoch ms), at which something becomes due on each channel."""
+    """Report the next time, up to `until` (epoch ms), at which something becomes due on each channel."""
     for channel, due_at in database.read(views.next_due(channels, now, until)).result().items():
         expect(channel, due_at)
 
 
 def rescue(database: Database, policies: Mapping[str, RetryPolicy], now: int, leases_until: int | None = None) -> int:
-    """Judge deliveries whose worker died in mid-call, and return how many there were.
+    """Judge deliveries whose worker died during the call. Returns their number.
 
-    `now` in epoch ms; `leases_until` (epoch ms, default `now`) says which leases count as run out.
+    `now` in epoch ms; `leases_until` (epoch ms, default `now`) says which leases count as expired.
     """
     limit = now if leases_until is None else leases_until
     rescued = 0
@@ -56,7 +56,7 @@ def rescue(database: Database, policies: Mapping[str, RetryPolicy], now: int, le
 
 
 def forget(database: Database, now: int) -> int:
-    """Forget answers to idempotency keys whose time has passed by `now` (epoch ms); how many there were."""
+    """Delete answers to idempotency keys that are too old at `now` (epoch ms). Returns their number."""
     forgotten = 0
     while database.read(idempotency.needs_forgetting(now)).result():
         count = database.write(idempotency.forget, (now, MOST_AT_ONCE)).result()
@@ -67,7 +67,7 @@ def forget(database: Database, now: int) -> int:
 
 
 def expire(database: Database, now: int) -> int:
-    """Expire what still waits after its end (`now` in epoch ms), and return how many there were."""
+    """Expire deliveries that are still waiting after their expiry time (`now` in epoch ms). Returns their number."""
     expired = 0
     while database.read(views.needs_expiry(now)).result():
         count = database.write(deliveries.expire, (now, MOST_AT_ONCE)).result()

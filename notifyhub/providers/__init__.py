@@ -1,1 +1,1 @@
-"""Adapters that speak one messenger's wire each."""
+"""Adapters, each for the protocol of one messenger."""

@@ -21,7 +21,7 @@ from notifyhub.providers.http import (
     NotConnected,
 )
 
-# What aiohttp raises before a byte of the request is written. All else may have come after.
+# What aiohttp raises before a byte of the request is written. All others may have come after.
 _NOTHING_SENT = (
     aiohttp.ClientConnectorError,  # refused, no such host, TLS handshake
     aiohttp.ConnectionTimeoutError,
@@ -35,8 +35,8 @@ _NOTHING_SENT = (
 class AiohttpTransport:
     """Posts over pooled keep-alive connections with aiohttp; see `Transport` for the contract.
 
-    concurrency  connections at most; a call that gets none within `CONNECT_S` seconds was not sent
-    connection   proxy and TLS; raises SettingsError for a CA file that is none
+    concurrency  largest number of connections; a call that gets none within `CONNECT_S` seconds was not sent
+    connection   proxy and TLS; raises SettingsError for an invalid CA file
 
     Belongs to the event loop of its first call. Follows no redirects, keeps no cookies, reads no proxy from the
     environment.
@@ -87,7 +87,7 @@ class AiohttpTransport:
 
 
 def tls_of(connection: Connection) -> ssl.SSLContext | bool:
-    """What aiohttp is to check. Raises SettingsError for a CA file that is none."""
+    """The TLS checks for aiohttp. Raises SettingsError for an invalid CA file."""
     if not connection.verify_tls:
         return False
     if connection.ca_file is None:
@@ -102,7 +102,7 @@ def tls_of(connection: Connection) -> ssl.SSLContext | bool:
 
 @lru_cache(maxsize=256)
 def _timeout(timeout_s: float) -> aiohttp.ClientTimeout:
-    """Nearly all calls share one, and building it costs more than finding it.
+    """Nearly all calls share one, and building it costs more than looking it up.
 
     The connection must fail before the whole does: aiohttp tells "timed out" and "timed out while connecting"
     apart only then. It would also round times over 5 s up to the next second, past the end of a message.

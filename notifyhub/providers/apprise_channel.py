@@ -1,7 +1,7 @@
-"""The channel `apprise`: a plugin like those of other packages, there where the package apprise is installed.
+"""The channel `apprise`: a plugin like those of other packages, available if the package apprise is installed.
 
-An Apprise URL holds passwords, and may lead anywhere. So the operator sets up targets, and an address is the name of
-one: no secret gets into the store, and nobody who may send can have this machine call what they like.
+An Apprise URL holds passwords and may lead anywhere. So the operator sets up targets, and an address is the name of
+one: no secret gets into the store, and nobody who may send can make this machine call other hosts.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _Title = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=
 
 
 class AppriseSettings(ChannelSettings):
-    """Where messages of the channel may go."""
+    """The targets of the channel."""
 
     targets: Mapping[SenderName, SecretStr] = Field(
         default_factory=dict, description="Apprise URLs by name, as JSON; an address is one of the names"

@@ -1,4 +1,4 @@
-"""Sends by the package apprise, which speaks to more than a hundred services. Imported only where it is installed."""
+"""Sends through the package apprise, to more than a hundred services. Imported only if it is installed."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ _PART = re.compile(r"[^:/?#@&=,\s]{4,}")
 
 
 class AppriseProvider:
-    """Calls block, so each has a thread; what still runs when its time is over is left to end by itself.
+    """Calls block, so each has a thread; a call that runs out of time is left to end by itself.
 
-    urls  where the targets are, by name
+    urls  the targets' URLs by name
     """
 
     channel = "apprise"
@@ -42,7 +42,7 @@ class AppriseProvider:
     async def send(self, envelope: Envelope) -> Outcome:
         url, mend = self._urls.get(envelope.address), f"{envelope.address} in NOTIFYHUB_APPRISE_TARGETS"
         if url is None:
-            # It was set up when the message was taken.
+            # It was set up when the message was accepted.
             return Misconfigured("no_such_target", mend=f"{mend}, where it is missing")
         call = self._threads.submit(_call, url, envelope, mend, monotonic() + envelope.timeout_s)
         try:
@@ -59,15 +59,15 @@ class AppriseProvider:
 def service_of(url: str) -> NotifyBase:
     """The service that an Apprise URL leads to.
 
-    Raises ValueError, which quotes nothing of the URL, for one that apprise does not know or that leads to several
-    places: those who got a message would get it again when another did not.
+    Raises ValueError, without quoting the URL, if apprise does not know it or it leads to several places: a retry would
+    send a message again to those who had it.
     """
     with _hushed():
         # In this very thread, with no pool and no time limit of apprise's own around it.
         service = Apprise.instantiate(url, asset=AppriseAsset(async_mode=False, service_timeout=0))
     if service is None:
         raise ValueError("is not a URL that apprise knows")
-    # Retries have one authority, which is not here, and so have timeouts; a failure is never to look like a success.
+    # Retries and timeouts are decided elsewhere, and a failure must never look like a success.
     service.retry, service.optional = 0, False
     if len(service) > 1:
         raise ValueError("leads to several places: make each one a separate target")
@@ -76,7 +76,7 @@ def service_of(url: str) -> NotifyBase:
 
 def _call(url: str, envelope: Envelope, mend: str, ends_at: float) -> Outcome:
     service, words = service_of(url), Words()
-    # What it had to wait for a thread is gone already.
+    # The wait for a thread has used up part of the time.
     service.socket_connect_timeout = service.socket_read_timeout = max(ends_at - monotonic(), SHORTEST_S)
     service.logger = _heard_by(words)
     title, kind = envelope.options.get("title", ""), envelope.options.get("type", "info")
@@ -87,14 +87,14 @@ def _call(url: str, envelope: Envelope, mend: str, ends_at: float) -> Outcome:
 
 
 def _heard_by(words: Words) -> logging.Logger:
-    """A logger that stands beside the tree of loggers, so that its words reach nobody else."""
+    """A logger outside the logger hierarchy, so that its records reach no other handler."""
     logger = logging.Logger("apprise.call", logging.DEBUG)
     logger.addHandler(words)
     return logger
 
 
 def _masked(text: str, url: str) -> str:
-    """Any part of a URL may be a token: none of it is kept."""
+    """Any part of a URL may be a token, so none of it is kept."""
     secrets = {part for form in (url, unquote(url)) for part in _PART.findall(form)}
     for secret in sorted(secrets, key=len, reverse=True):
         text = text.replace(secret, MASK)
@@ -103,7 +103,7 @@ def _masked(text: str, url: str) -> str:
 
 @contextmanager
 def _hushed() -> Iterator[None]:
-    """What this thread does is logged by nobody: apprise and its HTTP client write down the URLs that they use."""
+    """Suppress all logging of this thread: apprise and its HTTP client log the URLs that they use."""
     for name in _LOUD:
         logging.getLogger(name).addFilter(_spoken_elsewhere)  # no more than once
     before, _here.hushed = _is_hushed(), True

@@ -1,8 +1,9 @@
-"""What apprise's words mean. It answers yes or no; why, and whether anything went out, stands in what it logs only.
+"""The meaning of what apprise logs. It answers only yes or no; the reason, and whether anything was sent, is in its
+log.
 
 The words were read in apprise 2.2: more than 150 of its services write `error=` and the HTTP status, and nearly all
-`Socket Exception:` and what their HTTP client said. Words that are not known make nothing surer than it is: a call that
-ended for no reason that is known counts as unconfirmed.
+`Socket Exception:` and what their HTTP client said. Unknown words prove nothing: a call that
+ended for an unknown reason counts as unconfirmed.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ _TIMED_OUT = re.compile(r"(?i)timed out|timeout")
 
 
 class Words(logging.Handler):
-    """Keeps what a service says, beside all loggers: its words hold URLs, which no log may show."""
+    """Collects what a service logs, outside all loggers: it contains URLs, which no log may show."""
 
     def __init__(self) -> None:
         super().__init__(logging.DEBUG)
@@ -36,17 +37,17 @@ class Words(logging.Handler):
 
     @property
     def complaints(self) -> list[str]:
-        """What it warned of."""
+        """Its warnings."""
         return [text for level, text in self._told if level >= logging.WARNING]
 
     @property
     def losses(self) -> list[str]:
-        """What became of connections. Not fit to be kept: an HTTP client quotes whole URLs."""
+        """What happened to connections. Must not be kept: an HTTP client quotes complete URLs."""
         return [text for _, text in self._told if text.startswith(_LOST)]
 
 
 def refusal(words: Words, detail: str, mend: str) -> Outcome:
-    """What a "no" means, as an outcome. `mend` says what to look at when an account is to blame."""
+    """The outcome for a "no". `mend` says what to look at if the account is the cause."""
     if words.losses:
         return _lost(words.losses, detail)
     statuses = [int(status) for text in words.complaints for status in _STATUS.findall(text)]

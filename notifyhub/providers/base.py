@@ -1,4 +1,4 @@
-"""What every provider is, and the part of the road that all HTTP providers share."""
+"""The base of all providers, and what all HTTP providers share."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _DETAIL_BYTES = 16_384
 
 
 class Provider(Protocol):
-    """Speaks one channel's wire. One instance serves all deliveries of its channel in a process."""
+    """Speaks the protocol of one channel. One instance serves all deliveries of its channel in a process."""
 
     channel: str
     retry: RetryPolicy
@@ -39,9 +39,9 @@ class Provider(Protocol):
 
 
 class HttpProvider(ABC):
-    """A provider over HTTP: subclasses say what to post and what the answer means.
+    """A provider over HTTP: subclasses define the request and the meaning of the answer.
 
-    secrets  tokens; they are masked in every `detail`. Raises SettingsError for one that cannot stand in a
+    secrets  tokens; they are masked in every `detail`. Raises SettingsError for one that is invalid in a
              URL or a header.
     """
 
@@ -50,7 +50,7 @@ class HttpProvider(ABC):
 
     @property
     def settings_prefix(self) -> str:
-        """How the names of this channel's settings begin."""
+        """The prefix of this channel's settings."""
         return f"NOTIFYHUB_{self.channel.upper()}_"
 
     def __init__(self, transport: Transport, retry: RetryPolicy, secrets: Iterable[str]) -> None:
@@ -60,27 +60,27 @@ class HttpProvider(ABC):
 
     @abstractmethod
     def request(self, envelope: Envelope) -> HttpRequest:
-        """The call that carries this envelope."""
+        """The request for this envelope."""
 
     @abstractmethod
     def classify(self, response: HttpResponse) -> Outcome:
-        """What the messenger's answer means. Never raises, whatever the answer is."""
+        """The outcome for the messenger's answer. Never raises, whatever the answer is."""
 
     async def send(self, envelope: Envelope) -> Outcome:
         answer = await self.exchange(envelope)
         return self.classify(answer) if isinstance(answer, HttpResponse) else answer
 
     async def exchange(self, envelope: Envelope) -> HttpResponse | Outcome:
-        """Post the request for this envelope: the answer, or the outcome when none came."""
+        """Post the request for this envelope. Returns the answer, or the outcome if there was none."""
         try:
             request = self.request(envelope)
         except orjson.JSONEncodeError as error:
-            # Half of a surrogate pair in the text: no messenger could be told, and no retry will mend it.
+            # Half of a surrogate pair in the text: it cannot be sent, and a retry would not help.
             return PermanentFailure("bad_request", code="not_encodable", detail=self.mask(str(error)))
         return await self.call(request, envelope.timeout_s)
 
     async def call(self, request: HttpRequest, timeout_s: float) -> HttpResponse | Outcome:
-        """Post a request: the answer, or the outcome when none came."""
+        """Post a request. Returns the answer, or the outcome if there was none."""
         try:
             return await self._transport.post(request, timeout_s=timeout_s)
         except NotConnected as error:
@@ -93,7 +93,7 @@ class HttpProvider(ABC):
         return Sent(messenger_id, code, self._detail(response))
 
     def failed(self, meaning: Meaning, code: str, response: HttpResponse, asked_s: float | None = None) -> Outcome:
-        """Not accepted. A wait asked for by the messenger's own words wins over the header, that over the table."""
+        """Not accepted. A wait in the messenger's answer overrides the header, and that overrides the table."""
         if asked_s is None:
             asked_s = retry_after_s(response.headers)
         if meaning.mend:
@@ -101,16 +101,16 @@ class HttpProvider(ABC):
         return meaning.outcome(code, self._detail(response), asked_s)
 
     def bad_answer(self, response: HttpResponse) -> Unconfirmed:
-        """An answer that is none: the message may have been accepted all the same."""
+        """An unusable answer: the message may have been accepted after all."""
         return Unconfirmed("bad_answer", self._detail(response))
 
     def judged_by_status(self, response: HttpResponse) -> Outcome:
-        """For a body that tells nothing."""
+        """The outcome for a body without information."""
         meaning = by_status(response.status)
         return self.bad_answer(response) if meaning is None else self.failed(meaning, str(response.status), response)
 
     def mask(self, text: str) -> str:
-        """`text` fit to be kept: without secrets, not longer than `DETAIL_LIMIT` characters."""
+        """`text` that may be stored: without secrets, at most `DETAIL_LIMIT` characters."""
         for secret in self._secrets:
             text = text.replace(secret, MASK)
         return text[:DETAIL_LIMIT].replace("\x00", "")
@@ -129,7 +129,7 @@ class HttpProvider(ABC):
 
 
 def json_object(body: bytes) -> dict[str, Any]:
-    """The JSON object in `body`; empty for anything else, so that callers need not tell the two apart."""
+    """The JSON object in `body`; empty for anything else, so that callers need not distinguish the two."""
     try:
         answer = orjson.loads(body)
     except orjson.JSONDecodeError:

@@ -1,4 +1,4 @@
-"""What a messenger's code meant, from what was kept of an attempt; no network is used."""
+"""The meaning of a messenger's code, from a stored attempt; without network."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _TABLES: MappingProxyType[str, Callable[[int, str], Meaning | None]] = MappingPr
 
 
 def recall(channel: str, code: str, detail: str, *, permanent: bool) -> Meaning | None:
-    """The row of the channel's table that an attempt with this code and answer was judged by.
+    """The row of the channel's table for an attempt with this code and answer.
 
-    `permanent` says what was made of it at the time. None for codes of our own, and where the table contradicts
-    that, because the kept answer is cut or the table was another one.
+    `permanent` is how it was judged at the time. None for our own codes, and if the table contradicts that, because the
+    stored answer is cut or the table has changed.
     """
     table = _TABLES.get(channel)
     if table is None or not _NUMBER.fullmatch(code):

@@ -1,7 +1,7 @@
 """The HTTP gateway: `POST /v1/send/{msgId}` as in the OpenAPI document "Probe Server" 1.0.0.
 
-Accepted is HTTP 200 *and* `code` 0 in valid JSON; the service is known to answer wrong data at times. `msgId` is
-chosen by the caller and is the same for all attempts, so that a gateway which knows it can drop a repetition.
+Accepted is HTTP 200 *and* `code` 0 in valid JSON; the service is known to return wrong data at times. `msgId` is
+chosen by the caller and is the same for all attempts, so that the gateway can drop a repetition.
 """
 
 from __future__ import annotations
@@ -60,11 +60,11 @@ class GatewayProvider(HttpProvider):
 
 
 def recall(code: int, detail: str) -> Meaning | None:
-    """What a kept code means (see `providers.codes`): an HTTP status, or what came with a 200."""
+    """The meaning of a stored code (see `providers.codes`): an HTTP status, or the code of a 200."""
     return by_status(code) or _REFUSED
 
 
 def msg_id(reference: str) -> int:
-    """The gateway's id of a delivery: a positive 63-bit number, always the same for the same reference."""
+    """The gateway's id for a delivery: a positive 63-bit number, always the same for the same reference."""
     digest = blake2b(reference.encode(), digest_size=8).digest()
     return (int.from_bytes(digest, "big") & _INT64_MAX) or 1

@@ -1,4 +1,4 @@
-"""The seam between providers and an HTTP client: one method, three ways it can end."""
+"""The interface between providers and an HTTP client: one method with three possible ends."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LONGEST_WAIT_S = 7 * 86_400.0
 
 @dataclass(frozen=True, slots=True)
 class HttpRequest:
-    """A POST: absolute URL, headers and body as they go out."""
+    """A POST: absolute URL, headers and body."""
 
     url: str
     body: bytes
@@ -33,7 +33,7 @@ class HttpRequest:
 
 @dataclass(frozen=True, slots=True)
 class HttpResponse:
-    """An answer that arrived whole, or longer than `BODY_LIMIT` and was cut there. Ask for headers in lower case."""
+    """A complete answer, cut at `BODY_LIMIT`. Header names are in lower case."""
 
     status: int
     headers: Mapping[str, str]
@@ -42,11 +42,11 @@ class HttpResponse:
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """How to get to a messenger.
+    """How to connect to a messenger.
 
-    proxy       URL of an HTTP proxy, with its credentials; None: straight
-    ca_file     PEM file of authorities that are trusted beside the usual ones
-    verify_tls  False takes any certificate
+    proxy       URL of an HTTP proxy, with credentials; None: connect directly
+    ca_file     PEM file of additional trusted authorities
+    verify_tls  False: accept any certificate
     """
 
     proxy: str | None = None
@@ -58,11 +58,11 @@ STRAIGHT = Connection()
 
 
 class NotConnected(Exception):
-    """No connection was made, so nothing was sent: safe to try again."""
+    """No connection was made, so nothing was sent: safe to retry."""
 
 
 class AnswerLost(Exception):
-    """The request may have gone out, but no whole answer came back. `code`: `timeout` or `connection_lost`."""
+    """The request may have been sent, but no complete answer arrived. `code`: `timeout` or `connection_lost`."""
 
     def __init__(self, code: str, text: str) -> None:
         self.code = code
@@ -73,9 +73,9 @@ class Transport(Protocol):
     """An HTTP client with pooled keep-alive connections, used from one event loop."""
 
     async def post(self, request: HttpRequest, timeout_s: float) -> HttpResponse:
-        """Post and return the whole answer.
+        """Post and return the complete answer.
 
-        Raises NotConnected when nothing was sent, AnswerLost when that cannot be known.
+        Raises NotConnected if nothing was sent, AnswerLost if that is unknown.
         """
         ...
 
@@ -83,9 +83,9 @@ class Transport(Protocol):
 
 
 def retry_after_s(headers: Mapping[str, str]) -> float | None:
-    """Seconds that the header Retry-After asks for (RFC 9110, 10.2.3), or None when it says nothing usable.
+    """Seconds that the header Retry-After asks for (RFC 9110, 10.2.3), or None if it is absent or unusable.
 
-    Zero and the past say nothing either: a wait is not counted as an attempt, so one of no length would spin.
+    Zero and the past are unusable too: a wait costs no attempt, so without length it would loop.
     """
     value = headers.get("retry-after")
     if value is None:
@@ -100,7 +100,7 @@ def _seconds(digits: str) -> float:
 
 
 def _until(value: str, date: str | None) -> float:
-    """Measured from the server's own Date where it gives one, so that a wrong clock here does no harm."""
+    """Measured from the server's Date if there is one, so that a wrong clock here does no harm."""
     moment, now = _http_date(value), _http_date(date or "") or datetime.now(UTC)
     return (moment - now).total_seconds() if moment else 0.0
 

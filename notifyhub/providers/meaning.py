@@ -1,16 +1,16 @@
-"""What a messenger's code means: the rows of the providers' tables.
+"""The meaning of a messenger's code: the rows of the providers' tables.
 
 Reasons are stable words, kept with the delivery and shown to callers. Shared by all channels:
 
-    configuration        the channel is set up wrongly or shut off; the message is kept, and the channel rests
-    rate_limited         too fast; come back after the wait
-    messenger_error      trouble on the messenger's side
-    refused              not accepted, without a word why; may be another time
-    recipient_unknown    there is nobody at this address
+    configuration        the channel is set up wrongly or blocked; the message waits, and the channel rests
+    rate_limited         sent too fast; retried after the wait
+    messenger_error      an error of the messenger
+    refused              not accepted, without a reason; a retry may help
+    recipient_unknown    nobody has this address
     recipient_blocked    the person does not want messages from this sender
     not_subscribed       the person must write first or subscribe
     recipient_unreachable  the person exists, but cannot receive this
-    bad_request          the messenger will never take this request
+    bad_request          the messenger will never accept this request
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ Refusal = PermanentFailure | TemporaryFailure | Misconfigured
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """One row: why, whether for good, and for how long to wait in seconds (None: by the channel's backoff).
+    """One row: the reason, whether it is permanent, and the wait in seconds (None: the channel's backoff).
 
-    `mend` is set where a setting or the account is to blame, and says what to look at; `$` stands for the beginning
-    of the channel's settings, so that `$TOKEN` is read as `NOTIFYHUB_TELEGRAM_TOKEN`.
+    `mend` is set if a setting or the account is the cause, and says what to look at; `$` is the prefix of the channel's
+    settings, so that `$TOKEN` means `NOTIFYHUB_TELEGRAM_TOKEN`.
     """
 
     reason: str
@@ -36,7 +36,7 @@ class Meaning:
     mend: str = ""
 
     def outcome(self, code: str, detail: str, asked_s: float | None = None) -> Refusal:
-        """The outcome of an attempt. `asked_s` is a wait that this very answer asks for; it wins over the table."""
+        """The outcome of an attempt. `asked_s` is a wait given in the answer; it overrides the table."""
         if self.permanent:
             return PermanentFailure(self.reason, code, detail)
         wait_s = self.wait_s if asked_s is None else asked_s
@@ -61,7 +61,7 @@ MESSENGER_ERROR = temporary("messenger_error")
 RATE_LIMITED = temporary("rate_limited", 1.0)
 BAD_REQUEST = permanent("bad_request")
 
-# Statuses by which a server says that it is not the right one, or that we are not who we should be.
+# Statuses that mean a wrong server or wrong credentials.
 _CONFIGURATION = {
     401: configuration("$TOKEN, which is wrong or was revoked"),
     403: configuration("$TOKEN, or what this account is allowed to"),
@@ -71,12 +71,12 @@ _CONFIGURATION = {
     421: configuration("$TOKEN: this server does not accept it"),
 }
 _MOVED = configuration("$BASE_URL: the service is somewhere else")
-# The server gave up waiting for the request, or does not want to take it so early: it was not taken.
+# The server gave up waiting for the request, or refused it as too early: it was not accepted.
 _NOT_TAKEN = frozenset({408, 425})
 
 
 def by_status(status: int) -> Meaning | None:
-    """What an HTTP status alone says when the body says nothing better; None for 2xx, which says "perhaps"."""
+    """The meaning of an HTTP status if the body says nothing more; None for 2xx, which proves nothing."""
     if status == 429:
         return RATE_LIMITED
     if status >= 500 or status in _NOT_TAKEN:

@@ -40,15 +40,15 @@ _started_in: int | None = None
 
 
 def works_here() -> bool:
-    """False in a child of `os.fork` whose parent had used pyreqwest."""
+    """False in a child of `os.fork` if the parent had used pyreqwest."""
     return _started_in in (None, os.getpid())
 
 
 class PyreqwestTransport:
     """Posts over pooled keep-alive connections with pyreqwest; see `Transport` for the contract.
 
-    concurrency  idle connections kept at most per host
-    connection   proxy and TLS; raises SettingsError for a CA file that is none
+    concurrency  largest number of idle connections per host
+    connection   proxy and TLS; raises SettingsError for an invalid CA file
 
     Follows no redirects, keeps no cookies, reads no proxy from the environment.
     """
@@ -84,8 +84,8 @@ class PyreqwestTransport:
     def _client(self, timeout_s: float) -> Client:
         """The client whose connect timeout ends well before `timeout_s`.
 
-        It is fixed per client, and only when it fires first is a slow connection told from a slow answer. So short
-        timeouts get clients of their own, in steps of two; usually there is one.
+        It is fixed per client, and must fire first to distinguish a slow connection from a slow answer. So short
+        timeouts get their own clients, in steps of two; usually there is only one.
         """
         connect_s = CONNECT_S / 2 ** max(0, math.ceil(math.log2(CONNECT_S / (0.9 * timeout_s))))
         client = self._clients.get(connect_s)

@@ -1,4 +1,4 @@
-"""The way back: what messengers post to us, checked and read."""
+"""Webhook calls of messengers, checked and parsed."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from notifyhub.providers import viber_receipts, whatsapp_receipts
 from notifyhub.providers.registry import EMULATED_TOKENS
 from notifyhub.settings import Settings
 
-# What the emulator signs WhatsApp's webhooks with, unless an app told it its own secret.
+# The emulator signs WhatsApp's webhooks with this, unless an app has sent its own secret.
 EMULATED_APP_SECRET = "emulator-app-secret"  # noqa: S105 (not one)
 EMULATED_VERIFY_TOKEN = "emulated"  # noqa: S105 (not one)
 
 
 @dataclass(frozen=True, slots=True)
 class Receiver:
-    """Takes what one channel's messenger posts.
+    """Accepts the webhook calls of one channel's messenger.
 
     header  name of the signature, in lower case
-    prefix  what stands before its hex digits
-    keys    any of these may have signed: one for each account
-    read    what a body tells; never raises
+    prefix  what precedes its hex digits
+    keys    the keys that may have signed it: one for each account
+    read    parses a body into receipts; never raises
     """
 
     channel: str
@@ -37,9 +37,9 @@ class Receiver:
     read: Callable[[bytes], list[Receipt]]
 
     def receipts(self, body: bytes, headers: Mapping[str, str]) -> list[Receipt]:
-        """The receipts in a body as it came, byte for byte. Raises NotSigned."""
+        """The receipts in a raw body. Raises NotSigned."""
         given = headers.get(self.header, "").removeprefix(self.prefix).lower()
-        # Every key is tried, and each comparison takes the same time whatever it finds.
+        # Every key is tried, and each comparison takes constant time.
         good = [hmac.compare_digest(_hex(key, body), given.encode("utf-8", "replace")) for key in self.keys]
         if not any(good):
             raise NotSigned(f"{self.header} is not the signature of this body by an account of {self.channel}")
@@ -47,7 +47,7 @@ class Receiver:
 
 
 def make_receivers(settings: Settings) -> dict[str, Receiver]:
-    """By channel, for the messengers that send receipts."""
+    """Receivers by channel, for the messengers that send receipts."""
     viber, whatsapp = settings.viber, settings.whatsapp
     first = viber.token or (EMULATED_TOKENS["viber"] if viber.emulated else None)
     tokens = [first, *(sender.token for sender in viber.senders.values())]
@@ -62,7 +62,7 @@ def make_receivers(settings: Settings) -> dict[str, Receiver]:
 
 
 def verify_token(settings: Settings) -> str | None:
-    """The word by which Meta shows that it was us who subscribed; None: nobody may subscribe."""
+    """The verify token, with which Meta confirms the webhook; None: it cannot be confirmed."""
     own = settings.whatsapp
     if own.verify_token is not None:
         return own.verify_token.get_secret_value()

@@ -1,4 +1,4 @@
-"""The providers that settings ask for: real ones where there are credentials, pointed at the emulator elsewhere."""
+"""The providers for the settings: real ones if there are credentials, otherwise pointed at the emulator."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ EMULATED_NUMBER_ID = "100000000000001"
 
 
 def base_url_of(settings: Settings, channel: str) -> str:
-    """Where a channel's calls go; empty for a channel of one's own that alone knows it."""
+    """The base URL of a channel; empty if only a plugin's provider knows it."""
     own = settings.channels()[channel]
     if channel in installed():
         return own.base_url or ""
@@ -45,9 +45,9 @@ def base_url_of(settings: Settings, channel: str) -> str:
 
 
 def make_providers(settings: Settings) -> dict[str, Provider]:
-    """One provider for each channel, with its further accounts behind it.
+    """One provider for each channel, including its other accounts.
 
-    Raises SettingsError when the HTTP client asked for is not installed, and for a token or a file that is none.
+    Raises SettingsError if the HTTP client is not installed, and for an invalid token or file.
     """
     own = settings.channels()
     further = {channel: plugin.make(own[channel]) for channel, plugin in installed().items() if channel in own}

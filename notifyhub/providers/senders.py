@@ -1,4 +1,4 @@
-"""The accounts of one channel: the first one, and further ones that a message may name."""
+"""The accounts of one channel: the main one, and others that a message may name."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from notifyhub.providers.base import Provider
 
 
 class Senders:
-    """A provider that passes each envelope on to the provider of the account that it names."""
+    """A provider that passes each envelope to the provider of its account."""
 
     def __init__(self, first: Provider, further: Mapping[str, Provider]) -> None:
         self.channel = first.channel
@@ -26,7 +26,7 @@ class Senders:
         prefix = f"NOTIFYHUB_{self.channel.upper()}_"
         sender = self._further.get(name)
         if sender is None:
-            # It was set up when the message was taken. Another account would be another person to the recipient.
+            # It was set up when the message was accepted. To the recipient, another account would be somebody else.
             return Misconfigured("no_such_sender", mend=f"{prefix}SENDERS, in which {name} is missing")
         outcome = await sender.send(envelope)
         if isinstance(outcome, Misconfigured):

@@ -1,6 +1,6 @@
 """Telegram by its Bot API (core.telegram.org/bots/api): `sendMessage`.
 
-The HTTP status decides, then `parameters`, and the description only refines: its texts may change.
+The HTTP status decides, then `parameters`; the description only refines that, because its texts may change.
 A 200 means stored in the chat; bots get no receipts. The API knows no idempotency key.
 """
 
@@ -52,7 +52,7 @@ _TABLE: tuple[tuple[int, str, Meaning], ...] = (
     (403, "chat was deleted", permanent("recipient_unknown")),
     (403, "", permanent("forbidden")),
     (401, "", configuration("$TOKEN, which is wrong or was revoked (@BotFather gives a new one)")),
-    # The public host answers 404 to a malformed token; a server of one's own to a wrong path too.
+    # The public host answers 404 to a malformed token; a self-hosted server also to a wrong path.
     (404, "", configuration("$TOKEN, which is not a valid token, or $BASE_URL")),
     (409, "", configuration("the bot of $TOKEN: another program is using it")),
     (421, "", configuration("$TOKEN: the Bot API server at $BASE_URL does not accept it")),
@@ -65,7 +65,7 @@ class TelegramProvider(HttpProvider):
     """Sends text by a bot.
 
     base_url  scheme, host and port, such as `https://api.telegram.org`
-    token     the bot's token; it stands in the path of every call, so URLs must not be logged
+    token     the bot's token; it is in the path of every call, so URLs must not be logged
     """
 
     channel: str = "telegram"
@@ -77,9 +77,9 @@ class TelegramProvider(HttpProvider):
         self._headers = {"Content-Type": "application/json"}
 
     async def send(self, envelope: Envelope) -> Outcome:
-        """One call, and a second one when the group has become a supergroup, which has another id.
+        """One call, and a second one if the group has become a supergroup with a new id.
 
-        The first was refused then, so nobody gets the text twice.
+        In that case the first was refused, so nobody gets the text twice.
         """
         began = monotonic()
         answer = await self.exchange(envelope)
@@ -113,7 +113,7 @@ class TelegramProvider(HttpProvider):
 
 
 def _asked_for(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Options by Telegram's names."""
+    """The options under Telegram's names."""
     asked = {field: options[name] for name, field in _FIELDS.items() if name in options}
     if "link_preview" in options:
         asked["link_preview_options"] = {"is_disabled": not options["link_preview"]}
@@ -121,7 +121,7 @@ def _asked_for(options: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _status(response: HttpResponse, answer: dict[str, Any]) -> int:
-    """The HTTP status; `error_code` repeats it, and counts alone where something in between made it a 200."""
+    """The HTTP status; if something in between made it a 200, the `error_code`, which repeats it."""
     code = integer_in(answer, "error_code")
     if response.status == 200 and answer.get("ok") is False and code is not None and 400 <= code < 600:
         return code
@@ -129,7 +129,7 @@ def _status(response: HttpResponse, answer: dict[str, Any]) -> int:
 
 
 def recall(code: int, detail: str) -> Meaning | None:
-    """What a kept code and answer mean (see `providers.codes`)."""
+    """The meaning of a stored code and answer (see `providers.codes`)."""
     return _meaning(code, json_object(detail.encode()))
 
 
@@ -155,6 +155,6 @@ def _described(status: int, answer: dict[str, Any]) -> Meaning | None:
 
 
 def _asked_s(answer: dict[str, Any]) -> float | None:
-    """Seconds of `parameters.retry_after`, which wins over the header."""
+    """Seconds from `parameters.retry_after`, which overrides the header."""
     seconds = integer_in(object_in(answer, "parameters"), "retry_after")
     return min(float(seconds), LONGEST_WAIT_S) if seconds is not None and seconds > 0 else None

@@ -13,21 +13,21 @@ from notifyhub.providers.http import STRAIGHT, Connection, Transport
 
 
 def transport_of(own: ChannelSettings, name: Literal["auto", "aiohttp", "pyreqwest"] = "auto") -> Transport:
-    """The transport that a channel's settings ask for, with its proxy and certificates."""
+    """The transport for a channel's settings, with its proxy and certificates."""
     return make_transport(name, own.concurrency, Connection(own.proxy, own.ca_file, own.verify_tls))
 
 
 def policy_of(own: ChannelSettings) -> RetryPolicy:
-    """The patience that a channel's settings ask for."""
+    """The retry policy for a channel's settings."""
     return RetryPolicy(own.max_attempts, own.retry_base_s, own.retry_cap_s, own.rest_s)
 
 
 def make_transport(
     name: Literal["auto", "aiohttp", "pyreqwest"], concurrency: int, connection: Connection = STRAIGHT
 ) -> Transport:
-    """The transport called `name`; `auto` is pyreqwest where it is installed and works, else aiohttp.
+    """The transport `name`; `auto` is pyreqwest if it is installed and works, otherwise aiohttp.
 
-    Raises SettingsError when pyreqwest is named and cannot be had.
+    Raises SettingsError if pyreqwest is named and not available.
     """
     installed = name != "aiohttp" and find_spec("pyreqwest") is not None
     if name == "pyreqwest" and not installed:

@@ -1,6 +1,6 @@
 """Viber by its REST Bot API (developers.viber.com/docs/api/rest-bot-api): `send_message`.
 
-Application errors come with HTTP 200: the integer `status` in the body decides, never the text beside it, which
+Application errors come with HTTP 200: the integer `status` in the body decides, never its text, which
 differs from the documented names. The API knows no idempotency key; `tracking_data` only comes back with a reply.
 """
 
@@ -111,14 +111,14 @@ class ViberProvider(HttpProvider):
 
 
 def recall(code: int, detail: str) -> Meaning | None:
-    """What a kept code and answer mean (see `providers.codes`); the code may be an HTTP status too."""
+    """The meaning of a stored code and answer (see `providers.codes`); the code may also be an HTTP status."""
     answer = json_object(detail.encode())
     told = integer_in(answer, "status") == code or code in _TABLE
     return _meaning(code, answer.get("status_message")) if told else by_status(code)
 
 
 def _meaning(status: int, text: object) -> Meaning:
-    # 999 stands for many things; with this text it is what a phone number or another bot's subscriber gives.
+    # 999 has many meanings; with this text it means a phone number or another bot's subscriber.
     if status == _GENERAL_ERROR and "bad receiver" in str(text).lower():
         return permanent("recipient_unknown")
     return _TABLE.get(status, MESSENGER_ERROR)

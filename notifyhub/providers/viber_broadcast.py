@@ -1,7 +1,7 @@
-"""Viber's `broadcast_message`: equal content goes to many people in one call.
+"""Viber's `broadcast_message`: the same content for many people in one call.
 
 REST Bot API, "Broadcast message": 1 to 300 ids in `broadcast_list`, 30 KB of JSON in all; `failed_list` names those who
-do not get it, each with a status. Everyone else is accepted, all under one `message_token`.
+do not get it, each with a status. All others are accepted, with one common `message_token`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from notifyhub.providers.viber import NOT_ALLOWED, ViberProvider
 MOST_RECEIVERS = 300
 MOST_BYTES = 30_000
 GATHER_S = 0.005
-# Viber would put each receiver's id or name in place of such words.
+# Viber would replace these words by each receiver's id or name.
 _PLACEHOLDER = "replace_me_with_"
 
 _log = logs.logger(__name__)
@@ -32,7 +32,7 @@ _log = logs.logger(__name__)
 
 @dataclass(slots=True)
 class _Batch:
-    """Envelopes of equal content, and what each one's sender waits for."""
+    """Envelopes with equal content, and the future for each."""
 
     bytes_left: int
     waiting: dict[str, tuple[Envelope, asyncio.Future[Outcome]]] = field(default_factory=dict)
@@ -40,7 +40,7 @@ class _Batch:
 
 
 class BroadcastingViberProvider(ViberProvider):
-    """Gathers for a few milliseconds what goes out with equal content. Arguments as of ViberProvider."""
+    """Collects envelopes with equal content for a few milliseconds. Arguments as of ViberProvider."""
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
@@ -65,7 +65,7 @@ class BroadcastingViberProvider(ViberProvider):
         return await outcome
 
     def content(self, envelope: Envelope) -> dict[str, Any]:
-        """What all receivers of a broadcast get. Tracking data is for all of them, so it names the message only."""
+        """The content for all receivers of a broadcast. They share the tracking data, so it names only the message."""
         message = self.message(envelope)
         del message["receiver"]
         if "tracking_data" not in envelope.options:
@@ -81,7 +81,7 @@ class BroadcastingViberProvider(ViberProvider):
 
     def _batch_for(self, envelope: Envelope, content: bytes) -> _Batch:
         batch = self._open.get(content)
-        # The same person twice in one list would get it once, or twice: nobody documents it.
+        # It is not documented whether a person who is twice in the list gets it once or twice.
         if batch is not None and envelope.address not in batch.waiting and batch.bytes_left > len(envelope.address) + 3:
             return batch
         if batch is not None:
@@ -129,7 +129,7 @@ class BroadcastingViberProvider(ViberProvider):
                 waiting.set_result(outcome)
 
     async def _broadcast(self, content: bytes, envelopes: list[Envelope]) -> list[Outcome] | None:
-        """What each came to; None when broadcasts are not allowed, so that nobody got anything."""
+        """The outcome for each; None if broadcasts are not allowed, so that nobody got anything."""
         body = {**orjson.loads(content), "broadcast_list": [envelope.address for envelope in envelopes]}
         request = HttpRequest(self._broadcast_url, orjson.dumps(body), self._headers)
         answer = await self.call(request, min(envelope.timeout_s for envelope in envelopes))

@@ -1,7 +1,7 @@
-"""What Viber posts to a bot's webhook (REST Bot API, "Callbacks"): who got a message, who saw it, where it failed.
+"""What Viber posts to a bot's webhook (REST Bot API, "Callbacks"): delivered, seen, failed.
 
 `delivered` may come once for each device; `failed` may come after a good answer, when the person's app rejects the
-content. `message_token` is one for all receivers of a broadcast, so the person counts too.
+content. All receivers of a broadcast share the `message_token`, so the person identifies it too.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _KINDS = {"delivered": Status.DELIVERED, "seen": Status.READ, "failed": Status.F
 
 
 def read(body: bytes) -> list[Receipt]:
-    """The receipt in a callback; none in those about other things."""
+    """The receipt in a callback, if it is one."""
     told = json_object(body)
     kind = _KINDS.get(str(told.get("event")))
     token, person = integer_in(told, "message_token"), told.get("user_id")

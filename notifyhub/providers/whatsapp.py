@@ -1,7 +1,7 @@
 """WhatsApp by Meta's Cloud API (developers.facebook.com, WhatsApp Cloud API, "Messages" and "Error codes").
 
 `error.code` decides, not the HTTP status, which differs between editions of Meta's own table.
-A 200 means accepted; whether it arrives is told later by webhook. `biz_opaque_callback_data` comes back there, but
+A 200 means accepted; a webhook later reports whether it arrived. `biz_opaque_callback_data` comes back there, but
 does not stop a second sending.
 """
 
@@ -75,7 +75,7 @@ _TABLE: dict[int, Meaning] = {
     131053: BAD_REQUEST,  # media upload
     131056: temporary("rate_limited", 6.0),  # pair rate: this one recipient, one message per 6 s
     131057: MESSENGER_ERROR,  # account in maintenance
-    # What only some messages ask for is no reason to rest: the others go.
+    # An error that concerns only some messages is no reason to rest.
     131062: permanent("not_enabled"),  # business-scoped ids
     131063: permanent("not_enabled"),  # marketing templates
     131064: configuration(f"{_ACCOUNT}: temporarily limited, because its templates broke the rules", 3600.0),
@@ -97,7 +97,7 @@ _TABLE: dict[int, Meaning] = {
 
 
 class WhatsAppProvider(HttpProvider):
-    """Sends text from a business number. Outside the 24 hours after a person's message WhatsApp takes templates only.
+    """Sends text from a business number. WhatsApp accepts only templates later than 24 hours after a person's message.
 
     base_url         scheme, host and port, such as `https://graph.facebook.com`
     token            access token, sent as Bearer
@@ -145,7 +145,7 @@ class WhatsAppProvider(HttpProvider):
 
 
 def recall(code: int, detail: str) -> Meaning | None:
-    """What a kept code and answer mean (see `providers.codes`); the code may be an HTTP status too."""
+    """The meaning of a stored code and answer (see `providers.codes`); the code may also be an HTTP status."""
     error = object_in(json_object(detail.encode()), "error")
     if integer_in(error, "code") == code:
         return _meaning(code, error, 400)
@@ -171,14 +171,14 @@ def _meaning(code: int, error: dict[str, Any], status: int) -> Meaning:
 
 
 def _unknown(status: int) -> Meaning:
-    """An error that Meta may have added since: even with a 200 it says that nothing was accepted."""
+    """An unknown error, which Meta may have added: even with a 200 nothing was accepted."""
     if status >= 500:
         return MESSENGER_ERROR
     return {401: _TOKEN, 429: RATE_LIMITED}.get(status, BAD_REQUEST)
 
 
 def _is_about_the_number(code: int, error: dict[str, Any]) -> bool:
-    """100 blames the request, but with this subcode it says that there is no such number for this token."""
+    """100 means a bad request, but with this subcode it means that the token has no such number."""
     return code == _PARAMETER and integer_in(error, "error_subcode") == _NO_SUCH_OBJECT
 
 
@@ -190,6 +190,6 @@ def _message_id(answer: dict[str, Any]) -> str | None:
 
 
 def reason_of(code: int | None) -> str:
-    """Why a message failed that had been accepted, by the code of its receipt."""
+    """Why an accepted message failed, by the code of its receipt."""
     known = None if code is None else _TABLE.get(code)
     return "undeliverable" if known is None else known.reason

@@ -28,7 +28,7 @@ _REFERENCE = re.compile(r"([0-9a-f]{32})-([0-9]{1,18})")
 
 
 def read(body: bytes) -> list[Receipt]:
-    """Every status in a body."""
+    """All statuses in a body."""
     return [
         receipt
         for entry in _objects(json_object(body), "entry")
@@ -66,6 +66,6 @@ def _objects(holder: dict[str, Any], name: str) -> Iterator[dict[str, Any]]:
 
 
 def _milliseconds(timestamp: Any) -> int:
-    """Of Unix seconds, which are written as text."""
+    """From Unix seconds as text."""
     text = str(timestamp)
     return int(text) * 1000 if text.isascii() and text.isdigit() and len(text) <= 11 else 0

@@ -1,1 +1,1 @@
-"""Rows and the statements that move them."""
+"""Rows and the statements that change them."""

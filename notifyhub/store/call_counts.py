@@ -1,6 +1,6 @@
-"""How calls ended lately, counted by minute: what can be said of a channel without calling its messenger.
+"""Outcomes of recent calls, counted by minute: the health of a channel, without calling its messenger.
 
-Each process writes rows of its own, so that no two ever wait for each other.
+Each process writes its own rows, so that processes never wait for each other.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ MOST_COUNTED = 1_000
 
 
 class Counted(NamedTuple):
-    """Calls of one process on one channel in one minute that ended alike; `last_at` in epoch ms."""
+    """Calls of one process on one channel in one minute with the same outcome; `last_at` in epoch ms."""
 
     channel: str
     minute: int
@@ -33,7 +33,7 @@ class Counted(NamedTuple):
 
 
 class Waiting(NamedTuple):
-    """What waits on a channel: due now (counted up to MOST_COUNTED), and the next moment after (epoch ms)."""
+    """The backlog of a channel: due now (counted up to MOST_COUNTED), and the next due time (epoch ms)."""
 
     due: int
     next_at: int | None
@@ -62,7 +62,7 @@ _NEXT = f"SELECT due_at {_WAITS} > ? ORDER BY due_at LIMIT 1"
 
 
 def add(database: peewee.Database, batches: Sequence[Sequence[Counted]]) -> list[None]:
-    """Count calls, and forget what is older than KEPT_MINUTES, as a writer's job."""
+    """Count calls, and delete counts older than KEPT_MINUTES, as a writer's job."""
     for batch in batches:
         run_rows(database, _ADD, _COLUMNS, [tuple(counted) for counted in batch])
         for channel, newest in {counted.channel: counted.minute for counted in batch}.items():
@@ -71,7 +71,7 @@ def add(database: peewee.Database, batches: Sequence[Sequence[Counted]]) -> list
 
 
 def lately(channel: str, since: int) -> Callable[[peewee.Database], list[CallCount]]:
-    """The question: how did calls on a channel end, counted since the minute of `since` (epoch ms)?"""
+    """Query: the outcomes of calls on a channel since the minute of `since` (epoch ms)."""
     names = ("outcome", "code", "lately", "last_at")
 
     def ask(database: peewee.Database) -> list[CallCount]:
@@ -82,7 +82,7 @@ def lately(channel: str, since: int) -> Callable[[peewee.Database], list[CallCou
 
 
 def waiting(channel: str, now: int) -> Callable[[peewee.Database], Waiting]:
-    """The question: what waits on a channel at `now` (epoch ms)?"""
+    """Query: the backlog of a channel at `now` (epoch ms)."""
 
     def ask(database: peewee.Database) -> Waiting:
         due = [run(database, _DUE, channel, rank, now, MOST_COUNTED).fetchone()[0] for rank in PRIORITIES]

@@ -1,8 +1,8 @@
-"""What a caller changes about a message that was accepted before: jobs of the writer.
+"""Changes of accepted messages: jobs of the writer.
 
-A job answers with an error instead of raising it: raised, it would undo what others wrote in the same commit.
-On PostgreSQL the rows in question are locked before they are judged, so that nothing claims them meanwhile; on SQLite
-the transaction alone sees to that.
+A job returns an error instead of raising it, because raising would undo the other jobs of the same commit. On
+PostgreSQL the rows are locked before they are checked, so that nothing claims them meanwhile; on SQLite the transaction
+is enough.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """members  what is to be otherwise: `text`, and `send_at` and `expires_at` in epoch ms, or None"""
+    """members  the new values: `text`, and `send_at` and `expires_at` in epoch ms, or None"""
 
     id: UUID
     now: int
@@ -40,7 +40,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """members  a new `expires_at` in epoch ms, or None; or nothing, which leaves it as it is"""
+    """members  a new `expires_at` in epoch ms, or None; or empty, which changes nothing"""
 
     id: UUID
     now: int
@@ -48,14 +48,14 @@ class Retry:
 
 
 class Changed(NamedTuple):
-    """The channels of what waits, and the moment (epoch ms) at which it is due."""
+    """The channels of the waiting deliveries, and the time (epoch ms) at which they are due."""
 
     channels: frozenset[str]
     due_at: int
 
 
 class Counts(NamedTuple):
-    """What a retry came to, and the channels on which something is due now."""
+    """The result of a retry, and the channels with something due now."""
 
     retried: int
     duplicates: int
@@ -106,17 +106,17 @@ _PLAN: dict[str, Type] = {"id": "BIGINT", "due_at": "BIGINT", "expires_at": "BIG
 
 
 def change(database: peewee.Database, changes: Sequence[Change]) -> list[Changed | NotifyhubError]:
-    """Change messages of which nothing was tried yet."""
+    """Change messages without any attempt yet."""
     return [_or_again(database, _change, change) for change in changes]
 
 
 def retry(database: peewee.Database, retries: Sequence[Retry]) -> list[Counts | NotifyhubError]:
-    """Schedule what failed, expired or is held as unconfirmed, with all attempts before it again."""
+    """Schedule failed, expired and unconfirmed deliveries, with all attempts available again."""
     return [_or_again(database, _retry, retry) for retry in retries]
 
 
 def _or_again(database: peewee.Database, move: Callable[[peewee.Database, I], R], item: I) -> R | StoreUnavailable:
-    """A key that was free may be taken by the time it is written; then all is judged again."""
+    """A key that was free may be taken by the time it is written; then everything is checked again."""
     for _ in range(TRIES):
         run(database, "SAVEPOINT move")
         try:
@@ -168,7 +168,7 @@ def _faults(change: Change, new: _Message, due_at: int, waiting: Sequence[_Deliv
 def _new_keys(
     database: peewee.Database, change: Change, new: _Message, due_at: int, waiting: Sequence[_Delivery]
 ) -> Conflict | dict[int, str | None]:
-    """The dedup key of each delivery, or why it cannot have it."""
+    """The dedup key of each delivery, or the reason why it cannot have it."""
     moved = "text" in change.members or (new.window_ms is not None and "send_at" in change.members)
     if new.deduplicate == "off" or not moved:
         return {d.id: d.dedup_key for d in waiting}
@@ -190,7 +190,7 @@ def _key(delivery: _Delivery, message: _Message) -> str:
 def _held_by_others(
     database: peewee.Database, keys: Mapping[int, str], window_ms: int | None, due_at: int
 ) -> dict[int, int]:
-    """Which of these deliveries cannot have their key, and who holds it."""
+    """Those deliveries that cannot have their key, and the holder of the key."""
     if window_ms is not None:
         fingerprints.give_way(database, [(key, due_at, window_ms) for key in keys.values()])
     holders = fingerprints.holders(database, keys.values())
@@ -226,7 +226,7 @@ def _message(database: peewee.Database, key: UUID | str) -> _Message | None:
 
 
 def _deliveries(database: peewee.Database, key: UUID | str, statuses: str) -> list[_Delivery]:
-    """Deliveries of a message in these states, which stay in them until this transaction ends."""
+    """Deliveries of a message in these states, which they keep until this transaction ends."""
     lock = "FOR UPDATE" if is_postgres(database) else ""
     sql = _DELIVERIES.format(statuses=statuses, lock=lock)
     return [_Delivery._make(row) for row in fetch(database, sql, _Delivery._fields, key)]

@@ -57,7 +57,7 @@ class Database:
         return self._writer.submit(job, item)
 
     def read(self, question: Callable[[peewee.Database], R]) -> Future[R]:
-        """Ask on a reader thread. Fails with StoreUnavailable when the database does."""
+        """Run a query on a reader thread. Fails with StoreUnavailable if the database does."""
         if not self._readers:
             self._start_readers()
         future: Future[R] = Future()
@@ -65,7 +65,7 @@ class Database:
         return future
 
     def read_small(self, question: Callable[[peewee.Database], R]) -> Future[R]:
-        """Ask what takes less than handing it to another thread does: on SQLite it is answered here and now."""
+        """Run a query that is faster than a change of threads: on SQLite it runs on the calling thread."""
         if self.engine != "sqlite":
             return self.read(question)
         future: Future[R] = Future()
@@ -73,9 +73,9 @@ class Database:
         return future
 
     def upgrade(self) -> list[str]:
-        """Bring the schema up to date; safe when several processes do it at once. Returns what was applied.
+        """Upgrade the schema; safe if several processes do it at once. Returns the applied migrations.
 
-        Raises StoreUnavailable when the database cannot be reached.
+        Raises StoreUnavailable if the database cannot be reached.
         """
         try:
             with self._peewee.connection_context():
@@ -84,7 +84,7 @@ class Database:
             raise StoreUnavailable(f"cannot upgrade the database: {error}") from error
 
     def pending_migrations(self) -> list[str]:
-        """Names of the migrations that this database still lacks. Raises StoreUnavailable."""
+        """Names of the migrations that are not applied yet. Raises StoreUnavailable."""
         try:
             with self._peewee.connection_context():
                 status = Runner(self._peewee, str(MIGRATIONS)).status()
@@ -93,7 +93,7 @@ class Database:
         return [migration.name for migration in status if migration.applied is None]
 
     def close(self) -> None:
-        """Finish the writes that were submitted and close every connection."""
+        """Finish the submitted writes and close all connections."""
         with self._lock:
             if self._writer is not None:
                 self._writer.close()
@@ -142,14 +142,14 @@ class Database:
             self._peewee.connect(reuse_if_open=True)
             return question(self._peewee)
         except (peewee.OperationalError, peewee.InterfaceError):
-            # The server was restarted, perhaps; a question may be asked twice.
+            # The server may have been restarted; a query may be repeated.
             self._peewee.close()
             self._peewee.connect()
             return question(self._peewee)
 
 
 def sqlite_path(url: str) -> Path:
-    """The file that a sqlite:/// URL names: three slashes before a relative path, four before an absolute one.
+    """The file of a sqlite:/// URL: three slashes before a relative path, four before an absolute one.
 
     Raises SettingsError for a database that would not outlive its process.
     """
@@ -160,9 +160,9 @@ def sqlite_path(url: str) -> Path:
 
 
 def _keep_a_write_ahead_log(database: peewee.Database) -> None:
-    """Readers and the writer then do not wait for each other. The file remembers it, so it is set once.
+    """With it, readers and the writer do not wait for each other. The file remembers it, so it is set once.
 
-    SQLite does not wait for others here, whatever its timeout: several processes may start at the same moment.
+    SQLite does not wait for others here, whatever its timeout, and several processes may start at the same time.
     """
     for _ in range(WAL_TRIES):
         try:

@@ -1,6 +1,6 @@
-"""The moves of deliveries: each a conditional UPDATE, each a writer's job.
+"""State changes of deliveries: each is a conditional UPDATE and a writer's job.
 
-Nobody reads, decides and writes back: the condition stands in the statement, so of two that race one wins.
+Never read, decide and write back: the condition is in the statement, so one of two racing processes wins.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from notifyhub.store.rows import Type, fetch, fetch_rows, is_postgres, run, run_
 
 PRIORITIES = (0, 1, 2)
 
-# A delivery that may have reached the person keeps its key for good: nobody is to get the same content twice.
+# A delivery that may have reached the person keeps its key for good, so that nobody gets the same content twice.
 GIVE_UP_KEY = "CASE WHEN maybe_sent = 0 THEN NULL ELSE dedup_key END"
 
 
 class Claimed(NamedTuple):
-    """A delivery that is held under a lease, with all that its attempt needs. Moments are epoch ms."""
+    """A delivery held under a lease, with everything that its attempt needs. Times are epoch ms."""
 
     id: int
     message_id: UUID
@@ -41,7 +41,7 @@ class Claimed(NamedTuple):
 
 
 class Call(NamedTuple):
-    """The call that an attempt made. Moments are epoch ms."""
+    """The call of an attempt. Times are epoch ms."""
 
     started_at: int
     finished_at: int
@@ -51,7 +51,7 @@ class Call(NamedTuple):
 
 
 class Result(NamedTuple):
-    """The next state of a claimed delivery; counts only while its lease of this `attempt` holds."""
+    """The next state of a claimed delivery; valid only while its lease for this `attempt` holds."""
 
     id: int
     attempt: int
@@ -65,7 +65,7 @@ class Result(NamedTuple):
 
 
 class Unsent(NamedTuple):
-    """A claimed delivery for which no call was made; `due_at` (epoch ms) puts it off until then."""
+    """A claimed delivery for which no call was made; `due_at` (epoch ms) postpones it."""
 
     id: int
     attempt: int
@@ -89,12 +89,12 @@ _DUE = f"""
 _TAKE = f"""
     UPDATE deliveries SET status = '{Status.SENDING}', attempt = attempt + 1, lease_until = ?"""
 _COLUMNS = ("id", "message_id", "channel", "address", "attempt", "spent", "max_attempts", "expires_at", "lease_until")
-# Nobody else can write between these three: the transaction began IMMEDIATE.
+# Nobody else can write between these three statements: the transaction began IMMEDIATE.
 _THESE = "id IN (SELECT value FROM json_each(?))"
 _CHOOSE_SQLITE = f"SELECT json_group_array(id) FROM ({_DUE})"
 _TAKE_SQLITE = f"{_TAKE} WHERE {_THESE}"
 _TAKEN_SQLITE = f"SELECT {', '.join(_COLUMNS)} FROM deliveries WHERE {_THESE}"
-# SKIP LOCKED lets several workers claim side by side; MATERIALIZED keeps the planner from running the choice twice.
+# SKIP LOCKED lets several workers claim in parallel; MATERIALIZED keeps the planner from selecting twice.
 _CLAIM_POSTGRES = f"""
     WITH due AS MATERIALIZED ({_DUE} FOR UPDATE SKIP LOCKED)
     {_TAKE} FROM due WHERE deliveries.id = due.id
@@ -138,7 +138,7 @@ _CALL: dict[str, Type] = {
 _NOTE_CALLS = f"""
     INSERT INTO attempts ({", ".join(_CALL)}) SELECT {", ".join(_CALL)} FROM {{rows}} AS r WHERE true
     ON CONFLICT DO NOTHING"""
-# The attempt made no call, so its number is given back too.
+# The attempt made no call, so its number is returned too.
 _HAND_BACK = f"""
     UPDATE deliveries SET
         status = '{Status.SCHEDULED}', attempt = deliveries.attempt - 1, lease_until = NULL,
@@ -156,7 +156,7 @@ _EXPIRE = f"""
 
 
 def claim(database: peewee.Database, requests: Sequence[ClaimRequest]) -> list[list[Claimed]]:
-    """Lease due deliveries: urgent ones first, then normal, then bulk; the longest due first within each."""
+    """Lease due deliveries: urgent first, then normal, then bulk; within each, those due longest first."""
     return [_claim(database, request) for request in requests]
 
 
@@ -175,7 +175,7 @@ def _claim(database: peewee.Database, request: ClaimRequest) -> list[Claimed]:
 
 
 def _claim_on_sqlite(database: peewee.Database, choice: tuple[Any, ...], lease_until: int) -> list[Sequence[Any]]:
-    """In place of UPDATE … RETURNING, whose rows come one by one (see `rows.fetch`)."""
+    """Instead of UPDATE … RETURNING, which returns rows one by one (see `rows.fetch`)."""
     (chosen,) = run(database, _CHOOSE_SQLITE, *choice).fetchone()
     if chosen == "[]":
         return []
@@ -184,7 +184,7 @@ def _claim_on_sqlite(database: peewee.Database, choice: tuple[Any, ...], lease_u
 
 
 def left_behind(limit: int, now: int) -> Callable[[peewee.Database], list[Claimed]]:
-    """The question: which deliveries are held under a lease that ran out by `now` (epoch ms)?"""
+    """Query: deliveries whose lease has expired at `now` (epoch ms)."""
     return lambda database: _with_bodies(database, fetch(database, _LEFT_BEHIND, _COLUMNS, now, limit))
 
 
@@ -198,7 +198,7 @@ def _with_bodies(database: peewee.Database, rows: Sequence[Sequence[Any]]) -> li
 
 
 def record(database: peewee.Database, batches: Sequence[Sequence[Result]]) -> list[None]:
-    """Write what attempts came to, with their calls. A result whose lease was lost changes nothing."""
+    """Record the results of attempts, with their calls. A result whose lease was lost changes nothing."""
     results = list(chain.from_iterable(batches))
     run_rows(database, _RECORD, _RESULT, [_result_row(result) for result in results])
     calls = [(result.id, result.attempt, *result.call) for result in results if result.call]
@@ -213,19 +213,19 @@ def _result_row(result: Result) -> tuple[object, ...]:
 
 
 def hand_back(database: peewee.Database, batches: Sequence[Sequence[Unsent]]) -> list[None]:
-    """Give up leases of deliveries for which no call was made: they are due again at once, or when they say."""
+    """Release the leases of deliveries for which no call was made: they are due again now, or at their `due_at`."""
     columns: dict[str, Type] = {"id": "BIGINT", "attempt": "BIGINT", "due_at": "BIGINT"}
     run_rows(database, _HAND_BACK, columns, map(tuple, chain.from_iterable(batches)))
     return [None] * len(batches)
 
 
 def cancel(database: peewee.Database, message_ids: Sequence[UUID]) -> list[int]:
-    """Cancel whatever of these messages is not claimed yet; returns how many deliveries that were, for each."""
+    """Cancel the unclaimed deliveries of these messages. Returns their number for each message."""
     return [run(database, _CANCEL, uuid_parameter(database, id_)).rowcount for id_ in message_ids]
 
 
 def expire(database: peewee.Database, requests: Sequence[tuple[int, int]]) -> list[int]:
-    """Expire scheduled deliveries whose end has come: pairs of (now in epoch ms, most at once)."""
+    """Expire scheduled deliveries past their expiry time: pairs of (now in epoch ms, most at once)."""
     return [run(database, _EXPIRE, now, limit).rowcount for now, limit in requests]
 
 

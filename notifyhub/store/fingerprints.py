@@ -1,4 +1,4 @@
-"""Who holds a dedup key, and who has to give it up."""
+"""Holders of dedup keys, and how they lose them."""
 
 from __future__ import annotations
 
@@ -22,5 +22,5 @@ def holders(database: peewee.Database, keys: Iterable[str]) -> dict[str, int]:
 
 
 def give_way(database: peewee.Database, wanted: Iterable[tuple[str, int, int]]) -> None:
-    """Triples of (key, due_at, window_ms): whoever holds the key and is due at least so far away loses it."""
+    """Triples of (key, due_at, window_ms): a delivery that holds the key and is due at least that far away loses it."""
     run_rows(database, _GIVE_WAY, {"dedup_key": "TEXT", "due_at": "BIGINT", "window_ms": "BIGINT"}, wanted)

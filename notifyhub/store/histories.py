@@ -1,4 +1,4 @@
-"""All that is kept of a delivery, for its story. Every function is a question for `Database.read`."""
+"""Everything stored about a delivery, for its story. Each function is a query for `Database.read`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from notifyhub.store.models import Attempt, Delivery, Duplicate, Message, Receip
 class History:
     """A delivery, or a recipient who was left out because `duplicate_of` already carries this text to them.
 
-    holder_status  status of that delivery; None beside a delivery of the message's own
+    holder_status  status of that delivery; None for a delivery of the message itself
     """
 
     id: int | None
@@ -46,7 +46,7 @@ def of_delivery(id_: int) -> Question:
 
 
 def of_message(id_: UUID, most: int) -> Question:
-    """The first `most` recipients of a message, those left out too, in the order asked for. Raises NotFound."""
+    """The first `most` recipients of a message in request order, including those left out. Raises NotFound."""
 
     def ask(database: peewee.Database) -> list[History]:
         message = _message(database, id_)

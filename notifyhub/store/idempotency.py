@@ -1,7 +1,7 @@
-"""Requests that their callers gave a name (`Idempotency-Key`): done once, answered as often as asked.
+"""Requests with an idempotency key: done once, answered as often as repeated.
 
-`once` has a writer's job done together with the note of its answer, in one transaction: either both are there or
-neither. For what is not a single job there is `reserve`, then `keep` or `give_back`.
+`once` runs a writer's job and stores its answer in one transaction, so that either both exist or neither. For work that
+is not a single job there is `reserve`, then `keep` or `give_back`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ R = TypeVar("R")
 
 
 class Named(NamedTuple):
-    """A request with a name. Moments are epoch ms; one whose `until` has come counts as never made."""
+    """A request with a key. Times are epoch ms; after `until` it counts as never made."""
 
     consumer: int
     key: str
@@ -33,7 +33,7 @@ class Named(NamedTuple):
 
 
 class Kept(NamedTuple):
-    """An answer as it is given again."""
+    """A stored answer."""
 
     status: int
     location: str | None
@@ -43,7 +43,7 @@ class Kept(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Once(Generic[I, R]):
-    """An item of a job, to be done unless `named` was done before; `answer` tells what is kept of the result."""
+    """An item of a job, to be done unless `named` was done before; `answer` makes the stored answer from the result."""
 
     named: Named
     item: I
@@ -52,9 +52,9 @@ class Once(Generic[I, R]):
 
 @dataclass(frozen=True, slots=True)
 class Verdict(Generic[R]):
-    """What became of a named request: done now, with its `result`, or answered before, or refused.
+    """The verdict on a request with a key: done now, with its `result`, or answered before, or refused.
 
-    Without `kept` and `refusal` it is a reservation: the caller may go on and do it.
+    Without `kept` and `refusal` it is a reservation: the caller may proceed.
     """
 
     result: R | None = None
@@ -79,7 +79,7 @@ _FOUND = ("consumer", "key", "fingerprint", "kept_until", "status", "location", 
 _FIND = f"""
     SELECT {", ".join(f"k.{name} AS {name}" for name in _FOUND)}
     FROM {{rows}} AS r JOIN idempotency_keys AS k ON k.consumer = r.consumer AND k.key = r.key"""
-# Whoever stands in another process's transaction is told so at once: to wait there would hold up the whole group.
+# A request in another process's transaction is refused at once: waiting would delay the whole group.
 _LOCK = "SELECT r.lock AS lock FROM {rows} AS r WHERE pg_try_advisory_xact_lock(r.lock)"
 _NOTE = f"""
     INSERT INTO idempotency_keys ({", ".join(_COLUMNS)}) SELECT {", ".join(_COLUMNS)} FROM {{rows}} AS r WHERE true
@@ -96,7 +96,7 @@ _OVER = "SELECT 1 FROM idempotency_keys WHERE kept_until <= ? LIMIT 1"
 
 @lru_cache
 def once(job: Job[I, R]) -> Job[Once[I, R], Verdict[R]]:
-    """`job`, with each item done once for its name, however many ask and wherever."""
+    """`job`, with each item done once for its key, however many processes ask."""
 
     def do(database: peewee.Database, wanted: Sequence[Once[I, R]]) -> list[Verdict[R]]:
         requests = [item.named for item in wanted]
@@ -110,45 +110,45 @@ def once(job: Job[I, R]) -> Job[Once[I, R], Verdict[R]]:
 
 
 def reserve(database: peewee.Database, wanted: Sequence[Named]) -> list[Verdict[None]]:
-    """Note that requests are in progress, as a writer's job."""
+    """Record that requests are in progress, as a writer's job."""
     settled, firsts = _judge(database, wanted)
     may_go_on: Verdict[None] = Verdict()
     return _noted(database, wanted, settled, dict.fromkeys(firsts.values(), may_go_on))
 
 
 def keep(database: peewee.Database, answers: Sequence[tuple[Named, Kept, int]]) -> list[None]:
-    """Keep the answers to reserved requests until a moment (epoch ms), as a writer's job."""
+    """Store the answers to reserved requests until a time (epoch ms), as a writer's job."""
     for named, kept, until in answers:
         run(database, _KEEP, kept.status, kept.location, kept.body, until, named.consumer, named.key, named.now)
     return [None] * len(answers)
 
 
 def give_back(database: peewee.Database, reserved: Sequence[Named]) -> list[None]:
-    """Take reservations back, as a writer's job: nothing was done."""
+    """Release reservations, as a writer's job: nothing was done."""
     for named in reserved:
         run(database, _GIVE_BACK, named.consumer, named.key, named.now)
     return [None] * len(reserved)
 
 
 def forget(database: peewee.Database, passes: Sequence[tuple[int, int]]) -> list[int]:
-    """Delete up to `limit` answers that were kept until `now` (epoch ms), as a writer's job; how many there were."""
+    """Delete up to `limit` answers that were kept until `now` (epoch ms), as a writer's job. Returns their number."""
     return [run(database, _FORGET, now, limit).rowcount for now, limit in passes]
 
 
 def needs_forgetting(now: int) -> Callable[[peewee.Database], bool]:
-    """Has the time of any kept answer passed by `now` (epoch ms)?"""
+    """Is any stored answer too old at `now` (epoch ms)?"""
     return lambda database: run(database, _OVER, now).fetchone() is not None
 
 
 def answered(named: Named) -> Callable[[peewee.Database], Verdict[Any] | None]:
-    """What is known of a request: None when it was never made."""
+    """The verdict on a request; None if it was never made."""
     return lambda database: _found(database, [named]).get(0)
 
 
 def _judge(database: peewee.Database, wanted: Sequence[Named]) -> tuple[dict[int, Verdict[Any]], dict[_Place, int]]:
-    """Verdicts on what is not to be done now, and of what is: where the first of each name stands."""
+    """The verdicts on items that are not to be done now; and for the others, the position of the first of each key."""
     settled = _in_other_hands(database, wanted)
-    # In a statement of its own, which sees all that was committed before the locks were had.
+    # In a separate statement, which sees everything committed before the locks were acquired.
     settled |= _found(database, wanted)
     firsts: dict[_Place, int] = {}
     for i, named in enumerate(wanted):
@@ -158,7 +158,7 @@ def _judge(database: peewee.Database, wanted: Sequence[Named]) -> tuple[dict[int
 
 
 def _in_other_hands(database: peewee.Database, wanted: Sequence[Named]) -> dict[int, Verdict[Any]]:
-    """Refusals of what another process has in its open transaction. On SQLite only one is open at a time."""
+    """Refusals of requests that are in another process's open transaction. On SQLite only one is open at a time."""
     if not is_postgres(database):
         return {}
     locks = [_lock(named) for named in wanted]
@@ -167,7 +167,7 @@ def _in_other_hands(database: peewee.Database, wanted: Sequence[Named]) -> dict[
 
 
 def _found(database: peewee.Database, wanted: Sequence[Named]) -> dict[int, Verdict[Any]]:
-    """Verdicts on what was asked before, and is not yet to be forgotten."""
+    """The verdicts on requests made before whose answers are still kept."""
     rows = fetch_rows(database, _FIND, _FOUND, _PLACE, {_place(named) for named in wanted})
     known = {(row[0], row[1]): row for row in rows}
     return {
@@ -183,7 +183,7 @@ def _noted(
     settled: dict[int, Verdict[R]],
     done: Mapping[int, Verdict[R]],
 ) -> list[Verdict[R]]:
-    """Write down what was done, and give the verdict on each request, those of one name in one group too."""
+    """Record what was done, and return the verdict on each request, including repeats within the group."""
     if done:
         run_rows(database, _NOTE, _COLUMNS, [_row(wanted[i], verdict.kept) for i, verdict in done.items()])
     first = {_place(wanted[i]): i for i in done}
@@ -196,7 +196,7 @@ def _noted(
 
 
 def _verdict(named: Named, fingerprint: str, kept: Kept | None) -> Verdict[Any]:
-    """On a request whose name one with this fingerprint has; `kept` is none while that is in progress."""
+    """The verdict on a request whose key was used with this fingerprint; without `kept`, that one is in progress."""
     if named.fingerprint != fingerprint:
         return Verdict(refusal=KeyReused())
     return Verdict(refusal=KeyInProgress()) if kept is None else Verdict(kept=kept._replace(replayed=True))
@@ -212,6 +212,6 @@ def _place(named: Named) -> _Place:
 
 
 def _lock(named: Named) -> int:
-    """Of PostgreSQL's advisory locks, the one for this name."""
+    """PostgreSQL's advisory lock for this key."""
     digest = blake2b(f"{named.consumer} {named.key}".encode(), digest_size=8).digest()
     return int.from_bytes(digest, "big", signed=True)

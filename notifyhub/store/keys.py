@@ -1,4 +1,4 @@
-"""API keys: made once, kept as a hash."""
+"""API keys, stored as hashes."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class NewKey:
 
 
 class Known(NamedTuple):
-    """What has to be known of a key to let its holder in. Moments are epoch ms."""
+    """What is needed to authenticate a key. Times are epoch ms."""
 
     id: int
     hash: str
@@ -50,12 +50,12 @@ _USED = "UPDATE api_keys SET last_used_at = ? WHERE id = ? AND (last_used_at IS 
 
 
 def hash_key(key: str) -> str:
-    """What is kept of a key. It has 256 random bits, so a plain fast hash is as good as a slow one."""
+    """The hash of a key. A key has 256 random bits, so a fast hash is as good as a slow one."""
     return sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def create(database: peewee.Database, wanted: Sequence[NewKey]) -> list[answers.Key]:
-    """Make keys, as a writer's job; the key itself is in the answer and nowhere else."""
+    """Create keys, as a writer's job. Only the result contains the key itself."""
     return [_create(database, new) for new in wanted]
 
 
@@ -75,7 +75,7 @@ def _create(database: peewee.Database, new: NewKey) -> answers.Key:
 
 
 def revoke(database: peewee.Database, wanted: Sequence[tuple[int, int]]) -> list[bool]:
-    """Revoke keys, as a writer's job: pairs of (id, now in epoch ms); False where there is no such live key."""
+    """Revoke keys, as a writer's job: pairs of (id, now in epoch ms). False if there is no such live key."""
     return [
         bool(ApiKey.update(revoked_at=now).where((ApiKey.id == id_) & ApiKey.revoked_at.is_null()).execute(database))
         for id_, now in wanted
@@ -83,15 +83,15 @@ def revoke(database: peewee.Database, wanted: Sequence[tuple[int, int]]) -> list
 
 
 def used(database: peewee.Database, uses: Sequence[tuple[int, int]]) -> list[None]:
-    """Note that keys were used, as a writer's job: pairs of (id, epoch ms)."""
-    # In one order everywhere, so that two processes cannot wait for each other.
+    """Record the use of keys, as a writer's job: pairs of (id, epoch ms)."""
+    # Always in the same order, so that two processes cannot deadlock.
     for id_, moment in sorted(uses):
         run(database, _USED, moment, id_, moment)
     return [None] * len(uses)
 
 
 def page(after: int, limit: int) -> Callable[[peewee.Database], list[answers.Key]]:
-    """Keys, revoked ones too, by rising id from the one after `after`."""
+    """Keys, including revoked ones, in the order of their ids, after `after`."""
 
     def ask(database: peewee.Database) -> list[answers.Key]:
         query = ApiKey.select().where(ApiKey.id > after).order_by(ApiKey.id).limit(limit)
@@ -101,7 +101,7 @@ def page(after: int, limit: int) -> Callable[[peewee.Database], list[answers.Key
 
 
 def every(database: peewee.Database) -> list[answers.Key]:
-    """All keys, revoked ones too, by rising id."""
+    """All keys, including revoked ones, in the order of their ids."""
     return [_answer(row) for row in ApiKey.select().order_by(ApiKey.id).dicts().execute(database)]
 
 
@@ -118,7 +118,7 @@ def one(id_: int) -> Callable[[peewee.Database], answers.Key]:
 
 
 def live(hashes: Collection[str]) -> Callable[[peewee.Database], dict[str, Known]]:
-    """The keys of these hashes that were not revoked, by hash. Whether one has expired is for the asker's clock."""
+    """The keys with these hashes that are not revoked, by hash. The caller checks whether one has expired."""
 
     def ask(database: peewee.Database) -> dict[str, Known]:
         rows = fetch_rows(database, _LIVE, Known._fields, {"hash": "TEXT"}, [(hash_,) for hash_ in hashes])

@@ -1,7 +1,7 @@
-"""Lists of deliveries and messages, the newest first. Every function is a question for `Database.read`.
+"""Lists of deliveries and messages, newest first. Each function is a query for `Database.read`.
 
-Each is answered from one index, whatever the filters: a list of all deliveries on two channels in three states is
-merged of six runs of an index, each read only as far as the page needs. Rare and common matches cost the same.
+Each uses one index, whatever the filters: a list of all deliveries on two channels in three states is merged from six
+index scans, each read only as far as the page needs. Rare and common matches cost the same.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from notifyhub.store.summaries import summaries
 
 DeliveryPlace = tuple[int, int]
 MessagePlace = tuple[int, UUID]
-"""(created_at in ms, id): where in its list something stands."""
+"""(created_at in ms, id): a position in a list."""
 
 Condition = tuple[str, list[Any]]
 _Row = dict[str, Any]
@@ -42,7 +42,7 @@ _THESE = f"""
 def deliveries(
     filters: Filters, before: DeliveryPlace | None, limit: int
 ) -> Callable[[peewee.Database], list[tuple[DeliveryPlace, answers.Delivery]]]:
-    """Deliveries that fit, with their places; `before` is the place of the last one seen."""
+    """The matching deliveries with their positions; `before` is the position of the last one seen."""
 
     def ask(database: peewee.Database) -> list[tuple[DeliveryPlace, answers.Delivery]]:
         if filters.reference is not None:
@@ -53,7 +53,7 @@ def deliveries(
             order = "created_at DESC, id DESC"
         rows = _fetch(database, f"{sql} ORDER BY {order} LIMIT ?", _DELIVERY_COLUMNS, *values, limit)
         found = [((row["created_at"], row["id"]), views.delivery_answer(row)) for row in rows]
-        # SQLite does not promise that rows put together as one keep their order.
+        # SQLite does not guarantee the order of combined rows.
         return sorted(found, key=lambda pair: pair[0], reverse=True)
 
     return ask
@@ -62,7 +62,7 @@ def deliveries(
 def messages(
     filters: Filters, before: MessagePlace | None, limit: int
 ) -> Callable[[peewee.Database], list[tuple[MessagePlace, answers.Message]]]:
-    """Messages that fit, or of which a delivery does, with their places and without their deliveries."""
+    """The messages that match, or have a matching delivery, with their positions and without their deliveries."""
 
     def ask(database: peewee.Database) -> list[tuple[MessagePlace, answers.Message]]:
         seen = None if before is None else (before[0], uuid_parameter(database, before[1]))
@@ -83,7 +83,7 @@ def messages(
 
 
 def by_ids(ids: Sequence[int]) -> Callable[[peewee.Database], dict[int, answers.Delivery]]:
-    """Those of these deliveries that there are."""
+    """Those of these deliveries that exist."""
 
     def ask(database: peewee.Database) -> dict[int, answers.Delivery]:
         rows = fetch_rows(database, _THESE, _DELIVERY_COLUMNS, {"id": "BIGINT"}, [(id_,) for id_ in sorted(set(ids))])
@@ -94,7 +94,7 @@ def by_ids(ids: Sequence[int]) -> Callable[[peewee.Database], dict[int, answers.
 
 
 def place_of(id_: int) -> Callable[[peewee.Database], DeliveryPlace]:
-    """Where a delivery stands in lists. Raises NotFound."""
+    """The position of a delivery in lists. Raises NotFound."""
 
     def ask(database: peewee.Database) -> DeliveryPlace:
         row = run(database, "SELECT created_at, id FROM deliveries WHERE id = ?", id_).fetchone()
@@ -106,7 +106,7 @@ def place_of(id_: int) -> Callable[[peewee.Database], DeliveryPlace]:
 
 
 def place_of_message(id_: UUID) -> Callable[[peewee.Database], MessagePlace]:
-    """Where a message stands in lists. Raises NotFound."""
+    """The position of a message in lists. Raises NotFound."""
 
     def ask(database: peewee.Database) -> MessagePlace:
         row = run(database, "SELECT created_at FROM messages WHERE id = ?", uuid_parameter(database, id_)).fetchone()
@@ -124,7 +124,7 @@ def _fetch(database: peewee.Database, sql: str, columns: Sequence[str], *values:
 def _within(
     filters: Filters, before: tuple[int, Any] | None, created_at: str = "created_at", id_: str = "id"
 ) -> Condition:
-    """Created in the time asked for, and before what was seen."""
+    """Created in the given time, and before the last one seen."""
     parts: list[str] = []
     values: list[Any] = []
     for sign, edge in ((">=", filters.created_from), ("<", filters.created_to)):
@@ -132,7 +132,7 @@ def _within(
             parts.append(f"AND {created_at} {sign} ?")
             values.append(edge)
     if before is not None:
-        # The first half says nothing new, but SQLite finds its place in an index by it.
+        # The first half is redundant, but lets SQLite use an index.
         parts.append(f"AND {created_at} <= ? AND ({created_at}, {id_}) < (?, ?)")
         values += [before[0], *before]
     return " ".join(parts), values
@@ -141,8 +141,8 @@ def _within(
 def _merged(
     database: peewee.Database, columns: Sequence[str], filters: Filters, within: Condition, limit: int | None = None
 ) -> Condition:
-    """A SELECT for each state and place, each a run of one index, as one; of each its `limit` newest are wanted."""
-    # SQLite reads no more of each than it needs; PostgreSQL has to be told.
+    """One SELECT from several, one for each state and address, each an index scan for its `limit` newest rows."""
+    # SQLite reads no more of each than needed; PostgreSQL needs a LIMIT.
     runs = list(product(filters.statuses or (None,), filters.places or [(channel, None) for channel in FORMS]))
     told = limit and len(runs) > 1 and is_postgres(database)
     newest = f"ORDER BY created_at DESC, id DESC LIMIT {limit}" if told else ""
@@ -162,13 +162,13 @@ def _fitting(status: Status | None, channel: str, address: str | None) -> Condit
     if status is Status.SENDING:
         where += f" AND status = '{status}'"
     elif status is not None:
-        # SQLite does not see by itself that the partial index has them.
+        # SQLite does not see by itself that the partial index contains them.
         where += f" AND status = '{status}' AND status <> '{Status.SENDING}'"
     return (where, []) if address is None else (f"{where} AND address = ?", [address])
 
 
 def _indexed_by(database: peewee.Database, status: Status | None, address: str | None) -> str:
-    """SQLite without statistics guesses; PostgreSQL has its own and knows no such words."""
+    """SQLite without statistics guesses; PostgreSQL has statistics and no such syntax."""
     if is_postgres(database):
         return ""
     if address is not None:
@@ -179,7 +179,7 @@ def _indexed_by(database: peewee.Database, status: Status | None, address: str |
 
 
 def _of_reference(database: peewee.Database, filters: Filters, before: DeliveryPlace | None) -> Condition:
-    """Through the messages of this reference: as a rule they are few."""
+    """Through the messages with this reference: usually there are few."""
     fits, given = _any_delivery(filters)
     columns = ", ".join(f"d.{name}" for name in _DELIVERY_COLUMNS)
     within, edges = _within(filters, before, "m.created_at", "d.id")
@@ -198,7 +198,7 @@ def _of_reference(database: peewee.Database, filters: Filters, before: DeliveryP
 
 
 def _any_delivery(filters: Filters) -> Condition:
-    """That a delivery, `d`, fits: for where its message leads to it."""
+    """The condition that a delivery `d` matches, for queries that reach it through its message."""
     parts: list[str] = []
     values: list[Any] = []
     if filters.statuses:
@@ -216,7 +216,7 @@ def _any_delivery(filters: Filters) -> Condition:
 def _straight(database: peewee.Database, filters: Filters, before: tuple[int, Any] | None) -> Condition:
     within, edges = _within(filters, before, "m.created_at", "m.id")
     fits, given = _any_delivery(filters)
-    # With EXISTS, PostgreSQL would rather read all deliveries once than look a hundred times.
+    # With EXISTS, PostgreSQL would read all deliveries once instead of a hundred lookups.
     exists = f"AND (SELECT 1 FROM deliveries AS d WHERE d.message_id = m.id {fits} LIMIT 1) IS NOT NULL" if fits else ""
     named = "" if filters.reference is None else "AND m.reference = ?"
     reference = [] if filters.reference is None else [filters.reference]
@@ -227,10 +227,10 @@ def _straight(database: peewee.Database, filters: Filters, before: tuple[int, An
 def _through_deliveries(
     database: peewee.Database, filters: Filters, before: tuple[int, Any] | None, limit: int
 ) -> Condition:
-    """From one moment at which a fitting delivery was made to the next older one, each by one look into an index.
+    """From the creation time of one matching delivery to the next older one, each by one index lookup.
 
-    Reading the deliveries themselves would be as long as the longest message has them; and each moment gives one
-    message at least, so `limit` moments fill the page.
+    Reading all deliveries would take as long as the largest message has deliveries. Each time gives at least one
+    message, so `limit` times fill the page.
     """
     moment = ["MAX(created_at) AS moment"]
     edges_only, values = _within(filters, None)

@@ -1,4 +1,4 @@
-"""Accepting messages: rows in, duplicates out, all of it in one transaction."""
+"""Accepting messages: inserting rows and finding duplicates, in one transaction."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from notifyhub.store.rows import Type, fetch_rows, is_postgres, run_rows
 
 @dataclass(frozen=True, slots=True)
 class NewDelivery:
-    """dedup_key   None: this one may be sent however often
-    window_ms   a key that is held by a delivery due at least this far away gives way; None: never
+    """dedup_key   None: no deduplication
+    window_ms   a delivery that holds the key and is due at least this far away loses it; None: never
     """
 
     position: int
@@ -31,7 +31,7 @@ class NewDelivery:
 
 @dataclass(frozen=True, slots=True)
 class NewMessage:
-    """What is about to be stored. Moments are epoch ms."""
+    """A message to store. Times are epoch ms."""
 
     id: UUID
     text: str
@@ -51,13 +51,13 @@ class NewMessage:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What became of a message: ids of its new deliveries and of those that it duplicates, by position."""
+    """The result for a message: ids of its new deliveries and of those that it duplicates, by position."""
 
     delivery_ids: dict[int, int]
     duplicate_of: dict[int, int]
 
 
-# A key can be given up between the refusal and the look at who holds it; then the row is simply tried again.
+# A key may be released between the refusal and the lookup of its holder; then the row is simply tried again.
 TRIES = 3
 
 _DELIVERY: dict[str, Type] = {
@@ -132,7 +132,7 @@ def accept(database: peewee.Database, messages: Sequence[NewMessage]) -> list[St
 
 
 def accept_many(database: peewee.Database, groups: Sequence[Sequence[NewMessage]]) -> list[list[Stored]]:
-    """The same for groups of messages, so that each group is in one commit."""
+    """The same for groups of messages; each group is in one commit."""
     stored = iter(accept(database, list(chain.from_iterable(groups))))
     return [[next(stored) for _ in group] for group in groups]
 
@@ -168,7 +168,7 @@ def _insert_deliveries(database: peewee.Database, pending: Sequence[_Pending]) -
             database, f"{_INSERT_DELIVERIES} RETURNING {', '.join(_PLACED)}", _DELIVERY, rows
         ).fetchall()
     else:
-        # Rows that a statement returns one by one cost more than a second statement (see `store.rows.fetch`).
+        # Rows returned one by one cost more than a second statement (see `store.rows.fetch`).
         run_rows(database, _INSERT_DELIVERIES, _DELIVERY, rows)
         place: dict[str, Type] = {"message_id": "UUID", "position": "BIGINT"}
         inserted = fetch_rows(database, _INSERTED, _PLACED, place, [row[:2] for row in rows])
@@ -240,5 +240,5 @@ def _insert_duplicates(database: peewee.Database, messages: Sequence[NewMessage]
 
 
 def as_uuid(value: Any) -> UUID:
-    """SQLite keeps a UUID as 32 hex digits, as peewee does; PostgreSQL's driver makes one."""
+    """SQLite stores a UUID as 32 hex digits, as peewee does; PostgreSQL's driver returns a UUID."""
     return value if isinstance(value, UUID) else UUID(value)

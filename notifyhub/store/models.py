@@ -1,4 +1,4 @@
-"""The tables. Unbound peewee models: queries are given their database when they are executed.
+"""The tables. Unbound peewee models: queries get their database when they are executed.
 
 Moments are epoch milliseconds. Foreign keys are left out on purpose: rows are inserted in bulk in one
 transaction with their message, and a check per row would cost the hot path for nothing.
@@ -49,9 +49,9 @@ class Message(Model):
 class Delivery(Model):
     """One message to one recipient on one channel; carries the state.
 
-    attempt     calls made, and the guard of the lease: a result counts only for the attempt that it belongs to
-    spent       attempts that counted against the budget (waits asked for by the messenger do not)
-    maybe_sent  1 once an attempt ended unconfirmed: from then on the dedup key is never given up
+    attempt     calls made; also guards the lease: a result is valid only for its own attempt
+    spent       attempts that count against the limit (waits requested by the messenger do not)
+    maybe_sent  1 once an attempt ended unconfirmed: from then on the dedup key is never released
     """
 
     id = BigAutoField()
@@ -93,7 +93,7 @@ class Duplicate(Model):
 
 
 class Attempt(Model):
-    """One call to a messenger and what came of it; `detail` is the masked answer."""
+    """One call to a messenger and its outcome; `detail` is the masked answer."""
 
     delivery_id = BigIntegerField()
     number = IntegerField()
@@ -109,7 +109,7 @@ class Attempt(Model):
 
 
 class Receipt(Model):
-    """What a messenger told of a delivery later; the first of each kind."""
+    """A messenger's later report about a delivery; the first of each kind."""
 
     delivery_id = BigIntegerField()
     kind = TextField()
@@ -123,7 +123,7 @@ class Receipt(Model):
 
 
 class EarlyReceipt(Model):
-    """A receipt whose delivery was not known when it came; it waits for a few minutes."""
+    """A receipt whose delivery was unknown when it arrived; kept for a few minutes."""
 
     id = BigAutoField()
     received_at = BigIntegerField()
@@ -143,10 +143,10 @@ class EarlyReceipt(Model):
 
 
 class ApiKey(Model):
-    """A consumer's key: only its hash is kept, the prefix is for people to recognise it by.
+    """A consumer's key: only its hash is stored; the prefix is for recognising it.
 
     last_used_at  to the minute
-    rate_limit    requests a minute; none: the setting decides
+    rate_limit    requests per minute; none: the setting decides
     """
 
     id = AutoField()
@@ -165,12 +165,12 @@ class ApiKey(Model):
 
 
 class IdempotencyKey(Model):
-    """A request that its caller gave a name, and the answer to it, for when it is repeated.
+    """A request with an idempotency key, and its answer for repeats.
 
     consumer     id of the caller's API key
     fingerprint  of method, path and body
-    kept_until   from then on it counts as not there
-    status       of the answer; none while the request is in progress
+    kept_until   from then on it counts as deleted
+    status       of the answer; NULL while the request is in progress
     """
 
     consumer = IntegerField()
@@ -188,7 +188,7 @@ class IdempotencyKey(Model):
 
 
 class CallCount(Model):
-    """Calls of one process on one channel in one minute (of the epoch) that ended alike."""
+    """Calls of one process on one channel in one minute (of the epoch) with the same outcome."""
 
     channel = TextField()
     minute = BigIntegerField()
@@ -229,7 +229,7 @@ _index(
     Delivery.id,
     where="status <> 'sending'",
 )
-# Partial, so that they hold only the few rows that a claim or a sweep can want.
+# Partial, so that they hold only the few rows that a claim or a sweep needs.
 _index(
     Delivery,
     "deliveries_due",
@@ -244,7 +244,7 @@ _index(Delivery, "deliveries_expiring", Delivery.expires_at, where="status = 'sc
 _index(IdempotencyKey, "idempotency_keys_kept", IdempotencyKey.kept_until)
 _index(Delivery, "deliveries_dedup", Delivery.dedup_key, unique=True, where="dedup_key IS NOT NULL")
 
-# Only channels with receipts are looked up by the messenger's id: the others pay nothing for it.
+# Only channels with receipts are looked up by the messenger's id; for others it costs nothing.
 _index(
     Delivery,
     "deliveries_receipts",

@@ -1,7 +1,7 @@
-"""Receipts: what messengers tell later moves deliveries on. Each move is a conditional UPDATE, each a writer's job.
+"""Receipts: the messengers' later reports. Each state change is a conditional UPDATE and a writer's job.
 
-A receipt may be late, doubled, out of order or about nothing of ours: what is no legal move changes nothing. One that
-comes before the outcome of its attempt was recorded is kept, and looked at again by a sweep.
+A receipt may be late, repeated, out of order or about an unknown message: an illegal state change has no effect. One
+that arrives before the outcome of its attempt is recorded is kept and applied by a sweep.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _FIND = """
     JOIN deliveries AS d ON d.messenger_id = r.messenger_id AND d.channel = r.channel
     WHERE d.messenger_id IS NOT NULL AND d.channel IN ('viber', 'whatsapp')
         AND (r.address IS NULL OR r.address = d.address)"""
-# An attempt whose end nobody knew was accepted after all, and needs no repetition.
+# An attempt with an unknown end was accepted after all and needs no retry.
 _PROVE = f"""
     UPDATE deliveries SET
         status = '{Status.SENT}', reason = NULL, messenger_id = r.messenger_id, sent_at = COALESCE(sent_at, r.at)
@@ -79,7 +79,7 @@ _DROP_EARLY = "DELETE FROM early_receipts WHERE id IN (SELECT id FROM {rows} AS 
 
 
 def apply(database: peewee.Database, batches: Sequence[tuple[Sequence[Receipt], int]]) -> list[int]:
-    """Move deliveries by receipts that arrived now (epoch ms). Returns how many of each batch are known already."""
+    """Apply receipts that arrived now (epoch ms). Returns how many of each batch have a known delivery."""
     receipts = list(chain.from_iterable(batch for batch, _ in batches))
     if not receipts:
         return [0] * len(batches)
@@ -96,12 +96,12 @@ def apply(database: peewee.Database, batches: Sequence[tuple[Sequence[Receipt], 
 
 
 def settle(database: peewee.Database, requests: Sequence[tuple[int, int]]) -> list[int]:
-    """Look again at early receipts: pairs of (now in epoch ms, most at once). Returns how many found their delivery."""
+    """Apply early receipts: pairs of (now in epoch ms, most at once). Returns how many found their delivery."""
     return [_settle(database, now, limit) for now, limit in requests]
 
 
 def any_early(database: peewee.Database) -> bool:
-    """The question: does any receipt wait for its delivery?"""
+    """Query: is any receipt waiting for its delivery?"""
     return run(database, _ANY_EARLY).fetchone() is not None
 
 
@@ -115,7 +115,7 @@ def _settle(database: peewee.Database, now: int, limit: int) -> int:
 
 
 def _apply(database: peewee.Database, receipts: Sequence[Receipt]) -> set[int]:
-    """Move what can be found; the places of those that were."""
+    """Apply the receipts whose delivery is found. Returns their positions."""
     proving = [receipt for receipt in receipts if receipt.delivery_id is not None]
     if proving:
         run_rows(database, _PROVE, _REFERRING, map(tuple, proving))

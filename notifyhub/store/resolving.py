@@ -1,4 +1,4 @@
-"""Deliveries that a person decides about one by one: jobs of the writer."""
+"""Decisions about single deliveries: jobs of the writer."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from notifyhub.store.rows import run, run_rows
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """What really happened to a delivery that is held as unconfirmed; `now` in epoch ms."""
+    """What happened to an unconfirmed delivery; `now` in epoch ms."""
 
     id: int
     verdict: Verdict
     now: int
 
 
-# When it was sent nobody knows. One that did not arrive gives up its key: the same content may be sent again.
+# The time of sending is unknown. One that did not arrive releases its key: the same content may be sent again.
 _SET = {
     Verdict.SENT: f"status = '{Status.SENT}', reason = NULL",
     Verdict.FAIL: f"status = '{Status.FAILED}', reason = 'resolved', maybe_sent = 0, dedup_key = NULL",
@@ -40,7 +40,7 @@ _CANCEL_THESE = f"""
 
 
 def resolve(database: peewee.Database, resolutions: Sequence[Resolution]) -> list[str | NotifyhubError]:
-    """Move unconfirmed deliveries on, as each verdict says; gives their channels."""
+    """Resolve unconfirmed deliveries, as each verdict says. Returns their channels."""
     return [_resolve(database, resolution) for resolution in resolutions]
 
 
@@ -63,7 +63,7 @@ def _resolve(database: peewee.Database, resolution: Resolution) -> str | Notifyh
 
 
 def cancel_these(database: peewee.Database, batches: Sequence[Sequence[int]]) -> list[set[int]]:
-    """Cancel whichever of these deliveries are not claimed yet; for each batch, which those were."""
+    """Cancel the unclaimed ones of these deliveries. Returns which those are, for each batch."""
     ids = set(chain.from_iterable(batches))
     rows = run_rows(database, _CANCEL_THESE, {"id": "BIGINT"}, [(id_,) for id_ in sorted(ids)]).fetchall()
     cancelled = {id_ for (id_,) in rows}

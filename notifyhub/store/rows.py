@@ -1,4 +1,4 @@
-"""Many rows in one statement, the same text for both engines: the rows travel as one JSON parameter.
+"""Many rows in one statement, with the same SQL for both engines: the rows are one JSON parameter.
 
 SQLite's `json_each` and PostgreSQL's `json_array_elements` turn it back into rows, which is many times faster than
 binding each value (figures in docs/architecture.md).
@@ -31,7 +31,7 @@ def run(database: peewee.Database, sql: str, *parameters: Any) -> Any:
 def run_rows(
     database: peewee.Database, sql: str, columns: Mapping[str, Type], rows: Iterable[Row], *parameters: Any
 ) -> Any:
-    """Execute `sql`, in which `{rows}` stands for a table of `rows` with these columns. It comes before every `?`."""
+    """Execute `sql`, in which `{rows}` is replaced by a table of `rows` with these columns. It precedes every `?`."""
     table = _table(is_postgres(database), tuple(columns.items()))
     return run(database, sql.replace("{rows}", table), orjson.dumps(list(rows)).decode(), *parameters)
 
@@ -39,8 +39,8 @@ def run_rows(
 def fetch(database: peewee.Database, select: str, names: Sequence[str], *parameters: Any) -> list[Sequence[Any]]:
     """All rows of a SELECT whose columns are called `names`.
 
-    On SQLite they come as one row of JSON: its driver gives up the interpreter's lock before each row and has to win
-    it back, which costs many times the row itself while other threads are at work.
+    On SQLite they come as one row of JSON: its driver releases the GIL before each row and has to acquire it again,
+    which costs many times the row itself while other threads are busy.
     """
     if is_postgres(database):
         rows: list[Sequence[Any]] = run(database, select, *parameters).fetchall()
@@ -54,7 +54,7 @@ def fetch(database: peewee.Database, select: str, names: Sequence[str], *paramet
 def fetch_rows(
     database: peewee.Database, select: str, names: Sequence[str], columns: Mapping[str, Type], rows: Iterable[Row]
 ) -> list[Sequence[Any]]:
-    """`fetch` for a SELECT in which `{rows}` stands for a table of `rows` with these columns."""
+    """`fetch` for a SELECT in which `{rows}` is replaced by a table of `rows` with these columns."""
     table = _table(is_postgres(database), tuple(columns.items()))
     return fetch(database, select.replace("{rows}", table), names, orjson.dumps(list(rows)).decode())
 

@@ -1,4 +1,4 @@
-"""How many messages at once stand, in two statements."""
+"""The statuses of many messages, in two statements."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ _HELD = """
 
 
 def standings(ids: Sequence[UUID]) -> Callable[[peewee.Database], dict[UUID, str]]:
-    """The question: how does each of these messages stand? Those that there are not are left out.
+    """Query: the status of each of these messages; unknown ones are left out.
 
-    A message of duplicates only stands as the deliveries do that it repeats.
+    A message that has only duplicates gets the status of the deliveries that it repeats.
     """
 
     def ask(database: peewee.Database) -> dict[UUID, str]:

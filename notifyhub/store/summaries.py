@@ -1,4 +1,4 @@
-"""How the messages of a list stand: counted where that is quick, else only looked for."""
+"""Statuses of the messages of a list: counted if that is quick, otherwise only looked up."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _KIND = f"""
     SELECT '{{status}}' AS status, '{{channel}}' AS channel WHERE (
         SELECT 1 FROM deliveries INDEXED
         WHERE status = '{{status}}' AND status <> '{Status.SENDING}' AND channel = '{{channel}}' LIMIT 1) IS NOT NULL"""
-# A message and its deliveries were made in the same millisecond, so the index of the lists leads to them.
+# A message and its deliveries have the same creation time, so the index of the lists finds them.
 _PRESENT = f"""
     SELECT r.id AS id, r.status AS status, 1 AS number FROM {{rows}} AS r WHERE (
         SELECT 1 FROM deliveries AS d INDEXED
@@ -39,14 +39,14 @@ _SENDING = f"""
 
 
 class Summary(NamedTuple):
-    """The word for a message, and its deliveries counted by status where they were counted."""
+    """The status of a message, and its deliveries by status if they were counted."""
 
     status: str
     counts: dict[str, int] | None
 
 
 def summaries(database: peewee.Database, rows: Sequence[Mapping[str, Any]]) -> dict[Any, Summary]:
-    """The summary of each of these rows of messages, by the id that stands in the row."""
+    """The summary of each of these rows of messages, by the id in the row."""
     small = [row for row in rows if row["accepted"] <= MOST_COUNTED]
     large = [row for row in rows if row["accepted"] > MOST_COUNTED]
     counts = _counts(database, small)
@@ -60,7 +60,7 @@ def _counts(database: peewee.Database, rows: Sequence[Mapping[str, Any]]) -> dic
 
 
 def _present(database: peewee.Database, rows: Sequence[Mapping[str, Any]]) -> dict[Any, dict[str, int]]:
-    """Which states there are among the deliveries of each message, with numbers that say nothing."""
+    """The states of the deliveries of each message, with meaningless numbers."""
     asked = product((status for status in Status if status is not Status.SENDING), FORMS)
     each = " UNION ALL ".join(_KIND.format(status=status, channel=channel) for status, channel in asked)
     kinds = fetch(database, each.replace("INDEXED", _by(database, "deliveries_status")), ("status", "channel"))

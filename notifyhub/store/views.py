@@ -1,4 +1,4 @@
-"""Reading: rows as the answers that people get. Every function is a question for `Database.read`."""
+"""Reading rows as answers. Each function is a query for `Database.read`."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from notifyhub.store.rows import run
 from notifyhub.store.summaries import Summary
 
 MOST_LISTED = 1_000
-"""Deliveries that stand in a message's own answer; above this they are paged through."""
+"""Deliveries in a message's own answer; above this they are read page by page."""
 FIRST = -1
 """The position before the first one, to begin paging at."""
 
@@ -62,10 +62,10 @@ def message(id_: UUID) -> Callable[[peewee.Database], answers.Message]:
 def deliveries_page(
     message_id: UUID, after: int, limit: int
 ) -> Callable[[peewee.Database], list[tuple[int, answers.Delivery]]]:
-    """(position, delivery) of a message in the order asked for, duplicates too; `after` is the last position seen."""
+    """(position, delivery) of a message in request order, with duplicates; `after` is the last position seen."""
 
     def ask(database: peewee.Database) -> list[tuple[int, answers.Delivery]]:
-        # Each table alone may fill the page: this many of each are enough to know its first ones.
+        # Each table alone may fill the page, so this many rows of each are enough.
         stored = [
             (row["position"], delivery_answer(row)) for row in _page(database, Delivery, message_id, after, limit)
         ]
@@ -104,12 +104,12 @@ def counts(id_: UUID) -> Callable[[peewee.Database], dict[str, int]]:
 
 
 def is_open(id_: UUID) -> Callable[[peewee.Database], bool]:
-    """Will time alone still move any delivery of this message?"""
+    """Is any delivery of this message still scheduled or being sent?"""
     return lambda database: run(database, _OPEN, uuid_parameter(database, id_)).fetchone() is not None
 
 
 def due_channels(channels: Iterable[str], now: int) -> Callable[[peewee.Database], list[str]]:
-    """The channels on which something is due at `now` (epoch ms)."""
+    """The channels with something due at `now` (epoch ms)."""
 
     def ask(database: peewee.Database) -> list[str]:
         return [
@@ -122,7 +122,7 @@ def due_channels(channels: Iterable[str], now: int) -> Callable[[peewee.Database
 
 
 def next_due(channels: Iterable[str], now: int, until: int) -> Callable[[peewee.Database], dict[str, int]]:
-    """For each channel the moment at which something becomes due next, after `now` and not after `until` (epoch ms)."""
+    """For each channel, the next time at which something becomes due, after `now` and up to `until` (epoch ms)."""
 
     def ask(database: peewee.Database) -> dict[str, int]:
         earliest: dict[str, int] = {}
@@ -136,12 +136,12 @@ def next_due(channels: Iterable[str], now: int, until: int) -> Callable[[peewee.
 
 
 def needs_rescue(now: int) -> Callable[[peewee.Database], bool]:
-    """Has any lease run out by `now` (epoch ms)?"""
+    """Has any lease expired at `now` (epoch ms)?"""
     return lambda database: run(database, _OVERDUE, now).fetchone() is not None
 
 
 def needs_expiry(now: int) -> Callable[[peewee.Database], bool]:
-    """Has the end of anything that still waits come by `now` (epoch ms)?"""
+    """Has anything that is still waiting expired at `now` (epoch ms)?"""
     return lambda database: run(database, _LATE, now).fetchone() is not None
 
 
@@ -168,7 +168,7 @@ def _duplicate(row: Mapping[str, Any]) -> answers.Delivery:
 
 
 def message_answer(row: Mapping[str, Any], summary: Summary, listed: list[answers.Delivery] | None) -> answers.Message:
-    """A row of messages as people get it; without its deliveries where `listed` is None."""
+    """A row of messages as an answer; without its deliveries if `listed` is None."""
     return answers.Message(
         id=row["id"],
         status=summary.status,
@@ -188,7 +188,7 @@ def message_answer(row: Mapping[str, Any], summary: Summary, listed: list[answer
 
 
 def delivery_answer(row: Mapping[str, Any]) -> answers.Delivery:
-    """A row of deliveries as people get it, without its attempts."""
+    """A row of deliveries as an answer, without its attempts."""
     return answers.Delivery(
         id=row["id"],
         message_id=row["message_id"],

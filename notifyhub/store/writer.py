@@ -1,7 +1,7 @@
 """The one thread that writes: natural group commit.
 
-Whatever gathers while a commit runs goes into the next one; there is no timer. So a lone write is committed at
-once, and under load the cost of a durable commit is shared by as many writes as came meanwhile.
+Writes that arrive during a commit go into the next one; there is no timer. So a single write is committed at once, and
+under load the cost of a durable commit is shared by all writes that arrived meanwhile.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class _Write:
 
 
 class Writer:
-    """Runs jobs in transactions on a thread and a connection of its own."""
+    """Runs jobs in transactions on its own thread and connection."""
 
     def __init__(self, database: peewee.Database) -> None:
         self._database = database
@@ -48,9 +48,9 @@ class Writer:
         self._thread.start()
 
     def submit(self, job: Job[I, R], item: I) -> Future[R]:
-        """Have `job` done to `item`; the future is fulfilled after the commit.
+        """Do `job` to `item`; the future is fulfilled after the commit.
 
-        It fails with StoreUnavailable when the database does, and with the job's own error when that raises.
+        It fails with StoreUnavailable if the database does, and with the job's error if the job raises.
         """
         write = _Write(job, item)
         if self._closed:
@@ -60,7 +60,7 @@ class Writer:
         return write.future
 
     def close(self) -> None:
-        """Finish what was submitted, then stop."""
+        """Finish the submitted jobs, then stop."""
         self._closed = True
         self._inbox.put(None)
         self._thread.join()
@@ -92,7 +92,7 @@ class Writer:
             if len(batch) == 1 or isinstance(error, _CommitLost):
                 _fail(batch, error)
                 return
-            # One bad write must not undo the others: each gets a transaction of its own.
+            # One bad write must not undo the others: each gets its own transaction.
             for write in batch:
                 self._commit([write])
         else:
@@ -118,13 +118,13 @@ class Writer:
             self._database.connect(reuse_if_open=True)
             self._database.begin()
         except peewee.PeeweeException:
-            # The server was restarted, perhaps. Nothing was asked of it yet, so a new connection may try.
+            # The server may have been restarted. Nothing was executed yet, so a new connection may try.
             self._database.close()
             self._database.connect()
             self._database.begin()
 
     def _abandon(self) -> None:
-        """Roll back; a connection that cannot even do that is dropped, so that the next write gets a new one."""
+        """Roll back. A connection that cannot do even that is dropped, so that the next write gets a new one."""
         try:
             self._database.rollback()
         except Exception:
@@ -133,7 +133,7 @@ class Writer:
 
 
 class _CommitLost(Exception):
-    """The commit itself failed: whether it took hold is not known, so it is not repeated."""
+    """The commit itself failed: it is unknown whether it took effect, so it is not repeated."""
 
 
 def _run_jobs(database: peewee.Database, batch: list[_Write]) -> list[Any]:

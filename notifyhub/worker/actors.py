@@ -1,4 +1,4 @@
-"""One actor and one queue for each channel. The actor answers the bell by running the channel's pump."""
+"""One actor and one queue for each channel. The actor answers a ring by running the channel's pump."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Counts how calls end in this process, and hands the counts to the store now and then."""
+"""Counts the outcomes of calls in this process, and writes the counts to the store now and then."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class CallMetrics:
                     self._counts[key] = (count + 1, max(last_at, call.finished_at))
 
     def flush(self) -> None:
-        """Write what was counted. Raises StoreUnavailable; what could not be written is not counted."""
+        """Write the counts. Raises StoreUnavailable; counts that cannot be written are lost."""
         with self._lock:
             counts, self._counts = self._counts, {}
         if counts:
@@ -48,9 +48,9 @@ class CallMetrics:
             self._database.write(call_counts.add, batch).result()
 
     def close(self) -> None:
-        """Write what is left, if the store takes it."""
+        """Write the rest, if the store is available."""
         try:
             self.flush()
         except NotifyhubError:
-            # Only statistics are lost, and a stop is not to fail for them.
+            # Only statistics are lost, which must not make a stop fail.
             return

@@ -1,7 +1,7 @@
-"""Wakes a channel at the very moment when its next delivery is due, not at the next sweep after it.
+"""Wakes a channel exactly when its next delivery is due, instead of at the next sweep.
 
-Only what is due within a short horizon has a timer: the sweep looks that far ahead and comes round before it is over.
-So the clock may jump, and every timer may be lost, without a delivery being late by more than one sweep.
+Only deliveries due within a short horizon have a timer: the sweep looks that far ahead and runs again before it is
+over. So even if the clock jumps or all timers are lost, no delivery is late by more than one sweep.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class _Timer(NamedTuple):
 
 
 class DueTimers:
-    """One timer for each channel, for its earliest delivery. Lives on one event loop; moments are epoch ms."""
+    """One timer for each channel, for its earliest delivery. Lives on one event loop; times are epoch ms."""
 
     def __init__(
         self, loop: asyncio.AbstractEventLoop, database: Database, ring: Callable[[str], None], horizon_ms: int
@@ -41,29 +41,29 @@ class DueTimers:
         self._stopped = False
 
     def expect(self, channel: str, due_at: int) -> None:
-        """Something will be due on `channel` at `due_at`; beyond the horizon this is left to the sweep."""
+        """Something will be due on `channel` at `due_at`. Beyond the horizon this is left to the sweep."""
         now, waiting = now_ms(), self._timers.get(channel)
         if self._stopped or due_at > now + self._horizon_ms or (waiting is not None and waiting.due_at <= due_at):
             return
         if waiting is not None:
             waiting.handle.cancel()
-        # A millisecond more: a claim that came early would find nothing.
+        # One millisecond more, because an early claim would find nothing.
         delay_s = max(0, due_at - now + 1) / 1000
         self._timers[channel] = _Timer(due_at, self._loop.call_later(delay_s, self._due, channel))
 
     def look_soon(self, channel: str) -> None:
-        """Ask the store what is due next on `channel`, and expect that."""
+        """Ask the store what is due next on `channel`, and set the timer for it."""
         if not self._stopped and channel not in self._looks:
             self._looks[channel] = self._loop.call_later(LOOK_AGAIN_S, self._begin_look, channel)
 
     def stop(self) -> None:
-        """Wake nobody any more."""
+        """Stop all timers."""
         self._stopped = True
         for handle in (*self._looks.values(), *(timer.handle for timer in self._timers.values())):
             handle.cancel()
 
     async def aclose(self) -> None:
-        """Stop, and wait for the questions that the store is answering."""
+        """Stop, and wait for the queries in progress."""
         self.stop()
         if self._looking:
             await asyncio.wait(self._looking)
@@ -81,7 +81,7 @@ class DueTimers:
 
     async def _look(self, channel: str) -> None:
         now = now_ms()
-        # The store may be away for a while; the sweep tells of it and makes it good.
+        # The store may be unavailable for a while; the sweep logs that and catches up.
         with suppress(NotifyhubError):
             question = views.next_due([channel], now, now + self._horizon_ms)
             for name, due_at in (await asyncio.wrap_future(self._database.read(question))).items():

@@ -1,4 +1,4 @@
-"""At most one process pumps a SQLite file: it has one writer at a time, and two pumps would starve each other."""
+"""At most one process pumps a SQLite file: it allows one writer at a time, and two pumps would starve each other."""
 
 from __future__ import annotations
 
@@ -18,26 +18,26 @@ else:
     import fcntl
 
     def _lock(file: IO[bytes]) -> None:
-        # A record lock, because a forked child does not inherit it, as it would one of flock.
+        # A record lock, because a forked child does not inherit it, unlike one of flock.
         fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
-# Record locks do not tell two holders in one process apart, so those stand here, by process and path.
+# Record locks do not distinguish holders in one process, so those are kept here, by process and path.
 _held: set[tuple[int, str]] = set()
 _changing = threading.Lock()
 
 
 class PumpLock:
-    """An exclusive lock on a small file beside the database. The system gives it up however its holder dies."""
+    """An exclusive lock on a small file beside the database. The system releases it however its holder dies."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._file: IO[bytes] | None = None
 
     def take(self) -> bool:
-        """Try to take the lock, without waiting. Raises OSError when the file cannot be used."""
+        """Try to take the lock without waiting. Raises OSError if the file cannot be used."""
         with _changing:
-            # The file must not even be opened when it is held here: closing it again would give up the lock.
+            # The file must not be opened again while it is locked here: closing it would release the lock.
             if self._place in _held:
                 return False
             file = self._path.open("ab")

@@ -1,4 +1,4 @@
-"""What our Dramatiq actors declare, and what becomes of an actor that crashed."""
+"""The options of our Dramatiq actors, and the report of an actor that crashed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _log = logs.logger(__name__)
 class DeliveryRetries(Middleware):
     """Lets an actor declare how its deliveries are retried: `max_attempts`, `retry_base_s`, `retry_cap_s`, `rest_s`.
 
-    It replaces Dramatiq's own Retries: a bell is never retried, a delivery is, and its next try is a row's `due_at`.
+    It replaces Dramatiq's Retries: a ring is never retried, a delivery is, and its next try is the `due_at` of its row.
     """
 
     @property
@@ -26,7 +26,7 @@ class DeliveryRetries(Middleware):
 
     @staticmethod
     def policy(actor: dramatiq.Actor[Any, Any]) -> RetryPolicy:
-        """The policy that an actor was declared with; RetryPolicy's defaults for what it left out."""
+        """The policy of an actor; RetryPolicy's defaults for options left out."""
         options = actor.options
         default = RetryPolicy()
         return RetryPolicy(
@@ -48,7 +48,7 @@ class Shutdown(Middleware):
 
 
 class CrashReport(Middleware):
-    """Says in one line that a pump died. It has handed its deliveries back; the next sweep rings again."""
+    """Logs in one line that a pump died. It has handed its deliveries back; the next sweep rings again."""
 
     def after_process_message(
         self,

@@ -1,4 +1,4 @@
-"""The pumps of this process: at most one for each channel, all on one event loop of their own."""
+"""The pumps of this process: at most one for each channel, all on one event loop."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _log = logs.logger(__name__)
 class Pumps:
     """Runs pumps for the actors that ask.
 
-    A second bell for a channel that is being pumped only nudges its pump, so bells never tie up worker threads.
+    A second ring for a channel that is being pumped only nudges its pump, so rings never block worker threads.
     """
 
     def __init__(self, database: Database, ring: Callable[[str], None], horizon_ms: int) -> None:
@@ -49,14 +49,14 @@ class Pumps:
         self._thread.start()
 
     def run(self, channel: str) -> None:
-        """Pump `channel` until nothing is due; returns at once when it is being pumped already.
+        """Pump `channel` until nothing is due. Returns at once if it is already being pumped.
 
         Called on a Dramatiq worker thread. Raises what the pump raises.
         """
         asyncio.run_coroutine_threadsafe(self._pump(channel), self._loop).result()
 
     def nudge(self, channel: str) -> bool:
-        """Tell the pump of `channel` that something is due; False when none is running."""
+        """Tell the pump of `channel` that something is due; False if none is running."""
         if channel not in self._running or self._stopping:
             return False
         self._loop.call_soon_threadsafe(self._nudge_or_ring, channel)
@@ -65,13 +65,13 @@ class Pumps:
     def expect(self, channel: str, due_at: int) -> None:
         """Something becomes due on `channel` at `due_at` (epoch ms): wake its pump then. Called from any thread.
 
-        Pumps that stop leave it in the store, for whoever delivers next.
+        Stopping pumps leave it in the store for the next process.
         """
         if not self._stopping:
             self._loop.call_soon_threadsafe(self._timers.expect, channel, due_at)
 
     def stop(self) -> None:
-        """Have every pump claim no more and finish what is under way. Returns at once."""
+        """Make all pumps claim no more and finish the calls in progress. Returns at once."""
         self._stopping = True
         self._loop.call_soon_threadsafe(self._stop_all)
 
@@ -80,7 +80,7 @@ class Pumps:
         return not self._running
 
     def close(self, providers: Mapping[str, Provider]) -> None:
-        """End what still runs, close the providers on the loop that they live on, then the loop."""
+        """End what is still running, close the providers on their loop, then close the loop."""
 
         async def close_all() -> None:
             ended = list(self._ended.values())

@@ -1,4 +1,4 @@
-"""What a process that delivers consists of: Dramatiq's worker, the pumps, and the sweeps that ring for them."""
+"""The parts of a process that delivers: Dramatiq's worker, the pumps, and the sweeps."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from notifyhub.worker.lock import PumpLock
 from notifyhub.worker.middleware import CrashReport, DeliveryRetries, Shutdown
 from notifyhub.worker.pumps import Pumps
 
-# Redis is polled: an idle consumer sleeps up to this long. 20 ms costs about 4 % of a core and saves 0.4 s a bell.
+# Redis is polled: an idle consumer sleeps up to this long. 20 ms costs about 4 % of a core and saves 0.4 s per ring.
 REDIS_POLL_MS = 20
 # The queue inside the process wakes its consumers by itself; this only bounds how long a stop takes.
 MEMORY_POLL_MS = 200
 SPARE_THREADS = 2
-# Answers are kept for hours, so a look a minute is often enough.
+# Answers are kept for hours, so once a minute is often enough.
 FORGET_EVERY = 120
 
 _log = logs.logger(__name__)
@@ -73,18 +73,18 @@ class Runtime:
 
     @property
     def pumping(self) -> bool:
-        """False while another process pumps the same SQLite file, which only one may do."""
+        """False while another process pumps the same SQLite file; only one may do that."""
         return self._pumping
 
     def start(self) -> None:
-        """Begin to deliver; returns at once. On SQLite this may mean to stand by until the present pump is gone."""
+        """Start delivering; returns at once. On SQLite this may mean waiting until the current pump is gone."""
         self._take_over()
         if not self._pumping:
             self._scheduler.add("take_over", self._take_over, every_s=1.0)
         self._scheduler.start()
 
     def stop(self, drain_s: float) -> None:
-        """Claim no more, wait up to `drain_s` seconds for calls under way, record them, and stop."""
+        """Claim no more, wait up to `drain_s` seconds for calls in progress, record them, and stop."""
         self._scheduler.stop()
         if self._pumping:
             self._worker.stop(timeout=round(drain_s * 1000))
@@ -113,7 +113,7 @@ class Runtime:
         if self._lock is not None:
             if not self._lock.take():
                 return
-            # Nobody else pumps this file, so every lease in it was left behind by a process that is gone.
+            # Nobody else pumps this file, so every lease in it belongs to a process that is gone.
             sweep.rescue(self._database, self._policies, now_ms(), leases_until=sweep.ANY_LEASE)
         self._begin()
 

@@ -47,7 +47,7 @@ async def create_many(request: Request) -> Response:
 
 
 async def _create_many_once(request: Request, body: bytes) -> Response:
-    """Accept them, or answer as the first time; the answer is kept in the messages' own transaction."""
+    """Accept them, or return the first answer again; the answer is stored in the same transaction as the messages."""
     submit, name = hub_of(request).submit_many_once, await named(request)
     kept = (
         submit(body, name, _to_keep)

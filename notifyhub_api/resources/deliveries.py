@@ -33,7 +33,7 @@ async def why(request: Request) -> Response:
 
 
 async def find(request: Request) -> Response:
-    """Deliveries that fit the filters, the newest first."""
+    """Deliveries by filters, newest first."""
     return await filtering.page(request, lists.deliveries, _place_of, int, DeliveryPage)
 
 

@@ -1,4 +1,4 @@
-"""/api/sendmsg and /api/: the requests that services of this kind are asked for elsewhere, as messages of ours."""
+"""/api/sendmsg and /api/: request formats of other services."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ async def cancel(request: Request) -> Response:
 
 
 async def _handed_over(request: Request, work: Callable[[Core, bytes, int], R]) -> R:
-    """Do `work` to the body, on a thread where it would take long."""
+    """Do `work` to the body, on a thread if it would take long."""
     hub, body = hub_of(request), await body_of(request)
     most = hub.settings.max_recipients
     return work(hub, body, most) if len(body) <= CHECKED_AT_ONCE else await asyncio.to_thread(work, hub, body, most)
@@ -99,7 +99,7 @@ def _sent(hub: Core, body: bytes, most: int) -> Future[Message]:
 
 
 def _submitted(hub: Core, body: bytes, most: int) -> list[Future[Message] | list[Fault]]:
-    """Every item handed to the writer without waiting, so that they share its commits, or what is wrong with it."""
+    """Each item submitted without waiting, so that they share commits, or everything that is wrong with it."""
     items = dialects.items(body, most=most, region=hub.settings.default_region)
     return [hub.submit(item) if isinstance(item, MessageRequest) else item for item in items]
 
@@ -122,7 +122,7 @@ def _standing(word: str | None) -> Accepting:
 
 
 async def _cancelled(hub: Core, ids: Sequence[UUID]) -> set[UUID]:
-    """Those of which this cancelled something, or nothing was left because all of it was cancelled before."""
+    """The messages of which something was cancelled, now or before."""
     counts = await hub.cancel_many(ids)
     stand = await hub.standings(ids)
     return {id_ for id_ in ids if counts[id_] or stand.get(id_) == Status.CANCELLED}
@@ -137,7 +137,7 @@ def _uuids(ids: Sequence[str]) -> list[UUID]:
 
 
 def _uuid(text: str) -> UUID | None:
-    """None for what is no id: there is no such message then."""
+    """None for an invalid id: there is no such message."""
     try:
         return UUID(text)
     except ValueError:

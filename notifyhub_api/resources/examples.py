@@ -1,4 +1,4 @@
-"""What the document shows; a test holds each to its model."""
+"""Examples for the OpenAPI document; a test checks each against its model."""
 
 from __future__ import annotations
 

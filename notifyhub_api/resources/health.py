@@ -1,4 +1,4 @@
-"""/health: for load balancers and people in a hurry."""
+"""/health: for load balancers."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ async def live(request: Request) -> Response:
 
 
 async def ready(request: Request) -> Response:
-    """Database and queue answer too, so that messages can be taken and sent."""
+    """Database and queue answer too, so that messages can be accepted and sent."""
     checks = await asyncio.to_thread(_checks, hub_of(request))
     good = all(state == "ok" for state in checks.values())
     return answer(Readiness(status="ready" if good else "not ready", checks=checks), 200 if good else 503)

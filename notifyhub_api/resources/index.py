@@ -1,4 +1,4 @@
-"""/: where things are."""
+"""/: links."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Index(Answer):
 
 
 async def index(request: Request) -> Response:
-    """What is here."""
+    """Links."""
     return answer(Index())
 
 

@@ -20,15 +20,15 @@ BEFORE_THE_FIRST = 0
 
 
 async def create(request: Request) -> Response:
-    """Make a key."""
+    """Create a key."""
     key = await hub_of(request).keys.create_as(await body_of(request))
     return answer(key, 201, headers={"Location": f"/api/v1/keys/{key.id}"})
 
 
 async def every(request: Request) -> Response:
-    """Keys by rising id, revoked ones too, page by page."""
+    """Keys in the order of their ids, including revoked ones, page by page."""
     limit, after = paging.limit_of(request), paging.cursor_of(request, BEFORE_THE_FIRST)
-    # One more than asked for shows whether there is a next page.
+    # One more than requested shows whether there is a next page.
     found = await result_of(hub_of(request).ask(keys.page(after, limit + 1)))
     cursor = paging.cursor_to(found[limit - 1].id) if len(found) > limit else None
     return answer(KeyPage(items=found[:limit], next=cursor), headers=paging.link_header(request, cursor))

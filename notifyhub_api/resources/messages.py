@@ -33,14 +33,14 @@ async def create(request: Request) -> Response:
     submit, body = hub_of(request).submit, await body_of(request)
     if is_named(request):
         return await _create_once(request, body)
-    # Checking thousands of recipients takes tenths of a second, in which others are to be answered.
+    # Checking thousands of recipients takes tenths of a second, during which others must be answered.
     stored = submit(body) if len(body) <= CHECKED_AT_ONCE else await asyncio.to_thread(submit, body)
     message = await result_of(stored)
     return answer(linked(message), 202, headers={"Location": _path(message)})
 
 
 async def _create_once(request: Request, body: bytes) -> Response:
-    """Accept a message, or answer as the first time; the answer is kept in the message's own transaction."""
+    """Accept a message, or return the first answer again, which is stored in the same transaction as the message."""
     submit, name = hub_of(request).submit_once, await named(request)
     kept = (
         submit(body, name, _to_keep)
@@ -59,7 +59,7 @@ def _path(message: Message) -> str:
 
 
 async def find(request: Request) -> Response:
-    """Messages that fit the filters, the newest first."""
+    """Messages by filters, newest first."""
     return await filtering.page(request, lists.messages, _place_of, UUID, MessagePage)
 
 
@@ -99,7 +99,7 @@ async def deliveries(request: Request) -> Response:
     hub, limit, after = hub_of(request), paging.limit_of(request), paging.cursor_of(request, views.FIRST)
     id_ = as_message_id(request.path_params["id"])
     await result_of(hub.ask(views.must_exist(id_)))
-    # One more than asked for shows whether there is a next page.
+    # One more than requested shows whether there is a next page.
     found = await result_of(hub.ask(views.deliveries_page(id_, after, limit + 1)))
     cursor = paging.cursor_to(found[limit - 1][0]) if len(found) > limit else None
     items = [delivery for _, delivery in found[:limit]]
@@ -107,7 +107,7 @@ async def deliveries(request: Request) -> Response:
 
 
 def linked(message: Message) -> Message:
-    """With the way to its deliveries, where they are too many to stand in it."""
+    """With the URL of its deliveries, if there are too many to include."""
     if message.deliveries is not None:
         return message
     return message.model_copy(update={"deliveries_url": f"{_path(message)}/deliveries"})

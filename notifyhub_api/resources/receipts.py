@@ -1,4 +1,4 @@
-"""/receipts: where messengers tell what became of messages. No key: each body is signed."""
+"""/receipts: webhooks for the messengers' receipts. No key: each body is signed."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ async def whatsapp(request: Request) -> Response:
 
 
 async def subscribe_whatsapp(request: Request) -> Response:
-    """Meta asks whether it was us who subscribed."""
+    """Meta's verification of the webhook."""
     asked = request.query_params
     words = (asked.get(f"hub.{name}", "") for name in ("mode", "verify_token", "challenge"))
     return PlainTextResponse(hub_of(request).subscribe(*words))
@@ -49,7 +49,7 @@ async def subscribe_whatsapp(request: Request) -> Response:
 async def _received(request: Request, channel: str) -> Response:
     body = await body_of(request)
     known = await result_of(hub_of(request).submit_receipts(channel, body, request.headers))
-    # Viber would take members of its own from this body for a welcome message, so it says as little as it can.
+    # Viber would read a welcome message from this body, so it says as little as possible.
     return answer(Received(known=known or None))
 
 
