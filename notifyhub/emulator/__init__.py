@@ -1,1 +1,1 @@
-"""A stand-in for the four messengers: same wire, no account. Shares no line with `notifyhub.providers`."""
+"""An emulator of the four messengers: same protocols, no account. Shares no code with `notifyhub.providers`."""

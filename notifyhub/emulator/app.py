@@ -41,17 +41,17 @@ from notifyhub.emulator.web.strictness_pages import StrictnessPages
 from notifyhub.server.problems import left
 
 HANG_S = 60.0
-# The documented limits, each told by its messenger.
+# The documented limits, defined by each messenger.
 REAL_LIMITS: dict[str, Limit] = telegram.LIMITS | viber.LIMITS | whatsapp.LIMITS
 
 
 class Emulator:
-    """The application and what it holds.
+    """The application and its state.
 
     Mount `app` anywhere. Starlette runs no lifespan of a mounted application: there, call `open` and `close` (the
-    journal also opens by itself at the first call). `journal_path` None keeps the journal in memory. `limits` "real"
-    are the documented rate limits; the profile "real-limits" means the same. `strictness` "real" asks of bots what the
-    messengers themselves do. `guards` are by default those of a loopback address.
+    journal also opens on the first call). With `journal_path` None the journal is in memory. `limits` "real" are the
+    documented rate limits; the profile "real-limits" means the same. `strictness` "real" requires of bots what the
+    messengers require. `guards` are by default those of a loopback address.
     """
 
     def __init__(
@@ -102,16 +102,16 @@ class Emulator:
         self.app.state.emulator = self
 
     async def open(self) -> None:
-        """Open the journal. Raises `sqlite3.Error` when its file cannot be used."""
+        """Open the journal. Raises `sqlite3.Error` if its file cannot be used."""
         await asyncio.to_thread(self.journal.open)
 
     async def close(self) -> None:
-        """Give up the callbacks, write what is waiting, and close the journal."""
+        """Drop the callbacks, write what is waiting, and close the journal."""
         await self.callbacks.close()
         await asyncio.to_thread(self.journal.close)
 
     async def reset(self) -> None:
-        """Forget what tests leave behind: the journal, faults and stories, limits used, callbacks, acquaintances."""
+        """Forget what tests leave behind: journal, faults and stories, used limits, callbacks, acquaintances."""
         await asyncio.to_thread(self.journal.clear)
         self.faults.reset()
         self.limits.clear()
@@ -125,7 +125,7 @@ class Emulator:
         self.whatsapp.forget_people()
 
     def _numbered_from(self) -> int:
-        """How many messages Telegram may have had; more than entries, as an album is one entry."""
+        """The number of messages that Telegram may have had; more than entries, because an album is one entry."""
         newest = self.journal.newest(1, channel="telegram", accepted=True)
         return max([self.journal.last_id, *(int(entry["messenger_id"]) for entry in newest)])
 
@@ -152,12 +152,12 @@ class Emulator:
         writing.add_done_callback(self._notes.discard)
 
     def release(self) -> None:
-        """Let those go who wait or watch: the server is about to stop."""
+        """Release waiting and watching clients, because the server is about to stop."""
         self.journal.watchers.release()
         self.telegram.release()
 
     def submit(self, channel: str, call: Call) -> None:
-        """Take a call that came without a request: in the answer to a callback."""
+        """Handle a call that came without a request, in the answer to a callback."""
         task = asyncio.get_running_loop().create_task(self.endpoints[channel].submit(call))
         self._submitted.add(task)
         task.add_done_callback(self._submitted.discard)

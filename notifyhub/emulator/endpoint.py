@@ -1,4 +1,4 @@
-"""The way into one messenger, as an ASGI application."""
+"""The ASGI application of one messenger."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from notifyhub.emulator.shared.wire import (
 )
 
 MASK = "***"
-# What nothing is accepted with.
+# Faults with which nothing is accepted.
 INSTEAD: dict[str | None, Answer] = {
     "hang": Answer(status=None),
     "reset": Answer(status=None),
@@ -60,7 +60,7 @@ class Endpoint:
             await reply(send, answer)
 
     async def submit(self, call: Call) -> None:
-        """Take a call to whose answer nobody listens."""
+        """Handle a call whose answer is discarded."""
         aside = self.messenger.aside(call)
         if aside is None:
             await self._write(self._record(call, *self._planned(call)))
@@ -100,7 +100,7 @@ class Endpoint:
             arrival.text,
             fault=plan.name,
             request=masked(f"{call.method} {path}", arrival.token),
-            # More than the journal keeps, so that no token is cut in two before it is masked; not the whole of a film.
+            # More than the journal keeps, so that no token is cut before it is masked, but not a complete film.
             request_body=masked(call.body[: 2 * BODY_KEPT].decode("utf-8", "replace"), arrival.token),
             answer=self._answer(call, arrival, plan),
             inbox=inbox_of(arrival.token),

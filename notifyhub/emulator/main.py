@@ -1,4 +1,4 @@
-"""The emulator as a server: in a process of its own, or in a thread of somebody else's."""
+"""The emulator as a server: in its own process, or in a thread of another one."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ START_S = 30
 
 
 def config(app: object, limits: Limits | None = None) -> uvicorn.Config:
-    """How the emulator is served: the fast loop and parser, no log of its own, patient with idle connections."""
+    """uvicorn's configuration: the fast loop and parser, no logging, a long timeout for idle connections."""
     return uvicorn.Config(
         app,  # type: ignore[arg-type]
         http="auto" if limits is None else limited(limits),
@@ -26,13 +26,13 @@ def config(app: object, limits: Limits | None = None) -> uvicorn.Config:
         access_log=False,
         log_config=None,
         timeout_keep_alive=KEEP_ALIVE_S,
-        # Answers that hang or are very slow must not hold back the end of the process.
+        # Hanging or very slow answers must not delay the end of the process.
         timeout_graceful_shutdown=GRACE_S,
     )
 
 
 class EmulatorServer(uvicorn.Server):
-    """Serves an emulator; when it stops, those who wait for entries or watch them are let go first."""
+    """Serves an emulator. When it stops, it first releases clients that wait for entries or watch them."""
 
     def __init__(self, emulator: Emulator, limits: Limits | None = None) -> None:
         super().__init__(config(emulator.app, limits))
@@ -49,15 +49,15 @@ class EmulatorServer(uvicorn.Server):
 
 
 def server(emulator: Emulator, limits: Limits | None = None) -> EmulatorServer:
-    """The emulator as a server, to be run on a listening socket. Logging is the caller's."""
+    """The emulator as a server, to run on a listening socket. The caller configures logging."""
     return EmulatorServer(emulator, limits)
 
 
 @contextmanager
 def in_thread(emulator: Emulator, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
-    """Serve the emulator in a thread of this process; gives its URL. Port 0 takes a free one.
+    """Serve the emulator in a thread of this process. Returns its URL. Port 0: any free port.
 
-    Raises OSError when the port cannot be listened on.
+    Raises OSError if it cannot listen on the port.
     """
     with socket.create_server((host, port), backlog=2048) as listener:
         running = server(emulator)

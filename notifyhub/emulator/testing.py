@@ -1,4 +1,4 @@
-"""The emulator as a test uses it: started in this process, asked without HTTP."""
+"""The emulator for tests: started in this process, used without HTTP."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ JOURNAL_CAP = 100_000
 
 
 class Inbox:
-    """What was sent with one token, or (None) with any. Entries are as `GET /journal` tells them."""
+    """What was sent with one token, or (None) with any. Entries are those of `GET /journal`."""
 
     def __init__(self, journal: Journal, token: str | None = None) -> None:
         self._journal = journal
@@ -35,15 +35,15 @@ class Inbox:
     def wait_for(
         self, count: int = 1, *, timeout_s: float = PATIENCE_S, **wanted: Unpack[Wanted]
     ) -> list[dict[str, Any]]:
-        """Wait until at least `count` entries are there, and give them. Raises TimeoutError."""
+        """Wait until there are at least `count` entries, and return them. Raises TimeoutError."""
         return self._journal.wait_for(count, timeout_s=timeout_s, **self._narrowed(wanted))
 
     def assert_no_duplicates(self, **wanted: Unpack[Wanted]) -> None:
-        """Raises AssertionError when somebody got the same text twice."""
+        """Raises AssertionError if somebody got the same text twice."""
         self._journal.assert_no_duplicates(**self._narrowed(wanted))
 
     def assert_nothing_sent(self, **wanted: Unpack[Wanted]) -> None:
-        """Raises AssertionError when anything has arrived, accepted or not."""
+        """Raises AssertionError if anything has arrived, accepted or not."""
         found = self.journal(**wanted)
         assert not found, f"{len(found)} sends arrived; the first is {found[0]}"
 
@@ -52,10 +52,10 @@ class Inbox:
 
 
 class LocalEmulator(Inbox):
-    """`with LocalEmulator() as emulator`: the emulator on a free port of this machine, its journal in memory.
+    """`with LocalEmulator() as emulator`: the emulator on a free local port, with its journal in memory.
 
-    url    where it is, until the end of `with`; the messengers are below, as `/telegram`
-    token  a token that nobody else uses: `inbox()` shows what was sent with it. Any messenger takes it.
+    url    its URL, until the end of `with`; the messengers are below it, such as `/telegram`
+    token  a token that nobody else uses, valid for all messengers: `inbox()` shows what was sent with it
     """
 
     def __init__(self, *, seed: int = 1, hang_s: float = 30.0, journal_cap: int = JOURNAL_CAP) -> None:
@@ -75,35 +75,35 @@ class LocalEmulator(Inbox):
         self._open.close()
 
     def inbox(self, token: str | None = None) -> Inbox:
-        """What was sent with one token; None is the token of this very test."""
+        """What was sent with one token; None: the token of this test."""
         return Inbox(self.emulator.journal, token or self.token)
 
     def faults(self, **settings: Any) -> None:
-        """Put these faults in the place of all, in the form of `PUT /faults`. Raises ValueError for a wrong one."""
+        """Replace all faults by these, in the form of `PUT /faults`. Raises ValueError for an invalid one."""
         self.emulator.faults.replace(FaultSettings.model_validate(settings))
 
     def rule(self, **rule: Any) -> None:
-        """Put one rule before the others, in the form of `POST /faults/rules`."""
+        """Add one rule before the others, in the form of `POST /faults/rules`."""
         self.emulator.faults.add(Rule.model_validate(rule))
 
     def script(self, channel: str, address: str, *answers: object) -> None:
-        """Answer the next sends to this address so, and then as usual. Other faults end."""
+        """Answer the next sends to this address with these, then as usual. Removes all other faults."""
         self.faults(scripts=[{"channel": channel, "address": address, "answers": list(answers)}])
 
     def person(self, channel: str, address: str, **deed: Any) -> dict[str, Any]:
-        """Let the person do something, such as `text="hello"`: as `POST /people/{channel}/{address}/messages`.
+        """Let the person do something, such as `text="hello"`: like `POST /people/{channel}/{address}/messages`.
 
-        Gives what it became. Raises ValueError when it reaches no bot.
+        Returns the update. Raises ValueError if it reaches no bot.
         """
         return self._post(f"/people/{channel}/{quote(address)}/messages", deed)
 
     def reset(self) -> None:
-        """Begin anew: an empty journal, no faults, a new token."""
+        """Start again: an empty journal, no faults, a new token."""
         self._post("/reset", {})
         self.token = new_token()
 
     def _post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
-        # Over HTTP, because what is asked for belongs to the server's thread.
+        # Over HTTP, because the state belongs to the server's thread.
         connection = http.client.HTTPConnection(self.url.removeprefix("http://"), timeout=PATIENCE_S)
         try:
             connection.request("POST", path, orjson.dumps(body))
@@ -117,5 +117,5 @@ class LocalEmulator(Inbox):
 
 
 def new_token() -> str:
-    """A token that has the form of a Telegram bot's, which is good for all messengers."""
+    """A token in the form of a Telegram bot's, which all messengers accept."""
     return f"{secrets.randbelow(10**9) + 10**9}:{secrets.token_urlsafe(26)}"

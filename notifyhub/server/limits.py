@@ -77,7 +77,7 @@ class LimitedProtocol(HttpToolsProtocol):
         self._head = Part(
             self.limits.head_s, f"the head of the request was not complete after {self.limits.head_s:g} s"
         )
-        self._body = Part(self.limits.body_s, f"nothing more of the body came for {self.limits.body_s:g} s")
+        self._body = Part(self.limits.body_s, f"no more of the body arrived for {self.limits.body_s:g} s")
         self._owed: Part | None = None
         self._owed_since = 0.0
         self._timer: asyncio.TimerHandle | None = None
@@ -219,7 +219,7 @@ class LimitedProtocol(HttpToolsProtocol):
         self._refuse(503, "too many connections are open", (b"retry-after", b"%d" % RETRY_AFTER_S))
 
     def _refuse_head(self) -> None:
-        self._refuse(431, f"the head of a request may have {HEAD_BYTES} bytes")
+        self._refuse(431, f"the head of a request may have up to {HEAD_BYTES} bytes")
 
     def _refuse(self, status: int, detail: str, *headers: tuple[bytes, bytes]) -> None:
         """Answer, if the client would still take it as the answer to this request, and end the connection.

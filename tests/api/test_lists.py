@@ -128,7 +128,7 @@ def test_everything_wrong_with_a_query_is_told_at_once(
 def test_a_naive_moment_is_refused_with_the_reason(small_api: Api) -> None:
     errors = small_api.get("/api/v1/messages?created_from=2026-01-01T00:00").json["errors"]
 
-    assert "must say its offset" in errors[0]["message"]
+    assert "must have a UTC offset" in errors[0]["message"]
 
 
 def walk(api: Api, path: str) -> list[list[Any]]:

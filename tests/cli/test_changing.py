@@ -28,7 +28,7 @@ def test_a_wrong_filter_is_named_by_its_option(run: Run) -> None:
     ended = run("list", "--since", "2026-01-01T00:00")
 
     assert ended.code == 2
-    assert ended.complaint.startswith("--since: must say its offset")
+    assert ended.complaint.startswith("--since: must have a UTC offset")
 
 
 def test_a_batch_is_sent_and_what_is_wrong_is_told_by_line(

@@ -60,7 +60,7 @@ def test_a_head_that_does_not_come_is_cut_after_head_timeout_s(start: Started) -
 
 def test_a_body_that_stops_is_cut_after_body_timeout_s(start: Started, tmp_path: Path) -> None:
     with stop_in_a_body(start(body_timeout_s=0.2), tmp_path) as client:
-        assert client.answer().json["detail"] == "nothing more of the body came for 0.2 s"
+        assert client.answer().json["detail"] == "no more of the body arrived for 0.2 s"
 
 
 def test_whoever_is_cut_leaves_no_crash_in_the_log(start: Started, tmp_path: Path) -> None:

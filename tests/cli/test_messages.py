@@ -80,7 +80,7 @@ def test_wait_ends_with_5_when_time_is_up(run_here: Run) -> None:
     ended = run_here("send", "Hi", "--to", "telegram=1", "--at", LATER, "--wait", "0.1")
 
     assert ended.code == 5
-    assert "still on its way after 0.1 s" in ended.complaint
+    assert "not finished after 0.1 s" in ended.complaint
 
 
 def test_what_was_accepted_is_named_when_waiting_for_it_ends_in_vain(run_here: Run) -> None:
@@ -145,7 +145,7 @@ WRONG = {
     "wrong address": (["Hi", "--to", "gateway=1"], "--to gateway: "),
     "empty text": (["", "--to", "telegram=1"], "TEXT: must not be empty"),
     "long text": (["x" * 4097, "--to", "telegram=1"], "TEXT: telegram takes at most 4096"),
-    "naive time": (["Hi", "--to", "telegram=1", "--at", "2126-12-01T10:00"], "--at: must say its offset"),
+    "naive time": (["Hi", "--to", "telegram=1", "--at", "2126-12-01T10:00"], "--at: must have a UTC offset"),
     "past end": (["Hi", "--to", "telegram=1", "--expires-at", "2020-01-01T00:00Z"], "--expires-at: is in the past"),
     "priority": (["Hi", "--to", "telegram=1", "--priority", "high"], "--priority: must be 'urgent'"),
     "window": (["Hi", "--to", "telegram=1", "--deduplicate", "-5"], "--deduplicate: must be forever, off"),

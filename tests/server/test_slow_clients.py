@@ -89,7 +89,7 @@ def test_a_body_that_stops_coming_is_a_408() -> None:
 
         answer = client.answer()
 
-    assert (answer.status, answer.json["detail"]) == (408, "nothing more of the body came for 0.2 s")
+    assert (answer.status, answer.json["detail"]) == (408, "no more of the body arrived for 0.2 s")
 
 
 def test_the_application_learns_that_the_client_is_gone() -> None:

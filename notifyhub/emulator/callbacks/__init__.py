@@ -1,1 +1,1 @@
-"""Calling the bots' own addresses, and when."""
+"""Callbacks to the bots' URLs."""

@@ -1,4 +1,4 @@
-"""A bot's own address on its way to the wire."""
+"""URLs of bots, as sent on the wire."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ AS_WRITTEN = re.compile(r"[!-~]+")
 
 
 def with_parameters(url: str, parameters: Mapping[str, str]) -> str:
-    """The address with these at the end of its query; all else stays as it was written, byte for byte.
+    """The URL with these parameters at the end of its query; everything else is unchanged, byte for byte.
 
-    A parameter of the same name that the address already has gives way: whoever reads one shall find one.
+    A parameter of the same name in the URL is replaced, so that there is only one.
     """
     address, mark, fragment = url.partition("#")
     path, _, query = address.partition("?")
@@ -23,7 +23,7 @@ def with_parameters(url: str, parameters: Mapping[str, str]) -> str:
 
 
 def on_the_wire(url: str) -> URL:
-    """As it was written, so that the bot finds every byte of it; what no request line can hold is escaped."""
+    """The URL unchanged, byte for byte; only what is invalid in a request line is escaped."""
     return URL(url, encoded=AS_WRITTEN.fullmatch(url) is not None)
 
 

@@ -1,4 +1,4 @@
-"""Calling the bots back: what happened is posted to the address that a bot has registered, and to no other."""
+"""Callbacks to bots, posted only to the URL that a bot has registered."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ RESULTS_KEPT = 1000
 
 
 class CallbackSettings(BaseModel):
-    """`hosts`: "near" is this machine and private networks. `pause_limit_s`: no pause before a repeat is longer."""
+    """`hosts`: "near" is this machine and private networks. `pause_limit_s`: longest pause before a retry."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
@@ -28,9 +28,9 @@ class CallbackSettings(BaseModel):
 
 
 class Callbacks:
-    """Off the request path, a line for each bot, bounded. Everything but `wait_until_idle` is for the event loop.
+    """One bounded queue for each bot, off the request path. Everything but `wait_until_idle` is for the event loop.
 
-    `heard`, where it is set, hears of every try.
+    `heard`, if set, is called after each try.
     """
 
     def __init__(self, *, waiting_cap: int = WAITING_CAP) -> None:
@@ -46,11 +46,11 @@ class Callbacks:
 
     @property
     def waiting(self) -> int:
-        """Callbacks that are not yet delivered or given up, those that are not yet due included."""
+        """The number of callbacks not yet delivered or given up, including those not yet due."""
         return self._waiting
 
     def send(self, callback: Callback, after_s: float = 0.0) -> bool:
-        """Put a callback into its bot's line, now or later. False when too many wait already."""
+        """Put a callback into its bot's queue, now or later. False if too many are waiting."""
         if self._waiting >= self._waiting_cap:
             self.refused += 1
             logger(__name__).warning("%s: callback %s dropped, too many wait", callback.channel, callback.kind)
@@ -64,7 +64,7 @@ class Callbacks:
         return True
 
     async def call(self, callback: Callback, attempt: int = 1) -> CallbackResult:
-        """One try, now, past the line and without repeats: for the calls by which an address is checked."""
+        """One try now, outside the queue and without retries: to verify a URL."""
         result = await self._caller.call(callback, attempt, self.settings.hosts)
         self._heard(result)
         return result
@@ -75,13 +75,13 @@ class Callbacks:
             self.heard(result)
 
     def cancel(self, channel: str, bot: str) -> None:
-        """Forget what waits for a bot."""
+        """Drop the waiting callbacks of a bot."""
         line = self._lines.pop((channel, bot), None)
         if line is not None:
             self._settle(line.stop())
 
     def describe(self) -> dict[str, Any]:
-        """For people: the settings, how many wait, how many were refused for that, and the last results."""
+        """For people: the settings, the number of waiting and of refused callbacks, and the latest results."""
         return {
             "settings": self.settings.model_dump(mode="json"),
             "waiting": self._waiting,
@@ -90,23 +90,23 @@ class Callbacks:
         }
 
     def clear(self) -> None:
-        """Forget everything that waits, and all results."""
+        """Drop all waiting callbacks and all results."""
         for key in list(self._lines):
             self.cancel(*key)
         self.results.clear()
         self.refused = 0
 
     def wait_until_idle(self, timeout_s: float = 10.0) -> bool:
-        """Block this thread until nothing waits any more. Not for the thread of the event loop."""
+        """Block this thread until no callback is waiting. Not for the thread of the event loop."""
         with self._settled:
             return self._settled.wait_for(lambda: self._waiting == 0, timeout_s)
 
     async def idle(self, timeout_s: float = 10.0) -> bool:
-        """Wait until nothing waits any more; False when that takes longer than `timeout_s`."""
+        """Wait until no callback is waiting; False if that takes longer than `timeout_s`."""
         return await asyncio.to_thread(self.wait_until_idle, timeout_s)
 
     async def close(self) -> None:
-        """Forget what waits, and close the connections."""
+        """Drop waiting callbacks, and close the connections."""
         self.clear()
         await self._caller.close()
 
@@ -141,7 +141,7 @@ class Callbacks:
 
 
 class _Line:
-    """The callbacks of one bot, worked off one after the other by a task that lives while there are any."""
+    """The callbacks of one bot, processed one after the other by a task that lives while there are any."""
 
     def __init__(self, work: Callable[[Callback], Awaitable[None]], finished: Callable[[], None]) -> None:
         self._work = work
@@ -167,7 +167,7 @@ class _Line:
         self._later.add(handle)
 
     def stop(self) -> int:
-        """Forget everything; gives how many callbacks that were."""
+        """Drop everything. Returns the number of callbacks."""
         count = len(self._due) + len(self._later)
         for handle in self._later:
             handle.cancel()
@@ -185,9 +185,9 @@ class _Line:
     async def _run(self) -> None:
         try:
             while self._due:
-                # It stays in the line while it is worked on, so that `stop` counts it.
+                # It stays in the queue while it is processed, so that `stop` counts it.
                 await self._guarded(self._due[0])
-                # The line may have been stopped by the very callback.
+                # The callback itself may have stopped the queue.
                 if self._due:
                     self._due.popleft()
                     self._finished()
@@ -198,5 +198,5 @@ class _Line:
         try:
             await self._work(callback)
         except Exception:
-            # A bug of a messenger's: the bot's other callbacks shall not wait for ever.
+            # A bug in a messenger: the bot's other callbacks must not wait for ever.
             logger(__name__).exception("%s: callback %s failed", callback.channel, callback.kind)

@@ -1,4 +1,4 @@
-"""One call to a bot's own address, and what came of it."""
+"""One call to a bot's URL, and its result."""
 
 from __future__ import annotations
 
@@ -21,9 +21,10 @@ Hosts = Literal["near", "any"]
 
 @dataclass(frozen=True, slots=True)
 class Repeats:
-    """How a messenger repeats what got no 2xx: pauses grow from `first_s` by `factor` to `most_s`, `times` repeats.
+    """How a messenger retries without a 2xx: `times` retries, with pauses from `first_s`, times `factor`, up to
+    `most_s`.
 
-    A `Retry-After` of the receiver counts up to `retry_after_limit_s`; 0 means that it is not looked at.
+    A `Retry-After` of the receiver is respected up to `retry_after_limit_s`; 0: ignored.
     """
 
     times: int = 5
@@ -33,7 +34,7 @@ class Repeats:
     retry_after_limit_s: float = 0.0
 
     def pause_s(self, attempt: int, retry_after: str) -> float | None:
-        """Seconds between a failed attempt (1 is the first) and the next; None when there is no next."""
+        """Seconds between a failed attempt (1 is the first) and the next; None if there is no next."""
         if attempt > self.times:
             return None
         if self.retry_after_limit_s and retry_after.isascii() and retry_after.isdigit():
@@ -43,7 +44,7 @@ class Repeats:
 
 @dataclass(frozen=True, slots=True)
 class CallbackResult:
-    """One try. `status` and `answer` are the receiver's; `error` is there when none came. `last`: no more tries."""
+    """One try. `status` and `answer` are the receiver's; `error` is set if there was none. `last`: no more tries."""
 
     channel: str
     bot: str
@@ -64,17 +65,17 @@ class CallbackResult:
         return self.status is not None and 200 <= self.status < 300
 
     def describe(self) -> dict[str, Any]:
-        """For people: without the query of the address, in which bots keep secrets."""
+        """For people: without the query of the URL, where bots keep secrets."""
         shown = ("channel", "bot", "kind", "about", "at", "attempt", "status", "error", "last")
         return {name: getattr(self, name) for name in shown} | {"url": self.url.partition("?")[0]}
 
 
 @dataclass(frozen=True, slots=True)
 class Callback:
-    """One call. Callbacks of one `bot` (an id, never a secret) keep their order, also while one is repeated.
+    """One call. Callbacks of one `bot` (an id, never a secret) keep their order, even while one is retried.
 
-    `url` is the bot's own, as people are shown it; `parameters` is what the messenger adds to its query.
-    `told` hears of every try, in the event loop. `about` is the id of the message that it tells of.
+    `url` is the bot's URL, as shown to people; `parameters` are added to its query by the messenger. `told` is called
+    after each try, in the event loop. `about` is the id of the message it is about.
     """
 
     channel: str
@@ -91,12 +92,12 @@ class Callback:
 
     @property
     def address(self) -> URL:
-        """What is really called."""
+        """The URL that is really called."""
         return on_the_wire(with_parameters(self.url, self.parameters) if self.parameters else self.url)
 
 
 class Caller:
-    """Makes the calls. `hosts` "near" goes to this machine and private networks only."""
+    """Makes the calls. `hosts` "near" allows only this machine and private networks."""
 
     def __init__(self) -> None:
         self._sessions: dict[Hosts, aiohttp.ClientSession] = {}
@@ -107,7 +108,7 @@ class Caller:
             await session.close()
 
     async def call(self, callback: Callback, attempt: int, hosts: Hosts) -> CallbackResult:
-        """One try. Never raises for what the receiver or the network does."""
+        """One try. Never raises for errors of the receiver or the network."""
         who = (callback.channel, callback.bot, callback.kind, callback.url)
         result = CallbackResult(*who, time.time(), attempt, about=callback.about)
         try:
@@ -138,7 +139,7 @@ class Caller:
 
 
 async def _beginning(content: aiohttp.StreamReader) -> bytes:
-    """As much of an answer as is kept; it may come in pieces."""
+    """The part of an answer that is kept; it may arrive in pieces."""
     answer = b""
     while len(answer) < ANSWER_KEPT and not content.at_eof():
         answer += await content.read(ANSWER_KEPT - len(answer))

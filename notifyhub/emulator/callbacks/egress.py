@@ -1,4 +1,4 @@
-"""Where the emulator may call: without leave, only this machine and private networks."""
+"""Allowed destinations of callbacks: by default only this machine and private networks."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class ForbiddenHost(OSError):
 
 
 def is_callable(url: str) -> bool:
-    """Whether a text is an HTTP address with a host at all."""
+    """Is this text an HTTP URL with a host?"""
     try:
         parts = urlsplit(url)
         return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
@@ -29,19 +29,19 @@ def is_callable(url: str) -> bool:
 
 
 class NearConnector(TCPConnector):
-    """Connects to this machine and to private networks only; anything else is a `ForbiddenHost`."""
+    """Connects only to this machine and private networks; anything else is a `ForbiddenHost`."""
 
     def __init__(self) -> None:
         super().__init__(resolver=_NearResolver())
 
     async def connect(self, req: Any, *rest: Any, **named: Any) -> Any:
-        # An address written as a number never comes to the resolver.
+        # A numeric address never reaches the resolver.
         _check_literal(req.url.host or "")
         return await super().connect(req, *rest, **named)
 
 
 class _NearResolver(AbstractResolver):
-    """Resolves names, and refuses those with a public address: judged at the very connection, not before it."""
+    """Resolves names, and refuses those with a public address, at the moment of connecting."""
 
     def __init__(self) -> None:
         self._resolver = ThreadedResolver()
@@ -68,6 +68,6 @@ def _check_literal(host: str) -> None:
 
 
 def _is_near(address: str) -> bool:
-    # Link-local is left out: cloud machines give out their secrets there.
+    # Link-local addresses are excluded: cloud machines serve their secrets there.
     ip = ipaddress.ip_address(address.partition("%")[0])
     return ip.is_loopback or (ip.is_private and not ip.is_link_local and not ip.is_unspecified)

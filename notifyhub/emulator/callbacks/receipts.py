@@ -1,4 +1,4 @@
-"""When the messengers tell of receipts: in time, late, twice, out of order, or never."""
+"""When messengers send receipts: in time, late, twice, out of order, or never."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Manner = Literal["in_time", "late", "twice", "out_of_order", "never"]
 
 
 class ReceiptSettings(BaseModel):
-    """How receipts come. `late_s` is how late, in seconds; `seen` whether the person also looks at the message."""
+    """How receipts are sent. `late_s`: how late, in seconds; `seen`: does the person also read the message?"""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
@@ -21,16 +21,16 @@ class ReceiptSettings(BaseModel):
 
 
 class Receipts:
-    """The settings in force; whoever plans receipts asks for them at each message."""
+    """The current settings, used for each message."""
 
     def __init__(self) -> None:
         self.settings = ReceiptSettings()
 
 
 def schedule(settings: ReceiptSettings, kinds: Sequence[str], manner: str | None = None) -> list[tuple[float, str]]:
-    """When to tell what: seconds from now and the kind of receipt, in the order of telling.
+    """The schedule: seconds from now and the kind of receipt, in order.
 
-    `kinds` is the usual order of the messenger, with what means "seen" last. `manner` is that of one message alone.
+    `kinds` is the usual order of the messenger, with "seen" last. `manner` overrides the settings for one message.
     """
     wanted = list(kinds) if settings.seen else list(kinds[:-1])
     match manner or settings.manner:

@@ -1,8 +1,8 @@
-"""Faults on request: what may go wrong, with whom, how often and when. Kept in memory only.
+"""Faults on request: what goes wrong, for whom, how often and when. In memory only.
 
-A send is decided by the first of these that says something: the recipient's script, a magic recipient, the rules in
-their order, the channel's failure rate. All chance follows from the seed, the recipient and how many sends they had
-before, so the same seed tells each recipient the same story, whatever the others do meanwhile.
+The first of these that applies decides about a send: the recipient's script, a magic recipient, the rules in their
+order, the channel's failure rate. Chance depends only on the seed, the recipient and the number of sends to them, so
+with the same seed each recipient meets the same faults, whatever happens to others.
 """
 
 from __future__ import annotations

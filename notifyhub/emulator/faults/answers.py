@@ -1,4 +1,4 @@
-"""What a send may be answered with, in the words of a fault."""
+"""The possible answers of a fault."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ WORDS: dict[str, str] = {
     "garbage": "nothing accepted; 200 with an HTML page instead of JSON",
     "wrong_json": "nothing accepted; 200 with JSON that is not the messenger's",
 }
-"""What each word does. The rest of the words are statuses and the outcomes of `names.OUTCOMES`."""
+"""The effect of each word. The other words are statuses and the outcomes of `names.OUTCOMES`."""
 
 
 class Strict(BaseModel):
@@ -37,7 +37,7 @@ class StatusAnswer(Strict):
 
 
 class CodeAnswer(Strict):
-    """An error by the messenger's own code. Only Viber and WhatsApp have such codes."""
+    """An error with the messenger's own code. Only Viber and WhatsApp have such codes."""
 
     code: int = Field(ge=0, le=9_999_999)
 
@@ -60,7 +60,7 @@ Answerable = Literal["accept"] | Failure
 
 
 def check_channel(channel: str | None, answer: object) -> None:
-    """Raises ValueError for an answer that has no meaning on `channel` (None: on every channel)."""
+    """Raises ValueError for an answer that does not exist on `channel` (None: on all channels)."""
     if isinstance(answer, CodeAnswer) and channel not in OWN_CODES:
         told = "a code has a meaning on viber and whatsapp only, name the channel" if channel is None else None
         raise ValueError(told or f"{channel} has no codes of its own, give a status")

@@ -1,4 +1,4 @@
-"""Chance that can be told again: numbers that follow from a seed, a recipient and how many sends they had before."""
+"""Repeatable chance: numbers derived from a seed, a recipient and the number of sends to them."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ Draw = Callable[[str], float]
 
 
 class Chance:
-    """Counts the sends of each recipient, and draws for them.
+    """Counts the sends to each recipient, and draws numbers for them.
 
-    No stream of numbers is shared, so the order in which different recipients arrive changes nothing. Above
-    `MOST_RECIPIENTS` the oldest are forgotten, and their story begins anew.
+    Recipients do not share random numbers, so their order has no effect. Above `MOST_RECIPIENTS` the oldest are
+    forgotten, and their story starts again.
     """
 
     def __init__(self, seed: int | None) -> None:
         self._key = (secrets.token_bytes(16) if seed is None else str(seed).encode())[:64]
-        # An OrderedDict gives its oldest at once, a dict does not.
+        # An OrderedDict finds its oldest item at once, a dict does not.
         self._sends: OrderedDict[tuple[str, str], int] = OrderedDict()
 
     def next(self, channel: str, address: str) -> int:
-        """How many sends this recipient had before this one."""
+        """The number of earlier sends to this recipient."""
         recipient = (channel, address)
         before = self._sends.get(recipient, 0)
         if not before and len(self._sends) >= MOST_RECIPIENTS:
@@ -35,7 +35,7 @@ class Chance:
         return before
 
     def draw(self, channel: str, address: str, number: int) -> Draw:
-        """The draws of the recipient's send `number`."""
+        """The random numbers for send `number` to the recipient."""
 
         def drawn(name: str) -> float:
             said = f"{channel}\n{address}\n{number}\n{name}".encode("utf-8", "surrogatepass")
@@ -44,5 +44,5 @@ class Chance:
         return drawn
 
     def forget(self) -> None:
-        """Every recipient's story begins anew."""
+        """Restart the story of every recipient."""
         self._sends.clear()

@@ -1,4 +1,4 @@
-"""The faults in force, and what they decide about each send."""
+"""The current faults, and their decision for each send."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from notifyhub.emulator.journal.inboxes import inbox_of
 
 
 class TooManyRules(Exception):
-    """A rule that has no place beside those that are there."""
+    """There are too many rules for another one."""
 
 
 class Faults:
-    """The faults in force. `clock` tells the seconds that time spans are measured by."""
+    """The current faults. `clock` returns the seconds for time spans."""
 
     def __init__(
         self, profile: ProfileName = "none", seed: int | None = None, *, clock: Callable[[], float] = time.monotonic
@@ -32,7 +32,7 @@ class Faults:
         self.replace(FaultSettings(profile=profile))
 
     def replace(self, settings: FaultSettings) -> None:
-        """Put `settings` in the place of all faults, rules and scripts."""
+        """Replace all faults, rules and scripts by `settings`."""
         self._settings = settings
         self._set_at = self._clock()
         self._by_channel: dict[str, ChannelFaults] = {channel: settings.on(channel) for channel in CHANNELS}
@@ -45,7 +45,7 @@ class Faults:
             self._scripts.setdefault(key, deque()).extend(script.answers)
 
     def add(self, rule: Rule) -> None:
-        """Put a rule before the others. Its time span is counted like theirs: from when the faults were set.
+        """Put a rule before the others. Its time span also starts when the faults were set.
 
         Raises TooManyRules above 1,000.
         """
@@ -55,16 +55,16 @@ class Faults:
         self._rules_ever += 1
 
     def clear(self) -> None:
-        """No faults at all, whatever the profile was. The recipients' stories go on."""
+        """Remove all faults, including the profile's. The recipients' stories continue."""
         self.replace(FaultSettings())
 
     def reset(self) -> None:
-        """No faults, and every recipient's story begins anew."""
+        """Remove all faults, and restart the story of every recipient."""
         self.clear()
         self._chance.forget()
 
     def describe(self) -> dict[str, Any]:
-        """The faults in force with what is left of rules and scripts, in the form that `FaultSettings` takes."""
+        """The current faults with the remaining rules and scripts, in the form of `FaultSettings`."""
         scripts = [
             Script.model_validate({"channel": channel, "address": address, "answers": list(answers)})
             for (channel, address), answers in self._scripts.items()
@@ -73,7 +73,7 @@ class Faults:
         return self._settings.model_copy(update=left).model_dump(mode="json", exclude_none=True)
 
     def plan(self, channel: str, address: str, token: str = "") -> Plan:
-        """What shall happen to the send that has just come in. Uses up one answer of the recipient's script."""
+        """The plan for a send that has just arrived. Uses one answer of the recipient's script."""
         story = magic.STORIES.get((channel, address)) if self._settings.magic else None
         if story is None and not self._rules and not self._scripts and channel in self._quiet:
             return NOTHING
@@ -90,7 +90,7 @@ class Faults:
     def _ruled(
         self, channel: str, address: str, token: str, draw: Draw
     ) -> tuple[Answerable | None, latency.Latency | None]:
-        """The first answer and the first latency among the rules that hit this send."""
+        """The first answer and the first latency of the rules that match this send."""
         inbox, since_s = inbox_of(token), self._clock() - self._set_at
         answer, wait = None, None
         for pending in [*self._rules]:
@@ -115,7 +115,7 @@ class Faults:
 
 
 class _Pending:
-    """A rule, and how often it may still be used."""
+    """A rule and its remaining uses."""
 
     def __init__(self, rule: Rule, number: int) -> None:
         self.rule = rule
@@ -131,7 +131,7 @@ class _Pending:
         return self.rule.rate >= 1 or draw(self._draws_as) < self.rule.rate
 
     def use(self) -> int | None:
-        """Uses the rule once; gives how often it may be used again, None for always."""
+        """Use the rule once. Returns the remaining uses, None for unlimited."""
         if self._left is not None:
             self._left -= 1
         return self._left

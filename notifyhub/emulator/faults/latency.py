@@ -15,7 +15,7 @@ _NORMAL = NormalDist()
 
 
 class Uniform(Strict):
-    """Anything between `min` and `max`, all of it as likely."""
+    """Uniform between `min` and `max`."""
 
     min: Milliseconds
     max: Milliseconds
@@ -31,7 +31,7 @@ class Uniform(Strict):
 
 
 class Normal(Strict):
-    """A bell around `mean`, cut off at 0; a share `tail` of the answers takes `tail_ms` instead."""
+    """Normal around `mean`, cut off at 0; a share `tail` of the answers takes `tail_ms` instead."""
 
     mean: Milliseconds
     deviation: Milliseconds
@@ -41,7 +41,7 @@ class Normal(Strict):
     def milliseconds(self, draw: Draw) -> float:
         if self.tail and draw("tail") < self.tail:
             return self.tail_ms
-        # inv_cdf wants more than 0.
+        # inv_cdf needs more than 0.
         return max(0.0, self.mean + self.deviation * _NORMAL.inv_cdf(draw("latency") or 0.5))
 
 
@@ -49,7 +49,7 @@ Latency = Milliseconds | Uniform | Normal
 
 
 def seconds(latency: Latency | None, draw: Draw) -> float:
-    """How long this very answer takes; 0 for no latency."""
+    """The latency of this answer; 0 for none."""
     if latency is None or isinstance(latency, int):
         return (latency or 0) / 1000
     return latency.milliseconds(draw) / 1000

@@ -1,7 +1,7 @@
-"""Magic recipients: addresses that always meet the same story, without any faults being set.
+"""Magic recipients: addresses that always behave in the same way, without any setting.
 
 Each story has a number. Its recipients are the Telegram chat 4000000000NNN, the phone 70000000NNN on WhatsApp and the
-gateway, and the Viber id `magic-<name>=`, with hyphens for underscores. Nobody real has such addresses.
+gateway, and the Viber id `magic-<name>=`, with hyphens for underscores. No real person has such an address.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ WITH_RECEIPTS = ("viber", "whatsapp")
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """What a recipient meets: `answers` one after the other, then the last of them for ever, or "accept"."""
+    """The behaviour of a recipient: `answers` one after the other, then the last one for ever, or "accept"."""
 
     number: int
     name: str
@@ -31,7 +31,7 @@ class Story:
     channels: tuple[str, ...] = CHANNELS
 
     def plan(self, number: int, latency_s: float) -> Plan:
-        """What happens to the recipient's send `number`, counted from 0."""
+        """The plan for send `number` to the recipient, counted from 0."""
         answer = self.answers[min(number, len(self.answers) - 1)] if self.answers else None
         return Plan(latency_s + self.latency_s, answer, self.receipts)
 
@@ -44,7 +44,7 @@ class Story:
 
 _TOO_MANY = StatusAnswer(status=429, retry_after=RETRY_AFTER_S)
 
-# The numbers of outcomes stay what they are, whatever messengers come to know more.
+# The numbers of outcomes never change, even if messengers get new ones.
 _OUTCOME_NUMBERS = {
     "blocked": 1,
     "not_a_user": 2,
@@ -117,7 +117,7 @@ def _told_on(story: Story, channel: str) -> bool:
 
 
 def recipients() -> Iterator[tuple[str, str, Story]]:
-    """Every magic recipient: channel, address, story; in the order of the stories' numbers."""
+    """All magic recipients: channel, address, story; in the order of the stories' numbers."""
     for story in sorted(_LIST, key=lambda story: story.number):
         for channel in CHANNELS:
             if _told_on(story, channel):

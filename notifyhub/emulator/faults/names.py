@@ -1,4 +1,4 @@
-"""The channels, and the outcomes that each of them has a word for."""
+"""The channels and their outcomes."""
 
 from __future__ import annotations
 
@@ -29,5 +29,5 @@ EVERY_OUTCOME = frozenset().union(*OUTCOMES.values())
 
 
 def canonical(channel: str, address: str) -> str:
-    """`address` as the journal writes it: phone numbers are digits only."""
+    """`address` as in the journal: phone numbers are digits only."""
     return (NOT_DIGITS.sub("", address) or address) if channel in BY_DIGITS else address

@@ -1,4 +1,4 @@
-"""What shall happen to one send."""
+"""The plan for one send."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ DRIP_MS = 10_000
 class Plan:
     """A wait in seconds, then a refusal, a `word`, or (neither) the normal answer.
 
-    `receipts` is how the receipts of this send go, None for the usual way.
+    `receipts` is the manner of this send's receipts; None: as usual.
     """
 
     __slots__ = ("drip_s", "latency_s", "receipts", "refusal", "word")
@@ -38,7 +38,7 @@ class Plan:
 
     @property
     def name(self) -> str | None:
-        """The fault as the journal writes it; None for a normal answer."""
+        """The fault as in the journal; None for a normal answer."""
         if self.refusal is None:
             return self.word
         if self.refusal.outcome is not None:

@@ -1,4 +1,4 @@
-"""Who meets which fault: channels, scripts for one recipient, and rules."""
+"""Faults by channel, scripts for one recipient, and rules."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LONGEST_SPAN_S = 86_400.0
 
 
 class ChannelFaults(Strict):
-    """What may go wrong on a channel. A field that is None follows the setting for all channels."""
+    """The faults of a channel. None: as set for all channels."""
 
     latency_ms: Latency | None = None
     failure_rate: float | None = Field(default=None, ge=0, le=1)
@@ -23,7 +23,7 @@ class ChannelFaults(Strict):
 
 
 class Script(Strict):
-    """Answers for one recipient, used up in order; then the channel behaves as usual."""
+    """Answers for one recipient, used in order; then the channel behaves as usual."""
 
     channel: Channel
     address: str = Field(min_length=1, max_length=256)
@@ -37,14 +37,14 @@ class Script(Strict):
 
 
 class Rule(Strict):
-    """One fault, for whoever it fits. What is left out does not narrow it.
+    """One fault, for all sends that match. Fields left out match everything.
 
-    channel, address  a recipient; an address that ends with `*` stands for all that begin so
-    inbox             only sends with this token: `{"token": …}` is taken too, and kept as its fingerprint only
-    rate              in this share of the sends, by chance
-    count             so often; then the rule is used up
-    from_s, until_s   seconds since the faults were set: an outage, say
-    answer            None changes the latency alone; "accept" spares a recipient what comes after
+    channel, address  a recipient; `*` at the end of an address matches anything
+    inbox             only sends with this token: `{"token": …}` is also accepted, and stored as its fingerprint
+    rate              probability
+    count             number of uses; then the rule is used up
+    from_s, until_s   seconds since the faults were set, for example for an outage
+    answer            None: changes only the latency; "accept": later rules do not apply
     """
 
     channel: Channel | None = None
@@ -74,7 +74,7 @@ class Rule(Strict):
         return self
 
     def fits(self, channel: str, address: str, inbox: str) -> bool:
-        """Is this rule for such a send, leaving time and chance aside?"""
+        """Does this rule match such a send, apart from time and chance?"""
         if self.channel not in (None, channel) or self.inbox not in (None, inbox):
             return False
         return self.address is None or _alike(channel, self.address, address)

@@ -1,4 +1,4 @@
-"""All faults at once, as `PUT /faults`, a file and the command line give them."""
+"""All faults, as given by `PUT /faults`, a file and the command line."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ ProfileName = Literal["none", "original-task", "real-limits"]
 # The original task asks for a random delay of 1 to 3 seconds and a failure in one call of ten.
 PROFILES: dict[ProfileName, ChannelFaults] = {
     "none": ChannelFaults(latency_ms=0, failure_rate=0.0, failure="500"),
-    # No faults either: this one turns the documented rate limits on.
+    # No faults either: this turns on the documented rate limits.
     "real-limits": ChannelFaults(latency_ms=0, failure_rate=0.0, failure="500"),
     "original-task": ChannelFaults(latency_ms=Uniform(min=1000, max=3000), failure_rate=0.1, failure="500"),
 }
 
 
 class FaultSettings(ChannelFaults):
-    """All faults at once. Fields of its own are for all channels and win over those of `profile`.
+    """All faults. Its own fields apply to all channels and override those of `profile`.
 
-    magic  whether the magic recipients do what they stand for
+    magic  whether magic recipients have an effect
     """
 
     profile: ProfileName = "none"
@@ -44,7 +44,7 @@ class FaultSettings(ChannelFaults):
         return self
 
     def on(self, channel: Channel) -> ChannelFaults:
-        """What holds on one channel: its own settings before those for all, those before the profile's."""
+        """The faults of one channel: its own settings override those for all, and those override the profile's."""
         merged: dict[str, Any] = {}
         for layer in (PROFILES[self.profile], self, self.channels.get(channel)):
             for field in ChannelFaults.model_fields if layer else ():

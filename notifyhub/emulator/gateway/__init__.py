@@ -1,4 +1,4 @@
-"""The HTTP gateway as the emulator speaks it."""
+"""The HTTP gateway in the emulator."""
 
 from notifyhub.emulator.gateway.messenger import OUTCOMES, Gateway
 

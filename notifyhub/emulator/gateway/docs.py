@@ -1,6 +1,7 @@
-"""The gateway's documentation: an OpenAPI document and Swagger UI, where those of the real one are.
+"""The gateway's documentation: an OpenAPI document and Swagger UI, at the paths of the real ones.
 
-Title, version, server, path and operation are those of the published document; schemas of errors are this emulator's.
+Title, version, server, path and operation are those of the published document; the error schemas are the emulator's
+own.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import orjson
 
 from notifyhub.emulator.shared.wire import HTML, Answer
 
-# One copy of Swagger UI is in the package, beside the REST service that shows its own document with it.
+# The package has one copy of Swagger UI, with the REST service, which uses it too.
 ASSETS = files("notifyhub_api").joinpath("assets")
 JAVASCRIPT = b"text/javascript; charset=utf-8"
 TYPES = {"swagger-ui.css": b"text/css; charset=utf-8", "swagger-ui-bundle.js": JAVASCRIPT}
@@ -35,7 +36,7 @@ PAGE = b"""<!doctype html>
 
 
 def docs_page(path: str) -> Answer | None:
-    """The page, the document or an asset at `path`; None when there is none."""
+    """The page, the document or an asset at `path`, if there is one."""
     if path == "docs":
         headers = ((b"content-security-policy", POLICY), (b"x-content-type-options", b"nosniff"))
         return Answer(status=200, body=PAGE, content_type=HTML, headers=headers)
@@ -66,7 +67,7 @@ _FAILURES = {"400": "Bad id, phone or text", "401": "Token missing, wrong or exp
 DOCUMENT: dict[str, Any] = {
     "openapi": "3.0.1",
     "info": {"title": "Probe Server", "version": "1.0.0"},
-    # Relative to this document: true wherever the emulator is mounted.
+    # Relative to this document, so that it works wherever the emulator is mounted.
     "servers": [{"url": "v1"}],
     "tags": [{"name": "send"}],
     "paths": {

@@ -12,7 +12,7 @@ from notifyhub.emulator.shared.values import json_object
 
 
 def is_good_jwt(token: str, secret: str | None, now_s: float) -> bool:
-    """Whether it is a JWT that has not expired and, where a secret is given, is signed with it."""
+    """Is it a JWT that has not expired and, if a secret is given, is signed with it?"""
     signed, _, mark = token.rpartition(".")
     head, _, claims = signed.partition(".")
     expires = _object(claims).get("exp")

@@ -1,7 +1,7 @@
 """The HTTP gateway "Probe Server": `POST /v1/send/{msgId}`.
 
-The request and the success are those of its published OpenAPI document (probe.fbrq.cloud). The error bodies and the
-de-duplication by `msgId` are choices of this emulator: the document does not say.
+Request and success are those of its published OpenAPI document (probe.fbrq.cloud). The error bodies and the
+deduplication by `msgId` are the emulator's own choices, because the document does not define them.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ USED = "msgId was already used with another body"
 
 
 class Outcome(NamedTuple):
-    """Status and message of an outcome, and why; none of them is documented: choices of this emulator."""
+    """Status, message and reason of an outcome; undocumented, so these are the emulator's own choices."""
 
     status: int
     message: str
@@ -42,7 +42,7 @@ OUTCOMES: dict[str, Outcome] = {
 
 
 class Gateway:
-    """Accepts a message once per token and `msgId`. How good a bearer token must be is a matter of strictness."""
+    """Accepts a message once per token and `msgId`. Strictness decides which bearer tokens are valid."""
 
     channel = "gateway"
 
@@ -110,7 +110,7 @@ def _digest(first: str, second: str) -> str:
 
 
 def _number(value: Any) -> str:
-    """An integer, or digits in a string, as text; else an empty string."""
+    """An integer, or digits in a string, as text; otherwise an empty string."""
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     return value if isinstance(value, str) and DIGITS.fullmatch(value) else ""

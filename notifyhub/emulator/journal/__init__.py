@@ -1,1 +1,1 @@
-"""What arrived: kept, searched, waited for."""
+"""The journal of everything that arrived: storage, search, waiting."""

@@ -1,4 +1,4 @@
-"""A send to many at once: each of its receivers has a fate and an entry of their own."""
+"""Broadcasts: each receiver has its own fate and its own entry."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from notifyhub.emulator.shared.wire import Arrival, Copy, Fate
 
 
 def fates_of(arrival: Arrival, plan: Callable[[str], Plan]) -> Mapping[str, Fate]:
-    """What faults have in store for the receivers; a fault of the line, such as a hang, is not for one of them."""
+    """The faults of single receivers; faults of the connection, such as a hang, are not for single receivers."""
     plans = {address: plan(address) for address in arrival.receivers}
     return {address: Fate(one.refusal, one.receipts) for address, one in plans.items() if one.refusal or one.receipts}
 
 
 def copies_of(record: Record) -> list[Record]:
-    """An entry for each receiver; the first has the raw body, which may be long, and the others point to it."""
+    """An entry for each receiver; the first has the raw body, which may be long, and the others refer to it."""
     return [_copy(record, copy, index) for index, copy in enumerate(record.answer.copies)]
 
 

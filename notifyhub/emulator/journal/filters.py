@@ -1,4 +1,4 @@
-"""Which entries of the journal are meant."""
+"""Filters of journal entries."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from notifyhub.emulator.journal.inboxes import inbox_of
 
 
 class Wanted(TypedDict, total=False):
-    """The parts of a search; what is left out or None narrows nothing.
+    """The fields of a search; None or left out: no filter.
 
-    text      a substring, upper and lower case differ
-    search    a substring of the text or the address, ASCII letters in either case
-    token     only what was sent with this token
-    inbox     the same by the token's fingerprint, as entries show it
-    account   the sender's public name: a bot's id, a business number's id
-    accepted  only what was accepted, or only what was not
+    text      a substring, case-sensitive
+    search    a substring of the text or the address; the case of ASCII letters does not matter
+    token     only sends with this token
+    inbox     the same by the token's fingerprint, as in entries
+    account   the sender's public id: of a bot or a business number
+    accepted  only accepted sends, or only others
     """
 
     channel: str | None
@@ -31,7 +31,7 @@ class Wanted(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """A search as the ledger asks for it. Tokens are not kept, only their fingerprints."""
+    """A search in the form for the ledger. Tokens are not stored, only their fingerprints."""
 
     channel: str | None = None
     address: str | None = None
@@ -49,7 +49,7 @@ class Filter:
         return cls(**{name: value for name, value in wanted.items() if value is not None})  # type: ignore[arg-type]
 
     def where(self, after: int, up_to: int | None = None) -> tuple[str, list[object]]:
-        """The SQL condition and its values, for entries with an id over `after`, and not over `up_to`."""
+        """The SQL condition and its values, for entries with ids above `after` and up to `up_to`."""
         conditions: list[str] = ["id > ?"]
         values: list[object] = [after]
         if up_to is not None:
@@ -60,7 +60,7 @@ class Filter:
                 conditions.append(f"{name} = ?")
                 values.append(getattr(self, name))
         if self.address is not None:
-            # A phone number may be asked for with its plus, which an unescaped query string turns into a space.
+            # A phone number may be given with its plus, which is a space in an unescaped query string.
             conditions.append("address IN (?, ?)")
             values += [self.address, self.address.strip().removeprefix("+")]
         if self.text is not None:
@@ -77,7 +77,7 @@ class Filter:
 
 
 def _plain(text: str) -> str:
-    """What LIKE takes for itself, and nothing else."""
+    """Escape the wildcards of LIKE."""
     for special in "!%_":
         text = text.replace(special, f"!{special}")
     return text

@@ -1,4 +1,4 @@
-"""What happens beside the journal: callbacks that went out, and what people did. A bounded log, for the page."""
+"""Events besides the journal: callbacks, and what people did. A bounded log for the page."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ KEPT = 2000
 
 
 class Happenings:
-    """The last of them, numbered without gaps from 1. `tell` is called after each."""
+    """The latest events, numbered without gaps from 1. `tell` is called after each."""
 
     def __init__(self, tell: Callable[[], None], *, kept: int = KEPT) -> None:
         self._tell = tell
@@ -20,7 +20,7 @@ class Happenings:
 
     @property
     def last(self) -> int:
-        """The number of the newest, 0 when there never was one."""
+        """The number of the newest; 0 if there never was one."""
         return self._number
 
     def add(self, what: str, **facts: Any) -> None:
@@ -30,10 +30,10 @@ class Happenings:
         self._tell()
 
     def since(self, number: int) -> list[dict[str, Any]]:
-        """Those after `number`, oldest first."""
+        """The events after `number`, oldest first."""
         first = self._number - len(self._log)
         return [] if number >= self._number else list(self._log)[max(0, number - first) :]
 
     def clear(self) -> None:
-        """Forget them. Numbers are not used again."""
+        """Forget all events. Numbers are not reused."""
         self._log.clear()

@@ -24,8 +24,9 @@ PRUNED_AT_ONCE = 1000
 class Journal:
     """A bounded record of sends in SQLite.
 
-    `record` returns when the entry is committed, so that a killed process loses nothing it has answered. One thread
-    writes: it commits whatever gathered while the last commit ran. The oldest entries are dropped above `cap`.
+    `record` returns once the entry is committed, so that a killed process loses nothing that it has answered. One
+    thread writes: it commits everything that arrived during the last commit. Above `cap` the oldest entries are
+    dropped.
     """
 
     def __init__(self, path: Path | None, cap: int = CAP) -> None:
@@ -42,7 +43,7 @@ class Journal:
         self.watchers = Watchers()
 
     def open(self) -> None:
-        """Open the file, and begin to write. Does nothing when open. Raises `sqlite3.Error` for a wrong file."""
+        """Open the file and start writing. Does nothing if open. Raises `sqlite3.Error` for an invalid file."""
         with self._opening:
             if self._ledger is None:
                 self._start()
@@ -57,7 +58,7 @@ class Journal:
         self._thread.start()
 
     def close(self) -> None:
-        """Write what is waiting, then close the file. Does nothing when closed."""
+        """Write what is waiting, then close the file. Does nothing if closed."""
         if self._ledger is None:
             return
         with self._bell:
@@ -69,7 +70,7 @@ class Journal:
 
     @property
     def last_id(self) -> int:
-        """The id of the newest entry, 0 when there never was one."""
+        """The id of the newest entry; 0 if there never was one."""
         self.open()
         return self._last_id
 
@@ -78,7 +79,7 @@ class Journal:
         return self._last_id - self._first_id + 1
 
     async def record(self, record: Record) -> Answer:
-        """Commit `record`; gives the answer to send, which is another one when its claim was taken already."""
+        """Commit `record`. Returns the answer to send, which differs if its claim was already taken."""
         self.open()
         with self._bell:
             self._waiting.append(record)
@@ -86,7 +87,7 @@ class Journal:
         return await record.written
 
     def clear(self) -> None:
-        """Forget all entries and all claims; returns when that is committed. Ids are not used again."""
+        """Forget all entries and claims; returns once that is committed. Ids are not reused."""
         self.open()
         done: Future[None] = Future()
         with self._bell:
@@ -95,11 +96,11 @@ class Journal:
         done.result()
 
     def entries(self, *, after: int = 0, limit: int = -1, **wanted: Unpack[Wanted]) -> list[dict[str, Any]]:
-        """Entries with an id over `after`, oldest first; `limit` -1 means all of them."""
+        """Entries with ids above `after`, oldest first; `limit` -1: all of them."""
         return self._open_ledger().select(Filter.of(**wanted), after, limit)
 
     def newest(self, limit: int, *, before: int = 1 << 62, **wanted: Unpack[Wanted]) -> list[dict[str, Any]]:
-        """The last `limit` entries with an id under `before`, oldest first."""
+        """The last `limit` entries with ids below `before`, oldest first."""
         return self._open_ledger().newest(Filter.of(**wanted), before, limit)
 
     def entry(self, entry_id: int) -> dict[str, Any] | None:
@@ -107,14 +108,14 @@ class Journal:
         return self._open_ledger().one(entry_id)
 
     def duplicates(self, **wanted: Unpack[Wanted]) -> list[dict[str, Any]]:
-        """What somebody got more than once: channel, address, text, count and the entries' ids.
+        """Texts that somebody got more than once: channel, address, text, count and the entries' ids.
 
-        A repeat that the gateway knew by its id reached nobody twice, and is not counted.
+        A repeat that the gateway recognised by its id reached nobody twice, and is not counted.
         """
         return self._open_ledger().duplicates(Filter.of(**wanted))
 
     def assert_no_duplicates(self, **wanted: Unpack[Wanted]) -> None:
-        """Raises AssertionError that names the first of them when somebody got something more than once."""
+        """Raises AssertionError, which names the first one, if somebody got a text more than once."""
         found = self.duplicates(**wanted)
         if found:
             first = found[0]
@@ -124,7 +125,7 @@ class Journal:
     def wait_for(
         self, count: int = 1, *, timeout_s: float = 10.0, after: int = 0, **wanted: Unpack[Wanted]
     ) -> list[dict[str, Any]]:
-        """Block this thread until at least `count` such entries are there, and give them.
+        """Block this thread until there are at least `count` such entries, and return them.
 
         Raises `TimeoutError`. Not for the thread of the event loop that serves the emulator: there, `await arrived`.
         """
@@ -136,7 +137,7 @@ class Journal:
     async def arrived(
         self, count: int = 1, *, timeout_s: float = 10.0, after: int = 0, **wanted: Unpack[Wanted]
     ) -> list[dict[str, Any]]:
-        """`wait_for` for an event loop. Raises `TimeoutError`, also when the server stops."""
+        """`wait_for` for an event loop. Raises `TimeoutError`, also if the server stops."""
         counter = EntryCounter(self, Filter.of(**wanted), after)
         ends = monotonic() + timeout_s
         with self.watchers.watch() as watch:
@@ -148,12 +149,12 @@ class Journal:
                     raise TimeoutError(counter.told(count, timeout_s))
 
     def counted(self, wanted: Filter, after: int, up_to: int) -> int:
-        """How many entries have an id over `after` and not over `up_to`."""
+        """The number of entries with ids above `after` and up to `up_to`."""
         return self._open_ledger().count(wanted, after, up_to)
 
     @property
     def cleared(self) -> int:
-        """How often the journal was emptied."""
+        """How often the journal was cleared."""
         return self._cleared
 
     def _open_ledger(self) -> Ledger:
@@ -210,7 +211,7 @@ class Journal:
 
 
 class EntryCounter:
-    """Counts the entries of a search, looking at each entry once however often it is asked."""
+    """Counts the entries of a search, reading each entry only once."""
 
     def __init__(self, journal: Journal, wanted: Filter, after: int) -> None:
         self._journal = journal
@@ -234,7 +235,7 @@ class EntryCounter:
 
 
 def _claim(transaction: Transaction, numbered: Iterable[tuple[int, Record]]) -> None:
-    """Give the records whose claim is taken the answer that their claim has for this."""
+    """Give records whose claim is taken the answer for this case."""
     claiming = [(entry_id, record, record.answer.claim) for entry_id, record in numbered if record.answer.claim]
     if not claiming:
         return
@@ -251,7 +252,7 @@ def _settled(answer: Answer, claim: Claim, entry_id: int, winner: tuple[int, str
 
 
 def _settle(batch: list[Record], error: Exception | None) -> None:
-    """Wake the callers, each event loop once."""
+    """Wake the callers, with one wake-up for each event loop."""
     for loop, records in groupby(batch, key=lambda record: record.written.get_loop()):
         try:
             loop.call_soon_threadsafe(_wake, list(records), error)

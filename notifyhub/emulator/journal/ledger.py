@@ -1,4 +1,4 @@
-"""The journal's SQLite file: tables, one statement per batch, and the questions that the journal answers."""
+"""The journal's SQLite file: tables, one statement per batch, and queries."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ CREATE TABLE IF NOT EXISTS claims (
     fingerprint TEXT NOT NULL
 );
 """
-# Columns that files of earlier versions do not have.
+# Columns that are missing in files of earlier versions.
 ADDED = ("inbox", "account")
 LISTED = ("id", "channel", "address", "text", "received_at", "accepted", "status", "code", "messenger_id")
 SHOWN = (*LISTED, "repeated", "fault", "inbox", "account")
 KEPT = (*SHOWN, "request", "request_body", "answer_body")
 
-# One statement for a whole batch: with a statement per row the writing thread would have to fight the event loop for
-# the interpreter's lock at every row.
+# One statement for a whole batch: with a statement per row the writing thread would compete with the event loop for
+# the GIL at every row.
 INSERT = f"INSERT INTO entries ({', '.join(KEPT)}) SELECT {{values}} FROM json_each(?)".format(  # noqa: S608
     values=", ".join(f"json_extract(value, '$[{index}]')" for index in range(len(KEPT)))
 )
@@ -60,13 +60,13 @@ SELECT_CLAIMS = "SELECT key, entry_id, fingerprint FROM claims WHERE key IN (SEL
 
 
 class Ledger:
-    """The file, or a database in memory for `path` None. `write` and `read` may be called from different threads."""
+    """The file, or a database in memory if `path` is None. `write` and `read` may be called from different threads."""
 
     def __init__(self, path: Path | None) -> None:
         self._reading = Lock()
         self._writer = _connect(path)
         self._reader = self._writer if path is None else _connect(path)
-        # In memory there is one connection only, so that writing has to wait for reading.
+        # In memory there is only one connection, so writing has to wait for reading.
         self._writing: AbstractContextManager[Any] = self._reading if path is None else nullcontext()
         self._writer.executescript(SCHEMA)
         self._add_columns()
@@ -83,16 +83,16 @@ class Ledger:
                 self._writer.execute(f"ALTER TABLE entries ADD COLUMN {column} TEXT NOT NULL DEFAULT ''")
 
     def transaction(self) -> Transaction:
-        """One write transaction; only the journal's writer thread opens any."""
+        """A write transaction; only used by the journal's writer thread."""
         return Transaction(self._writer, self._writing)
 
     def last_id(self) -> int:
-        """The greatest id ever given out, also by entries that are gone."""
+        """The largest id ever used, including deleted entries."""
         rows = self._read("SELECT seq FROM sqlite_sequence WHERE name = 'entries'", ())
         return int(rows[0][0]) if rows else 0
 
     def first_id(self) -> int | None:
-        """The smallest id that is still there."""
+        """The smallest existing id."""
         first: int | None = self._read("SELECT min(id) FROM entries", ())[0][0]
         return first
 
@@ -102,7 +102,7 @@ class Ledger:
         return [_entry(row) for row in self._read(query, (*values, limit))]
 
     def newest(self, wanted: Filter, before: int, limit: int) -> list[dict[str, Any]]:
-        """The last entries with an id under `before`, oldest first."""
+        """The last entries with ids below `before`, oldest first."""
         where, values = wanted.where(0, before - 1)
         query = f"SELECT {', '.join(SHOWN)} FROM entries WHERE {where} ORDER BY id DESC LIMIT ?"  # noqa: S608
         return [_entry(row) for row in reversed(self._read(query, (*values, limit)))]
@@ -112,7 +112,7 @@ class Ledger:
         return int(self._read(f"SELECT count(*) FROM entries WHERE {where}", tuple(values))[0][0])  # noqa: S608
 
     def duplicates(self, wanted: Filter) -> list[dict[str, Any]]:
-        """What a person got more than once, with the ids of the entries; repeats that a messenger told are none."""
+        """Texts that a person got more than once, with the entries' ids; repeats known to a messenger do not count."""
         where, values = wanted.where(0)
         query = (
             f"SELECT channel, address, text, count(*), json_group_array(id) FROM entries WHERE {where} "  # noqa: S608
@@ -125,7 +125,7 @@ class Ledger:
         ]
 
     def one(self, entry_id: int) -> dict[str, Any] | None:
-        """An entry with its request and its answer."""
+        """An entry with its request and answer."""
         rows = self._read(f"SELECT {', '.join(KEPT)} FROM entries WHERE id = ?", (entry_id,))  # noqa: S608
         if not rows:
             return None
@@ -138,7 +138,7 @@ class Ledger:
 
 
 class Transaction:
-    """Commits at the end of `with`, or rolls everything back when it is left by an exception."""
+    """Commits at the end of `with`, or rolls back on an exception."""
 
     def __init__(self, connection: sqlite3.Connection, lock: AbstractContextManager[Any]) -> None:
         self._connection = connection
@@ -160,13 +160,13 @@ class Transaction:
         self._connection.execute(INSERT, (_json(rows),))
 
     def claim(self, claims: list[tuple[int, str, str]]) -> dict[str, tuple[int, str]]:
-        """Claim keys for entries, the first one wins; gives by key the winner's entry id and fingerprint."""
+        """Claim keys for entries; the first one wins. Returns the winner's entry id and fingerprint by key."""
         self._connection.execute(INSERT_CLAIMS, (_json(claims),))
         rows = self._connection.execute(SELECT_CLAIMS, (_json([key for _, key, _ in claims]),))
         return {key: (entry_id, fingerprint) for key, entry_id, fingerprint in rows}
 
     def forget(self, up_to: int) -> None:
-        """Drop the entries and the claims with ids up to `up_to`."""
+        """Delete the entries and claims with ids up to `up_to`."""
         self._connection.execute("DELETE FROM entries WHERE id <= ?", (up_to,))
         self._connection.execute("DELETE FROM claims WHERE entry_id <= ?", (up_to,))
 

@@ -1,4 +1,4 @@
-"""A send on its way into the journal."""
+"""Records of sends for the journal."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ BODY_KEPT = 32_768
 
 @dataclass(slots=True)
 class Record:
-    """One send and its answer, on the way into the journal. `received_at` in milliseconds since 1970 UTC."""
+    """One send and its answer, for the journal. `received_at` in milliseconds since 1970 UTC."""
 
     channel: str
     address: str
@@ -49,7 +49,7 @@ def new_record(
     inbox: str = "",
     account: str = "",
 ) -> Record:
-    """A record of a send that arrived now, in the running event loop."""
+    """The record of a send that arrived now, in the running event loop."""
     written = asyncio.get_running_loop().create_future()
     received_at = time.time_ns() // 1_000_000
     return Record(channel, address, text, received_at, fault, request, request_body, answer, inbox, account, written)

@@ -1,4 +1,4 @@
-"""Those who wait for entries, threads and event loops, and how they hear of them."""
+"""Threads and event loops that wait for entries."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 
 
 class Watchers:
-    """`tell` wakes everybody. Nobody polls."""
+    """`tell` wakes all watchers. Nobody polls."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
@@ -17,14 +17,14 @@ class Watchers:
         self._released = False
 
     def tell(self) -> None:
-        """There is something new. May be called from any thread."""
+        """Wake all watchers. May be called from any thread."""
         with self._changed:
             self._changed.notify_all()
             for watch in self._watching:
                 watch.tell()
 
     def release(self) -> None:
-        """Let every event loop's watcher go: the server is about to stop, and must not wait for them."""
+        """Release the watchers of event loops: the server is about to stop and must not wait for them."""
         self._released = True
         self.tell()
 
@@ -62,7 +62,7 @@ class Watch:
             self._loop.call_soon_threadsafe(self._event.set)
 
     def begin(self) -> None:
-        """From here on `next` hears of everything new. To be called before looking at what is there."""
+        """From now on `next` sees everything new. Call it before reading what exists."""
         self._event.clear()
 
     async def next(self, timeout_s: float) -> bool:

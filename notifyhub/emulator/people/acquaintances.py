@@ -1,4 +1,4 @@
-"""Who knows whom: to which bot a person would answer."""
+"""Acquaintances: the bot that a person would answer."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ KNOWN_CAP = 100_000
 
 
 class Acquaintances:
-    """Which bot wrote last to an address; bounded, the longest silent are forgotten."""
+    """The bot that last wrote to each address; bounded, the oldest are forgotten."""
 
     def __init__(self, cap: int = KNOWN_CAP) -> None:
         self._bots: Bounded[tuple[str, str], str] = Bounded(cap)

@@ -1,4 +1,4 @@
-"""The people behind the emulated phones: what they write and press becomes an update of their messenger."""
+"""The people behind the emulated phones: what they write and press becomes an update."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Kind = Literal["message", "press", "block", "unblock", "open"]
 
 
 class Deed(BaseModel):
-    """What a person does. `bot` is the messenger's own id of a bot; None is the one that wrote to this person last.
+    """What a person does. `bot` is the messenger's id of a bot; None: the one that last wrote to this person.
 
     `press` presses the button whose callback data is `data`, under the message `message_id` (None: the last one that
     has such a button). `open` opens the conversation with a bot, with `text` as the context of the link; Viber only.
@@ -42,23 +42,23 @@ class Unheard(Exception):
 
 
 class Listener(Protocol):
-    """A messenger in which people can do something."""
+    """A messenger that supports deeds of people."""
 
     def hear(self, address: str, bot: str, deed: Deed) -> dict[str, Any]:
-        """Make the messenger's own update of a deed and send it on its way; gives the update. Raises `Unheard`."""
+        """Turn a deed into the messenger's update and send it. Returns the update. Raises `Unheard`."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """Takes a deed to the messenger that it happens in. `done` hears of those that reached a bot."""
+    """Passes a deed to its messenger. `done` is called for those that reached a bot."""
 
     listeners: Mapping[str, Listener]
     acquaintances: Acquaintances
     done: Callable[[str, str, Deed], None] | None = None
 
     def do(self, channel: str, address: str, deed: Deed) -> dict[str, Any]:
-        """The update that a deed became. Raises `Unheard`."""
+        """The update made from a deed. Raises `Unheard`."""
         listener = self.listeners.get(channel)
         if listener is None:
             raise Unheard(f"on {channel} people cannot answer")

@@ -1,1 +1,1 @@
-"""What the messengers share: the wire, limits, media, strictness."""
+"""What the messengers share: HTTP, limits, media, strictness."""

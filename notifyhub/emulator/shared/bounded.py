@@ -1,4 +1,4 @@
-"""A mapping that forgets: above its cap, whatever was longest untouched goes."""
+"""A bounded mapping: above its cap the entry put longest ago is dropped."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ class Bounded(Generic[K, V]):
 
     def __init__(self, cap: int) -> None:
         self._cap = cap
-        # A dict would look for its oldest among the places of all that went before.
+        # A dict would scan the slots of all items removed before its oldest item.
         self._values: OrderedDict[K, V] = OrderedDict()
 
     def get(self, key: K) -> V | None:
-        """The value, without touching it."""
+        """The value; does not change the order."""
         return self._values.get(key)
 
     def put(self, key: K, value: V) -> V:
-        """Keep a value as the one touched last."""
+        """Put a value, as the newest one."""
         values = self._values
         values[key] = value
         values.move_to_end(key)
@@ -38,11 +38,11 @@ class Bounded(Generic[K, V]):
         self._values.clear()
 
     def __iter__(self) -> Iterator[K]:
-        """All keys, the one longest untouched first."""
+        """All keys, oldest first."""
         return iter(list(self._values))
 
     def values(self) -> list[V]:
-        """All values, the one longest untouched first."""
+        """All values, oldest first."""
         return list(self._values.values())
 
     def __contains__(self, key: K) -> bool:

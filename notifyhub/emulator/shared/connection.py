@@ -1,4 +1,4 @@
-"""What becomes of the connection: the answer as it should be, late, in drops, in half, or not at all."""
+"""How an answer is sent: normally, late, byte by byte, half, or not at all."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
 async def carry_out(plan: Plan, answer: Answer, receive: Receive, send: Send, *, hang_s: float) -> None:
-    """Give `answer` in the way that `plan` wants; it has been recorded before, so a slow answer is slow about
-    something that has already happened."""
+    """Send `answer` according to `plan`. It was recorded before, so a slow answer is about something that has already
+    happened."""
     if plan.latency_s:
         await until_the_client_leaves(receive, plan.latency_s)
     match plan.word:
@@ -41,7 +41,7 @@ async def carry_out(plan: Plan, answer: Answer, receive: Receive, send: Send, *,
 
 
 async def until_the_client_leaves(receive: Receive, limit_s: float) -> bool:
-    """Wait, but no longer than the client does; has it left?"""
+    """Wait until the time is over or the client leaves; has it left?"""
     try:
         async with asyncio.timeout(limit_s):
             await _departure(receive)
@@ -51,7 +51,7 @@ async def until_the_client_leaves(receive: Receive, limit_s: float) -> bool:
 
 
 async def unless_the_client_leaves(receive: Receive, answer: Awaitable[Answer]) -> Answer | None:
-    """The answer when it is there; None, with the work on it cancelled, when the client has left before."""
+    """The answer; None, with the work on it cancelled, if the client leaves first."""
     working, leaving = asyncio.ensure_future(answer), asyncio.ensure_future(_departure(receive))
     try:
         await asyncio.wait((working, leaving), return_when=asyncio.FIRST_COMPLETED)
@@ -67,10 +67,10 @@ async def _departure(receive: Receive) -> None:
 
 
 async def _hang_up(receive: Receive, send: Send, *, reset: bool = False) -> None:
-    """End the connection where it stands, in order or by a TCP reset.
+    """End the connection now, in order or by a TCP reset.
 
-    ASGI has no word for this. uvicorn's `receive` belongs to an object that knows the transport; where some other
-    server runs us, or something stands between, the connection is closed in a rougher way, and never reset.
+    ASGI has no message for this. uvicorn's `receive` belongs to an object that knows the transport. With another
+    server, or with a wrapper in between, the connection is closed by an incomplete response, and never reset.
     """
     transport: Any = getattr(getattr(receive, "__self__", None), "transport", None)
     if transport is None:
@@ -85,7 +85,7 @@ async def _hang_up(receive: Receive, send: Send, *, reset: bool = False) -> None
 
 
 async def _half(answer: Answer, send: Send) -> None:
-    """Promise the whole body, give half of it, and close."""
+    """Announce the complete body, send half of it, and close."""
     await _start(answer, send)
     await send({"type": "http.response.body", "body": answer.body[: len(answer.body) // 2], "more_body": True})
 

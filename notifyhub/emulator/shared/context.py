@@ -1,4 +1,4 @@
-"""What the messengers stand on together: limits, media, callbacks, receipts, and who knows whom."""
+"""What the messengers share: limits, media, callbacks, receipts, acquaintances."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from notifyhub.emulator.shared.strictness import Strictness
 
 
 class Note(Protocol):
-    """Puts into the journal what a bot said in the answer to a callback."""
+    """Records a call that a bot made in the answer to a callback."""
 
     def __call__(self, channel: str, address: str, text: str, *, body: bytes, token: str, account: str) -> None: ...
 

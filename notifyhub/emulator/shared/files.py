@@ -1,4 +1,4 @@
-"""Uploaded media, kept in memory up to a number of bytes and of files; the oldest are dropped."""
+"""Uploaded media, in memory, bounded by bytes and by number; the oldest are dropped."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ COUNT_CAP = 1000
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """One file. `owner` is the bot or number that uploaded it: the messengers show a file to nobody else."""
+    """One file. `owner` is the bot or number that uploaded it; nobody else can read it."""
 
     id: str
     owner: str
@@ -25,7 +25,7 @@ class StoredFile:
 
 
 class Files:
-    """Files by opaque ids. A file over `bytes_cap` alone is kept as the only one."""
+    """Files by opaque ids. A single file above `bytes_cap` is kept alone."""
 
     def __init__(self, bytes_cap: int = BYTES_CAP, count_cap: int = COUNT_CAP) -> None:
         self._bytes_cap = bytes_cap
@@ -34,7 +34,7 @@ class Files:
         self.size_bytes = 0
 
     def put(self, data: bytes, *, owner: str, name: str, content_type: str, file_id: str | None = None) -> StoredFile:
-        """Keep a file under an id of its own, or under `file_id` where the messenger has a form for its ids."""
+        """Store a file under a new id, or under `file_id` if the messenger has its own ids."""
         file = StoredFile(file_id or secrets.token_urlsafe(24), owner, name, content_type, data)
         self.drop(file.id)
         self._files[file.id] = file
@@ -43,12 +43,12 @@ class Files:
         return file
 
     def get(self, file_id: str, owner: str) -> StoredFile | None:
-        """The owner's file of that id, while it is still here."""
+        """The owner's file with that id, if it still exists."""
         file = self._files.get(file_id)
         return file if file is not None and file.owner == owner else None
 
     def drop(self, file_id: str) -> None:
-        """Forget a file; nothing happens when it is not there."""
+        """Drop a file, if it exists."""
         file = self._files.pop(file_id, None)
         self.size_bytes -= len(file) if file else 0
 

@@ -1,4 +1,4 @@
-"""Form bodies as the messengers take them: urlencoded and multipart, uploaded files included."""
+"""Form bodies, urlencoded and multipart, including uploaded files."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ OCTETS = "application/octet-stream"
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """One uploaded file: the field that it came in, its name without folders, its media type and its bytes."""
+    """One uploaded file: its field, its name without folders, its media type and its bytes."""
 
     in_field: str
     name: str
@@ -31,18 +31,18 @@ class Upload:
 
 @dataclass(slots=True)
 class Form:
-    """A form's texts, in order and with repeated names kept, and its files."""
+    """A form's texts, in order and with repeated names, and its files."""
 
     pairs: list[tuple[str, str]] = field(default_factory=list)
     uploads: list[Upload] = field(default_factory=list)
 
     def upload(self, name: str) -> Upload | None:
-        """The first file that came in the field `name`."""
+        """The first file in the field `name`."""
         return next((upload for upload in self.uploads if upload.in_field == name), None)
 
 
 def read_form(call: Call) -> Form:
-    """The form in a call's body; an empty one when the body is of another type or is broken."""
+    """The form in a call's body; an empty one if the body is of another type or malformed."""
     content_type = call.content_type()
     if content_type == URLENCODED:
         return Form(parse_qsl(call.body.decode("utf-8", "replace"), keep_blank_values=True))
@@ -53,7 +53,7 @@ def read_form(call: Call) -> Form:
 
 
 class _Reader:
-    """Puts a form together from the parser's events."""
+    """Builds a form from the parser's events."""
 
     def __init__(self) -> None:
         self._form = Form()

@@ -1,4 +1,4 @@
-"""Rate limits as data. Off unless asked for: a load test measures its own code, not a messenger's patience."""
+"""Rate limits as data. Off by default, so that a load test measures its own code."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Strict(BaseModel):
 
 
 class Limit(Strict):
-    """At most `count` in any `seconds`. With `burst`: so many at once, and then `count` more every `seconds`."""
+    """At most `count` in any `seconds`. With `burst`: that many at once, then `count` more every `seconds`."""
 
     count: int = Field(ge=1, le=100_000)
     seconds: float = Field(gt=0, le=604_800, strict=False)
@@ -29,20 +29,20 @@ class Limit(Strict):
 
 
 class LimitSettings(Strict):
-    """All limits at once: those of `profile`, and over them single ones by name. None switches one off."""
+    """All limits: those of `profile`, overridden by single ones by name. None turns one off."""
 
     profile: LimitsProfile = "off"
     limits: dict[str, Limit | None] = Field(default_factory=dict)
 
 
 class UnknownLimit(Exception):
-    """A limit of a name that no messenger has; `args` are the names."""
+    """Unknown limits; `args` are their names."""
 
 
 class Limits:
-    """The limits in force, by names such as `telegram.chat`, and how much of each is used, by keys such as a chat.
+    """The current limits, by names such as `telegram.chat`, and their usage, by keys such as a chat.
 
-    `real` are the documented ones. Memory is bounded: above `keys_cap` keys of a limit, the one longest unused is
+    `real` are the documented ones. Memory is bounded: above `keys_cap` keys of a limit, the one unused for longest is
     forgotten.
     """
 
@@ -52,7 +52,7 @@ class Limits:
         self.replace(LimitSettings(profile=profile))
 
     def replace(self, settings: LimitSettings) -> None:
-        """Put `settings` in force, with nothing used yet. Raises `UnknownLimit`."""
+        """Apply `settings`, with nothing used yet. Raises `UnknownLimit`."""
         unknown = [name for name in settings.limits if name not in self._real]
         if unknown:
             raise UnknownLimit(*unknown)
@@ -63,23 +63,23 @@ class Limits:
 
     @property
     def any(self) -> bool:
-        """Whether there is any limit at all."""
+        """Is there any limit?"""
         return bool(self._active)
 
     def clear(self) -> None:
-        """Forget what was used; the limits stay."""
+        """Forget all usage; the limits stay."""
         self._used: dict[str, Bounded[str, _Use]] = {name: Bounded(self._keys_cap) for name in self._active}
 
     def describe(self) -> dict[str, Any]:
-        """The settings in the form that `LimitSettings` takes, and under `in_force` what follows from them."""
+        """The settings in the form of `LimitSettings`, and under `in_force` the resulting limits."""
         in_force = {name: self._active.get(name) for name in self._real}
         shown = {name: limit and limit.model_dump(exclude_none=True) for name, limit in in_force.items()}
         return self._settings.model_dump(mode="json") | {"in_force": shown}
 
     def wait_s(self, asked: Sequence[tuple[str, str]], now_s: float) -> float:
-        """Seconds to wait until all of `asked` (limit and key) have room; 0.0 when they have, and it is taken.
+        """Seconds until all of `asked` (limit and key) have room; 0.0 if they have, and then it is used.
 
-        `now_s` comes from a monotonic clock. Nothing is taken from any limit when one of them has no room.
+        `now_s` comes from a monotonic clock. If one limit has no room, none is used.
         """
         if not self._active:
             return 0.0
@@ -91,7 +91,7 @@ class Limits:
         return max(wait, 0.0)
 
     def reset(self, name: str, key: str) -> None:
-        """Give one key the whole of a limit again, as when the person answers."""
+        """Reset the usage of one key, for example when the person answers."""
         used = self._used.get(name)
         if used is not None:
             used.pop(key)
@@ -111,7 +111,7 @@ class _Use(Protocol):
 
 
 class _Window:
-    """Remembers the last `count` moments: the next may come when the first of them is `seconds` ago."""
+    """Remembers the last `count` times: the next may come `seconds` after the first of them."""
 
     __slots__ = ("_moments", "_seconds")
 
@@ -128,7 +128,7 @@ class _Window:
 
 
 class _Bucket:
-    """Remembers when everything borrowed will be paid back: each one taken moves that by `seconds / count`."""
+    """Remembers when the bucket will be full again: each use moves that by `seconds / count`."""
 
     __slots__ = ("_paid_at_s", "_slack_s", "_step_s")
 

@@ -1,4 +1,4 @@
-"""How strict the messengers are about what a test often does not set up. Lenient unless asked: every token is good."""
+"""Strictness about things that tests often do not set up. Lenient by default: every token is valid."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ G = TypeVar("G", bound=_Group)
 
 
 class TelegramStrictness(_Group):
-    """What Telegram asks of a bot.
+    """What Telegram requires of a bot.
 
-    known_files_only   a file_id is one that this emulator gave (else 400, wrong file identifier)
-    known_topics_only  a message_thread_id is that of a topic made here (else 400, message thread not found)
+    known_files_only   a file_id must be from this emulator (else 400, wrong file identifier)
+    known_topics_only  a message_thread_id must be of a topic made here (else 400, message thread not found)
     """
 
     known_files_only: bool = False
@@ -30,13 +30,13 @@ class TelegramStrictness(_Group):
 
 
 class ViberStrictness(_Group):
-    """What Viber asks of a bot.
+    """What Viber requires of a bot.
 
-    token_form        tokens are three groups of letters and digits (else status 2)
-    webhook_required  sending needs a webhook (status 10)
-    subscribed_only   only who subscribed or wrote can be sent to (status 6)
-    https_only        a webhook is an https address (status 1)
-    may_broadcast     whether Viber has approved the account for broadcasts (else status 20)
+    token_form        a token must be three groups of letters and digits (else status 2)
+    webhook_required  sending needs a webhook (else status 10)
+    subscribed_only   only people who have subscribed or written can be sent to (else status 6)
+    https_only        a webhook must use HTTPS (else status 1)
+    may_broadcast     the account may broadcast (else status 20)
     """
 
     token_form: bool = False
@@ -47,14 +47,14 @@ class ViberStrictness(_Group):
 
 
 class WhatsAppStrictness(_Group):
-    """What WhatsApp asks of a business.
+    """What WhatsApp requires of a business.
 
-    service_window        free messages to who has not written for 24 hours: "open" delivers them, "refuse" answers
-                          131047, "fail" accepts them and tells of 131047 by webhook, as it mostly happens
-    known_templates_only  templates are those made by the API, and `hello_world` (else 132001)
-    known_media_only      media ids are those of uploads that are still there (else 131009)
-    allowed_recipients    numbers that a test number may write to (else 131030); None is everybody
-    app_secret            signs webhooks of apps that never told theirs by `oauth/access_token`
+    service_window        free messages to a person who has not written for 24 hours: "open" delivers them, "refuse"
+                          answers 131047, "fail" accepts them and reports 131047 by webhook, which is most common
+    known_templates_only  templates must be created through the API, or `hello_world` (else 132001)
+    known_media_only      media ids must be of uploads that still exist (else 131009)
+    allowed_recipients    numbers that a test number may write to (else 131030); None: everybody
+    app_secret            signs webhooks of apps that have not sent their secret by `oauth/access_token`
     """
 
     service_window: Window = "open"
@@ -65,12 +65,12 @@ class WhatsAppStrictness(_Group):
 
 
 class GatewayStrictness(_Group):
-    """What the gateway asks of a caller.
+    """What the gateway requires of a caller.
 
-    numbers_only  `id` and `phone` are JSON numbers, not digits in a text (else 400)
-    jwt           the token is a JWT that has not expired (else 401)
-    jwt_secret    and is signed with this HS256 secret; None takes any signature
-    deduplicate   a second message of the same `msgId` is not delivered again
+    numbers_only  `id` and `phone` must be JSON numbers, not text (else 400)
+    jwt           the token must be a JWT that has not expired (else 401)
+    jwt_secret    and be signed with this HS256 secret; None: any signature
+    deduplicate   a second message with the same `msgId` is not delivered again
     """
 
     numbers_only: bool = False
@@ -80,7 +80,7 @@ class GatewayStrictness(_Group):
 
 
 class StrictnessSettings(_Group):
-    """All of it at once: that of `profile`, and over it single fields."""
+    """All strictness: that of `profile`, overridden by single fields."""
 
     profile: StrictnessProfile = "lenient"
     telegram: TelegramStrictness = TelegramStrictness()
@@ -91,7 +91,7 @@ class StrictnessSettings(_Group):
 
 PROFILES: dict[StrictnessProfile, StrictnessSettings] = {
     "lenient": StrictnessSettings(),
-    # Without https_only: nobody gives an emulator a certificate that the world trusts.
+    # Without https_only: emulators have no publicly trusted certificate.
     "real": StrictnessSettings(
         profile="real",
         telegram=TelegramStrictness(known_files_only=True, known_topics_only=True),
@@ -103,7 +103,7 @@ PROFILES: dict[StrictnessProfile, StrictnessSettings] = {
 
 
 class Strictness:
-    """The strictness in force; the messengers ask for their own part of it at each call."""
+    """The current strictness, read by the messengers at each call."""
 
     telegram: TelegramStrictness
     viber: ViberStrictness
@@ -114,7 +114,7 @@ class Strictness:
         self.replace(StrictnessSettings(profile=profile))
 
     def replace(self, settings: StrictnessSettings) -> None:
-        """Put `settings` in force."""
+        """Apply `settings`."""
         base = PROFILES[settings.profile]
         self._profile = settings.profile
         self.telegram = _over(base.telegram, settings.telegram)
@@ -123,7 +123,7 @@ class Strictness:
         self.gateway = _over(base.gateway, settings.gateway)
 
     def describe(self) -> dict[str, Any]:
-        """What is in force, in the form that `StrictnessSettings` takes."""
+        """The current settings, in the form of `StrictnessSettings`."""
         groups = {name: getattr(self, name).model_dump(mode="json") for name in GROUPS}
         return {"profile": self._profile} | groups
 

@@ -1,4 +1,4 @@
-"""What values are, for the checks of all messengers."""
+"""Checks of values, for all messengers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ URL = re.compile(r"https?://[^\s/]\S*", re.IGNORECASE)
 
 
 def json_object(body: bytes) -> dict[str, Any] | None:
-    """A body as a JSON object; None when it is not one."""
+    """A body as a JSON object; None if it is not one."""
     try:
         value = orjson.loads(body)
     except orjson.JSONDecodeError:
@@ -20,17 +20,17 @@ def json_object(body: bytes) -> dict[str, Any] | None:
 
 
 def is_whole(value: Any) -> bool:
-    """Whether it is an integer; JSON's true and false are none."""
+    """Is it an integer? JSON's true and false are not."""
     return isinstance(value, int) and not isinstance(value, bool)
 
 
 def is_link(value: Any) -> bool:
-    """Whether it is an address on the web."""
+    """Is it a web URL?"""
     return isinstance(value, str) and URL.fullmatch(value) is not None
 
 
 def is_within(value: Any, most: float) -> bool:
-    """Whether it is a number, or one in a text, from `-most` to `most`."""
+    """Is it a number, or a number as text, from `-most` to `most`?"""
     try:
         return not isinstance(value, bool) and abs(float(value)) <= most
     except (TypeError, ValueError):

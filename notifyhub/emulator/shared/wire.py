@@ -1,4 +1,4 @@
-"""What every messenger of the emulator shares: a call as it came in, and an answer as it goes out."""
+"""Calls and answers, for all messengers."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from starlette.types import Receive, Scope, Send
 from notifyhub.emulator.shared.values import json_object
 
 BODY_LIMIT = 1 << 20
-# What the messengers take as one file is 50 MB at the most; a little more for the form around it.
+# The messengers accept files of up to 50 MB; a little more for the form around it.
 UPLOAD_LIMIT = 51 << 20
 JSON = b"application/json"
 PROBLEM = b"application/problem+json"
 HTML = b"text/html; charset=utf-8"
 
-# ASCII digits only: str.isdigit() and \d also take the digits of other scripts.
+# ASCII digits only: str.isdigit() and \d also accept digits of other scripts.
 DIGITS = re.compile(r"[0-9]+")
 NOT_DIGITS = re.compile(r"[^0-9]+")
 
@@ -31,9 +31,9 @@ Headers = Sequence[tuple[bytes, bytes]]
 
 @dataclass(slots=True)
 class Call:
-    """One HTTP request, read to its end. `path` is relative to the messenger's own root.
+    """One complete HTTP request. `path` is relative to the messenger's root.
 
-    `scheme` and `root` (a path that ends with a slash) tell where that is, for answers that hold addresses.
+    `scheme` and `root` (a path that ends with a slash) are for URLs in answers.
     """
 
     method: str
@@ -45,11 +45,11 @@ class Call:
     root: str = "/"
 
     def url(self, path: str) -> str:
-        """The address of `path` under the messenger's own root, as the caller can reach it."""
+        """The URL of `path` under the messenger's root, as the caller can reach it."""
         return f"{self.scheme}://{self.header(b'host')}{self.root}{path}"
 
     def header(self, name: bytes) -> str:
-        """The first header of that (lower-case) name, or an empty string."""
+        """The first header with that (lower-case) name, or an empty string."""
         for key, value in self.headers:
             if key == name:
                 return value.decode("latin-1").strip()
@@ -70,13 +70,13 @@ class Call:
         return parse_qsl(self.body.decode("utf-8", "replace"), keep_blank_values=True)
 
     def json_object(self) -> dict[str, Any] | None:
-        """The body as a JSON object, whatever the Content-Type says; None when it is not one."""
+        """The body as a JSON object, whatever the Content-Type says; None if it is not one."""
         return json_object(self.body)
 
 
 @dataclass(frozen=True, slots=True)
 class Fate:
-    """What a fault has in store for one of many receivers."""
+    """The fault for one of many receivers."""
 
     refusal: Refusal | None = None
     receipts: str | None = None
@@ -84,13 +84,13 @@ class Fate:
 
 @dataclass(slots=True)
 class Arrival:
-    """What could be read of a send, whether or not it is in order.
+    """What could be read of a send, valid or not.
 
-    token      kept only to be masked, and as a fingerprint: the name of its inbox
-    account    the sender's public name, where there is one: the bot's id, the business number's id
-    receipts   how the receipts of this send go, where a fault says so; None for the usual way
-    receivers  all who shall get it, where that is more than `address` can hold
-    fates      what faults have in store for single ones of the receivers
+    token      kept only for masking, and for the fingerprint that names its inbox
+    account    the sender's public id, if any: of the bot or the business number
+    receipts   the manner of this send's receipts, if a fault sets it; None: as usual
+    receivers  all receivers, if there are several
+    fates      the faults for single receivers
     """
 
     address: str = ""
@@ -105,9 +105,9 @@ class Arrival:
 
 @dataclass(slots=True)
 class Claim:
-    """A caller's own key for a send: the journal keeps the first answer's fingerprint under it.
+    """A caller's key for a send: the journal stores the first answer's fingerprint under it.
 
-    The second arrival of `key` gets `repeat` when its fingerprint is the same, else `conflict`.
+    A second send with `key` gets `repeat` if its fingerprint is the same, otherwise `conflict`.
     """
 
     key: str
@@ -118,7 +118,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """What became of a send to one of its receivers. `code` 0 is accepted."""
+    """The result of a send for one of its receivers. `code` 0: accepted."""
 
     address: str
     text: str
@@ -127,9 +127,9 @@ class Copy:
 
 @dataclass(slots=True)
 class Answer:
-    """What goes back. `status` is None when nothing does; `code` is the messenger's own, where it has one.
+    """The answer. `status` None: no answer at all; `code` is the messenger's own, if it has one.
 
-    `copies` are there for a send to many at once.
+    `copies` are set for a send to many receivers.
     """
 
     status: int | None
@@ -146,7 +146,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """An error that was asked for: an HTTP status, a messenger's own code, or an outcome; and seconds to wait.
+    """A requested error: an HTTP status, a messenger's own code, or an outcome; and seconds to wait.
 
     An outcome is a key of the messenger's table OUTCOMES, such as `blocked`.
     """
@@ -161,26 +161,26 @@ class Refusal:
 
 
 class Outcome(NamedTuple):
-    """The messenger's own code that an outcome of a fault is told as, and why it is that one."""
+    """The messenger's code for an outcome, and its reason."""
 
     code: int
     reason: str
 
 
 class Messenger(Protocol):
-    """One messenger's wire. Each instance serves everything under its own path."""
+    """One messenger's protocol. Each instance serves everything under its path."""
 
     channel: str
 
     def aside(self, call: Call) -> Answer | Awaitable[Answer] | None:
         """The answer to a call that is not a send; None for a send.
 
-        One that has to wait for something is an awaitable. It is cancelled when the caller leaves.
+        If it has to wait for something, an awaitable, which is cancelled when the caller leaves.
         """
         ...
 
     def read(self, call: Call) -> Arrival:
-        """Whatever can be read of a send. Never raises."""
+        """What can be read of a send. Never raises."""
         ...
 
     def answer(self, call: Call, arrival: Arrival) -> Answer:
@@ -188,12 +188,12 @@ class Messenger(Protocol):
         ...
 
     def refuse(self, refusal: Refusal) -> Answer:
-        """`refusal` in this messenger's own error form."""
+        """`refusal` in the messenger's error format."""
         ...
 
 
 class Tokens:
-    """Strictly growing 64-bit numbers: nanoseconds of the clock, so that a restart does not repeat them."""
+    """Strictly increasing 64-bit numbers: nanoseconds of the clock, so that a restart does not repeat them."""
 
     def __init__(self) -> None:
         self._last = 0
@@ -208,7 +208,7 @@ class BodyTooLarge(Exception):
 
 
 async def read_call(scope: Scope, receive: Receive) -> Call:
-    """Read a request to its end. Raises `BodyTooLarge`, and Starlette's ClientDisconnect where half of it came."""
+    """Read a complete request. Raises `BodyTooLarge`, and Starlette's ClientDisconnect if only half of it arrives."""
     path = scope["path_params"]["path"]
     call = Call(
         method=scope["method"],
@@ -240,7 +240,7 @@ async def _read_body(receive: Receive, limit: int) -> bytes:
 
 
 async def reply(send: Send, answer: Answer) -> None:
-    """Send an answer that has a status."""
+    """Send an answer with a status."""
     length = str(len(answer.body)).encode()
     headers = [(b"content-type", answer.content_type), (b"content-length", length), *answer.headers]
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
@@ -248,9 +248,9 @@ async def reply(send: Send, answer: Answer) -> None:
 
 
 async def drop(send: Send) -> None:
-    """Close the connection without a byte of an answer.
+    """Close the connection without any answer.
 
-    ASGI has no word for this. uvicorn marks the response as started before it looks at the header names, refuses
+    ASGI has no message for this. uvicorn marks the response as started before it looks at the header names, refuses
     this one, writes nothing, and closes the connection because the response stays incomplete.
     """
     try:
@@ -260,12 +260,12 @@ async def drop(send: Send) -> None:
 
 
 def html(status: int, title: str) -> Answer:
-    """What a messenger's front end says when the messenger behind it is not well."""
+    """The answer of a messenger's front end if the messenger behind it fails."""
     head, body = f"<head><title>{title}</title></head>", f"<body>\r\n<center><h1>{title}</h1></center>\r\n</body>"
     return Answer(status=status, body=f"<html>\r\n{head}\r\n{body}\r\n</html>".encode(), content_type=HTML)
 
 
 def problem(status: int, title: str, errors: list[dict[str, str]]) -> Answer:
-    """An RFC 9457 problem; each of `errors` has a `field` and a `message` that says what is wrong with it."""
+    """An RFC 9457 problem; each of `errors` has a `field` and a `message`."""
     body = {"type": "about:blank", "title": title, "status": status, "errors": errors}
     return Answer(status=status, body=orjson.dumps(body), content_type=PROBLEM)

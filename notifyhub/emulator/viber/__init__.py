@@ -1,4 +1,4 @@
-"""Viber: a bot's calls, and the callbacks that it gets."""
+"""Viber: the calls of bots, and their callbacks."""
 
 from notifyhub.emulator.viber import account, sending
 from notifyhub.emulator.viber.errors import OUTCOMES

@@ -1,4 +1,4 @@
-"""What a bot asks besides sending: its webhook, itself, and the people that it knows."""
+"""The calls of a bot besides sending: webhook, account, people."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from notifyhub.emulator.viber.errors import BAD_DATA, HOST, INVALID_URL, MISSING
 from notifyhub.emulator.viber.notifier import Notifier, callback
 
 ONLINE_LIMIT = 100
-# Asking after one person, as documented.
+# Requests about one person, as documented.
 USER_DETAILS = "viber.user_details"
 LIMITS = {USER_DETAILS: Limit(count=2, seconds=12 * 3600)}
 
@@ -87,7 +87,7 @@ class Account:
         return INVALID_URL if url and not allowed else None
 
     async def _answers(self, bot: Bot, url: str) -> bool:
-        """Whether the address takes the `webhook` event with exactly 200."""
+        """Does the URL accept the `webhook` event with exactly 200?"""
         result = await self._context.callbacks.call(callback(bot, url, events.webhook(self._notifier.tokens.next())))
         return result.status == 200
 
@@ -97,6 +97,6 @@ def _are_events(wanted: Any) -> bool:
 
 
 def _presence(bot: Bot, user_id: str) -> dict[str, Any]:
-    """Online, unless the person has left the bot: then it is not told."""
+    """Online; unknown if the person has left the bot."""
     status, text = (2, "undisclosed") if bot.has_left(user_id) else (0, "online")
     return {"id": user_id, "online_status": status, "online_status_message": text}

@@ -1,4 +1,4 @@
-"""The bots that have called, by their tokens: webhook, subscribers, and what they said last to whom. In memory."""
+"""The bots by their tokens: webhook, subscribers, last tracking data. In memory."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ EVENTS = (*MANDATORY_EVENTS, *OPTIONAL_EVENTS)
 
 @dataclass(slots=True)
 class Bot:
-    """One bot. `id` is public, `token` is its secret and signs its callbacks; no webhook is an empty text."""
+    """One bot. `id` is public, `token` is its secret and signs its callbacks; an empty `webhook` means none."""
 
     id: str
     token: str = field(repr=False)
     webhook: str = ""
     event_types: tuple[str, ...] = ()
-    # Of "name" and "photo", what callbacks show of people.
+    # Which of "name" and "photo" callbacks show.
     shows: tuple[str, ...] = ("name", "photo")
-    # User id → whether subscribed; who is not in here has never written.
+    # User id → subscribed or not; absent: has never written.
     subscribers: Bounded[str, bool] = field(default_factory=lambda: Bounded(PEOPLE_CAP))
-    # User id → tracking_data of the last message, which comes back with the next reply.
+    # User id → tracking_data of the last message, returned with the next reply.
     tracking: Bounded[str, str] = field(default_factory=lambda: Bounded(PEOPLE_CAP))
 
     def hears(self, event: str) -> bool:
-        """Whether a callback of that kind is wanted at all."""
+        """Does the bot want callbacks of this kind?"""
         return bool(self.webhook) and (event in MANDATORY_EVENTS or event in self.event_types)
 
     def is_subscribed(self, user_id: str) -> bool:
@@ -45,14 +45,14 @@ class Bot:
 
 
 class Bots:
-    """Every token is a bot's. Bounded: the bot that was made first is forgotten first."""
+    """Every token belongs to a bot. Bounded: the oldest bot is forgotten first."""
 
     def __init__(self) -> None:
         self._by_token: Bounded[str, Bot] = Bounded(BOTS_CAP)
         self._by_id: Bounded[str, Bot] = Bounded(BOTS_CAP)
 
     def of(self, token: str) -> Bot:
-        """The bot of a token, a new one when it has not called before."""
+        """The bot of a token; a new one if it has not called before."""
         return self._by_token.get(token) or self._new(token)
 
     def by_id(self, bot_id: str) -> Bot | None:
@@ -70,6 +70,6 @@ class Bots:
 
 
 def _public_id(token: str) -> str:
-    """The form of real ids, always the same for the same token, and no way back to it."""
+    """An id in the form of real ones, derived from the token, which cannot be recovered from it."""
     digest = hashlib.sha256(token.encode()).digest()
     return f"pa:{int.from_bytes(digest[:8]):020}"

@@ -1,6 +1,6 @@
-"""What a message must be before Viber takes it: fields, lengths and values, as in "Send message" of the REST Bot API.
+"""The checks of a Viber message: fields, lengths and values, as in "Send message" of the REST Bot API.
 
-Each check gives the status of the first thing that is wrong, or None.
+Each check returns the status of the first fault, or None.
 """
 
 from __future__ import annotations
@@ -23,27 +23,27 @@ NAME_LIMIT = 28
 TRACKING_LIMIT = 4000
 VIBER_BODY_LIMIT = 30 * 1024
 RECEIVERS_LIMIT = 300
-# The newest version that the apps of the emulated people speak.
+# The newest API version of the emulated people's apps.
 API_VERSION = 10
 RICH_MEDIA_VERSION = 2
-# A short number may be a subscriber of a test; a phone number never is one.
+# A short number may be a test's subscriber id; a phone number never is.
 PHONE = re.compile(r"\+[0-9]+|[0-9]{11,}")
 
 Fields = Mapping[str, Any]
 
 
 def message_fault(fields: Fields) -> int | None:
-    """What is wrong with the JSON of `send_message`."""
+    """The fault in the JSON of `send_message`."""
     return _absent(fields, "receiver") or receiver_fault(fields["receiver"]) or _body_fault(fields)
 
 
 def broadcast_fault(fields: Fields) -> int | None:
-    """What is wrong with the JSON of `broadcast_message`, its list of receivers included."""
+    """The fault in the JSON of `broadcast_message`, including its list of receivers."""
     return _absent(fields, "broadcast_list") or _list_fault(fields["broadcast_list"]) or _body_fault(fields)
 
 
 def welcome_fault(fields: Fields) -> int | None:
-    """What is wrong with a welcome message: the same JSON without a receiver."""
+    """The fault in a welcome message: the same JSON without a receiver."""
     return _body_absent(fields) or _body_fault(fields)
 
 
@@ -58,7 +58,7 @@ def _absent(fields: Fields, to: str) -> int | None:
 
 
 def _body_absent(fields: Fields) -> int | None:
-    # A keyboard may come without a message of any type.
+    # A keyboard may be sent without a message.
     return None if _name(fields) and (fields.get("type") or fields.get("keyboard")) else MISSING_DATA
 
 

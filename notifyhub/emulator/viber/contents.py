@@ -1,4 +1,4 @@
-"""What each type of message needs, as in "Message types" of the REST Bot API. Media is always given by URL."""
+"""The checks of each message type, as in "Message types" of the REST Bot API. Media are always URLs."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ CONTACT_PHONE_LIMIT = 18
 RICH_COLUMNS = 6
 RICH_ROWS = 7
 
-# Some of what "Forbidden file formats" of the documentation names: whatever runs when it is opened.
+# Some of the documented "Forbidden file formats": executable ones.
 FORBIDDEN = frozenset(
     {
         "action",
@@ -77,12 +77,12 @@ Check = Callable[[Fields], int | None]
 
 
 def fits(value: Any, limit: int) -> bool:
-    """Whether a text is absent or short enough."""
+    """Is the text absent or short enough?"""
     return value is None or (isinstance(value, str) and len(value) <= limit)
 
 
 def keyboard_fault(fields: Fields) -> int | None:
-    """A keyboard may come with every type."""
+    """A keyboard may accompany every type."""
     keyboard = fields.get("keyboard")
     if keyboard is None:
         return None

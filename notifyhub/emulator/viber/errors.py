@@ -55,7 +55,7 @@ STATUSES = {
 }
 UNKNOWN = "generalError"
 
-# HTTP words of a fault, as the code that says the same here. Other statuses are real HTTP: trouble of the front end.
+# HTTP statuses of a fault → the code with the same meaning. Others are real HTTP statuses of the front end.
 CODE_OF_STATUS = {
     400: BAD_DATA,
     401: INVALID_TOKEN,
@@ -81,11 +81,11 @@ OUTCOMES: dict[str, Outcome] = {
 
 
 def error(code: int, message: str = "", **more: Any) -> Answer:
-    """A refusal by `code`, with the documented text where `message` does not give another."""
+    """A refusal with `code`, and the documented text unless `message` is given."""
     body = {"status": code, "status_message": message or STATUSES.get(code, UNKNOWN), **more}
     return Answer(status=200, body=orjson.dumps(body), code=code)
 
 
 def ok(**more: Any) -> Answer:
-    """A call other than a send that went well."""
+    """A successful call other than a send."""
     return Answer(status=200, body=orjson.dumps({"status": 0, "status_message": "ok", **more}), code=0)

@@ -14,7 +14,7 @@ from notifyhub.emulator.viber.checks import API_VERSION
 from notifyhub.emulator.viber.errors import HOST
 
 SIGNATURE = "X-Viber-Content-Signature"
-# The same in the query, which is where Viber's own library for Node looks.
+# The same in the query, where Viber's own library for Node looks for it.
 SIG = "sig"
 NAME = "John McClane"
 
@@ -29,14 +29,14 @@ def encoded(event: dict[str, Any]) -> bytes:
 
 
 def profile(user_id: str, shows: Collection[str] = ("name", "photo")) -> dict[str, Any]:
-    """The person behind an id, as callbacks show them to a bot that asked for name and photo, or for less."""
+    """The person behind an id, with name and photo if the bot asked for them."""
     name = {"name": NAME} if "name" in shows else {}
     photo = {"avatar": "https://avatar.example.com/"} if "photo" in shows else {}
     return {"id": user_id, **name, **photo, "country": "UK", "language": "en", "api_version": API_VERSION}
 
 
 def details(user_id: str) -> dict[str, Any]:
-    """The person behind an id, as `get_user_details` shows them."""
+    """The person behind an id, as returned by `get_user_details`."""
     device = {"primary_device_os": "android 7.1", "viber_version": "6.5.0", "mcc": 1, "mnc": 1}
     return profile(user_id) | device | {"device_type": "iPhone9,4"}
 

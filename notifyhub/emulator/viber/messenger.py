@@ -29,7 +29,7 @@ Handler = Callable[[Bot, dict[str, Any]], Answer | Awaitable[Answer]]
 
 
 class Viber:
-    """One bot for each token, which stands in the header or in the body."""
+    """One bot for each token, which is in the header or the body."""
 
     channel = "viber"
 
@@ -51,7 +51,7 @@ class Viber:
         handler, is_send = self._handlers.get(call.path), call.path in (SEND, BROADCAST)
         if handler is None and not is_send:
             return html(404, "404 Not Found")
-        # Editions of the documentation differ on get_account_info.
+        # Versions of the documentation differ on get_account_info.
         if call.method != "POST" and (call.method, call.path) != ("GET", INFO):
             return html(405, "405 Method Not Allowed")
         if handler is None:
@@ -92,7 +92,7 @@ class Viber:
         return self._persons.hear(address, bot, deed)
 
     def forget_people(self) -> None:
-        """Forget who has subscribed, left or written; the bots and their webhooks stay."""
+        """Forget subscriptions and what people did; bots and their webhooks stay."""
         self._bots.forget_people()
 
     def _token_fault(self, token: Any) -> Answer | None:

@@ -1,4 +1,4 @@
-"""Telling a bot what happened: signed callbacks to the webhook that it has set."""
+"""Signed callbacks to the webhooks of bots."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from notifyhub.emulator.shared.wire import Tokens
 from notifyhub.emulator.viber import events
 from notifyhub.emulator.viber.bots import Bot
 
-# Whether Viber repeats a callback is not documented; a few repeats are this emulator's choice.
+# It is not documented whether Viber retries a callback; a few retries are the emulator's choice.
 REPEATS = Repeats(times=3)
 FAILED = "failed"
 REJECTED = "the receiver's app rejected the content"
@@ -33,12 +33,12 @@ class Notifier:
         after_s: float = 0.0,
         told: Callable[[CallbackResult], None] | None = None,
     ) -> None:
-        """Put an event on its way, if the bot wants to hear of such."""
+        """Send an event, if the bot wants events of this kind."""
         if bot.hears(event["event"]):
             self._context.callbacks.send(replace(callback(bot, bot.webhook, event), told=told), after_s)
 
     def receipts(self, bot: Bot, message_token: int, user_id: str, manner: str | None) -> None:
-        """Plan the receipts of a message, in the usual manner or in the one that a fault asks for."""
+        """Schedule the receipts of a message, as usual or as a fault says."""
         if not bot.webhook:
             return
         if manner == FAILED:
@@ -49,7 +49,7 @@ class Notifier:
 
 
 def callback(bot: Bot, url: str, event: dict[str, Any]) -> Callback:
-    """A callback to a bot, signed in a header and in the query: bots look at either."""
+    """A callback to a bot, signed in a header and in the query."""
     body, about = events.encoded(event), str(event.get("message_token", ""))
     signature = events.signature(bot.token, body)
     headers, parameters = {"Content-Type": "application/json", events.SIGNATURE: signature}, {events.SIG: signature}

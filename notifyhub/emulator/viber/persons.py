@@ -1,4 +1,4 @@
-"""What people do in Viber, as the callbacks that their bot gets."""
+"""What people do in Viber, turned into callbacks."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Persons:
         return self._joins(bot, user_id)
 
     def _says(self, bot: Bot, user_id: str, text: str) -> dict[str, Any]:
-        # The first message subscribes without a word of it. A pressed button says its ActionBody.
+        # The first message subscribes without an event. A pressed button sends its ActionBody.
         bot.subscribers.put(user_id, True)
         self._context.limits.reset(UNANSWERED, f"{bot.id} {user_id}")
         said = events.message(self._notifier.tokens.next(), self._person(bot, user_id), text, bot.tracking.get(user_id))
@@ -61,7 +61,7 @@ class Persons:
         return event
 
     def _welcome(self, bot: Bot, user_id: str, result: CallbackResult) -> None:
-        """A good message without a receiver in the answer is shown to the person who opened the conversation."""
+        """A valid message without a receiver in the response is shown to the person who opened the conversation."""
         fields = json_object(result.answer) if result.status == 200 else None
         if fields is not None and not checks.welcome_fault(fields):
             self._context.acquaintances.meet("viber", user_id, bot.id)

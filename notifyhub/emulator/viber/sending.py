@@ -28,18 +28,18 @@ from notifyhub.emulator.viber.errors import (
 from notifyhub.emulator.viber.events import NAME
 from notifyhub.emulator.viber.notifier import Notifier
 
-# Messages to one person without an answer, and broadcasts of one bot, as documented.
+# Documented limits: messages to one person without an answer, and broadcasts of one bot.
 UNANSWERED = "viber.unanswered"
 BROADCASTS = "viber.broadcast"
 LIMITS = {UNANSWERED: Limit(count=100, seconds=3600), BROADCASTS: Limit(count=500, seconds=10)}
 
-# The live texts of the failed list are not the documented names.
+# The real texts in the failed list differ from the documented names.
 LIST_TEXTS = {NOT_REGISTERED: "Not found", NOT_SUBSCRIBED: "Not subscribed", TOO_MANY_REQUESTS: "Too many requests"}
 USUAL = Fate()
 
 
 class Sending:
-    """Messages on their way out of bots."""
+    """The sends of bots."""
 
     def __init__(self, context: MessengerContext, notifier: Notifier) -> None:
         self._context = context
@@ -49,7 +49,7 @@ class Sending:
         return self.verdict(BAD_DATA)
 
     def verdict(self, code: int) -> Answer:
-        """A refusal in the form that sends have."""
+        """A refusal in the format of sends."""
         return error(code, message_token=self._notifier.tokens.next(), chat_hostname=HOST)
 
     def message(self, bot: Bot, arrival: Arrival, size_bytes: int) -> Answer:
@@ -85,7 +85,7 @@ class Sending:
         return TOO_MANY_REQUESTS if self._wait_s(BROADCASTS, bot.id) else None
 
     def _person_fault(self, bot: Bot, user_id: str) -> int | None:
-        """Why a person cannot be written to; uses up one of the messages that need no answer."""
+        """Why a person cannot be written to, if so; counts towards the messages without an answer."""
         strict = self._context.strictness.viber.subscribed_only
         if bot.has_left(user_id) or (strict and not bot.is_subscribed(user_id)):
             return NOT_SUBSCRIBED
@@ -113,7 +113,7 @@ def _size_fault(size_bytes: int) -> int | None:
 
 
 def _code(refusal: Refusal) -> int | None:
-    """The status of one receiver; what is not about a receiver, such as 503, has none."""
+    """The status for one receiver, if the error concerns a receiver (503 does not)."""
     if refusal.outcome is not None:
         return OUTCOMES[refusal.outcome].code
     return refusal.code if refusal.code is not None else CODE_OF_STATUS.get(refusal.status)

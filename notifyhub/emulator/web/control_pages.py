@@ -1,4 +1,4 @@
-"""The emulator's own endpoints: what is here, the faults, beginning anew."""
+"""The emulator's own endpoints: index, faults, reset."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ ENDPOINTS = {
 
 
 class Pages:
-    """What is here, the faults, and beginning anew. `reset` forgets everything that tests leave behind."""
+    """Index, faults and reset. `reset` forgets everything that tests leave behind."""
 
     def __init__(self, journal: Journal, faults: Faults, reset: Callable[[], Awaitable[None]]) -> None:
         self._journal = journal
@@ -55,7 +55,7 @@ class Pages:
         ]
 
     async def index(self, request: Request) -> Response:
-        """The inbox for browsers; what is here, as JSON, for everybody else."""
+        """The inbox for browsers; an index as JSON for others."""
         if wants_page(request):
             return page()
         about = {"emulator": "notifyhub", "endpoints": ENDPOINTS, "profiles": list(PROFILES)}
@@ -84,7 +84,7 @@ class Pages:
         return json_response(self._faults.describe())
 
     async def add_rule(self, request: Request) -> Response:
-        """Put one rule before the others."""
+        """Add one rule before the others."""
         try:
             self._faults.add(await body_of(request, Rule))
         except BadBody as bad:

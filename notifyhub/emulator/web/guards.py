@@ -1,4 +1,4 @@
-"""What stands between the emulator and whoever reaches its address."""
+"""Access control for the emulator."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ Guard = Callable[[ASGIApp], ASGIApp]
 
 @dataclass(frozen=True, slots=True)
 class Guards:
-    """Each is put around an application.
+    """Each wraps an application.
 
-    messengers  the paths of the messengers, which bots call with tokens of their own
-    own         the emulator's own endpoints and pages: what was written to people, the faults, beginning anew
+    messengers  for the messengers' paths, which bots call with their own tokens
+    own         for the emulator's own endpoints and pages: journal, faults, reset
     """
 
     messengers: Guard
     own: Guard
 
 
-# Bots may call the messengers under any name: some know no other than the real one, and have it point here.
+# Bots may call the messengers under any name: some know only the real one, which is then pointed here.
 THIS_MACHINE = Guards(LoopbackOrigin, lambda app: LoopbackHost(LoopbackOrigin(app)))
 """For a loopback address: no key, and no page of anybody else's."""
 
 
 def with_key(admit: Admit, around: Guards | None = None) -> Guards:
-    """For any address: a key for what is the emulator's own."""
+    """For any address: a key for the emulator's own endpoints."""
 
     def own(app: ASGIApp) -> ASGIApp:
         asked = KeyAsked(app, admit)

@@ -1,4 +1,4 @@
-"""What the emulator's own endpoints share: JSON out, problems out, models and query parameters in."""
+"""What the emulator's own endpoints share: JSON, problems, models and query parameters."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 class BadParameter(Exception):
-    """A query parameter that cannot be used."""
+    """An invalid query parameter."""
 
     def __init__(self, name: str, fault: str) -> None:
         super().__init__(name, fault)
@@ -25,7 +25,7 @@ class BadParameter(Exception):
 
 
 class BadBody(Exception):
-    """A body that cannot be used; `answer` says why."""
+    """An invalid body; `answer` says why."""
 
     def __init__(self, answer: Response) -> None:
         super().__init__()
@@ -57,9 +57,9 @@ def problem_response(status: int, title: str, errors: list[dict[str, str]]) -> R
 
 
 def errors_of(body: bytes, error: ValidationError) -> list[dict[str, str]]:
-    """What is wrong with a JSON text, by `field` and `message`.
+    """The faults of a JSON text, with `field` and `message`.
 
-    One item a field: pydantic has one for every form that a field might have had.
+    One item for each field: pydantic has one for every possible form of a field.
     """
     messages: dict[str, list[str]] = {}
     for one in error.errors(include_url=False, include_context=False, include_input=False):
@@ -68,7 +68,7 @@ def errors_of(body: bytes, error: ValidationError) -> list[dict[str, str]]:
 
 
 def _field(body: bytes, error: ErrorDetails) -> str:
-    """Where the error is, in the words of the caller: pydantic's own marks between them are left out."""
+    """The place of the error, without pydantic's internal names."""
     place, path = error["loc"], []
     try:
         rest: Any = orjson.loads(body)

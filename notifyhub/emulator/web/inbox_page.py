@@ -1,4 +1,4 @@
-"""The page for people: what the phones would show. Files of this package, no network, no script inside the page."""
+"""The inbox page. All files are from this package; no inline scripts."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ HEADERS = {
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
-    # Asked again each time, and answered with 304 while nothing has changed.
+    # Revalidated each time, and answered with 304 while unchanged.
     "Cache-Control": "no-cache",
 }
 
@@ -34,12 +34,12 @@ class Assets(StaticFiles):
 
 
 def wants_page(request: Request) -> bool:
-    """Does a browser ask? Everybody else gets JSON."""
+    """Does a browser ask? Others get JSON."""
     return "text/html" in request.headers.get("accept", "")
 
 
 def page() -> Response:
-    """The page. Who asks for JSON gets another answer from the same address."""
+    """The page. Requests for JSON get another answer from the same URL."""
     return FileResponse(PAGE, headers=HEADERS | {"Vary": "Accept"})
 
 

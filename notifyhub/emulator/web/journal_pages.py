@@ -20,7 +20,7 @@ COUNT_MAX = 1_000_000
 
 
 class JournalPages:
-    """SettingsPages to one journal."""
+    """The pages of one journal."""
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
@@ -35,11 +35,11 @@ class JournalPages:
         ]
 
     async def entries(self, request: Request) -> Response:
-        """A page of entries, oldest first, or with `newest=true` the last ones."""
+        """A page of entries, oldest first; with `newest=true` the last ones."""
         limit = number_of(request, "limit", default=LIMIT, low=1, high=LIMIT_MAX)
         if request.query_params.get("newest") == "true":
             return await self._newest(request, limit)
-        # One more than asked for tells whether there is a next page.
+        # One more than requested shows whether there is a next page.
         found = await asyncio.to_thread(self._journal.entries, after=after(request), limit=limit + 1, **wanted(request))
         page = found[:limit]
         return json_response({"entries": page, "next": str(page[-1]["id"]) if len(found) > limit else None})
@@ -61,7 +61,7 @@ class JournalPages:
         return Response(status_code=204)
 
     async def wait(self, request: Request) -> Response:
-        """200 with the entries as soon as there are `count` of them; 504 when there are not after `timeout_s`."""
+        """200 with the entries as soon as there are `count` of them; 504 after `timeout_s`."""
         count = number_of(request, "count", default=1, low=1, high=COUNT_MAX)
         timeout_s = seconds(request, "timeout_s", default=WAIT_S, high=WAIT_MAX_S)
         asked = wanted(request)
@@ -72,5 +72,5 @@ class JournalPages:
         return json_response({"entries": found})
 
     async def duplicates(self, request: Request) -> Response:
-        """What somebody got more than once."""
+        """Texts that somebody got more than once."""
         return json_response({"duplicates": await asyncio.to_thread(self._journal.duplicates, **wanted(request))})

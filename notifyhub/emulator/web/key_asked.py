@@ -1,7 +1,7 @@
-"""Where others than this machine reach the emulator: its own endpoints and pages ask for a key.
+"""A key for the emulator's own endpoints and pages, if other machines can reach it.
 
 `Authorization: Bearer KEY`, or the password of HTTP Basic, with any name, so that a browser can ask its user. A browser
-then sends it along with whatever some page asks for: what changes anything is taken from pages of this very host only.
+then also sends it with requests of other pages, so changes are accepted only from pages of the same host.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ ASKED = "the emulator asks for a key here: Authorization: Bearer KEY, or the pas
 
 
 class KeyAsked:
-    """Around an application: lets in whom `admit` lets in."""
+    """Wraps an application: admits callers that `admit` accepts."""
 
     def __init__(self, app: ASGIApp, admit: Admit) -> None:
         self._app = app
@@ -45,7 +45,7 @@ class KeyAsked:
 
 
 def one_key(key: str) -> Admit:
-    """Lets in who has this key."""
+    """Admits callers with this key."""
     expected = f"Bearer {key}".encode()
 
     async def admit(request: Request) -> Response | None:

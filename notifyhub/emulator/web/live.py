@@ -1,4 +1,4 @@
-"""The journal and what happens beside it, as they come."""
+"""The journal and other events, live."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ class Live:
         return [Route("/events", self.events), Route("/happenings", self.happenings)]
 
     async def happenings(self, request: Request) -> Response:
-        """Callbacks and deeds, those after the number `since`."""
+        """Callbacks and deeds after the number `since`."""
         since = number_of(request, "since", default=0, low=0, high=ID_MAX)
         return json_response({"happenings": self._happenings.since(since), "last": self._happenings.last})
 
     async def events(self, request: Request) -> Response:
-        """Everything from now on; entries from `since`, or from the header Last-Event-ID, on."""
+        """Everything from now on; entries after `since` or the header Last-Event-ID."""
         told = request.headers.get("last-event-id", "")
         start = integer_of(told, low=0, high=ID_MAX) if told else None
         if told and start is None:
@@ -62,7 +62,7 @@ class Live:
                 for entry in found:
                     entry_id = entry["id"]
                     yield b"id: %d\n%b" % (entry_id, _event(b"entry", entry))
-                # A line now and then shows that the client is still there.
+                # A line now and then detects that the client has left.
                 if not found and not await watch.next(HEARTBEAT_S):
                     yield b": still here\n\n"
 

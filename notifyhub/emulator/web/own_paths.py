@@ -1,4 +1,4 @@
-"""The messengers' own paths at the root, beside the base URLs: many clients can be given another host, but no path."""
+"""The messengers' own paths at the root, for clients whose host can be changed but not the path."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from collections.abc import Mapping
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-# What no other has: the emulator's own endpoints are none of these.
+# Unique to each messenger, and different from the emulator's own endpoints.
 OWN_PATHS = {
     "telegram": re.compile(r"(?:file/)?bot[^/]+/.+"),
     "viber": re.compile(r"pa/.+"),
-    # Media come down from another host than Graph's, by a path without a version.
+    # Media are downloaded from another host than Graph's, by a path without a version.
     "whatsapp": re.compile(r"(?:v[0-9]+\.[0-9]+|whatsapp_business)/.+"),
     "gateway": re.compile(r"v1/send/.+|docs(?:/.+)?|openapi\.json"),
 }
 
 
 class OwnPath(Route):
-    """Leads to a messenger whatever has the form of its paths; the messenger's root is then the emulator's."""
+    """Routes a messenger's paths to it; the messenger's root is then the emulator's."""
 
     def __init__(self, form: re.Pattern[str], messenger: ASGIApp) -> None:
         super().__init__("/{path:path}", messenger)

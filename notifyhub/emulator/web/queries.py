@@ -12,7 +12,7 @@ ID_MAX = (1 << 63) - 1
 
 
 def wanted(request: Request) -> Wanted:
-    """What the search parameters ask for; empty ones narrow nothing. Raises BadParameter."""
+    """The filters in the query parameters; empty ones are ignored. Raises BadParameter."""
     given = request.query_params
     return Wanted(
         channel=channel(given.get("channel") or None),
@@ -40,7 +40,7 @@ def flag(request: Request, name: str) -> bool | None:
 
 
 def after(request: Request) -> int:
-    """The id that the entries asked for come after: `since`, or the `cursor` that a page told."""
+    """The id before the requested entries: `since`, or the `cursor` from a page."""
     given = "cursor" if request.query_params.get("cursor") else "since"
     return number_of(request, given, default=0, low=0, high=ID_MAX)
 

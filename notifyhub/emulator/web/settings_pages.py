@@ -1,4 +1,4 @@
-"""Settings over HTTP: limits, callbacks and receipts; and what people do."""
+"""Settings over HTTP: limits, callbacks and receipts; and deeds of people."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ WAIT_LIMIT_S = 60
 
 
 class SettingsPages:
-    """`GET`, `PUT` and `DELETE` for settings; `POST` for what people do."""
+    """`GET`, `PUT` and `DELETE` for settings; `POST` for deeds of people."""
 
     def __init__(self, limits: Limits, callbacks: Callbacks, receipts: Receipts, people: People) -> None:
         self._limits = limits
@@ -55,7 +55,7 @@ class SettingsPages:
         return Response(status_code=204)
 
     async def callbacks(self, request: Request) -> Response:
-        """What was called and what waits; with `wait_s` first until nothing waits, at most so long."""
+        """Made and waiting callbacks; with `wait_s`, first waits until none is waiting, up to that long."""
         try:
             wait_s = number_of(request, "wait_s", default=0, low=0, high=WAIT_LIMIT_S)
         except BadParameter as bad:
@@ -86,7 +86,7 @@ class SettingsPages:
         return await self.receipts(request)
 
     async def do(self, request: Request) -> Response:
-        """What a person does; answers with the messenger's own update that it became."""
+        """A deed of a person; answers with the messenger's update."""
         channel, address = request.path_params["channel"], request.path_params["address"]
         try:
             update = self._people.do(channel, address, await body_of(request, Deed))

@@ -1,4 +1,4 @@
-"""How strict the messengers are, over HTTP."""
+"""Strictness over HTTP."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""WhatsApp: the calls of businesses, and the updates that they get."""
+"""WhatsApp: the calls of businesses, and their updates."""
 
 from notifyhub.emulator.whatsapp.errors import OUTCOMES
 from notifyhub.emulator.whatsapp.messenger import WhatsApp

@@ -1,4 +1,4 @@
-"""A call to the Graph API as it is read: what it asks about, with what, and by whose leave."""
+"""A parsed call to the Graph API: its object, its fields and its token."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ VERSION = re.compile(r"v[0-9]+\.[0-9]+/")
 
 @dataclass(slots=True)
 class Ask:
-    """`id` is the object, `edge` what of it is meant (empty: itself). `fields` are those of query and body together."""
+    """`id` is the object, `edge` its part (empty: the object itself). `fields` are those of query and body together."""
 
     call: Call
     id: str
@@ -43,7 +43,7 @@ def shapes_of(edge: str) -> Shapes:
 
 
 def token_of(call: Call, fields: Mapping[str, Any]) -> str:
-    """The access token from header, query or form; an empty text when there is none."""
+    """The access token from header, query or form; empty if there is none."""
     token = call.bearer() or (dict(call.query_pairs()).get("access_token") if call.query else None)
     token = token or fields.get("access_token")
     return token if isinstance(token, str) else ""

@@ -1,4 +1,4 @@
-"""The business numbers, accounts and apps that were spoken of, all made when first named. In memory, bounded."""
+"""Business numbers, accounts and apps, created when first named. In memory, bounded."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ALL_FIELDS = ("messages",)
 
 @dataclass(slots=True)
 class Offer:
-    """A message with something to press: id of the choice → kind of reply and title."""
+    """A message with choices: id of the choice → kind of reply and title."""
 
     message_id: str
     choices: Mapping[str, tuple[str, str]]
@@ -25,11 +25,11 @@ class Offer:
 
 @dataclass(slots=True)
 class Number:
-    """One business number. `callback` is its own webhook, an empty text when it has none.
+    """One business number. `callback` is its own webhook, empty if it has none.
 
-    wrote_at  person → when they last wrote, Unix seconds: the service window
-    shut_out  whom the business has blocked
-    gone      who has blocked the business
+    wrote_at  person → when they last wrote, Unix seconds, for the service window
+    shut_out  people whom the business has blocked
+    gone      people who have blocked the business
     """
 
     id: str
@@ -46,7 +46,7 @@ class Number:
 
     @property
     def digits(self) -> str:
-        """The phone number itself, always the same for the same id."""
+        """The phone number, always the same for the same id."""
         return f"1555{int(self.id) % 10_000_000:07}"
 
     @property
@@ -67,7 +67,7 @@ class Account:
 
 @dataclass(slots=True)
 class App:
-    """A Meta app: what it is told of, where, and the secret that signs it (empty: the emulator's own)."""
+    """A Meta app: its subscriptions, its webhook, and the secret for signatures (empty: the emulator's)."""
 
     id: str
     secret: str = field(default="", repr=False)
@@ -76,7 +76,7 @@ class App:
 
 
 class Businesses:
-    """All of them. A number belongs to the account that its token has named, else to one that all others share."""
+    """All of them. A number belongs to the account named with its token, otherwise to a shared one."""
 
     def __init__(self) -> None:
         self._numbers: Bounded[str, Number] = Bounded(NUMBERS_CAP)
@@ -99,7 +99,7 @@ class Businesses:
         return [number for number in self._numbers.values() if number.account_id == account_id]
 
     def account(self, account_id: str, token: str = "") -> Account:
-        """The account; with a token, that token's numbers are from now on this account's."""
+        """The account; with a token, that token's numbers belong to this account from now on."""
         if token:
             self._account_ids.put(token, account_id)
         return self._accounts.get(account_id) or self._accounts.put(account_id, Account(account_id))
@@ -114,11 +114,11 @@ class Businesses:
         return self._apps.values()
 
     def meet(self, user_id: str, wa_id: str) -> None:
-        """Remember whose business-scoped id it is."""
+        """Remember the owner of a business-scoped id."""
         self._people.put(user_id, wa_id)
 
     def person(self, user_id: str) -> str:
-        """The phone number behind a business-scoped id, or the id itself when its person never wrote."""
+        """The phone number behind a business-scoped id, or the id itself if the person never wrote."""
         return self._people.get(user_id) or user_id
 
     def forget_people(self) -> None:

@@ -1,4 +1,4 @@
-"""What a message must be before WhatsApp takes it: recipient, type and content. Gives the first fault, or None."""
+"""The checks of a WhatsApp message: recipient, type and content. Each returns the first fault, or None."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ INBOUND_ONLY = frozenset({"button", "order", "system", "request_welcome", "ephem
 
 
 def message_fault(fields: Fields) -> Fault | None:
-    """What is wrong with the JSON of a message."""
+    """The fault in the JSON of a message."""
     return product_fault(fields) or _recipient_fault(fields) or _type_fault(fields) or _content_fault(fields)
 
 
 def mark_fault(fields: Fields) -> Fault | None:
-    """What is wrong with "mark as read", with or without a typing indicator."""
+    """The fault in "mark as read", with or without a typing indicator."""
     fault = product_fault(fields)
     if fault:
         return fault
@@ -69,7 +69,7 @@ def text_of(value: Any) -> str:
 
 
 def address_of(fields: Fields) -> str:
-    """Digits only for a phone number; a group id or a business-scoped user id as it stands."""
+    """Digits only for a phone number; a group id or a business-scoped user id unchanged."""
     to = text_of(fields.get("to"))
     if not to:
         return text_of(fields.get("recipient"))

@@ -1,4 +1,4 @@
-"""What the types of WhatsApp messages need, but the interactive ones; lengths are those of Meta's OpenAPI v23.0."""
+"""The checks of WhatsApp message types except interactive ones; lengths are those of Meta's OpenAPI v23.0."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def text_fault(text: Any) -> Fault | None:
 
 
 def length_fault(name: str, value: Any, limit: int) -> Fault | None:
-    """A text that is no text, or is too long. None is no fault."""
+    """The fault for a value that is not text, or too long. None is valid."""
     if value is None:
         return None
     if not isinstance(value, str):
@@ -88,12 +88,12 @@ def reaction_fault(reaction: Any) -> Fault | None:
         return invalid("Param reaction must be a JSON object.")
     if not reaction.get("message_id"):
         return missing("reaction.message_id")
-    # An empty emoji takes the reaction back.
+    # An empty emoji removes the reaction.
     return None if isinstance(reaction.get("emoji"), str) else missing("reaction.emoji")
 
 
 def template_fault(template: Any) -> Fault | None:
-    """The shape only; whether there is such a template is another question."""
+    """Checks only the shape, not whether the template exists."""
     if not isinstance(template, dict):
         return invalid("Param template must be a JSON object.")
     language, components = template.get("language"), template.get("components")

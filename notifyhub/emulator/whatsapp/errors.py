@@ -1,6 +1,6 @@
 """The errors of the Graph API, as in "Error codes" of the Cloud API (developers.facebook.com).
 
-`code` and `error_data.details` decide; HTTP statuses differ between the editions of Meta's own table.
+`code` and `error_data.details` decide; HTTP statuses differ between versions of Meta's own table.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ NO_TEMPLATE = 132001
 WRONG_PIN = 133005
 NOT_REGISTERED = 133010
 
-# Code → HTTP status and title. A code that is not in here answers 400.
+# Code → HTTP status and title. Other codes have status 400.
 CODES = {
     0: (401, "AuthException"),
     1: (400, "API Unknown"),
@@ -97,7 +97,7 @@ CODES = {
     137000: (400, "Recipient identity key hash mismatch"),
 }
 UNKNOWN = (400, "Unknown error")
-# Titles of these stand without the number in front.
+# The titles of these have no number in front.
 BARE = frozenset({0, AUTH})
 CODE_OF_STATUS = {400: INVALID, 401: AUTH, 403: 131005, 404: NO_TEMPLATE, 429: RATE_HIT, 500: 131000, 503: 133004}
 HREF = "https://developers.facebook.com/docs/whatsapp/cloud-api/support/error-codes/"
@@ -125,7 +125,7 @@ OUTCOMES: dict[str, Outcome] = {
 
 
 class Fault(NamedTuple):
-    """What is wrong with a call: the code, and the message and details where the code's title does not do."""
+    """The fault of a call: the code, and message and details if the code's title is not enough."""
 
     code: int
     message: str = ""
@@ -137,33 +137,33 @@ def title_of(code: int) -> str:
 
 
 def required(name: str) -> Fault:
-    """A parameter of the call itself is absent."""
+    """A parameter of the call is missing."""
     return Fault(INVALID, f"(#100) The parameter {name} is required.")
 
 
 def invalid(text: str) -> Fault:
-    """A parameter that Graph itself refuses; `text` says why."""
+    """A parameter that Graph refuses; `text` says why."""
     return Fault(INVALID, f"(#100) {text}")
 
 
 def missing(name: str) -> Fault:
-    """Something inside of the message is absent."""
+    """A parameter of the message is missing."""
     return Fault(MISSING, details=f"Required parameter is missing: {name}")
 
 
 def bad_value(details: str) -> Fault:
-    """Something inside of the message has a value that WhatsApp does not take."""
+    """A parameter of the message has an invalid value."""
     return Fault(BAD_VALUE, details=details)
 
 
 class Envelope:
-    """Makes answers of faults; each has a trace id of its own."""
+    """Turns faults into answers, each with its own trace id."""
 
     def __init__(self, tokens: Tokens) -> None:
         self._tokens = tokens
 
     def fault(self, fault: Fault, status: int = 0, **more: Any) -> Answer:
-        """`status` 0 stands for the one that belongs to the code."""
+        """`status` 0: the one for the code."""
         usual, title = CODES.get(fault.code, UNKNOWN)
         message = fault.message or (title if fault.code in BARE else f"(#{fault.code}) {title}")
         error = {
@@ -177,7 +177,7 @@ class Envelope:
         return Answer(status=status or usual, body=orjson.dumps({"error": error}), code=fault.code)
 
     def unknown_object(self, object_id: str, method: str) -> Answer:
-        """There is no such thing, or this token may not see it: Graph does not say which."""
+        """There is no such object, or this token may not see it: Graph does not say which."""
         message = (
             f"Unsupported {method.lower()} request. Object with ID '{object_id}' does not exist, cannot be loaded due "
             "to missing permissions, or does not support this operation"
@@ -189,7 +189,7 @@ class Envelope:
 
 
 def ok(body: dict[str, Any]) -> Answer:
-    """A call other than a send that went well."""
+    """A successful call other than a send."""
     return Answer(status=200, body=orjson.dumps(body), code=None)
 
 

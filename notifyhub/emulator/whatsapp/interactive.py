@@ -18,7 +18,7 @@ ROWS = 10
 ROW_TITLE_LIMIT = 24
 ROW_TEXT_LIMIT = 72
 ROW_ID_LIMIT = 200
-# Types whose content is not looked into: catalogues, flows and forms are another service.
+# Types whose content is not checked: catalogues, flows and forms are other services.
 OTHERS = (
     "address_message",
     "call_permission_request",
@@ -50,7 +50,7 @@ def interactive_fault(interactive: Any) -> Fault | None:
 
 
 def choices(interactive: dict[str, Any]) -> dict[str, tuple[str, str]]:
-    """What a person can press in a message that is in order: id → kind of reply and title."""
+    """The choices in a valid message: id → kind of reply and title."""
     action = interactive.get("action") or {}
     if interactive.get("type") == "button":
         replies = [button["reply"] for button in action["buttons"]]

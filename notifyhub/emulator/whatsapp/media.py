@@ -1,4 +1,4 @@
-"""Media: uploaded to a number, looked up for an address, downloaded, deleted."""
+"""Media: upload, URL lookup, download, deletion."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ TYPES = {
 
 
 class Media:
-    """The media of all numbers, in the emulator's store of files."""
+    """The media of all numbers, in the emulator's file store."""
 
     def __init__(self, files: Files, envelope: Envelope, tokens: Tokens) -> None:
         self._files = files
@@ -78,7 +78,7 @@ class Media:
         )
 
     def download(self, ask: Ask) -> Answer:
-        """The bytes, to the token that uploaded them; addresses go stale after five minutes."""
+        """The bytes, only for the token that uploaded them; URLs expire after five minutes."""
         if not ask.token:
             return self._envelope.fault(Fault(AUTH))
         file = self.find(str(ask.fields.get("mid")), ask.token)

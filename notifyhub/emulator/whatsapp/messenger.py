@@ -34,7 +34,7 @@ from notifyhub.emulator.whatsapp.subscriptions import Subscriptions
 from notifyhub.emulator.whatsapp.templates import Templates
 from notifyhub.emulator.whatsapp.typed import type_fault
 
-# Of a marketing message only a template can be made; the rest is the same.
+# A marketing message must be a template; the rest is the same.
 SENDS = ("messages", "marketing_messages")
 # Settings that are stored and returned unchanged.
 SHEETS = ("settings", "whatsapp_commerce_settings", "whatsapp_business_encryption", "conversational_automation")
@@ -45,7 +45,7 @@ Handler = Callable[[Ask], Answer | Awaitable[Answer]]
 
 
 class WhatsApp:
-    """Any token is good, and any digits are a business number or an account; every recipient has WhatsApp."""
+    """Any token is valid, and any digits are a business number or an account; every recipient has WhatsApp."""
 
     channel = "whatsapp"
 
@@ -94,7 +94,7 @@ class WhatsApp:
     def aside(self, call: Call) -> Answer | Awaitable[Answer] | None:
         parts = parts_of(call)
         if call.method == "POST" and len(parts) == 2 and parts[1] in SENDS:
-            # Cheaper than to read every message twice.
+            # Cheaper than reading every message twice.
             return self._mark(read_ask(call)) if b'"status"' in call.body and _is_mark(call) else None
         ask = read_ask(call)
         if parts[:1] == (DOWNLOADS,) and call.method == "GET":
@@ -132,11 +132,11 @@ class WhatsApp:
         return self._persons.hear(address, bot, deed)
 
     def forget_people(self) -> None:
-        """Forget who has written, blocked or been blocked; numbers, accounts, apps and their webhooks stay."""
+        """Forget messages and blocks; numbers, accounts, apps and their webhooks stay."""
         self._businesses.forget_people()
 
     def _refusal(self, ask: Ask) -> Answer | None:
-        """A call about anything needs a token and a number for its object."""
+        """Every call needs a token and an object id of digits."""
         if not ask.token:
             return self._envelope.fault(Fault(AUTH))
         return None if OBJECT_ID.fullmatch(ask.id) else self._envelope.unknown_object(ask.id, ask.call.method)

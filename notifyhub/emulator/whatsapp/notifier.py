@@ -1,4 +1,4 @@
-"""Telling a business what happened: to its number's own webhook, else its account's, else to all subscribed apps."""
+"""Updates for a business: to its number's webhook, else its account's, else to all subscribed apps."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from notifyhub.emulator.shared.context import MessengerContext
 from notifyhub.emulator.whatsapp import webhooks
 from notifyhub.emulator.whatsapp.businesses import Businesses, Number
 
-# Meta repeats for days, with pauses that grow: a few repeats show the same to a test.
+# Meta retries for days with growing pauses; for tests a few retries are enough.
 REPEATS = Repeats(times=7, first_s=1.0, factor=2.0, most_s=60.0)
 
 
@@ -21,11 +21,11 @@ class Notifier:
         self._businesses = businesses
 
     def is_heard(self, number: Number) -> bool:
-        """Whether anybody wants to know of this number."""
+        """Does anybody get updates of this number?"""
         return bool(self._targets(number))
 
     def tell(self, number: Number, kind: str, update: dict[str, Any], after_s: float = 0.0, *, about: str = "") -> None:
-        """Put an update on its way to whoever has subscribed. `about` is the message that it tells of."""
+        """Send an update to all subscribers. `about` is the message it is about."""
         for url, secret in self._targets(number):
             body = webhooks.encoded(update)
             headers = {"Content-Type": "application/json", webhooks.SIGNATURE: webhooks.signature(secret, body)}

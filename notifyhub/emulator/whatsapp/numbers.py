@@ -1,4 +1,4 @@
-"""The business number and its account besides sending: reads, registration, profile, settings, blocked people."""
+"""Business numbers and accounts, besides sending: reads, registration, profile, settings, blocked people."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from notifyhub.emulator.whatsapp.errors import WRONG_PIN, Envelope, Fault, inval
 from notifyhub.emulator.whatsapp.subscriptions import Subscriptions
 
 PIN = re.compile(r"[0-9]{6}")
-# What `GET /{number}` gives when no fields are named, and in the lists of an account.
+# The default fields of `GET /{number}`, and those in an account's lists.
 USUAL_FIELDS = ("verified_name", "display_phone_number", "quality_rating", "platform_type", "throughput")
 PROFILE = "whatsapp_business_profile"
 
@@ -27,7 +27,7 @@ class Numbers:
         self._envelope = envelope
 
     def look_up(self, ask: Ask) -> Answer:
-        """`GET /{id}` of an account that was named before, else of a number."""
+        """`GET /{id}` of a known account, otherwise of a number."""
         account = self._businesses.known_account(ask.id)
         if account is not None and self._businesses.known_number(ask.id) is None:
             return ok({"id": account.id, "name": "Emu", "currency": "USD", "timezone_id": "1"})
@@ -43,13 +43,13 @@ class Numbers:
         return success()
 
     def of_account(self, ask: Ask) -> Answer:
-        """`GET /{account}/phone_numbers`: those that have called with the account's tokens."""
+        """`GET /{account}/phone_numbers`: the numbers that have called with the account's tokens."""
         account = self._businesses.account(ask.id, ask.token)
         found = [_described(number, ask.fields) for number in self._businesses.numbers_of(account.id)]
         return ok({"data": found, "paging": {}})
 
     def register(self, ask: Ask) -> Answer:
-        """`POST /{number}/register`: the first PIN is set, a later one has to be the same."""
+        """`POST /{number}/register`: the first PIN is set, a later one must be the same."""
         if ask.fields.get("messaging_product") != "whatsapp":
             return self._envelope.fault(required("messaging_product"))
         pin, number = str(ask.fields.get("pin") or ""), self._number(ask)
@@ -77,7 +77,7 @@ class Numbers:
         return ok({"data": [_chosen(kept, ask.fields)]})
 
     def sheet(self, ask: Ask) -> Answer:
-        """`GET` of settings that are kept as they were given."""
+        """`GET` of settings that are returned as they were given."""
         return ok({"data": [self._number(ask).sheets.get(ask.edge, {})]})
 
     def set_sheet(self, ask: Ask) -> Answer:

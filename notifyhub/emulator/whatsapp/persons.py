@@ -1,4 +1,4 @@
-"""What people do in WhatsApp, as the updates that a business gets."""
+"""What people do in WhatsApp, turned into updates."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Persons:
         return update
 
     def _turns(self, number: Number, wa_id: str, *, away: bool) -> dict[str, Any]:
-        """A block is told to nobody: later messages are sent and never delivered."""
+        """A block is not reported: later messages are sent and never delivered."""
         if away:
             number.gone.put(wa_id, True)
         else:
@@ -59,7 +59,7 @@ def _text(deed: Deed) -> dict[str, Any]:
 
 
 def _reply(number: Number, wa_id: str, deed: Deed) -> dict[str, Any]:
-    """The press of a button or a row that the number's last such message has."""
+    """The press of a button or row in the number's last such message."""
     offer = number.offers.get(wa_id)
     choice = offer.choices.get(deed.data) if offer and deed.message_id in (None, offer.message_id) else None
     if offer is None or choice is None:

@@ -1,4 +1,4 @@
-"""`/{number}/messages`: checks in order, then acceptance and the statuses that follow."""
+"""`/{number}/messages`: checks in order, then acceptance and statuses."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from notifyhub.emulator.whatsapp.media import Media
 from notifyhub.emulator.whatsapp.notifier import Notifier
 from notifyhub.emulator.whatsapp.templates import category_of, sending_fault, template_of
 
-# Of one business number, and of one number to one person: "borrowed" bursts are paid back.
+# Limits of one business number, and of one number to one person, whose bursts must be "paid back".
 THROUGHPUT = "whatsapp.number"
 PAIR = "whatsapp.pair"
 LIMITS = {THROUGHPUT: Limit(count=80, seconds=1), PAIR: Limit(count=1, seconds=6, burst=45)}
@@ -42,7 +42,7 @@ FAILED = "failed"
 
 
 class Sending:
-    """Messages on their way out of business numbers."""
+    """The sends of business numbers."""
 
     def __init__(
         self,
@@ -80,7 +80,7 @@ class Sending:
         return Fault(NOT_ALLOWED) if allowed is not None and to not in allowed else None
 
     def _holdings_fault(self, number: Number, arrival: Arrival) -> Fault | None:
-        """Whether the template or the media that the message names are there."""
+        """The fault if the message's template or media do not exist."""
         fields, strict = arrival.content or {}, self._context.strictness.whatsapp
         kind = checks.type_of(fields)
         if kind == "template":
@@ -104,7 +104,7 @@ class Sending:
         return Fault(WINDOW_CLOSED) if refuses and self._is_too_late(number, arrival) else None
 
     def _is_too_late(self, number: Number, arrival: Arrival) -> bool:
-        """Whether it is no template, and the person has not written for 24 hours."""
+        """Is it not a template, and has the person not written for 24 hours?"""
         fields = arrival.content or {}
         return checks.type_of(fields) != "template" and not is_open(number.wrote_at.get(arrival.address), time.time())
 
@@ -137,7 +137,7 @@ class Sending:
             failure = webhooks.failure_of(message_id, arrival.address, code, reference=reference)
             return self._notifier.tell(number, FAILED, webhooks.status(number, failure), about=message_id)
         category = self._category(number, arrival.content or {})
-        # Who has blocked the business gets nothing, and the business is not told.
+        # A person who has blocked the business gets nothing, and the business is not told.
         kinds = STATUSES[:1] if arrival.address in number.gone else STATUSES
         for after_s, kind in schedule(self._context.receipts.settings, STATUSES, arrival.receipts):
             if kind in kinds:
@@ -164,19 +164,19 @@ class Sending:
         return category_of(template_of(self._businesses.account(number.account_id), fields["template"]))
 
     def message_id(self, address: str) -> str:
-        """A new id. The shape of real ones: tagged, the recipient with its length, and 18 hexadecimal digits."""
+        """A new id in the form of real ones: a tag, the recipient with its length, and 18 hexadecimal digits."""
         to = address.encode()[:64]
         raw = bytes((0x1C, 0x18, len(to))) + to + b"\x15\x02\x00\x11\x18\x12%018X\x00" % self._tokens.next()
         return "wamid." + base64.b64encode(raw).decode()
 
 
 def is_open(wrote_at_s: float | None, now_s: float) -> bool:
-    """Whether the customer service window of someone who last wrote at that moment is open."""
+    """Is the customer service window open for a person who last wrote at that time?"""
     return wrote_at_s is not None and now_s - wrote_at_s < webhooks.WINDOW_S
 
 
 def shown_text(fields: Mapping[str, Any]) -> str:
-    """What people would see of a message as text; empty where nothing is to be read."""
+    """The text of a message as people see it; empty if there is none."""
     kind = checks.type_of(fields)
     content = fields.get(kind) if isinstance(kind, str) else None
     if not isinstance(content, dict):

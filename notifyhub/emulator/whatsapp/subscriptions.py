@@ -1,4 +1,4 @@
-"""Where updates go: subscriptions of apps, and addresses of accounts and numbers that go before them."""
+"""Destinations of updates: subscriptions of apps, overridden by webhooks of accounts and numbers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ OBJECT = "whatsapp_business_account"
 
 
 class Subscriptions:
-    """Every address is verified by a challenge before it is taken."""
+    """Every webhook is verified by a challenge before it is accepted."""
 
     def __init__(self, businesses: Businesses, callbacks: Callbacks, envelope: Envelope) -> None:
         self._businesses = businesses
@@ -25,7 +25,7 @@ class Subscriptions:
         self._envelope = envelope
 
     def access_token(self, ask: Ask) -> Answer:
-        """`GET /oauth/access_token`: tells the emulator an app's secret, with which its updates are signed."""
+        """`GET /oauth/access_token`: gives the emulator the app's secret, which signs its updates."""
         app_id, secret = (ask.fields.get(name) for name in ("client_id", "client_secret"))
         if not app_id or not secret:
             absent = "client_secret" if app_id else "client_id"
@@ -64,7 +64,7 @@ class Subscriptions:
         return success()
 
     async def subscribe_account(self, ask: Ask) -> Answer:
-        """`POST /{account}/subscribed_apps`; without an address, the one that went before the apps' goes."""
+        """`POST /{account}/subscribed_apps`; without a URL the account's webhook is removed."""
         url = str(ask.fields.get("override_callback_uri") or "")
         refused = await self._refusal(ask.id, url, str(ask.fields.get("verify_token") or "")) if url else None
         if refused:
@@ -90,7 +90,7 @@ class Subscriptions:
         return success()
 
     async def direct_number(self, ask: Ask) -> Answer:
-        """`webhook_configuration` of `POST /{number}`; an empty address takes it back."""
+        """`webhook_configuration` of `POST /{number}`; an empty URL removes it."""
         wanted = ask.fields["webhook_configuration"] or {}
         url = str(wanted.get("override_callback_uri") or "")
         refused = await self._refusal(ask.id, url, str(wanted.get("verify_token") or "")) if url else None
@@ -100,7 +100,7 @@ class Subscriptions:
         return success()
 
     async def _refusal(self, owner: str, url: str, verify_token: str) -> Answer | None:
-        """Ask the address for its consent: it must give the challenge back with 200."""
+        """Verify the webhook: it must return the challenge with 200."""
         if not is_callable(url):
             return self._envelope.fault(Fault(CALLBACK_FAILED, f"(#2200) The callback URL {url} is not valid."))
         challenge = str(secrets.randbelow(1 << 31))

@@ -1,4 +1,4 @@
-"""Message templates: made, listed and deleted by the API, and checked when one is sent."""
+"""Message templates: created, listed and deleted through the API, and checked when sent."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from notifyhub.emulator.whatsapp.errors import (
 )
 
 PLACEHOLDER = re.compile(r"\{\{\s*\w+\s*\}\}")
-# What every new account comes with.
+# The templates of a new account.
 HELLO = {
     "name": "hello_world",
     "language": "en_US",
@@ -31,7 +31,7 @@ HELLO = {
 
 
 def template_of(account: Account, sent: dict[str, Any]) -> dict[str, Any] | None:
-    """The template that a message names, if the account has it."""
+    """The template of a message, if the account has it."""
     name, language = sent["name"], sent["language"]["code"]
     return account.templates.get((name, language)) or (
         HELLO if (name, language) == (HELLO["name"], HELLO["language"]) else None
@@ -39,7 +39,7 @@ def template_of(account: Account, sent: dict[str, Any]) -> dict[str, Any] | None
 
 
 def sending_fault(template: dict[str, Any] | None, sent: dict[str, Any], *, strict: bool) -> Fault | None:
-    """What is wrong with sending a template. One that was not made here is only missed when strict."""
+    """The fault in sending a template. Unknown templates are a fault only if strict."""
     if template is None:
         name, language = sent["name"], sent["language"]["code"]
         details = f"template name ({name}) does not exist in {language}"
@@ -54,7 +54,7 @@ def sending_fault(template: dict[str, Any] | None, sent: dict[str, Any], *, stri
 
 
 def category_of(template: dict[str, Any] | None) -> str:
-    """As what a template is billed."""
+    """The billing category of a template."""
     return str((template or HELLO).get("category") or "UTILITY").lower()
 
 
@@ -97,7 +97,7 @@ class Templates:
         return ok({"data": found, "paging": {}})
 
     def delete(self, ask: Ask) -> Answer:
-        """Deletes a name in all its languages, as the API does."""
+        """Deletes a template in all its languages, as the API does."""
         name = ask.fields.get("name")
         if not name:
             return self._envelope.fault(required("name"))

@@ -1,7 +1,7 @@
-"""Typed parameters: for each object and each array Graph takes JSON text too, in a JSON body as in a form or a query.
+"""Typed parameters: Graph also accepts JSON text for every object and array, in a JSON body, a form or a query.
 
-A shape says what is typed: `{…}` an object with its own typed members, `[shape]` an array of such, `[]` an array of
-plain values. What is in no shape is plain: a text there stays a text, whatever it looks like.
+A shape describes the types: `{…}` an object with its own typed members, `[shape]` an array of these, `[]` an array of
+plain values. What is in no shape is plain: text there stays text, whatever it looks like.
 """
 
 from __future__ import annotations
@@ -65,12 +65,12 @@ PARAMETERS: Mapping[str, Shapes] = {
 
 
 def typed(fields: Mapping[str, Any], shapes: Shapes) -> dict[str, Any]:
-    """The fields with what JSON texts stand for in their places; one that stands for another type is left as it is."""
+    """The fields with JSON texts replaced by their values; a text of another type is left unchanged."""
     return {name: _read(value, shapes[name]) if name in shapes else value for name, value in fields.items()}
 
 
 def type_fault(fields: Mapping[str, Any], shapes: Shapes) -> Fault | None:
-    """The first typed parameter that is of another type, once its JSON text has been read."""
+    """The first typed parameter with a wrong type, after its JSON text is parsed."""
     for name, shape in shapes.items():
         value = fields.get(name)
         if value is not None and not isinstance(value, type(shape)) and not _is_list_of_words(value, shape):
@@ -94,5 +94,5 @@ def _parsed(text: str, shape: Shape) -> Any:
 
 
 def _is_list_of_words(value: Any, shape: Shape) -> bool:
-    """Plain values may also be listed with commas; what begins like JSON is none."""
+    """Plain values may also be separated by commas, unless the text looks like JSON."""
     return shape == [] and isinstance(value, str) and not value.startswith(("[", "{"))

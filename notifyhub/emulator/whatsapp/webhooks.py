@@ -1,4 +1,4 @@
-"""What WhatsApp posts to a webhook, as in "Webhooks" of the Cloud API: messages, statuses, and the signature."""
+"""WhatsApp's webhook calls, as in "Webhooks" of the Cloud API: messages, statuses, and the signature."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ def signature(secret: str, body: bytes) -> str:
 
 
 def encoded(update: dict[str, Any]) -> bytes:
-    # Escaped to ASCII as the real sender does it: whoever verifies what was parsed and written again finds out here.
+    # Escaped to ASCII like the real sender's, so that verifying re-serialised JSON fails here too.
     return json.dumps(update, separators=(",", ":")).encode()
 
 
 def status(number: Number, message: dict[str, Any]) -> dict[str, Any]:
-    """An update with one status. Its `contacts` are there because pywa drops statuses without them."""
+    """An update with one status. It has `contacts` because pywa drops statuses without them."""
     return _update(number, message["recipient_id"], {"statuses": [message]})
 
 
 def status_of(
     kind: str, message_id: str, to: str, number: Number, *, reference: str, category: str, after_s: float
 ) -> dict[str, Any]:
-    """`sent`, `delivered` or `read`; what it costs is told until the message is read."""
+    """`sent`, `delivered` or `read`; with its price, except for `read`."""
     now_s = int(time.time() + after_s)
     told = {"id": message_id, "status": kind, "timestamp": str(now_s), "recipient_id": to} | _echo(reference)
     if kind == "read":
@@ -46,7 +46,7 @@ def status_of(
 
 
 def failure_of(message_id: str, to: str, code: int, *, reference: str) -> dict[str, Any]:
-    """`failed`, with the error that a send may also be refused with at once."""
+    """`failed`, with an error that may also refuse a send directly."""
     title = title_of(code)
     error = {"code": code, "title": title, "message": title, "error_data": {"details": f"{title}."}, "href": HREF}
     told = {"id": message_id, "status": "failed", "timestamp": str(int(time.time())), "recipient_id": to}
