@@ -6,6 +6,8 @@ import re
 import unicodedata
 from typing import Any
 
+from notifyhub.domain.numbering_plans import Use, national_mobile, use_of
+
 DEFAULT_REGION = "RU"
 """Where a number without its country code is dialled from, unless it is said otherwise."""
 
@@ -30,7 +32,15 @@ def e164_digits(written: str, region: str = DEFAULT_REGION) -> str:
     digits = _NOT_DIGITS.sub("", text)
     if _PLAINLY_INTERNATIONAL.fullmatch(digits):
         return digits
-    if text.startswith("+"):
+    is_international = text.startswith("+")
+    if region == "RU" and not is_international and _PLAINLY_RUSSIAN.fullmatch(digits):
+        return f"7{digits[1:]}"
+    use = use_of(digits)
+    if use is Use.MOBILE:
+        return digits
+    if use is Use.NONE and not is_international and (number := national_mobile(digits, region)):
+        return number
+    if is_international:
         number, in_use = _international(text)
         settled = in_use and number == digits
     else:
@@ -55,8 +65,6 @@ def is_region(name: str) -> bool:
 def _without_plus(digits: str, region: str) -> str:
     if _PLAINLY_INTERNATIONAL.fullmatch(digits):
         return digits
-    if region == "RU" and _PLAINLY_RUSSIAN.fullmatch(digits):
-        return f"7{digits[1:]}"
     # The same digits may be possible in one country and in use in another: 9161234567 has the length of an Indian
     # number, which nobody has, and is a Russian mobile number. So those in use come first.
     try:
