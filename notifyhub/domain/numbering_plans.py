@@ -34,6 +34,11 @@ def use_of(digits: str) -> Use:
     return _use(_plans(digits[:length]), digits[length:]) if length else Use.UNKNOWN
 
 
+def is_country_code(digits: str) -> bool:
+    """Is this the code of a country?"""
+    return bool(_plans(digits))
+
+
 def national_mobile(digits: str, region: str) -> str | None:
     """The E.164 digits of a mobile number of `region` that is written without its country code; None for all others."""
     code = _code(region)

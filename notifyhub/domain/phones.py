@@ -6,12 +6,13 @@ import re
 import unicodedata
 from typing import Any
 
-from notifyhub.domain.numbering_plans import Use, national_mobile, use_of
+from notifyhub.domain.numbering_plans import Use, is_country_code, national_mobile, use_of
 
 DEFAULT_REGION = "RU"
 """Where a number without its country code is dialled from, unless it is said otherwise."""
 
 _DIALLED = re.compile(r"\+? ?[0-9(][0-9 ()-]{0,40}")
+_FIRST_GROUP = re.compile(r"\(?([0-9]{1,4})[ ()-]+[0-9]")
 _NOT_DIGITS = re.compile(r"[^0-9]")
 # Eleven digits after 7 9, and after 1 but for 0 and 1, are possible numbers of Russia and of North America.
 _PLAINLY_INTERNATIONAL = re.compile(r"(?:79|1[2-9])[0-9]{9}")
@@ -24,7 +25,8 @@ def e164_digits(written: str, region: str = DEFAULT_REGION) -> str:
     """The number as E.164 digits: `8 (916) 123-45-67` is 79161234567.
 
     Read as an international number, with or without its plus sign, else as a national one of `region` (ISO 3166-1
-    alpha-2; empty: international form only). Raises ValueError, with a sentence that begins with a verb.
+    alpha-2; empty: international form only). National comes first if the groups of digits show no country code.
+    Raises ValueError, with a sentence that begins with a verb.
     """
     text = _in_ascii_digits(written.strip())
     if not _DIALLED.fullmatch(text):
@@ -35,6 +37,8 @@ def e164_digits(written: str, region: str = DEFAULT_REGION) -> str:
     is_international = text.startswith("+")
     if region == "RU" and not is_international and _PLAINLY_RUSSIAN.fullmatch(digits):
         return f"7{digits[1:]}"
+    if region and not is_international and _is_grouped_nationally(text) and (number := _national(digits, region)):
+        return number
     use = use_of(digits)
     if use is Use.MOBILE:
         return digits
@@ -60,6 +64,15 @@ def is_region(name: str) -> bool:
     import phonenumbers
 
     return name in phonenumbers.SUPPORTED_REGIONS
+
+
+def _is_grouped_nationally(text: str) -> bool:
+    """Is the first group of digits in parentheses, or no country code, as in 8 (495) 123-45-67 and 495 123-45-67?
+
+    The digits alone may be in use elsewhere: 84 is Viet Nam's code and 49 is Germany's, but nobody writes 8 (4 or 495.
+    """
+    group = _FIRST_GROUP.match(text)
+    return group is not None and (text[0] == "(" or not is_country_code(group[1]))
 
 
 def _without_plus(digits: str, region: str) -> str:

@@ -15,7 +15,15 @@ from notifyhub.domain.phones import e164_digits
     ("written", "number"),
     [
         ("8 (916) 123-45-67", "79161234567"),
-        ("8 (495) 123-45-67 ", "84951234567"),  # in use in Viet Nam, and the international reading comes first
+        ("8 (495) 123-45-67 ", "74951234567"),  # no country has the code 8, so the 8 is that of a call inside Russia
+        ("8-495-123-45-67", "74951234567"),
+        ("84951234567", "84951234567"),  # ambiguous without groups: in use in Viet Nam, and international comes first
+        ("84 95 123 45 67", "84951234567"),
+        ("(495) 123-45-67", "74951234567"),  # not 49 51234567, which is in use in Germany
+        ("495 123-45-67", "74951234567"),
+        ("49 51234567", "4951234567"),
+        ("447 400 123 456", "447400123456"),
+        ("1 (650) 555-1234", "16505551234"),
         ("9161234567", "79161234567"),
         ("+7 916 123-45-67", "79161234567"),
         ("+44 (0) 1632 960961", "441632960961"),
@@ -56,6 +64,7 @@ def test_without_a_region_only_the_international_form_is_taken() -> None:
 
 def test_a_national_number_is_read_in_the_region_that_is_given() -> None:
     assert e164_digits("0 30 901820", region="DE") == "4930901820"
+    assert e164_digits("8 (495) 123-45-67", region="DE") == "84951234567"
 
 
 @pytest.mark.parametrize("channel", ["whatsapp", "gateway"])
