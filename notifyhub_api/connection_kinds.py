@@ -22,7 +22,7 @@ REQUEST_TIMEOUT = Kind(
     means="The request was too slow: its head was not complete, or no more of its body arrived, within the time limit.",
     advice="Repeat it on a new connection, with its `Idempotency-Key`. For very slow connections raise "
     "`NOTIFYHUB_HEAD_TIMEOUT_S` or `NOTIFYHUB_BODY_TIMEOUT_S`.",
-    detail="no more of the body arrived for 60 s",
+    detail="the head of the request was not complete after 10 s",
 )
 HEAD_TOO_LARGE = Kind(
     name="head-too-large",

@@ -70,7 +70,7 @@ def refusing(endpoint: Endpoint) -> Endpoint:
 
     async def never(request: Request) -> Response:
         if is_named(request):
-            message = "is not taken here: the answer holds a secret, which is not kept"
+            message = "is not allowed here: the answer holds a secret, which is not stored"
             raise InvalidRequest([Fault(IDEMPOTENCY_KEY, "refused", message)])
         return await endpoint(request)
 

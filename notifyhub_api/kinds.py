@@ -19,7 +19,7 @@ CRASHED = "something went wrong here; it has been logged"
 _CHALLENGE = {"WWW-Authenticate": "what is wrong with the key (RFC 6750)"}
 _RETRY = {"Retry-After": "seconds until a retry makes sense"}
 _NO_JSON = {"path": "$", "code": NOT_JSON, "message": "is not JSON: Expecting value: line 1 column 1 (char 0)"}
-_CUT_OFF = "the body cannot be unpacked: it ends in the middle of its gzip"
+_DAMAGED = "the body cannot be unpacked: it is not gzip, or was damaged on its way"
 _EMPTY = {"path": "$.text", "code": "empty", "message": "must not be empty"}
 _REUSED = "this Idempotency-Key was used for another request; use a new one for each"
 
@@ -41,8 +41,8 @@ INVALID_GZIP = Kind(
     means="The body is not valid gzip, although its `Content-Encoding` says so.",
     advice="Compress the whole body with gzip, or leave the header out. If it was valid when it was sent, something on "
     "the way unpacked, cut or changed it. Nothing was stored.",
-    detail=_CUT_OFF,
-    members={"errors": [{"path": "$", "code": BROKEN_GZIP_CODE, "message": _CUT_OFF}]},
+    detail=_DAMAGED,
+    members={"errors": [{"path": "$", "code": BROKEN_GZIP_CODE, "message": _DAMAGED}]},
     after_admission=True,
 )
 UNAUTHORIZED = Kind(
@@ -52,7 +52,7 @@ UNAUTHORIZED = Kind(
     means="The request has no API key, or one that is unknown, revoked or expired.",
     advice="Send `Authorization: Bearer nh_…` with a key of this install; `notifyhub key list` lists them, "
     "`notifyhub key create` creates one. The same request with the same key will be refused again.",
-    detail="there is no such API key, or it was revoked",
+    detail="send an API key: Authorization: Bearer nh_… (make one with `notifyhub key create`)",
     headers=_CHALLENGE,
 )
 MISSING_SCOPE = Kind(
@@ -73,7 +73,7 @@ NOT_SIGNED = Kind(
     means="The webhook is not signed by any account that is set up for the messenger.",
     advice="Compare the token, app secret or verify token here with the messenger's; a proxy in between must not "
     "change the body. Nothing was changed.",
-    detail="X-Viber-Content-Signature is not the signature of this body by an account of viber",
+    detail="x-viber-content-signature is not the signature of this body by an account of viber",
 )
 FOREIGN_ORIGIN = Kind(
     name="foreign-origin",
@@ -116,7 +116,7 @@ CONFLICT = Kind(
     means="The current state does not allow this; `detail` says why, and what would.",
     advice="Read the message or delivery again and decide anew: the same request will be refused again. Nothing was "
     "changed.",
-    detail="delivery 17 is sent: only an unconfirmed one is to be resolved",
+    detail="delivery 17 is sent: only unconfirmed deliveries can be resolved",
     after_admission=True,
 )
 REQUEST_IN_PROGRESS = Kind(
@@ -137,7 +137,7 @@ BODY_TOO_LARGE = Kind(
     means="The body is too large, as sent or after unpacking.",
     advice="Split it into several requests, or raise `NOTIFYHUB_MAX_BODY_BYTES`. The connection is closed, and nothing "
     "was stored.",
-    detail="the body has more than 16777216 bytes",
+    detail="the body has 20971520 bytes; at most 16777216 are allowed",
     after_admission=True,
 )
 UNSUPPORTED_ENCODING = Kind(

@@ -77,7 +77,7 @@ class UnsupportedEncoding(NotifyhubError):
 
     def __init__(self, name: str, taken: str) -> None:
         self.taken = taken
-        super().__init__(f"Content-Encoding {name[:MOST_SAID_BACK]!r} is not taken: send {taken}, or leave it out")
+        super().__init__(f"Content-Encoding {name[:MOST_SAID_BACK]!r} is not supported: send {taken}, or leave it out")
 
 
 class ProblemError(BaseModel):

@@ -51,7 +51,7 @@ async def _read(request: Request) -> bytes:
     packed = is_packed(request.headers.getlist("content-encoding"))
     declared = request.headers.get("content-length", "")
     if declared.isdigit() and int(declared) > limit:
-        raise TooLarge(f"the body has {declared} bytes, at most {limit} are taken")
+        raise TooLarge(f"the body has {declared} bytes; at most {limit} are allowed")
     parts = _within(limit, request.stream(), f"the body has more than {limit} bytes")
     if packed:
         parts = _within(limit, unpacked(parts), f"the body has more than {limit} bytes when it is unpacked")

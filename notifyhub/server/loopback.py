@@ -31,7 +31,7 @@ class LoopbackHost:
             host = Headers(scope=scope).get("host", "")
             if not is_loopback(f"//{host}"):
                 refusal = problem(
-                    421, f"{host or 'nothing'} is no name of this service: no key is asked for", self._type
+                    421, f"{host or 'nothing'} is not a name of this service, which needs no key", self._type
                 )
                 await refusal(scope, receive, send)
                 return
@@ -50,7 +50,8 @@ class LoopbackOrigin:
         if scope["type"] == "http":
             origin = Headers(scope=scope).get("origin")
             if origin is not None and origin not in self._allowed and not is_loopback(origin):
-                refusal = problem(403, f"pages of {origin} may not call: no key is asked for", self._type)
+                detail = f"pages of {origin} may not call this service, because it needs no key"
+                refusal = problem(403, detail, self._type)
                 await refusal(scope, receive, send)
                 return
         await self._app(scope, receive, send)

@@ -124,7 +124,7 @@ def accept(database: peewee.Database, messages: Sequence[NewMessage]) -> list[St
                 duplicates[message.id, delivery.position] = holders[delivery.dedup_key]
         pending = [pair for pair in pending if pair[1].dedup_key not in holders]
     if pending:
-        raise StoreUnavailable("duplicates could not be told apart; nothing was stored, try again")
+        raise StoreUnavailable("too many requests with the same content at once; nothing was stored, try again")
     stored = [_stored(message, ids, duplicates) for message in messages]
     _insert_messages(database, messages, stored)
     _insert_duplicates(database, messages, stored)

@@ -58,7 +58,7 @@ def _resolve(database: peewee.Database, resolution: Resolution) -> str | Notifyh
     if count:
         return str(channel)
     if status != Status.UNCONFIRMED:
-        return Conflict(f"delivery {id_} is {status}: only an unconfirmed one is to be resolved")
+        return Conflict(f"delivery {id_} is {status}: only unconfirmed deliveries can be resolved")
     return Conflict(f"delivery {id_} ended at {to_iso(expires_at)}: retry its message with a new expires_at instead")
 
 

@@ -232,7 +232,8 @@ operations = (
         scope="send",
         tag=TAG,
         summary="Cancel deferred messages",
-        description="`SUCCESS`: it was still waiting and is cancelled. `FAIL`: too late, or there is no such message.",
+        description="`SUCCESS`: what was still waiting is cancelled, now or earlier. "
+        "`FAIL`: too late, or there is no such message.",
         request=dialects.Unwanted,
         answers={200: CancelledIds},
         example_request={"message_id": [FIRST, THIRD]},

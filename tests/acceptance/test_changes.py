@@ -327,7 +327,7 @@ def test_only_what_is_unconfirmed_is_resolved(idle: Hub) -> None:
     message = idle.send("Hello", to={"telegram": "1"}, at=LATER)
     assert message.deliveries
 
-    with pytest.raises(Conflict, match="is scheduled: only an unconfirmed one"):
+    with pytest.raises(Conflict, match="is scheduled: only unconfirmed deliveries"):
         idle.resolve(message.deliveries[0].id or 0, "sent")
     with pytest.raises(NotFound):
         idle.resolve(999, "sent")

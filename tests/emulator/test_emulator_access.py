@@ -62,7 +62,7 @@ def test_under_a_name_of_somebody_elses_nothing_of_its_own_is_there(site: Site, 
     reply = site.call(method, path, headers={"Host": "evil.example"})
 
     assert reply.status == 421
-    assert reply.json["detail"] == "evil.example is no name of this service: no key is asked for"
+    assert reply.json["detail"] == "evil.example is not a name of this service, which needs no key"
 
 
 @pytest.mark.parametrize(("method", "path"), CHANGES)
