@@ -14,7 +14,8 @@ from notifyhub.domain.outcome import Misconfigured, Outcome, PermanentFailure, S
 from notifyhub.domain.retry import OnUnconfirmed, RetryPolicy, Tried, judge
 from notifyhub.domain.states import Status
 from notifyhub.flow.lane import Lane
-from notifyhub.store.deliveries import Call, Claimed, Result, Unsent
+from notifyhub.store.claimed import Claimed
+from notifyhub.store.deliveries import Call, Result, Unsent
 
 OUTCOME_NAMES: dict[type, str] = {
     Sent: "sent",

@@ -15,9 +15,11 @@ from notifyhub.errors import StoreUnavailable
 from notifyhub.flow.attempt import attempt
 from notifyhub.flow.concurrency import ConcurrencyLimit
 from notifyhub.flow.lane import Lane
-from notifyhub.store import deliveries
+from notifyhub.store import claims, deliveries
+from notifyhub.store.claimed import Claimed
+from notifyhub.store.claims import ClaimRequest
 from notifyhub.store.database import Database
-from notifyhub.store.deliveries import Claimed, ClaimRequest, Result, Unsent
+from notifyhub.store.deliveries import Result, Unsent
 
 MOST_CLAIMED = 500
 GATHER_S = 0.004
@@ -97,7 +99,7 @@ class Pump:
         if not limit:
             return
         request = ClaimRequest(self._lane.channel, limit, now, now + round(self._lane.lease_s * 1000))
-        rows = await asyncio.wrap_future(self._database.write(deliveries.claim, request))
+        rows = await asyncio.wrap_future(self._database.write(claims.claim, request))
         if len(rows) == limit > 1:
             self._more_due = True
         self._ready.extend(rows)

@@ -8,7 +8,7 @@ from notifyhub import logs
 from notifyhub.domain.outcome import Unconfirmed
 from notifyhub.domain.retry import RetryPolicy
 from notifyhub.flow.attempt import concluded
-from notifyhub.store import deliveries, idempotency, views
+from notifyhub.store import claims, deliveries, idempotency, views
 from notifyhub.store.database import Database
 
 MOST_AT_ONCE = 1_000
@@ -40,7 +40,7 @@ def rescue(database: Database, policies: Mapping[str, RetryPolicy], now: int, le
     limit = now if leases_until is None else leases_until
     rescued = 0
     while database.read(views.needs_rescue(limit)).result():
-        rows = database.read(deliveries.left_behind(MOST_AT_ONCE, limit)).result()
+        rows = database.read(claims.left_behind(MOST_AT_ONCE, limit)).result()
         outcome = Unconfirmed(code="worker_lost", detail="the worker died before the answer was recorded")
         results = [
             concluded(row, outcome, policies.get(row.channel, RetryPolicy()), started_at=now, finished_at=now)

@@ -12,7 +12,7 @@ import peewee
 
 from notifyhub.domain.health import CallCount
 from notifyhub.domain.states import Status
-from notifyhub.store.deliveries import PRIORITIES
+from notifyhub.store import lanes
 from notifyhub.store.rows import Type, fetch, run, run_rows
 
 MINUTE_MS = 60_000
@@ -56,9 +56,11 @@ _FORGET = "DELETE FROM pulses WHERE channel = ? AND minute < ?"
 _LATELY = """
     SELECT outcome, code, SUM(CASE WHEN minute >= ? THEN calls ELSE 0 END) AS lately, MAX(last_at) AS last_at
     FROM pulses WHERE channel = ? GROUP BY outcome, code"""
-_WAITS = f"FROM deliveries WHERE status = '{Status.SCHEDULED}' AND channel = ? AND priority = ? AND due_at"
-_DUE = f"SELECT COUNT(*) FROM (SELECT 1 {_WAITS} <= ? LIMIT ?) AS due"
-_NEXT = f"SELECT due_at {_WAITS} > ? ORDER BY due_at LIMIT 1"
+_DUE = f"""
+    SELECT COUNT(*) FROM (
+        SELECT 1 FROM deliveries
+        WHERE status = '{Status.SCHEDULED}' AND channel = ? AND priority = ? AND mailing_id = ? AND due_at <= ?
+        LIMIT ?) AS due"""
 
 
 def add(database: peewee.Database, batches: Sequence[Sequence[Counted]]) -> list[None]:
@@ -85,8 +87,12 @@ def waiting(channel: str, now: int) -> Callable[[peewee.Database], Waiting]:
     """Query: the backlog of a channel at `now` (epoch ms)."""
 
     def ask(database: peewee.Database) -> Waiting:
-        due = [run(database, _DUE, channel, rank, now, MOST_COUNTED).fetchone()[0] for rank in PRIORITIES]
-        later = [run(database, _NEXT, channel, rank, now).fetchone() for rank in PRIORITIES]
-        return Waiting(min(sum(due), MOST_COUNTED), min((row[0] for row in later if row), default=None))
+        due = sum(
+            run(database, _DUE, channel, lane.priority, lane.mailing_id, now, MOST_COUNTED).fetchone()[0]
+            for lane in lanes.waiting(database, channel)
+            if lane.due_at <= now
+        )
+        later = [lane.due_at for lane in lanes.waiting(database, channel, now)]
+        return Waiting(min(due, MOST_COUNTED), min(later, default=None))
 
     return ask

@@ -25,6 +25,7 @@ class Message(Model):
     """One text, accepted once.
 
     deduplicate  forever, off, or seconds as digits
+    mailing_id   the mailing whose text it is; 0: none
     """
 
     id = UUIDField(primary_key=True)
@@ -41,6 +42,7 @@ class Message(Model):
     accepted = IntegerField()
     duplicates = IntegerField()
     deduplicate = TextField(constraints=[SQL("DEFAULT 'forever'")])
+    mailing_id = BigIntegerField(constraints=[SQL("DEFAULT 0")])
 
     class Meta:
         table_name = "messages"
@@ -52,6 +54,8 @@ class Delivery(Model):
     attempt     calls made; also guards the lease: a result is valid only for its own attempt
     spent       attempts that count against the limit (waits requested by the messenger do not)
     maybe_sent  1 once an attempt ended unconfirmed: from then on the dedup key is never released
+    mailing_id  0: none; its end binds besides `expires_at`
+    client_id   whose address this is, and whose latest wish holds; NULL: nobody in the directory
     """
 
     id = BigAutoField()
@@ -73,6 +77,9 @@ class Delivery(Model):
     maybe_sent = IntegerField()
     dedup_key = TextField(null=True)
     created_at = BigIntegerField()
+    mailing_id = BigIntegerField(constraints=[SQL("DEFAULT 0")])
+    client_id = BigIntegerField(null=True)
+    operator_code = TextField(null=True)
 
     class Meta:
         table_name = "deliveries"
@@ -203,13 +210,14 @@ class CallCount(Model):
         primary_key = CompositeKey("channel", "minute", "process", "outcome", "code")
 
 
-def _index(model: Any, name: str, *fields: Any, unique: bool = False, where: str | None = None) -> None:
-    index = model.index(*fields, unique=unique, name=name, where=SQL(where) if where else None)
-    model.add_index(index)
+def index(model: Any, name: str, *fields: Any, unique: bool = False, where: str | None = None) -> None:
+    """Add an index to a model; `where` makes it a partial one."""
+    found = model.index(*fields, unique=unique, name=name, where=SQL(where) if where else None)
+    model.add_index(found)
 
 
-_index(Message, "messages_created", Message.created_at, Message.id)
-_index(
+index(Message, "messages_created", Message.created_at, Message.id)
+index(
     Message,
     "messages_reference",
     Message.reference,
@@ -217,10 +225,10 @@ _index(
     Message.id,
     where="reference IS NOT NULL",
 )
-_index(Delivery, "deliveries_message", Delivery.message_id, Delivery.position)
-_index(Delivery, "deliveries_listed", Delivery.channel, Delivery.created_at, Delivery.id)
-_index(Delivery, "deliveries_address", Delivery.address, Delivery.channel, Delivery.created_at, Delivery.id)
-_index(
+index(Delivery, "deliveries_message", Delivery.message_id, Delivery.position)
+index(Delivery, "deliveries_listed", Delivery.channel, Delivery.created_at, Delivery.id)
+index(Delivery, "deliveries_address", Delivery.address, Delivery.channel, Delivery.created_at, Delivery.id)
+index(
     Delivery,
     "deliveries_status",
     Delivery.status,
@@ -230,22 +238,41 @@ _index(
     where="status <> 'sending'",
 )
 # Partial, so that they hold only the few rows that a claim or a sweep needs.
-_index(
+index(
     Delivery,
     "deliveries_due",
     Delivery.channel,
     Delivery.priority,
+    Delivery.mailing_id,
     Delivery.due_at,
     Delivery.id,
     where="status = 'scheduled'",
 )
-_index(Delivery, "deliveries_leased", Delivery.lease_until, where="status = 'sending'")
-_index(Delivery, "deliveries_expiring", Delivery.expires_at, where="status = 'scheduled' AND expires_at IS NOT NULL")
-_index(IdempotencyKey, "idempotency_keys_kept", IdempotencyKey.kept_until)
-_index(Delivery, "deliveries_dedup", Delivery.dedup_key, unique=True, where="dedup_key IS NOT NULL")
+index(Delivery, "deliveries_leased", Delivery.lease_until, where="status = 'sending'")
+index(Delivery, "deliveries_expiring", Delivery.expires_at, where="status = 'scheduled' AND expires_at IS NOT NULL")
+index(
+    Delivery,
+    "deliveries_mailing",
+    Delivery.mailing_id,
+    Delivery.client_id,
+    Delivery.channel,
+    unique=True,
+    where="mailing_id <> 0",
+)
+index(
+    Delivery,
+    "deliveries_client",
+    Delivery.client_id,
+    Delivery.created_at,
+    Delivery.id,
+    where="client_id IS NOT NULL",
+)
+index(Message, "messages_mailing", Message.mailing_id, Message.created_at, Message.id, where="mailing_id <> 0")
+index(IdempotencyKey, "idempotency_keys_kept", IdempotencyKey.kept_until)
+index(Delivery, "deliveries_dedup", Delivery.dedup_key, unique=True, where="dedup_key IS NOT NULL")
 
 # Only channels with receipts are looked up by the messenger's id; for others it costs nothing.
-_index(
+index(
     Delivery,
     "deliveries_receipts",
     Delivery.messenger_id,

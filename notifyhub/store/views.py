@@ -17,7 +17,8 @@ from notifyhub.domain.states import OPEN, Status
 from notifyhub.domain.summary import DUPLICATE, summarise
 from notifyhub.errors import NotFound
 from notifyhub.requests import Priority
-from notifyhub.store.deliveries import PRIORITIES, uuid_parameter
+from notifyhub.store import lanes
+from notifyhub.store.deliveries import uuid_parameter
 from notifyhub.store.models import Attempt, Delivery, Duplicate, Message, Receipt
 from notifyhub.store.rows import run
 from notifyhub.store.summaries import Summary
@@ -30,13 +31,6 @@ FIRST = -1
 _COUNTS = "SELECT status, COUNT(*) FROM deliveries WHERE message_id = ? GROUP BY status"
 _OPEN = f"""
     SELECT 1 FROM deliveries WHERE message_id = ? AND status IN ({", ".join(f"'{s}'" for s in sorted(OPEN))}) LIMIT 1"""
-_DUE = f"""
-    SELECT 1 FROM deliveries
-    WHERE status = '{Status.SCHEDULED}' AND channel = ? AND priority = ? AND due_at <= ? ORDER BY due_at LIMIT 1"""
-_NEXT_DUE = f"""
-    SELECT due_at FROM deliveries
-    WHERE status = '{Status.SCHEDULED}' AND channel = ? AND priority = ? AND due_at > ? AND due_at <= ?
-    ORDER BY due_at LIMIT 1"""
 _OVERDUE = f"SELECT 1 FROM deliveries WHERE status = '{Status.SENDING}' AND lease_until <= ? LIMIT 1"
 _LATE = f"""
     SELECT 1 FROM deliveries
@@ -112,11 +106,7 @@ def due_channels(channels: Iterable[str], now: int) -> Callable[[peewee.Database
     """The channels with something due at `now` (epoch ms)."""
 
     def ask(database: peewee.Database) -> list[str]:
-        return [
-            channel
-            for channel in channels
-            if any(run(database, _DUE, channel, priority, now).fetchone() for priority in PRIORITIES)
-        ]
+        return [channel for channel in channels if any(lane.due_at <= now for lane in lanes.waiting(database, channel))]
 
     return ask
 
@@ -127,9 +117,9 @@ def next_due(channels: Iterable[str], now: int, until: int) -> Callable[[peewee.
     def ask(database: peewee.Database) -> dict[str, int]:
         earliest: dict[str, int] = {}
         for channel in channels:
-            found = [run(database, _NEXT_DUE, channel, priority, now, until).fetchone() for priority in PRIORITIES]
-            if moments := [row[0] for row in found if row is not None]:
-                earliest[channel] = min(moments)
+            found = [lane.due_at for lane in lanes.waiting(database, channel, now)]
+            if found and min(found) <= until:
+                earliest[channel] = min(found)
         return earliest
 
     return ask

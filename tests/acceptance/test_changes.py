@@ -11,8 +11,8 @@ import pytest
 from notifyhub import Conflict, Hub, InvalidRequest, NotFound
 from notifyhub.clock import now_ms
 from notifyhub.hub import core_of
-from notifyhub.store import deliveries
-from notifyhub.store.deliveries import ClaimRequest
+from notifyhub.store import claims, deliveries
+from notifyhub.store.claims import ClaimRequest
 from tests.conftest import HubMaker
 from tests.emulated import RunningEmulator
 
@@ -35,9 +35,7 @@ def busy(make_hub: HubMaker, database_url: str) -> Hub:
 def claim(hub: Hub, limit: int = 500) -> int:
     """Claim on Telegram what is due, as a worker would; how many that were."""
     now = now_ms()
-    return len(
-        core_of(hub).database.write(deliveries.claim, ClaimRequest("telegram", limit, now, now + 60_000)).result()
-    )
+    return len(core_of(hub).database.write(claims.claim, ClaimRequest("telegram", limit, now, now + 60_000)).result())
 
 
 def test_everything_about_a_waiting_message_can_be_changed(busy: Hub, emulator: RunningEmulator) -> None:

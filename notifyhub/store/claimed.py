@@ -1,0 +1,33 @@
+"""What a claim gives."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+from uuid import UUID
+
+
+class Claimed(NamedTuple):
+    """A delivery held under a lease, with everything that its attempt needs. Times are epoch ms.
+
+    expires_at   its own, or the end of its mailing
+    send_window  of its mailing, as JSON; None: any time
+    timezone     of its client
+    """
+
+    id: int
+    message_id: UUID
+    channel: str
+    address: str
+    attempt: int
+    spent: int
+    max_attempts: int | None
+    expires_at: int | None
+    lease_until: int
+    mailing_id: int
+    client_id: int | None
+    text: str
+    on_unconfirmed: str
+    options: str | None = None
+    deduplicate: str = "forever"
+    send_window: str | None = None
+    timezone: str | None = None
