@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from difflib import get_close_matches
@@ -11,14 +10,13 @@ from types import MappingProxyType
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
-    BeforeValidator,
     Field,
     SecretStr,
     ValidationError,
     create_model,
     model_validator,
 )
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict
 from pydantic_settings import SettingsError as UnreadableSetting
 
 from notifyhub.channel_settings import PREFIX as PREFIX
@@ -29,13 +27,14 @@ from notifyhub.channel_settings import (
     WhatsAppSettings,
     one_of,
 )
-from notifyhub.domain.phones import DEFAULT_REGION, is_region
+from notifyhub.domain.phones import DEFAULT_REGION
+from notifyhub.domain.zones import DEFAULT_ZONE
 from notifyhub.errors import SettingsError
 from notifyhub.plugins import installed
+from notifyhub.setting_kinds import Origins, Port, Region, Zone
 
 MASK = "***"
 _SECRET_MEMBERS = frozenset({"token", "senders", "app_secret", "verify_token", "targets", "emulator_key"})
-_ORIGIN = re.compile(r"\*|https?://[a-z0-9.:\[\]-]+")
 _SECRET_QUERY = re.compile(r"(?i)([?&][^=&]*(?:password|passwd|secret|token|key)[^=&]*=)[^&#]+")
 # Up to the last @, so that a password with an unescaped / or @ is masked too.
 _USER_PASSWORD = re.compile(r"(://[^:/?#@]*:).*@")
@@ -63,30 +62,6 @@ _REASONS = MappingProxyType(
         "value_error": "{error}",
     }
 )
-
-Port = Annotated[int, Field(ge=0, le=65535)]
-
-
-def _origins(given: Any) -> Any:
-    """`https://a.example, https://b.example`, or the same as a JSON array."""
-    if isinstance(given, str):
-        given = json.loads(given) if given.lstrip().startswith("[") else [part.strip() for part in given.split(",")]
-    if not isinstance(given, list | tuple) or not all(_ORIGIN.fullmatch(str(origin)) for origin in given):
-        raise ValueError("must be origins as browsers write them, such as https://example.com, or *")
-    return given
-
-
-def _region(given: Any) -> Any:
-    """A country with a phone numbering plan; empty for "none", because empty variables count as not set."""
-    if given in ("", "none"):
-        return ""
-    if not isinstance(given, str) or not is_region(given):
-        raise ValueError("must be a two-letter country code in capitals, such as RU, or none")
-    return given
-
-
-Region = Annotated[str, BeforeValidator(_region)]
-Origins = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_origins)]
 
 
 class Settings(BaseSettings):
@@ -143,6 +118,12 @@ class Settings(BaseSettings):
     default_region: Region = Field(
         DEFAULT_REGION,
         description="country (ISO 3166-1, two letters) of phone numbers without a country code; none: reject them",
+    )
+    client_phones: Literal["russian", "any"] = Field(
+        "russian", description="phones of clients: only Russian ones, 7XXXXXXXXXX, or those of any country"
+    )
+    default_timezone: Zone = Field(
+        DEFAULT_ZONE, description="time zone of clients for whom none is given: an IANA name, or an offset"
     )
     auth: Literal["keys", "none"] = Field(
         "keys",

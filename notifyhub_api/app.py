@@ -19,13 +19,25 @@ from notifyhub_api import kinds, operations, pages, problem_pages, problems
 from notifyhub_api.auth import Authenticator
 from notifyhub_api.middleware import framed
 from notifyhub_api.openapi import openapi
-from notifyhub_api.resources import batches, channels, deliveries, dialects, health, index, keys, messages, receipts
+from notifyhub_api.resources import (
+    batches,
+    channels,
+    clients,
+    deliveries,
+    dialects,
+    health,
+    index,
+    keys,
+    messages,
+    receipts,
+)
 
 # In the order of routing and documentation.
 OPERATIONS = (
     *messages.operations,
     *batches.operations,
     *deliveries.operations,
+    *clients.operations,
     *keys.operations,
     *channels.operations,
     *dialects.operations,

@@ -208,6 +208,16 @@ STORIES = (
         says="Another request under that name is refused:",
     ),
     Step(
+        "clients_create",
+        "/api/v1/clients",
+        given({"phone": "+7 (920) 123-45-67", "tags": ["vip"], "addresses": {"telegram": "1067000"}}),
+        keep={"client": "id"},
+    ),
+    Step("clients_find", "/api/v1/clients?tag=vip&timezone=Europe/Moscow"),
+    Step("clients_read", "/api/v1/clients/{client}"),
+    Step("clients_change", "/api/v1/clients/{client}", given({"attributes": {"city": "Tver"}, "opted_out": ["viber"]})),
+    Step("clients_delete", "/api/v1/clients/{client}"),
+    Step(
         "keys_create",
         "/api/v1/keys",
         given({"name": "shop", "scopes": ["send", "read"], "expires_at": LATER, "rate_limit": 600}),

@@ -19,6 +19,7 @@ LAYERS = {
     "notifyhub.server": 0,
     "notifyhub.domain": 1,
     "notifyhub.plugins": 2,
+    "notifyhub.setting_kinds": 2,
     "notifyhub.settings": 3,
     "notifyhub.requests": 3,
     "notifyhub.answers": 3,

@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import Self
 
 from notifyhub.client.connection import PATIENCE_S, TIMEOUT_S, Connection
-from notifyhub.verbs import AsyncKeys, AsyncMessaging, Keys, Messaging
+from notifyhub.verbs import AsyncClients, AsyncKeys, AsyncMessaging, Clients, Keys, Messaging
 
 
 class Client(Messaging):
@@ -29,10 +29,12 @@ class Client(Messaging):
     ) -> None:
         # Imported here because the models of answers take long to build.
         from notifyhub.client.remote import Remote, RemoteKeys
+        from notifyhub.client.remote_clients import RemoteClients
 
         self._connection = Connection(url, key, timeout_s, patience_s)
         self._verbs = Remote(self._connection)
         self.keys = Keys(RemoteKeys(self._connection))
+        self.clients = Clients(RemoteClients(self._connection))
 
     def close(self) -> None:
         """Close the connections. If the client is used after this, it opens new ones."""
@@ -67,10 +69,12 @@ class AsyncClient(AsyncMessaging):
     ) -> None:
         # Imported here because the models of answers take long to build.
         from notifyhub.client.remote import Remote, RemoteKeys
+        from notifyhub.client.remote_clients import RemoteClients
 
         self._connection = Connection(url, key, timeout_s, patience_s)
         self._verbs = Remote(self._connection)
         self.keys = AsyncKeys(RemoteKeys(self._connection))
+        self.clients = AsyncClients(RemoteClients(self._connection))
 
     async def close(self) -> None:
         """Close the connections of this event loop. If the client is used after this, it opens new ones."""

@@ -7,6 +7,7 @@ from typing import Any
 from notifyhub.hub.bulk import Bulk
 from notifyhub.hub.changing import Changing
 from notifyhub.hub.channels import Channels
+from notifyhub.hub.clients import HubClients
 from notifyhub.hub.explaining import Explaining
 from notifyhub.hub.keys import HubKeys
 from notifyhub.hub.reading import Reading
@@ -21,3 +22,4 @@ class Core(Repeating, Reading, Changing, Explaining, Channels, Bulk, Receiving):
     def __init__(self, settings: Settings | None = None, *, worker: bool | None = None, **given: Any) -> None:
         super().__init__(settings, worker=worker, **given)
         self.keys = HubKeys(self)
+        self.clients = HubClients(self)

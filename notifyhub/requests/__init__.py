@@ -14,6 +14,8 @@ from notifyhub.requests.changes import (
     resolve_request,
     retry_request,
 )
+from notifyhub.requests.client_lists import ClientFilters, checked_client_filters, client_filters
+from notifyhub.requests.clients import ClientChangeRequest, ClientRequest, client_change_request, client_request
 from notifyhub.requests.fields import LONGEST_TEXT, MOST_METADATA_BYTES, Priority
 from notifyhub.requests.filters import Filters, checked_filters, list_filters
 from notifyhub.requests.ids import as_message_id, as_row_id
@@ -29,6 +31,14 @@ __all__ = [
     "message_request",
     "addresses",
     "options_of",
+    # the directory
+    "ClientRequest",
+    "client_request",
+    "ClientChangeRequest",
+    "client_change_request",
+    "ClientFilters",
+    "client_filters",
+    "checked_client_filters",
     # many of them, and what is to become of those that are there
     "BatchRequest",
     "batch_request",

@@ -93,6 +93,7 @@ class Duplicate(Model):
     channel = TextField()
     address = TextField()
     duplicate_of = BigIntegerField()
+    client_id = BigIntegerField(null=True)
 
     class Meta:
         table_name = "duplicates"
@@ -267,6 +268,7 @@ index(
     Delivery.id,
     where="client_id IS NOT NULL",
 )
+index(Duplicate, "duplicates_client", Duplicate.client_id, where="client_id IS NOT NULL")
 index(Message, "messages_mailing", Message.mailing_id, Message.created_at, Message.id, where="mailing_id <> 0")
 index(IdempotencyKey, "idempotency_keys_kept", IdempotencyKey.kept_until)
 index(Delivery, "deliveries_dedup", Delivery.dedup_key, unique=True, where="dedup_key IS NOT NULL")

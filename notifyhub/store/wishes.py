@@ -74,7 +74,7 @@ def heard(database: peewee.Database, rows: Sequence[Claimed], now: int) -> list[
         refused += _move(database, moved, addresses)
         gone = {one.id for one in refused}
     if refused:
-        run_rows(database, _REFUSE, {"id": "BIGINT", "reason": "TEXT"}, refused)
+        run_rows(database, _REFUSE, {"id": "BIGINT", "reason": "TEXT"}, map(tuple, refused))
     return [
         row._replace(address=addresses[row.id] or row.address, timezone=known[row.id].timezone)
         if row.id in known
@@ -117,7 +117,7 @@ def _move(database: peewee.Database, rows: Sequence[Claimed], addresses: Mapping
             taken |= {key} if key is not None else set()
     columns: dict[str, Type] = {"id": "BIGINT", "address": "TEXT", "dedup_key": "TEXT"}
     if moved:
-        run_rows(database, _MOVE, columns, moved)
+        run_rows(database, _MOVE, columns, map(tuple, moved))
     return refused
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from notifyhub.verbs.calls import To, as_arguments
-from notifyhub.verbs.faces import AsyncKeys, AsyncMessaging, Keys, Messaging
+from notifyhub.verbs.clients import ClientVerbs
+from notifyhub.verbs.faces import AsyncClients, AsyncKeys, AsyncMessaging, Clients, Keys, Messaging
 from notifyhub.verbs.two_ways import both, is_blocking, pause, result_of, within
 from notifyhub.verbs.verbs import Filter, KeyVerbs, Moment, Outcome, Receives, Sends, Verbs
 
@@ -12,6 +13,7 @@ __all__ = [
     "Sends",
     "Verbs",
     "KeyVerbs",
+    "ClientVerbs",
     "Receives",
     "To",
     "Outcome",
@@ -22,6 +24,8 @@ __all__ = [
     "AsyncMessaging",
     "Keys",
     "AsyncKeys",
+    "Clients",
+    "AsyncClients",
     # one body for both ways of calling
     "both",
     "result_of",

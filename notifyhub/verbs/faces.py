@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from notifyhub.verbs.clients import ClientVerbs
 from notifyhub.verbs.two_ways import awaited, both
 from notifyhub.verbs.verbs import KeyVerbs, Verbs
 
@@ -21,12 +22,27 @@ class Keys:
     revoke, arevoke = both(KeyVerbs.revoke)
 
 
+class Clients:
+    """The directory of clients."""
+
+    def __init__(self, verbs: ClientVerbs) -> None:
+        self._verbs = verbs
+
+    create, acreate = both(ClientVerbs.create)
+    get, aget = both(ClientVerbs.get)
+    list, alist = both(ClientVerbs.list)
+    update, aupdate = both(ClientVerbs.update)
+    delete, adelete = both(ClientVerbs.delete)
+
+
 class Messaging:
     """Messages and their deliveries."""
 
     _verbs: Verbs
     keys: Keys
     """API keys: `keys.create(…)`, `keys.list()`, `keys.get(…)`, `keys.revoke(…)`."""
+    clients: Clients
+    """The directory: `clients.create(…)`, `clients.list(…)`, and `get`, `update`, `delete`."""
 
     send, asend = both(Verbs.send)
     send_many, asend_many = both(Verbs.send_many)
@@ -62,12 +78,27 @@ class AsyncKeys:
     revoke = awaited(KeyVerbs.revoke)
 
 
+class AsyncClients:
+    """The directory of clients, all methods awaited."""
+
+    def __init__(self, verbs: ClientVerbs) -> None:
+        self._verbs = verbs
+
+    create = awaited(ClientVerbs.create)
+    get = awaited(ClientVerbs.get)
+    list = awaited(ClientVerbs.list)
+    update = awaited(ClientVerbs.update)
+    delete = awaited(ClientVerbs.delete)
+
+
 class AsyncMessaging:
     """Messages and their deliveries, all methods awaited."""
 
     _verbs: Verbs
     keys: AsyncKeys
     """API keys: `await keys.create(…)` and so on."""
+    clients: AsyncClients
+    """The directory: `await clients.create(…)` and so on."""
 
     send = awaited(Verbs.send)
     send_many = awaited(Verbs.send_many)

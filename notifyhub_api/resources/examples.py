@@ -77,3 +77,24 @@ NEW_KEY: dict[str, Any] = {
     "expires_at": "2126-12-01T10:00:00+03:00",
     "rate_limit": 600,
 }
+
+NEW_CLIENT: dict[str, Any] = {
+    "phone": "79201234567",
+    "tags": ["vip"],
+    "timezone": "Europe/Moscow",
+    "addresses": {"telegram": "1067000"},
+    "attributes": {"city": "Tver"},
+}
+
+CLIENT: dict[str, Any] = {
+    "id": 7,
+    "phone": "79201234567",
+    "operator_code": "920",
+    "tags": ["vip"],
+    "timezone": "Europe/Moscow",
+    "addresses": {"telegram": "1067000"},
+    "attributes": {"city": "Tver"},
+    "opted_out": [],
+    "created_at": "2026-11-21T11:06:31.885000Z",
+    "updated_at": "2026-11-21T11:06:31.885000Z",
+}

@@ -59,6 +59,9 @@ QUESTIONS: dict[str, Callable[[Any, UUID, int], Any]] = {
     "why a delivery": lambda hub, _, number: hub.why(number),
     "channels": lambda hub, *_: [one.name for one in hub.channels()],
     "channel": lambda hub, *_: hub.channel("viber").address,
+    "clients": lambda hub, *_: hub.clients.list(tag=["a", "b"], search="79"),
+    "clients before one": lambda hub, *_: hub.clients.list(before=hub.clients.list(limit=1)[0]),
+    "client": lambda hub, *_: hub.clients.get(1),
     "keys": lambda hub, *_: [one.name for one in hub.keys.list()],
     "key": lambda hub, *_: hub.keys.get(1).name,
 }
@@ -68,6 +71,7 @@ QUESTIONS: dict[str, Callable[[Any, UUID, int], Any]] = {
 def test_it_answers_as_the_hub_does(served: Served, client: Client, ask: Callable[[Any, UUID, int], Any]) -> None:
     for i in range(5):
         message = served.hub.send(f"Hello {i}", to=[TO, {"telegram": "2"}], at=LATER)
+        served.hub.clients.create(f"7920123456{i}", tags=["a"])
     assert message.deliveries
     assert message.deliveries[0].id
 
@@ -91,6 +95,15 @@ def test_many_messages_each_have_their_result(served: Served, client: Client) ->
     assert getattr(good, "text", None) == "One"
     assert isinstance(bad, InvalidRequest)
     assert bad.faults[0].message == "must not be empty"
+
+
+def test_clients_are_made_changed_and_deleted_there(served: Served, client: Client) -> None:
+    made = client.clients.create("79201234567", tags=["vip"], attributes={"city": "Tver"}, opted_out=True)
+
+    assert made == served.hub.clients.get(made.id)
+    assert client.clients.update(made.id, tags=None, opted_out=["viber"]).opted_out == ["viber"]
+    assert client.clients.delete(made.id).cancelled == 0
+    assert served.hub.clients.list() == []
 
 
 def test_keys_are_made_and_revoked_there(served: Served, client: Client) -> None:
@@ -128,6 +141,11 @@ CALLS: dict[str, Callable[[Any], Any]] = {
     "a path for an id": lambda hub: hub.message("../keys"),
     "no delivery": lambda hub: hub.delivery(17),
     "no channel": lambda hub: hub.channel("sms"),
+    "no phone": lambda hub: hub.clients.create("12"),
+    "no client": lambda hub: hub.clients.get(99),
+    "a change of no client": lambda hub: hub.clients.update(99, tags=[]),
+    "a change of nothing": lambda hub: hub.clients.update(1),
+    "a filter of clients": lambda hub: hub.clients.list(colour="red"),
     "no key": lambda hub: hub.keys.revoke(99),
     "change nothing": lambda hub: hub.change(NOWHERE),
     "resolve what is not held": lambda hub: hub.resolve(1, "resend"),

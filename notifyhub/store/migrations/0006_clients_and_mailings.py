@@ -11,6 +11,8 @@ STATEMENTS = (
     "ALTER TABLE deliveries ADD COLUMN mailing_id BIGINT NOT NULL DEFAULT 0",
     "ALTER TABLE deliveries ADD COLUMN client_id BIGINT",
     "ALTER TABLE deliveries ADD COLUMN operator_code TEXT",
+    "ALTER TABLE duplicates ADD COLUMN client_id BIGINT",
+    "CREATE INDEX duplicates_client ON duplicates (client_id) WHERE client_id IS NOT NULL",
     "DROP INDEX deliveries_due",
     """CREATE INDEX deliveries_due ON deliveries (channel, priority, mailing_id, due_at, id)
         WHERE status = 'scheduled'""",

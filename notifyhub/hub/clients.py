@@ -1,0 +1,82 @@
+"""The directory of clients."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from notifyhub import answers
+from notifyhub.clock import now_ms
+from notifyhub.errors import NotifyhubError
+from notifyhub.hub.wiring import Wiring
+from notifyhub.requests import (
+    ClientRequest,
+    as_row_id,
+    checked_client_filters,
+    client_change_request,
+    client_request,
+)
+from notifyhub.store import clients
+from notifyhub.store.writer import Job
+from notifyhub.verbs import ClientVerbs, as_arguments, result_of
+from notifyhub.verbs.clients import Texts
+
+I = TypeVar("I")  # noqa: E741
+R = TypeVar("R")
+
+
+class HubClients(ClientVerbs):
+    """The clients in the store of a hub."""
+
+    def __init__(self, wiring: Wiring) -> None:
+        self._wiring = wiring
+
+    @property
+    def _by(self) -> dict[str, Any]:
+        """The checks of a request."""
+        settings = self._wiring.settings
+        return {"region": settings.default_region, "any_country": settings.client_phones == "any"}
+
+    async def create_as(self, asked: bytes | Mapping[str, Any]) -> answers.Client:
+        return await self._written(clients.create, self.new(client_request(asked, **self._by)))
+
+    def new(self, request: ClientRequest) -> clients.NewClient:
+        """A checked request as what is stored."""
+        return clients.NewClient(
+            phone=request.phone,
+            operator_code=request.operator_code,
+            tags=request.tags,
+            timezone=request.timezone or self._wiring.settings.default_timezone,
+            addresses=request.addresses,
+            attributes=request.attributes,
+            opted_out=request.opted_out,
+            now=now_ms(),
+        )
+
+    async def get(self, id_: int | str) -> answers.Client:
+        return await self._wiring.asked(clients.one(as_row_id("client", id_)))
+
+    async def list(
+        self, /, before: answers.Client | int | None = None, limit: int = 100, **filters: Texts
+    ) -> list[answers.Client]:
+        with as_arguments():
+            wanted = checked_client_filters(filters, self._wiring.settings.default_region)
+        last = before.id if isinstance(before, answers.Client) else before
+        return await self._wiring.asked(clients.page(wanted.audience, wanted.search, last, limit))
+
+    async def update_as(self, id_: int | str, asked: bytes | Mapping[str, Any]) -> answers.Client:
+        row, request = as_row_id("client", id_), client_change_request(asked, **self._by)
+        zone = self._wiring.settings.default_timezone
+        return await self._written(clients.change, clients.ClientChange(row, now_ms(), request.members(), zone))
+
+    async def delete(self, id_: int | str) -> answers.DeletedClient:
+        row = as_row_id("client", id_)
+        done = await self._written(clients.delete, row)
+        return answers.DeletedClient(id=row, cancelled=done.cancelled, too_late=done.too_late)
+
+    async def _written(self, job: Job[I, R | NotifyhubError], item: I) -> R:
+        await self._wiring.ready()
+        result = await result_of(self._wiring.database.write(job, item))
+        if isinstance(result, NotifyhubError):
+            raise result
+        return result

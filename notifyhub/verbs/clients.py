@@ -1,0 +1,89 @@
+"""The verbs of the directory of clients."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from notifyhub.verbs.calls import as_arguments
+
+if TYPE_CHECKING:
+    from notifyhub import answers
+
+Texts = str | Sequence[str] | None
+
+
+class ClientVerbs(ABC):
+    """Managing clients."""
+
+    async def create(
+        self,
+        phone: str | int,
+        *,
+        operator_code: str | None = None,
+        tags: Sequence[str] = (),
+        timezone: str | None = None,
+        addresses: Mapping[str, str | int] | None = None,
+        attributes: Mapping[str, Any] | None = None,
+        opted_out: Sequence[str] | bool = (),
+    ) -> answers.Client:
+        """Add a client to the directory.
+
+        phone          7XXXXXXXXXX, or another way of writing it
+        operator_code  default: digits 2 to 4 of the phone
+        timezone       IANA name, or an offset such as +03:00; default: the setting `default_timezone`
+        addresses      by channel; WhatsApp and the gateway use the phone if none is given
+        attributes     anything else, as JSON
+        opted_out      channels on which nothing may be sent; True: all
+
+        Raises InvalidRequest with everything that is wrong, Conflict if a client has this phone already.
+        """
+        given = {
+            "phone": phone,
+            "operator_code": operator_code,
+            "tags": tags if isinstance(tags, str) else list(tags),
+            "timezone": timezone,
+            "addresses": dict(addresses or {}),
+            "attributes": dict(attributes or {}),
+            "opted_out": opted_out if isinstance(opted_out, bool | str) else list(opted_out),
+        }
+        with as_arguments():
+            return await self.create_as(given)
+
+    @abstractmethod
+    async def create_as(self, asked: Mapping[str, Any]) -> answers.Client:
+        """Add a client given as the members of `POST /api/v1/clients`."""
+
+    @abstractmethod
+    async def get(self, id_: int) -> answers.Client:
+        """A client. Raises NotFound."""
+
+    @abstractmethod
+    async def list(
+        self, /, before: answers.Client | int | None = None, limit: int = 100, **filters: Texts
+    ) -> list[answers.Client]:
+        """The newest clients, or those before the given one.
+
+        filters: `phone`, `operator_code`, `tag`, `timezone` (one value or several alternatives), and `search`: part of
+        a phone, an address or an attribute, or a whole tag. Raises InvalidRequest.
+        """
+
+    async def update(self, id_: int, /, **members: Any) -> answers.Client:
+        """Change a client: the arguments of `create`; those left out stay as they are, None restores the default.
+
+        Raises InvalidRequest, NotFound, and Conflict if another client has the phone.
+        """
+        with as_arguments():
+            return await self.update_as(id_, members)
+
+    @abstractmethod
+    async def update_as(self, id_: int, asked: Mapping[str, Any]) -> answers.Client:
+        """Change a client as the members of `PATCH /api/v1/clients/{id}` say."""
+
+    @abstractmethod
+    async def delete(self, id_: int) -> answers.DeletedClient:
+        """Delete a client. What has not been sent is cancelled; the history stays, without addresses.
+
+        Raises NotFound.
+        """

@@ -1,0 +1,153 @@
+"""/api/v1/clients"""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from notifyhub.answers import Client, ClientPage, DeletedClient
+from notifyhub.errors import Fault, InvalidRequest
+from notifyhub.requests import ClientChangeRequest, ClientRequest, client_filters
+from notifyhub.store import clients
+from notifyhub.verbs import result_of
+from notifyhub_api import paging
+from notifyhub_api.filtering import SEVERAL
+from notifyhub_api.operations import Operation, Parameter, Tag
+from notifyhub_api.resources.examples import CLIENT, NEW_CLIENT
+from notifyhub_api.web import answer, body_of, hub_of
+
+TAG = Tag("clients", "The directory: the people whom mailings are sent to.")
+ID = Parameter("id", "path", {"type": "integer", "minimum": 1, "examples": [7]}, "id of a client")
+AFTER_THE_LAST = 2**63 - 1
+
+_WORDS = {"type": "array", "items": {"type": "string", "minLength": 1, "maxLength": 255}}
+FILTERS = (
+    Parameter("phone", "query", {"type": "array", "items": {"type": "string"}}, "one or more phones"),
+    Parameter("operator_code", "query", _WORDS, SEVERAL.replace(" or separate them by commas", "")),
+    Parameter("tag", "query", _WORDS, "one or more tags, as alternatives; repeat the parameter"),
+    Parameter("timezone", "query", {"type": "array", "items": {"type": "string"}}, "one or more time zones"),
+    Parameter(
+        "search",
+        "query",
+        {"type": "string", "maxLength": 255},
+        "part of a phone, an address or an attribute, or a whole tag",
+    ),
+    Parameter("before", "query", {"type": "string"}, "id of the client before the page; instead of `cursor`"),
+    *paging.PARAMETERS,
+)
+
+
+async def create(request: Request) -> Response:
+    """Add a client."""
+    client = await hub_of(request).clients.create_as(await body_of(request))
+    return answer(client, 201, headers={"Location": f"/api/v1/clients/{client.id}"})
+
+
+async def find(request: Request) -> Response:
+    """Clients by filters, newest first."""
+    given: dict[str, list[str]] = {}
+    for name, value in request.query_params.multi_items():
+        given.setdefault(name, []).append(value)
+    first = given.pop("before", [""])[-1]
+    given.pop("limit", None)
+    if given.pop("cursor", None) and first:
+        raise InvalidRequest([Fault("$.before", "too_many", "goes without a cursor")])
+    filters, faults = client_filters(given, hub_of(request).settings.default_region)
+    if faults:
+        raise InvalidRequest(faults)
+    limit, before = paging.limit_of(request), paging.cursor_of(request, AFTER_THE_LAST)
+    if first:
+        before = (await hub_of(request).clients.get(first)).id
+    # One more than requested shows whether there is a next page.
+    question = clients.page(filters.audience, filters.search, before, limit + 1)
+    found = await result_of(hub_of(request).ask(question))
+    cursor = paging.cursor_to(found[limit - 1].id) if len(found) > limit else None
+    return answer(ClientPage(items=found[:limit], next=cursor), headers=paging.link_header(request, cursor))
+
+
+async def read(request: Request) -> Response:
+    """A client."""
+    return answer(await hub_of(request).clients.get(request.path_params["id"]))
+
+
+async def change(request: Request) -> Response:
+    """Change a client."""
+    body = await body_of(request)
+    return answer(await hub_of(request).clients.update_as(request.path_params["id"], body))
+
+
+async def delete(request: Request) -> Response:
+    """Delete a client."""
+    return answer(await hub_of(request).clients.delete(request.path_params["id"]))
+
+
+operations = (
+    Operation(
+        method="POST",
+        path="/api/v1/clients",
+        endpoint=create,
+        scope="send",
+        tag=TAG,
+        summary="Add a client",
+        description="A single `tag` is accepted for `tags`. 409 if a client has this phone already.",
+        request=ClientRequest,
+        answers={201: Client},
+        headers={"Location": "path of the client"},
+        example_request=NEW_CLIENT,
+        example_answer=CLIENT,
+    ),
+    Operation(
+        method="GET",
+        path="/api/v1/clients",
+        endpoint=find,
+        scope="read",
+        tag=TAG,
+        summary="Clients by filters, newest first",
+        description="Several values of one filter are alternatives; different filters must all match.",
+        parameters=FILTERS,
+        answers={200: ClientPage},
+        refusals=[404],
+        headers=paging.HEADERS,
+        example_answer={"items": [CLIENT]},
+    ),
+    Operation(
+        method="GET",
+        path="/api/v1/clients/{id}",
+        endpoint=read,
+        scope="read",
+        tag=TAG,
+        summary="A client",
+        parameters=[ID],
+        answers={200: Client},
+        example_answer=CLIENT,
+    ),
+    Operation(
+        method="PATCH",
+        path="/api/v1/clients/{id}",
+        endpoint=change,
+        scope="send",
+        tag=TAG,
+        summary="Change a client",
+        description="Members that are left out stay as they are; lists and objects are replaced; null restores the "
+        "default. What waits to be sent follows: it goes to the new address, at the local hours of the new time zone, "
+        "and is cancelled on channels that the client opted out of.",
+        parameters=[ID],
+        request=ClientChangeRequest,
+        answers={200: Client},
+        example_request={"tags": ["vip", "tver"], "opted_out": ["viber"]},
+        example_answer={**CLIENT, "tags": ["tver", "vip"], "opted_out": ["viber"]},
+    ),
+    Operation(
+        method="DELETE",
+        path="/api/v1/clients/{id}",
+        endpoint=delete,
+        scope="send",
+        tag=TAG,
+        summary="Delete a client",
+        description="What has not been sent to the client is cancelled. Deliveries stay in the history and in the "
+        "statistics, without addresses and without what messengers answered.",
+        parameters=[ID],
+        answers={200: DeletedClient},
+        example_answer={"id": 7, "cancelled": 1, "too_late": 12},
+    ),
+)
