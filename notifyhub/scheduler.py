@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from notifyhub import logs
 from notifyhub.errors import NotifyhubError
+
+THREADS = 3
+"""One for the sweep of mailings, which may take a while, and two for all others, which are short."""
 
 _log = logs.logger(__name__)
 
@@ -21,7 +26,7 @@ class Scheduler:
     def __init__(self) -> None:
         # UTC, so that no clock change of a time zone can stop it.
         self._scheduler = BackgroundScheduler(
-            timezone=UTC, executors={"default": ThreadPoolExecutor(2)}, job_defaults={"coalesce": True}
+            timezone=UTC, executors={"default": ThreadPoolExecutor(THREADS)}, job_defaults={"coalesce": True}
         )
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
 
@@ -36,6 +41,11 @@ class Scheduler:
             misfire_grace_time=None,
             next_run_time=datetime.now(UTC),
         )
+
+    def now(self, name: str) -> None:
+        """Call this sweep as soon as possible, besides its turns. Lost if it is running."""
+        with suppress(JobLookupError):
+            self._scheduler.modify_job(name, next_run_time=datetime.now(UTC))
 
     def start(self) -> None:
         self._scheduler.start()

@@ -10,10 +10,12 @@ import orjson
 
 from notifyhub import logs
 from notifyhub.domain.envelope import NONE, Envelope
+from notifyhub.domain.mailings import TOO_LATE, WINDOW_CLOSED
 from notifyhub.domain.outcome import Misconfigured, Outcome, PermanentFailure, Sent, TemporaryFailure, Unconfirmed
 from notifyhub.domain.retry import OnUnconfirmed, RetryPolicy, Tried, judge
 from notifyhub.domain.states import Status
 from notifyhub.flow.lane import Lane
+from notifyhub.flow.windows import next_opening, window_of
 from notifyhub.store.claimed import Claimed
 from notifyhub.store.deliveries import Call, Result, Unsent
 
@@ -37,6 +39,10 @@ async def attempt(row: Claimed, lane: Lane, clock: Callable[[], int]) -> Result 
     `clock` returns epoch ms. No call is made if the lease would not outlive it, or while the sender rests.
     """
     started_at, timeout_s = clock(), lane.timeout_s
+    if row.mailing_id:
+        if lane.mailings.is_stopped(row.mailing_id):
+            return Unsent(row.id, row.attempt)
+        row = row._replace(expires_at=lane.mailings.ends_at(row.mailing_id, row.expires_at))
     if row.expires_at is not None:
         if started_at + LEAST_CALL_MS > row.expires_at:
             return expired(row)
@@ -44,6 +50,8 @@ async def attempt(row: Claimed, lane: Lane, clock: Callable[[], int]) -> Result 
         timeout_s = min(timeout_s, (row.expires_at - started_at) / 1000)
     if started_at + timeout_s * 1000 > row.lease_until:
         return Unsent(row.id, row.attempt)
+    if row.send_window is not None and (held := _outside(row, started_at)) is not None:
+        return held
     options = NONE if row.options is None else orjson.loads(row.options).get(row.channel, NONE)
     sender = lane.breaker.sender_of(row.address, options)
     if (held_until := lane.breaker.admit(sender, started_at)) is not None:
@@ -61,6 +69,17 @@ async def attempt(row: Claimed, lane: Lane, clock: Callable[[], int]) -> Result 
     finished_at = clock()
     lane.breaker.heard(sender, outcome, finished_at)
     return concluded(row, outcome, lane.policy, started_at, finished_at)
+
+
+def _outside(row: Claimed, now: int) -> Result | Unsent | None:
+    """A delivery outside the send window, which waits for the next opening, or has expired if there is none."""
+    window = window_of(row.send_window)
+    if window is None or row.timezone is None:
+        return None
+    opens = next_opening(window, now, row.timezone)
+    if opens is None or (row.expires_at is not None and opens >= row.expires_at):
+        return expired(row, WINDOW_CLOSED)
+    return Unsent(row.id, row.attempt, opens) if opens > now else None
 
 
 def concluded(row: Claimed, outcome: Outcome, policy: RetryPolicy, started_at: int, finished_at: int) -> Result:
@@ -85,6 +104,6 @@ def concluded(row: Claimed, outcome: Outcome, policy: RetryPolicy, started_at: i
     )
 
 
-def expired(row: Claimed) -> Result:
+def expired(row: Claimed, reason: str = TOO_LATE) -> Result:
     """The delivery expired before the call."""
-    return Result(row.id, row.attempt, Status.EXPIRED, row.spent, "too_late", None, None, False, None)
+    return Result(row.id, row.attempt, Status.EXPIRED, row.spent, reason, None, None, False, None)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from notifyhub.domain.retry import RetryPolicy
+from notifyhub.flow.mailing_watch import MailingWatch
 from notifyhub.flow.sender_breaker import SenderBreaker
 from notifyhub.providers.base import Provider
 from notifyhub.store.deliveries import Result
@@ -16,6 +17,7 @@ class Lane:
     """One for each channel and process. It outlives the runs of its pump.
 
     concurrency  largest number of simultaneous calls
+    mailings     which mailings were stopped after a claim
     breaker      makes senders rest that are set up wrongly
     recorded     called on the pump's loop with the channel and the results just written
     """
@@ -26,5 +28,6 @@ class Lane:
     concurrency: int
     timeout_s: float
     lease_s: float
+    mailings: MailingWatch
     breaker: SenderBreaker
     recorded: Callable[[str, Sequence[Result]], None]

@@ -10,6 +10,7 @@ from notifyhub.hub.channels import Channels
 from notifyhub.hub.clients import HubClients
 from notifyhub.hub.explaining import Explaining
 from notifyhub.hub.keys import HubKeys
+from notifyhub.hub.mailings import HubMailings
 from notifyhub.hub.reading import Reading
 from notifyhub.hub.receiving import Receiving
 from notifyhub.hub.repeating import Repeating
@@ -23,3 +24,4 @@ class Core(Repeating, Reading, Changing, Explaining, Channels, Bulk, Receiving):
         super().__init__(settings, worker=worker, **given)
         self.keys = HubKeys(self)
         self.clients = HubClients(self)
+        self.mailings = HubMailings(self)

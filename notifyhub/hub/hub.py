@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from notifyhub.verbs import Clients, Keys, Messaging, Receives, both
+from notifyhub.verbs import Clients, Keys, Mailings, Messaging, Receives, both
 
 if TYPE_CHECKING:
     # Database, queue and providers take long to import; this is done when a hub is created, not on import.
@@ -39,6 +39,7 @@ class Hub(Messaging):
         self._verbs = Core(settings, worker=worker, **given)
         self.keys = Keys(self._verbs.keys)
         self.clients = Clients(self._verbs.clients)
+        self.mailings = Mailings(self._verbs.mailings)
 
     @staticmethod
     def fake(**settings: Any) -> FakeHub:

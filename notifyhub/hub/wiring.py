@@ -131,5 +131,11 @@ class Wiring:
             # The pump finds nothing due yet, and then looks for what is next.
             self._doorbell.ring(channel)
 
+    def look_at_mailings(self) -> None:
+        """A mailing was started, stopped or changed."""
+        if self._runtime is not None:
+            self._runtime.look_at_mailings()
+        self._progressed()
+
     def _progressed(self) -> None:
         self._progress.tell()

@@ -15,6 +15,8 @@ import peewee
 from notifyhub.domain.states import Status
 from notifyhub.store.rows import Type, is_postgres, run, run_rows
 
+PRIORITIES = (0, 1, 2)
+
 # A delivery that may have reached the person keeps its key for good, so that nobody gets the same content twice.
 GIVE_UP_KEY = "CASE WHEN maybe_sent = 0 THEN NULL ELSE dedup_key END"
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from notifyhub.verbs.calls import To, as_arguments
 from notifyhub.verbs.clients import ClientVerbs
-from notifyhub.verbs.faces import AsyncClients, AsyncKeys, AsyncMessaging, Clients, Keys, Messaging
+from notifyhub.verbs.faces import AsyncClients, AsyncKeys, AsyncMessaging, Clients, Keys, Mailings, Messaging
+from notifyhub.verbs.mailings import MailingVerbs
 from notifyhub.verbs.two_ways import both, is_blocking, pause, result_of, within
 from notifyhub.verbs.verbs import Filter, KeyVerbs, Moment, Outcome, Receives, Sends, Verbs
 
@@ -14,6 +15,7 @@ __all__ = [
     "Verbs",
     "KeyVerbs",
     "ClientVerbs",
+    "MailingVerbs",
     "Receives",
     "To",
     "Outcome",
@@ -26,6 +28,7 @@ __all__ = [
     "AsyncKeys",
     "Clients",
     "AsyncClients",
+    "Mailings",
     # one body for both ways of calling
     "both",
     "result_of",

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from notifyhub.verbs.clients import ClientVerbs
+from notifyhub.verbs.mailings import MailingVerbs
 from notifyhub.verbs.two_ways import awaited, both
 from notifyhub.verbs.verbs import KeyVerbs, Verbs
 
@@ -33,6 +34,23 @@ class Clients:
     list, alist = both(ClientVerbs.list)
     update, aupdate = both(ClientVerbs.update)
     delete, adelete = both(ClientVerbs.delete)
+
+
+class Mailings:
+    """Mailings over the directory of clients."""
+
+    def __init__(self, verbs: MailingVerbs) -> None:
+        self._verbs = verbs
+
+    create, acreate = both(MailingVerbs.create)
+    get, aget = both(MailingVerbs.get)
+    list, alist = both(MailingVerbs.list)
+    update, aupdate = both(MailingVerbs.update)
+    start, astart = both(MailingVerbs.start)
+    pause, apause = both(MailingVerbs.pause)
+    resume, aresume = both(MailingVerbs.resume)
+    cancel, acancel = both(MailingVerbs.cancel)
+    delete, adelete = both(MailingVerbs.delete)
 
 
 class Messaging:

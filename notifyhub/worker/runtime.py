@@ -10,8 +10,9 @@ import dramatiq
 from notifyhub import logs
 from notifyhub.clock import now_ms
 from notifyhub.domain.retry import RetryPolicy
-from notifyhub.flow import receive, sweep
+from notifyhub.flow import mailings, receive, sweep
 from notifyhub.flow.lane import Lane
+from notifyhub.flow.mailing_watch import MailingWatch
 from notifyhub.flow.sender_breaker import SenderBreaker
 from notifyhub.providers.base import Provider
 from notifyhub.queue import Doorbell
@@ -56,6 +57,7 @@ class Runtime:
         self._progressed = progressed
         self._pumps = Pumps(database, doorbell.ring, settings.look_ahead_ms)
         self._metrics = CallMetrics(database)
+        self._mailings = MailingWatch(database)
         self._scheduler = Scheduler()
         self._lock = _pump_lock(settings)
         self._pumping = False
@@ -98,6 +100,12 @@ class Runtime:
         if self._pumping:
             self._pumps.expect(channel, due_at)
 
+    def look_at_mailings(self) -> None:
+        """A mailing was started, stopped or changed: learn of it now instead of at the next sweep."""
+        if self._pumping:
+            self._scheduler.now("mailing_watch")
+            self._scheduler.now("mailings")
+
     def finish_due(self, within_s: float) -> None:
         """Wait until nothing is due now, at most `within_s` seconds: for a script that ends right after sending."""
         ends = monotonic() + within_s
@@ -127,6 +135,8 @@ class Runtime:
         self._scheduler.add("rescue", self._rescue, every_s * 2)
         self._scheduler.add("expire", self._expire, every_s * 2)
         self._scheduler.add("settle_receipts", self._settle_receipts, every_s * 2)
+        self._scheduler.add("mailing_watch", self._mailings.refresh, every_s)
+        self._scheduler.add("mailings", self._sweep_mailings, every_s)
         self._scheduler.add("forget", self._forget, every_s * FORGET_EVERY)
         self._scheduler.add("call_metrics", self._metrics.flush, FLUSH_S)
 
@@ -140,6 +150,7 @@ class Runtime:
             concurrency=settings.concurrency,
             timeout_s=settings.timeout_s,
             lease_s=self._settings.lease_s,
+            mailings=self._mailings,
             breaker=SenderBreaker(
                 channel, self._policies[channel], only or settings.senders, by_address=only is not None
             ),
@@ -156,6 +167,10 @@ class Runtime:
         now = now_ms()
         sweep.ring_due(self._database, self._policies, self._doorbell.ring, now)
         sweep.look_ahead(self._database, self._policies, self._pumps.expect, now, now + self._settings.look_ahead_ms)
+
+    def _sweep_mailings(self) -> None:
+        if mailings.sweep(self._database, self._doorbell.ring, now_ms):
+            self._progressed()
 
     def _rescue(self) -> None:
         if sweep.rescue(self._database, self._policies, now_ms()):

@@ -1,4 +1,4 @@
-"""The results of the library, the REST API and the command line: one set of models for all three."""
+"""Answers about messages, deliveries, channels and keys."""
 
 from __future__ import annotations
 
@@ -6,13 +6,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-
-class Answer(BaseModel):
-    """Base of all answers. Members that are not set are left out of the JSON, not written as null."""
-
-    model_config = ConfigDict(frozen=True)
+from notifyhub.answers.base import Answer
 
 
 class Attempt(Answer):
@@ -219,38 +215,6 @@ class Key(Answer):
     last_used_at: datetime | None = Field(None, description="to the minute")
     rate_limit: int | None = Field(None, description="requests per minute, if the key has its own limit")
     key: str | None = Field(None, description="the key itself; only in the response to its creation")
-
-
-class Client(Answer):
-    """A person in the directory."""
-
-    id: int
-    phone: str = Field(description="digits with the country code")
-    operator_code: str | None = Field(None, description="absent for a phone of another country without one")
-    tags: list[str]
-    timezone: str = Field(description="IANA name, or an offset from UTC")
-    addresses: dict[str, str] = Field(
-        description="the given ones by channel; WhatsApp and the gateway use the phone if none is given"
-    )
-    attributes: dict[str, Any]
-    opted_out: list[str] = Field(description="channels on which nothing may be sent, or `all`")
-    created_at: datetime
-    updated_at: datetime
-
-
-class DeletedClient(Answer):
-    """The result of deleting a client."""
-
-    id: int
-    cancelled: int = Field(description="number of deliveries that will not be sent")
-    too_late: int = Field(description="number of deliveries already being sent or sent; their addresses are removed")
-
-
-class ClientPage(Answer):
-    """A page of clients; pass `next` as `cursor` to get the following page."""
-
-    items: list[Client]
-    next: str | None = None
 
 
 class KeyPage(Answer):

@@ -1,0 +1,81 @@
+"""The results of the library, the REST API and the command line: one set of models for all three."""
+
+from __future__ import annotations
+
+from notifyhub.answers.base import (
+    Answer,
+)
+from notifyhub.answers.clients import (
+    Client,
+    ClientPage,
+    DeletedClient,
+)
+from notifyhub.answers.mailings import (
+    CancelledMailing,
+    Mailing,
+    MailingPage,
+    RetriedMailing,
+    SendWindow,
+)
+from notifyhub.answers.messages import (
+    AddressForm,
+    Attempt,
+    Backlog,
+    Cancelled,
+    Channel,
+    ChannelHealth,
+    Channels,
+    Delivery,
+    DeliveryPage,
+    DeliveryResult,
+    DeliveryResults,
+    Event,
+    Key,
+    KeyPage,
+    Message,
+    MessagePage,
+    Receipt,
+    Retried,
+    Retrying,
+    Stories,
+    Story,
+    Trouble,
+)
+
+__all__ = [
+    # base
+    "Answer",
+    # clients
+    "Client",
+    "DeletedClient",
+    "ClientPage",
+    # mailings
+    "SendWindow",
+    "Mailing",
+    "MailingPage",
+    "CancelledMailing",
+    "RetriedMailing",
+    # messages
+    "Attempt",
+    "Receipt",
+    "Delivery",
+    "Message",
+    "Event",
+    "Story",
+    "Stories",
+    "AddressForm",
+    "Retrying",
+    "Trouble",
+    "ChannelHealth",
+    "Backlog",
+    "Channel",
+    "Channels",
+    "Cancelled",
+    "Retried",
+    "DeliveryResult",
+    "DeliveryResults",
+    "Key",
+    "KeyPage",
+    "DeliveryPage",
+    "MessagePage",
+]

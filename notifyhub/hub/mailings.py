@@ -1,0 +1,156 @@
+"""Mailings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+
+import orjson
+
+from notifyhub import answers
+from notifyhub.clock import now_ms, to_datetime, to_ms
+from notifyhub.domain.mailings import MailingStatus
+from notifyhub.errors import Fault, InvalidRequest, NotifyhubError
+from notifyhub.hub.wiring import Wiring
+from notifyhub.requests import Priority, as_row_id
+from notifyhub.requests.mailings import mailing_change_request, mailing_request
+from notifyhub.store import mailing_moves, mailings
+from notifyhub.store.mailing_moves import Cancelled, Move
+from notifyhub.store.writer import Job
+from notifyhub.verbs import MailingVerbs, as_arguments, result_of
+
+I = TypeVar("I")  # noqa: E741
+R = TypeVar("R")
+
+NEWEST = 2**63 - 1
+CLEARED_AT_ONCE = 5_000
+
+
+class HubMailings(MailingVerbs):
+    """The mailings in the store of a hub."""
+
+    def __init__(self, wiring: Wiring) -> None:
+        self._wiring = wiring
+
+    async def create_as(self, asked: bytes | Mapping[str, Any]) -> answers.Mailing:
+        now = now_ms()
+        request = mailing_request(asked, now=to_datetime(now), senders=self._wiring.settings.senders())
+        given = {name: getattr(request, name) for name in type(request).model_fields if name != "draft"}
+        if request.late_joiners and request.ends_at is None:
+            raise InvalidRequest([Fault("$.late_joiners", "missing", "needs ends_at: clients are added until then")])
+        status = MailingStatus.DRAFT if request.draft else MailingStatus.SCHEDULED
+        made = await self._written(mailings.create, mailings.NewMailing(_columns(given, now), status, now))
+        if status is MailingStatus.SCHEDULED and made.starts_at <= to_datetime(now):
+            await self._written(mailing_moves.start_due, now)
+            self._wiring.look_at_mailings()
+            return await self.get(made.id)
+        return made
+
+    async def get(self, id_: int | str) -> answers.Mailing:
+        return await self._wiring.asked(mailings.one(as_row_id("mailing", id_)))
+
+    async def list(
+        self,
+        /,
+        before: answers.Mailing | int | None = None,
+        limit: int = 100,
+        status: str | Sequence[str] | None = None,
+    ) -> list[answers.Mailing]:
+        last = before.id if isinstance(before, answers.Mailing) else before
+        with as_arguments():
+            statuses = mailing_statuses(status)
+        return await self._wiring.asked(mailings.page(statuses, NEWEST if last is None else last, limit))
+
+    async def update_as(self, id_: int | str, asked: bytes | Mapping[str, Any]) -> answers.Mailing:
+        row, now = as_row_id("mailing", id_), now_ms()
+        request = mailing_change_request(asked, now=to_datetime(now), senders=self._wiring.settings.senders())
+        changed = await self._written(
+            mailings.change, mailings.MailingChange(row, _columns(request.members(), now), now)
+        )
+        self._wiring.look_at_mailings()
+        return changed
+
+    async def start(self, id_: int | str) -> answers.Mailing:
+        return await self._moved(mailing_moves.start, id_)
+
+    async def pause(self, id_: int | str) -> answers.Mailing:
+        return await self._moved(mailing_moves.pause, id_)
+
+    async def resume(self, id_: int | str) -> answers.Mailing:
+        return await self._moved(mailing_moves.resume, id_)
+
+    async def cancel(self, id_: int | str) -> answers.CancelledMailing:
+        return await self._ended(mailing_moves.cancel, id_)
+
+    async def delete(self, id_: int | str) -> answers.CancelledMailing:
+        return await self._ended(mailing_moves.delete, id_)
+
+    async def _moved(self, job: Job[Move, MailingStatus | NotifyhubError], id_: int | str) -> answers.Mailing:
+        row = as_row_id("mailing", id_)
+        await self._written(job, Move(row, now_ms()))
+        self._wiring.look_at_mailings()
+        return await self.get(row)
+
+    async def _ended(self, job: Job[Move, Cancelled | NotifyhubError], id_: int | str) -> answers.CancelledMailing:
+        row = as_row_id("mailing", id_)
+        done = await self._written(job, Move(row, now_ms()))
+        if done.status is MailingStatus.CANCELLED:
+            # What is left of a large one is cleared by the sweep.
+            await self._written(mailing_moves.clear, (row, done.status, CLEARED_AT_ONCE))
+        self._wiring.look_at_mailings()
+        return answers.CancelledMailing(id=row, status=done.status, cancelled=done.cancelled, too_late=done.too_late)
+
+    async def _written(self, job: Job[I, R | NotifyhubError], item: I) -> R:
+        await self._wiring.ready()
+        result = await result_of(self._wiring.database.write(job, item))
+        if isinstance(result, NotifyhubError):
+            raise result
+        return result
+
+
+def mailing_statuses(given: str | Sequence[str] | None) -> list[MailingStatus]:
+    """The states of these names. Raises InvalidRequest."""
+    names = [] if given is None else [given] if isinstance(given, str) else list(given)
+    words = [word.strip() for name in names for word in name.split(",")]
+    known = ", ".join(MailingStatus)
+    faults = [
+        Fault("$.status", "unknown_value", f"there is no {word!r}; there are {known}")
+        for word in words
+        if word not in list(MailingStatus)
+    ]
+    if faults:
+        raise InvalidRequest(faults)
+    return [MailingStatus(word) for word in words]
+
+
+def _columns(given: Mapping[str, Any], now: int) -> dict[str, Any]:
+    """The members of a request as columns."""
+    columns = {name: _column(name, value) for name, value in given.items()}
+    if "starts_at" in columns and columns["starts_at"] is None:
+        columns["starts_at"] = now
+    return columns
+
+
+def _column(name: str, value: Any) -> Any:
+    if value is None:
+        return None
+    if name == "audience" or name == "send_window":
+        return _json(value.stored())
+    if name == "options":
+        return _json(given) if (given := value.given()) else None
+    if name == "channels":
+        return _json(value)
+    if name == "metadata":
+        return _json(value) if value else None
+    if isinstance(value, datetime):
+        return to_ms(value)
+    if isinstance(value, Priority):
+        return value.rank
+    if isinstance(value, bool):
+        return int(value)
+    return str(value) if name in ("deduplicate", "on_unconfirmed") else value
+
+
+def _json(value: Any) -> str:
+    return orjson.dumps(value).decode()

@@ -1,0 +1,126 @@
+"""The audience of a mailing, as a caller gives it; `domain.audience` says what it means."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Self
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictFloat,
+    StrictInt,
+    StrictStr,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from notifyhub.domain.zones import canonical_zone
+from notifyhub.requests.fields import RowId, Sendable, whole
+
+MOST_VALUES = 1_000
+DEEPEST = 8
+MOST_PARTS = 100
+
+
+def _list(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple | set | frozenset) else value if isinstance(value, list) else [value]
+
+
+def _texts(value: Any) -> Any:
+    return [_text(one) for one in _list(value)]
+
+
+def _text(value: Any) -> Any:
+    value = whole(value)
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**15 else value
+
+
+def _zones(values: list[str]) -> list[str]:
+    return [canonical_zone(value) for value in values]
+
+
+def _attribute_name(name: str) -> str:
+    if not name.isprintable() or set(name) & set('"\\'):
+        raise PydanticCustomError("form", 'must not contain ", \\ or control characters')
+    return name
+
+
+def _one_or_many(schema: dict[str, Any]) -> None:
+    many = {name: schema.pop(name) for name in ("type", "items", "minItems", "maxItems") if name in schema}
+    schema["anyOf"] = [many["items"], many]
+
+
+_Value = Annotated[Sendable, Field(min_length=1, max_length=255)]
+Values = Annotated[
+    list[_Value],
+    BeforeValidator(_texts),
+    Field(min_length=1, max_length=MOST_VALUES, json_schema_extra=_one_or_many),
+]
+Zones = Annotated[Values, AfterValidator(_zones)]
+_Scalar = StrictBool | StrictInt | StrictFloat | StrictStr
+Scalars = Annotated[
+    list[_Scalar],
+    BeforeValidator(_list),
+    Field(min_length=1, max_length=MOST_VALUES, json_schema_extra=_one_or_many),
+]
+_Number = Annotated[StrictInt | StrictFloat, Field(ge=-(10**15), le=10**15)]
+
+
+class AttributeFilter(BaseModel):
+    """A condition on one free attribute. Several members must all be true."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    name: Annotated[Sendable, AfterValidator(_attribute_name), Field(min_length=1, max_length=255)] = Field(
+        description="name of the attribute", examples=["city"]
+    )
+    is_: Scalars | None = Field(None, alias="is", description="one of these values", examples=[["Tver", "Moscow"]])
+    at_least: _Number | None = Field(None, description="a number, not less than this")
+    at_most: _Number | None = Field(None, description="a number, not more than this")
+    exists: StrictBool | None = Field(None, description="whether it is there at all, and not null")
+
+    @model_validator(mode="after")
+    def _asks_something(self) -> Self:
+        if self.is_ is None and self.at_least is None and self.at_most is None and self.exists is None:
+            raise PydanticCustomError("empty", "needs one of is, at_least, at_most, exists")
+        return self
+
+
+class AudienceFilter(BaseModel):
+    """Which clients. Several members must all match, several values of one member are alternatives; {} is everybody."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    operator_code: Values | None = Field(None, description="mobile operator", examples=[["903", "905"]])
+    tag: Values | None = Field(None, description="clients with one of these tags", examples=["vip"])
+    timezone: Zones | None = Field(None, description="clients of these time zones")
+    attribute: AttributeFilter | None = None
+    got: RowId | None = Field(None, description="clients who got this mailing on any channel")
+    not_got: RowId | None = Field(None, description="clients who did not get this mailing")
+    all_: list[AudienceFilter] | None = Field(None, alias="all", min_length=1, description="all of these")
+    any_: list[AudienceFilter] | None = Field(None, alias="any", min_length=1, description="at least one of these")
+    not_: AudienceFilter | None = Field(None, alias="not", description="the opposite of this")
+
+    @model_validator(mode="after")
+    def _is_not_too_much(self) -> Self:
+        depth, parts = self._size()
+        if depth > DEEPEST:
+            raise PydanticCustomError("too_long", "may be nested at most {most} levels deep", {"most": DEEPEST})
+        if parts > MOST_PARTS:
+            raise PydanticCustomError("too_long", "may have at most {most} conditions", {"most": MOST_PARTS})
+        return self
+
+    def _size(self) -> tuple[int, int]:
+        """Levels and conditions."""
+        inner = [*(self.all_ or ()), *(self.any_ or ()), *([self.not_] if self.not_ else ())]
+        own = len(self.model_fields_set) or 1
+        sizes = [part._size() for part in inner]
+        return 1 + max((depth for depth, _ in sizes), default=0), own + sum(parts for _, parts in sizes)
+
+    def stored(self) -> dict[str, Any]:
+        """The filter as JSON, with canonical values."""
+        return self.model_dump(by_alias=True, exclude_none=True)

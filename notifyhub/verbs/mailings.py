@@ -1,0 +1,111 @@
+"""The verbs of mailings."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Literal
+
+from notifyhub.verbs.calls import as_arguments
+
+if TYPE_CHECKING:
+    from notifyhub import answers
+
+Moment = datetime | str | None
+
+
+class MailingVerbs(ABC):
+    """Managing mailings."""
+
+    async def create(
+        self,
+        /,
+        name: str,
+        text: str,
+        channels: Sequence[str],
+        *,
+        audience: Mapping[str, Any] | None = None,
+        starts_at: Moment = None,
+        ends_at: Moment = None,
+        send_window: Mapping[str, Any] | None = None,
+        reach: Literal["first", "all"] = "first",
+        draft: bool = False,
+        **options: Any,
+    ) -> answers.Mailing:
+        """Create a mailing. It starts by itself at `starts_at`, or at once.
+
+        channels     in the order of preference
+        audience     a filter such as `{"operator_code": ["903", "905"], "tag": "vip"}`; default: all clients
+        send_window  local hours of each client, such as `{"from": "09:00", "to": "21:00"}`
+        reach        `first`: the first channel on which a client can be reached; `all`: each of them
+        draft        store it only, until it is started
+
+        `options` are the other members of `POST /api/v1/mailings`: `priority`, `max_attempts`, `deduplicate` and so on.
+        Raises InvalidRequest with everything that is wrong.
+        """
+        given: dict[str, Any] = {
+            "name": name,
+            "text": text,
+            "channels": channels if isinstance(channels, str) else list(channels),
+            "audience": dict(audience or {}),
+            "starts_at": starts_at,
+            "ends_at": ends_at,
+            "send_window": None if send_window is None else dict(send_window),
+            "reach": reach,
+            "draft": draft,
+            **options,
+        }
+        with as_arguments():
+            return await self.create_as(given)
+
+    @abstractmethod
+    async def create_as(self, asked: Mapping[str, Any]) -> answers.Mailing:
+        """Create a mailing given as the members of `POST /api/v1/mailings`."""
+
+    @abstractmethod
+    async def get(self, id_: int) -> answers.Mailing:
+        """A mailing with its counts. Raises NotFound."""
+
+    @abstractmethod
+    async def list(
+        self,
+        /,
+        before: answers.Mailing | int | None = None,
+        limit: int = 100,
+        status: str | Sequence[str] | None = None,
+    ) -> list[answers.Mailing]:
+        """The newest mailings, or those before the given one; `status`: in one of these states."""
+
+    async def update(self, id_: int, /, **members: Any) -> answers.Mailing:
+        """Change a mailing: the members of `create`; those left out stay as they are, None restores the default.
+
+        Before it starts everything can be changed; afterwards only `name`, `ends_at`, `priority`, `reference` and
+        `metadata`; when it has ended, nothing. Raises InvalidRequest, NotFound, Conflict.
+        """
+        with as_arguments():
+            return await self.update_as(id_, members)
+
+    @abstractmethod
+    async def update_as(self, id_: int, asked: Mapping[str, Any]) -> answers.Mailing:
+        """Change a mailing as the members of `PATCH /api/v1/mailings/{id}` say."""
+
+    @abstractmethod
+    async def start(self, id_: int) -> answers.Mailing:
+        """Start a mailing now; a draft with a later `starts_at` is scheduled for it. Raises NotFound, Conflict."""
+
+    @abstractmethod
+    async def pause(self, id_: int) -> answers.Mailing:
+        """Stop a running mailing until it is resumed. Raises NotFound, Conflict."""
+
+    @abstractmethod
+    async def resume(self, id_: int) -> answers.Mailing:
+        """Let a paused mailing go on. Raises NotFound, Conflict."""
+
+    @abstractmethod
+    async def cancel(self, id_: int) -> answers.CancelledMailing:
+        """Cancel a mailing: what has not been sent will not be. Raises NotFound, Conflict if it has ended."""
+
+    @abstractmethod
+    async def delete(self, id_: int) -> answers.CancelledMailing:
+        """Cancel a mailing if it has not ended, and hide it; its deliveries stay in statistics. Raises NotFound."""
