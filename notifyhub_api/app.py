@@ -28,8 +28,10 @@ from notifyhub_api.resources import (
     health,
     index,
     keys,
+    mailings,
     messages,
     receipts,
+    stats,
 )
 
 # In the order of routing and documentation.
@@ -38,6 +40,8 @@ OPERATIONS = (
     *batches.operations,
     *deliveries.operations,
     *clients.operations,
+    *mailings.operations,
+    *stats.operations,
     *keys.operations,
     *channels.operations,
     *dialects.operations,

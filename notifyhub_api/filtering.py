@@ -30,18 +30,23 @@ def _words(known: list[str]) -> dict[str, Any]:
     return {"type": "array", "items": {"type": "string", "enum": known}}
 
 
-_MOMENT = {"type": "string", "format": "date-time"}
+MOMENT = {"type": "string", "format": "date-time"}
 SEVERAL = "one or more values; repeat the parameter or separate them by commas"
 PARAMETERS = (
     Parameter("status", "query", _words([*Status]), SEVERAL),
     Parameter("channel", "query", lambda: _words([*FORMS]), SEVERAL),
     Parameter("address", "query", {"type": "string"}, "in any form that its channel accepts"),
     Parameter("reference", "query", REFERENCE, "the caller's reference of the message"),
-    Parameter("created_from", "query", _MOMENT, "accepted at this time or later; with a UTC offset (`+` as `%2B`)"),
-    Parameter("created_to", "query", _MOMENT, "accepted before this time; with a UTC offset (`+` as `%2B`)"),
+    Parameter("created_from", "query", MOMENT, "accepted at this time or later; with a UTC offset (`+` as `%2B`)"),
+    Parameter("created_to", "query", MOMENT, "accepted before this time; with a UTC offset (`+` as `%2B`)"),
     Parameter("before", "query", {"type": "string"}, "id of the item before the page; instead of `cursor`"),
     *paging.PARAMETERS,
 )
+
+
+def with_plus(value: str) -> str:
+    """A moment whose + arrived as a space."""
+    return _LOST_PLUS.sub(r"\1+\2", value)
 
 
 async def page(
@@ -58,7 +63,7 @@ async def page(
     limit, place, given, faults = paging.page_of(request)
     first = given.pop("before", [""])[-1]
     for name in ("created_from", "created_to"):
-        given[name] = [_LOST_PLUS.sub(r"\1+\2", value) for value in given.get(name, ())]
+        given[name] = [with_plus(value) for value in given.get(name, ())]
     filters, wrong = list_filters(given, hub_of(request).settings.default_region)
     before = None
     if place is not None:

@@ -30,6 +30,7 @@ KEY = re.compile(r"nh_[A-Za-z0-9_-]{43}")
 PREFIX = re.compile(r"nh_[A-Za-z0-9_-]{6}(?![A-Za-z0-9_…-])")
 PORT = re.compile(r"127\.0\.0\.1:\d+")
 CURSOR = re.compile(r"\bMTc5[A-Za-z0-9]{12,}(?:%3D|=)*")
+RATES = re.compile(r'("(?:rate_s|left_s)":) [0-9.e+-]+')
 SECONDS = re.compile(r"\b1[78][0-9]{8}\b")
 LONG_NUMBER = re.compile(r"\b[0-9]{16,}\b")
 
@@ -183,6 +184,7 @@ def _steady(text: str) -> str:
     text = MOMENT.sub("2026-11-21T11:06:31.885000Z", text)
     text = PREFIX.sub("nh_Fq0r2d", KEY.sub("nh_Fq0r2d…", text))
     text = CURSOR.sub("MTc5NTI1OTE5MTg4NS44", text)
+    text = RATES.sub(r"\1 12.5", text)
     text = SECONDS.sub("1795259191", text)
     return LONG_NUMBER.sub("1795259191885000000", PORT.sub("127.0.0.1:8000", text))
 

@@ -216,6 +216,47 @@ STORIES = (
     Step("clients_find", "/api/v1/clients?tag=vip&timezone=Europe/Moscow"),
     Step("clients_read", "/api/v1/clients/{client}"),
     Step("clients_change", "/api/v1/clients/{client}", given({"attributes": {"city": "Tver"}, "opted_out": ["viber"]})),
+    Step(
+        "mailings_create",
+        "/api/v1/mailings",
+        given(
+            {
+                "name": "Winter sale",
+                "text": "Everything at half price until Sunday",
+                "channels": ["telegram", "gateway"],
+                "audience": {"operator_code": ["903", "920"], "tag": "vip"},
+                "starts_at": LATER,
+            }
+        ),
+        keep={"mailing": "id"},
+    ),
+    Step("mailings_change", "/api/v1/mailings/{mailing}", given({"priority": "normal", "starts_at": None})),
+    Step("mailings_read", "/api/v1/mailings/{mailing}", until="finished", says="It started at once, and has finished:"),
+    Step("mailings_stats", "/api/v1/mailings/{mailing}/stats"),
+    Step("mailings_retry_failed", "/api/v1/mailings/{mailing}/retry-failed"),
+    Step("mailings_find", "/api/v1/mailings?status=finished"),
+    Step(
+        "mailings_create",
+        "/api/v1/mailings",
+        given(
+            {
+                "name": "Welcome",
+                "text": "Welcome to the club",
+                "channels": ["telegram"],
+                "late_joiners": True,
+                "ends_at": LATER,
+                "draft": True,
+            }
+        ),
+        keep={"welcome": "id"},
+        says="A draft, which also goes to clients who join later:",
+    ),
+    Step("mailings_start", "/api/v1/mailings/{welcome}/start"),
+    Step("mailings_pause", "/api/v1/mailings/{welcome}/pause"),
+    Step("mailings_resume", "/api/v1/mailings/{welcome}/resume"),
+    Step("mailings_cancel", "/api/v1/mailings/{welcome}/cancel"),
+    Step("mailings_delete", "/api/v1/mailings/{welcome}"),
+    Step("stats_overall", "/api/v1/stats?by=day"),
     Step("clients_delete", "/api/v1/clients/{client}"),
     Step(
         "keys_create",

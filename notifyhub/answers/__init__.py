@@ -41,6 +41,11 @@ from notifyhub.answers.messages import (
     Story,
     Trouble,
 )
+from notifyhub.answers.statistics import (
+    MailingStatistics,
+    Period,
+    Statistics,
+)
 
 __all__ = [
     # base
@@ -78,4 +83,8 @@ __all__ = [
     "KeyPage",
     "DeliveryPage",
     "MessagePage",
+    # statistics
+    "Period",
+    "Statistics",
+    "MailingStatistics",
 ]

@@ -6,7 +6,18 @@ from types import TracebackType
 from typing import Self
 
 from notifyhub.client.connection import PATIENCE_S, TIMEOUT_S, Connection
-from notifyhub.verbs import AsyncClients, AsyncKeys, AsyncMessaging, Clients, Keys, Messaging
+from notifyhub.verbs import (
+    AsyncClients,
+    AsyncKeys,
+    AsyncMailings,
+    AsyncMessaging,
+    AsyncStats,
+    Clients,
+    Keys,
+    Mailings,
+    Messaging,
+    Stats,
+)
 
 
 class Client(Messaging):
@@ -30,11 +41,14 @@ class Client(Messaging):
         # Imported here because the models of answers take long to build.
         from notifyhub.client.remote import Remote, RemoteKeys
         from notifyhub.client.remote_clients import RemoteClients
+        from notifyhub.client.remote_mailings import RemoteMailings, RemoteStats
 
         self._connection = Connection(url, key, timeout_s, patience_s)
         self._verbs = Remote(self._connection)
         self.keys = Keys(RemoteKeys(self._connection))
         self.clients = Clients(RemoteClients(self._connection))
+        self.mailings = Mailings(RemoteMailings(self._connection))
+        self.stats = Stats(RemoteStats(self._connection))
 
     def close(self) -> None:
         """Close the connections. If the client is used after this, it opens new ones."""
@@ -70,11 +84,14 @@ class AsyncClient(AsyncMessaging):
         # Imported here because the models of answers take long to build.
         from notifyhub.client.remote import Remote, RemoteKeys
         from notifyhub.client.remote_clients import RemoteClients
+        from notifyhub.client.remote_mailings import RemoteMailings, RemoteStats
 
         self._connection = Connection(url, key, timeout_s, patience_s)
         self._verbs = Remote(self._connection)
         self.keys = AsyncKeys(RemoteKeys(self._connection))
         self.clients = AsyncClients(RemoteClients(self._connection))
+        self.mailings = AsyncMailings(RemoteMailings(self._connection))
+        self.stats = AsyncStats(RemoteStats(self._connection))
 
     async def close(self) -> None:
         """Close the connections of this event loop. If the client is used after this, it opens new ones."""

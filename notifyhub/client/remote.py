@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     import httpx
 
 A = TypeVar("A", bound=BaseModel)
-Page = answers.MessagePage | answers.DeliveryPage | answers.KeyPage | answers.ClientPage
-P = TypeVar("P", answers.MessagePage, answers.DeliveryPage, answers.KeyPage, answers.ClientPage)
+Page = answers.MessagePage | answers.DeliveryPage | answers.KeyPage | answers.ClientPage | answers.MailingPage
+P = TypeVar("P", answers.MessagePage, answers.DeliveryPage, answers.KeyPage, answers.ClientPage, answers.MailingPage)
 
 MESSAGES = "/api/v1/messages"
 DELIVERIES = "/api/v1/deliveries"

@@ -46,7 +46,7 @@ class Changing(Wiring, Verbs):
         changed = _good(await result_of(self._database.write(changes.change, change)))
         if self._is_soon(changed.due_at, now):
             for channel in changed.channels:
-                self._ring_at(channel, changed.due_at)
+                self.ring_at(channel, changed.due_at)
         self._progressed()
         return await self.asked(views.message(uuid))
 

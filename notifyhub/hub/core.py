@@ -8,6 +8,7 @@ from notifyhub.hub.bulk import Bulk
 from notifyhub.hub.changing import Changing
 from notifyhub.hub.channels import Channels
 from notifyhub.hub.clients import HubClients
+from notifyhub.hub.counting import HubStats
 from notifyhub.hub.explaining import Explaining
 from notifyhub.hub.keys import HubKeys
 from notifyhub.hub.mailings import HubMailings
@@ -25,3 +26,4 @@ class Core(Repeating, Reading, Changing, Explaining, Channels, Bulk, Receiving):
         self.keys = HubKeys(self)
         self.clients = HubClients(self)
         self.mailings = HubMailings(self)
+        self.stats = HubStats(self)

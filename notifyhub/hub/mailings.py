@@ -12,11 +12,13 @@ from notifyhub import answers
 from notifyhub.clock import now_ms, to_datetime, to_ms
 from notifyhub.domain.mailings import MailingStatus
 from notifyhub.errors import Fault, InvalidRequest, NotifyhubError
+from notifyhub.hub.counting import mailing_statistics
 from notifyhub.hub.wiring import Wiring
 from notifyhub.requests import Priority, as_row_id
 from notifyhub.requests.mailings import mailing_change_request, mailing_request
-from notifyhub.store import mailing_moves, mailings
+from notifyhub.store import mailing_moves, mailing_retries, mailings, statistics
 from notifyhub.store.mailing_moves import Cancelled, Move
+from notifyhub.store.mailing_retries import RetrySlice
 from notifyhub.store.writer import Job
 from notifyhub.verbs import MailingVerbs, as_arguments, result_of
 
@@ -85,6 +87,24 @@ class HubMailings(MailingVerbs):
 
     async def delete(self, id_: int | str) -> answers.CancelledMailing:
         return await self._ended(mailing_moves.delete, id_)
+
+    async def retry_failed(self, id_: int | str) -> answers.RetriedMailing:
+        row, now = as_row_id("mailing", id_), now_ms()
+        retried = duplicates = 0
+        slice_: RetrySlice | None = RetrySlice(row, now)
+        while slice_ is not None:
+            done = await self._written(mailing_retries.retry_failed, slice_)
+            retried, duplicates = retried + done.retried, duplicates + done.duplicates
+            for channel in done.channels:
+                self._wiring.ring_at(channel, now)
+            slice_ = None if done.next is None else RetrySlice(row, now, done.next)
+        self._wiring.look_at_mailings()
+        status = (await self.get(row)).status
+        return answers.RetriedMailing(id=row, status=status, retried=retried, duplicates=duplicates)
+
+    async def stats(self, id_: int | str) -> answers.MailingStatistics:
+        mailing = await self.get(id_)
+        return mailing_statistics(mailing, await self._wiring.asked(statistics.of_mailing(mailing.id)), now_ms())
 
     async def _moved(self, job: Job[Move, MailingStatus | NotifyhubError], id_: int | str) -> answers.Mailing:
         row = as_row_id("mailing", id_)

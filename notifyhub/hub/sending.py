@@ -112,7 +112,7 @@ class Sending(Wiring, Verbs):
                     if delivery.position in stored.delivery_ids:
                         due[delivery.channel] = min(message.due_at, due.get(delivery.channel, message.due_at))
         for channel, moment in due.items():
-            self._ring_at(channel, moment)
+            self.ring_at(channel, moment)
 
 
 def outcomes(

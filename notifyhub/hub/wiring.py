@@ -123,7 +123,7 @@ class Wiring:
         """Is this due before a sweep is certain to have seen it? Times are epoch ms."""
         return due_at <= now + self.settings.look_ahead_ms
 
-    def _ring_at(self, channel: str, due_at: int) -> None:
+    def ring_at(self, channel: str, due_at: int) -> None:
         """Deliver `channel` at `due_at` (epoch ms), which is now or soon."""
         if due_at > now_ms() and self._runtime is not None and self._runtime.pumping:
             self._runtime.expect(channel, due_at)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 import peewee
 
+from notifyhub.domain.mailings import MailingStatus
 from notifyhub.domain.states import Status
-from notifyhub.store.rows import fetch, fetch_rows
+from notifyhub.store.rows import fetch, fetch_rows, run
 
 HOUR_MS = 3_600_000
 
@@ -28,6 +29,9 @@ _SENDING = f"""
 _OVERALL = """
     SELECT hour, channel, status, CAST(SUM(number) AS BIGINT) AS number
     FROM delivery_counts WHERE hour >= ? AND hour < ? GROUP BY hour, channel, status HAVING SUM(number) <> 0"""
+
+
+_MAILINGS = "SELECT status, COUNT(*) FROM mailings WHERE deleted_at IS NULL GROUP BY status"
 
 
 class MailingCell(NamedTuple):
@@ -84,6 +88,11 @@ def overall(first_hour: int, end_hour: int) -> Callable[[peewee.Database], list[
     return ask
 
 
+def mailings(database: peewee.Database) -> dict[str, int]:
+    """Query: the mailings that are not deleted by status; all statuses, even those with none."""
+    return {**dict.fromkeys(map(str, MailingStatus), 0), **dict(run(database, _MAILINGS).fetchall())}
+
+
 def by_status(database: peewee.Database, ids: Iterable[int]) -> dict[int, dict[str, int]]:
     """The deliveries of each of these mailings by status; all statuses, even those with none."""
     found = {id_: dict.fromkeys(map(str, Status), 0) for id_ in ids}
@@ -118,12 +127,3 @@ def _apart(cells: list[Any], moved: list[Any]) -> list[Any]:
             rest[waiting._replace(number=0)] = waiting._replace(number=waiting.number - number)
             found.append(cell._replace(number=number))
     return [cell for cell in rest.values() if cell.number] + found
-
-
-def total(cells: Iterable[Any], by: str) -> Mapping[str, int]:
-    """The number of deliveries by a property of the cells."""
-    summed: dict[str, int] = {}
-    for cell in cells:
-        key = getattr(cell, by)
-        summed[key] = summed.get(key, 0) + cell.number
-    return summed

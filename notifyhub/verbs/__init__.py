@@ -4,8 +4,20 @@ from __future__ import annotations
 
 from notifyhub.verbs.calls import To, as_arguments
 from notifyhub.verbs.clients import ClientVerbs
-from notifyhub.verbs.faces import AsyncClients, AsyncKeys, AsyncMessaging, Clients, Keys, Mailings, Messaging
+from notifyhub.verbs.faces import (
+    AsyncClients,
+    AsyncKeys,
+    AsyncMailings,
+    AsyncMessaging,
+    AsyncStats,
+    Clients,
+    Keys,
+    Mailings,
+    Messaging,
+    Stats,
+)
 from notifyhub.verbs.mailings import MailingVerbs
+from notifyhub.verbs.statistics import StatVerbs
 from notifyhub.verbs.two_ways import both, is_blocking, pause, result_of, within
 from notifyhub.verbs.verbs import Filter, KeyVerbs, Moment, Outcome, Receives, Sends, Verbs
 
@@ -16,6 +28,7 @@ __all__ = [
     "KeyVerbs",
     "ClientVerbs",
     "MailingVerbs",
+    "StatVerbs",
     "Receives",
     "To",
     "Outcome",
@@ -29,6 +42,9 @@ __all__ = [
     "Clients",
     "AsyncClients",
     "Mailings",
+    "AsyncMailings",
+    "Stats",
+    "AsyncStats",
     # one body for both ways of calling
     "both",
     "result_of",

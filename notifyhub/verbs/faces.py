@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from notifyhub.verbs.clients import ClientVerbs
 from notifyhub.verbs.mailings import MailingVerbs
+from notifyhub.verbs.statistics import StatVerbs
 from notifyhub.verbs.two_ways import awaited, both
 from notifyhub.verbs.verbs import KeyVerbs, Verbs
 
@@ -50,6 +51,8 @@ class Mailings:
     pause, apause = both(MailingVerbs.pause)
     resume, aresume = both(MailingVerbs.resume)
     cancel, acancel = both(MailingVerbs.cancel)
+    retry_failed, aretry_failed = both(MailingVerbs.retry_failed)
+    stats, astats = both(MailingVerbs.stats)
     delete, adelete = both(MailingVerbs.delete)
 
 
@@ -59,6 +62,10 @@ class Messaging:
     _verbs: Verbs
     keys: Keys
     """API keys: `keys.create(…)`, `keys.list()`, `keys.get(…)`, `keys.revoke(…)`."""
+    mailings: Mailings
+    """Mailings: `mailings.create(…)`, `mailings.get(…)`, `mailings.pause(…)` and so on."""
+    stats: Stats
+    """Numbers: `stats.overall()`."""
     clients: Clients
     """The directory: `clients.create(…)`, `clients.list(…)`, and `get`, `update`, `delete`."""
 
@@ -109,6 +116,43 @@ class AsyncClients:
     delete = awaited(ClientVerbs.delete)
 
 
+class AsyncMailings:
+    """Mailings over the directory of clients, all methods awaited."""
+
+    def __init__(self, verbs: MailingVerbs) -> None:
+        self._verbs = verbs
+
+    create = awaited(MailingVerbs.create)
+    get = awaited(MailingVerbs.get)
+    list = awaited(MailingVerbs.list)
+    update = awaited(MailingVerbs.update)
+    start = awaited(MailingVerbs.start)
+    pause = awaited(MailingVerbs.pause)
+    resume = awaited(MailingVerbs.resume)
+    cancel = awaited(MailingVerbs.cancel)
+    retry_failed = awaited(MailingVerbs.retry_failed)
+    stats = awaited(MailingVerbs.stats)
+    delete = awaited(MailingVerbs.delete)
+
+
+class Stats:
+    """Everything that was sent, counted."""
+
+    def __init__(self, verbs: StatVerbs) -> None:
+        self._verbs = verbs
+
+    overall, aoverall = both(StatVerbs.overall)
+
+
+class AsyncStats:
+    """Everything that was sent, counted, all methods awaited."""
+
+    def __init__(self, verbs: StatVerbs) -> None:
+        self._verbs = verbs
+
+    overall = awaited(StatVerbs.overall)
+
+
 class AsyncMessaging:
     """Messages and their deliveries, all methods awaited."""
 
@@ -117,6 +161,10 @@ class AsyncMessaging:
     """API keys: `await keys.create(…)` and so on."""
     clients: AsyncClients
     """The directory: `await clients.create(…)` and so on."""
+    mailings: AsyncMailings
+    """Mailings: `await mailings.create(…)` and so on."""
+    stats: AsyncStats
+    """Numbers: `await stats.overall()`."""
 
     send = awaited(Verbs.send)
     send_many = awaited(Verbs.send_many)

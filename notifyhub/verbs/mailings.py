@@ -107,5 +107,16 @@ class MailingVerbs(ABC):
         """Cancel a mailing: what has not been sent will not be. Raises NotFound, Conflict if it has ended."""
 
     @abstractmethod
+    async def retry_failed(self, id_: int) -> answers.RetriedMailing:
+        """Send again to those for whom it failed, with all attempts available; a finished mailing runs again.
+
+        Raises NotFound, Conflict if it has not started, or was cancelled or is over.
+        """
+
+    @abstractmethod
+    async def stats(self, id_: int) -> answers.MailingStatistics:
+        """The deliveries of a mailing, counted. Raises NotFound."""
+
+    @abstractmethod
     async def delete(self, id_: int) -> answers.CancelledMailing:
         """Cancel a mailing if it has not ended, and hide it; its deliveries stay in statistics. Raises NotFound."""

@@ -62,6 +62,11 @@ QUESTIONS: dict[str, Callable[[Any, UUID, int], Any]] = {
     "clients": lambda hub, *_: hub.clients.list(tag=["a", "b"], search="79"),
     "clients before one": lambda hub, *_: hub.clients.list(before=hub.clients.list(limit=1)[0]),
     "client": lambda hub, *_: hub.clients.get(1),
+    "mailings": lambda hub, *_: hub.mailings.list(status="scheduled"),
+    "mailings before one": lambda hub, *_: hub.mailings.list(before=hub.mailings.list(limit=1)[0]),
+    "mailing": lambda hub, *_: hub.mailings.get(1),
+    "statistics of a mailing": lambda hub, *_: hub.mailings.stats(1),
+    "statistics": lambda hub, *_: hub.stats.overall(by="day", created_from=datetime(2020, 1, 1, tzinfo=UTC)),
     "keys": lambda hub, *_: [one.name for one in hub.keys.list()],
     "key": lambda hub, *_: hub.keys.get(1).name,
 }
@@ -72,6 +77,7 @@ def test_it_answers_as_the_hub_does(served: Served, client: Client, ask: Callabl
     for i in range(5):
         message = served.hub.send(f"Hello {i}", to=[TO, {"telegram": "2"}], at=LATER)
         served.hub.clients.create(f"7920123456{i}", tags=["a"])
+        served.hub.mailings.create(f"Sale {i}", "Hello", ["telegram"], starts_at=LATER, audience={"tag": "a"})
     assert message.deliveries
     assert message.deliveries[0].id
 
@@ -104,6 +110,20 @@ def test_clients_are_made_changed_and_deleted_there(served: Served, client: Clie
     assert client.clients.update(made.id, tags=None, opted_out=["viber"]).opted_out == ["viber"]
     assert client.clients.delete(made.id).cancelled == 0
     assert served.hub.clients.list() == []
+
+
+def test_mailings_are_made_and_moved_there(served: Served, client: Client) -> None:
+    made = client.mailings.create("Sale", "Hello", ["telegram"], draft=True, send_window={"from": "09:00"})
+
+    assert made == served.hub.mailings.get(made.id)
+    assert client.mailings.update(made.id, name="Spring").name == "Spring"
+    assert client.mailings.start(made.id).status == "running"
+    assert client.mailings.pause(made.id).status == "paused"
+    assert client.mailings.resume(made.id).status == "running"
+    assert client.mailings.retry_failed(made.id).retried == 0
+    assert client.mailings.cancel(made.id).status == "cancelled"
+    assert client.mailings.delete(made.id).too_late == 0
+    assert served.hub.mailings.list() == []
 
 
 def test_keys_are_made_and_revoked_there(served: Served, client: Client) -> None:
@@ -146,6 +166,11 @@ CALLS: dict[str, Callable[[Any], Any]] = {
     "a change of no client": lambda hub: hub.clients.update(99, tags=[]),
     "a change of nothing": lambda hub: hub.clients.update(1),
     "a filter of clients": lambda hub: hub.clients.list(colour="red"),
+    "no mailing": lambda hub: hub.mailings.get(99),
+    "a wrong mailing": lambda hub: hub.mailings.create("", "Hello", [], audience={"colour": 1}),
+    "pause no mailing": lambda hub: hub.mailings.pause(99),
+    "mailings of no state": lambda hub: hub.mailings.list(status="lost"),
+    "statistics by what": lambda hub: hub.stats.overall(by="year"),
     "no key": lambda hub: hub.keys.revoke(99),
     "change nothing": lambda hub: hub.change(NOWHERE),
     "resolve what is not held": lambda hub: hub.resolve(1, "resend"),

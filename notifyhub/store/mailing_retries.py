@@ -1,0 +1,105 @@
+"""Trying again what failed of a mailing: a writer's job, slice by slice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import orjson
+import peewee
+
+from notifyhub.clock import to_iso
+from notifyhub.domain.dedup import dedup_key
+from notifyhub.domain.mailings import LIVE, MailingStatus
+from notifyhub.domain.states import Status
+from notifyhub.errors import Conflict, NotFound, NotifyhubError
+from notifyhub.store import fingerprints
+from notifyhub.store.mailings import Row, find
+from notifyhub.store.rows import Type, fetch, is_postgres, run, run_rows
+
+SLICE = 2_000
+
+
+class RetrySlice(NamedTuple):
+    """after  the client and channel at which the slice before this one ended; `now` in epoch ms"""
+
+    id: int
+    now: int
+    after: tuple[int, str] = (0, "")
+
+
+class Retried(NamedTuple):
+    """What a slice did, and where the next one begins; None: that was all."""
+
+    retried: int
+    duplicates: int
+    channels: frozenset[str]
+    next: tuple[int, str] | None
+
+
+class _Failed(NamedTuple):
+    id: int
+    client_id: int
+    channel: str
+    address: str
+    dedup_key: str | None
+
+
+_FAILED = f"""
+    SELECT {", ".join(_Failed._fields)} FROM deliveries
+    WHERE mailing_id = ? AND mailing_id <> 0 AND (client_id, channel) > (?, ?) AND status = '{Status.FAILED}'
+    ORDER BY client_id, channel LIMIT ? {{lock}}"""
+_AGAIN = f"""
+    UPDATE deliveries SET status = '{Status.SCHEDULED}', spent = 0, reason = NULL, due_at = ?, dedup_key = r.dedup_key
+    FROM {{rows}} AS r WHERE deliveries.id = r.id AND deliveries.status = '{Status.FAILED}'"""
+_REOPEN = f"""
+    UPDATE mailings SET status = '{MailingStatus.RUNNING}', ended_at = NULL, updated_at = ?
+    WHERE id = ? AND status = '{MailingStatus.FINISHED}'"""
+
+
+def retry_failed(database: peewee.Database, slices: Sequence[RetrySlice]) -> list[Retried | NotifyhubError]:
+    """Schedule the failed deliveries of mailings that may still send, with all attempts available again."""
+    return [_retry(database, slice_) for slice_ in slices]
+
+
+def _retry(database: peewee.Database, slice_: RetrySlice) -> Retried | NotifyhubError:
+    mailing = find(database, slice_.id, lock=True)
+    if mailing is None:
+        return NotFound("mailing", slice_.id)
+    if mailing["status"] not in (*LIVE, MailingStatus.FINISHED):
+        return Conflict(f"mailing {slice_.id} is {mailing['status']}: nothing of it is sent any more")
+    if mailing["ends_at"] is not None and mailing["ends_at"] <= slice_.now:
+        return Conflict(f"mailing {slice_.id} ended at {to_iso(mailing['ends_at'])}")
+    lock = "FOR UPDATE" if is_postgres(database) else ""
+    rows = fetch(database, _FAILED.format(lock=lock), _Failed._fields, slice_.id, *slice_.after, SLICE)
+    failed = sorted((_Failed._make(row) for row in rows), key=lambda row: (row.client_id, row.channel))
+    keys = {row.id: row.dedup_key or _key(mailing, row) for row in failed}
+    again = _free(database, failed, keys)
+    columns: dict[str, Type] = {"id": "BIGINT", "dedup_key": "TEXT"}
+    if again:
+        sql = _AGAIN.replace("due_at = ?, ", f"due_at = {slice_.now:d}, ")
+        run_rows(database, sql, columns, [(row.id, keys[row.id]) for row in again])
+        run(database, _REOPEN, slice_.now, slice_.id)
+    last = (failed[-1].client_id, failed[-1].channel) if len(failed) == SLICE else None
+    return Retried(len(again), len(failed) - len(again), frozenset(row.channel for row in again), last)
+
+
+def _key(mailing: Row, row: _Failed) -> str | None:
+    if mailing["deduplicate"] == "off":
+        return None
+    options: dict[str, Any] = orjson.loads(mailing["options"] or "{}")
+    return dedup_key(row.channel, row.address, mailing["text"], options.get(row.channel))
+
+
+def _free(database: peewee.Database, failed: Sequence[_Failed], keys: dict[int, str | None]) -> list[_Failed]:
+    """Those whose content nobody else sends to that address."""
+    holders = fingerprints.holders(database, [key for key in keys.values() if key is not None])
+    taken: set[str] = set()
+    free: list[_Failed] = []
+    for row in failed:
+        key = keys[row.id]
+        if key is not None and (holders.get(key, row.id) != row.id or key in taken):
+            continue
+        free.append(row)
+        taken |= {key} if key is not None else set()
+    return free

@@ -1,0 +1,30 @@
+"""The verbs of statistics."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from notifyhub import answers
+
+
+class StatVerbs(ABC):
+    """Counting."""
+
+    @abstractmethod
+    async def overall(
+        self,
+        *,
+        by: Literal["hour", "day"] | None = None,
+        created_from: datetime | str | None = None,
+        created_to: datetime | str | None = None,
+    ) -> answers.Statistics:
+        """All mailings, and all deliveries accepted in the given time, counted; in milliseconds, however many.
+
+        by            also by hour or day (of UTC)
+        created_from  accepted in this hour or later; `created_to`: in an hour before this time
+
+        Raises InvalidRequest.
+        """

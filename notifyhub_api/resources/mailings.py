@@ -1,0 +1,237 @@
+"""/api/v1/mailings"""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from notifyhub.answers import CancelledMailing, Mailing, MailingPage, MailingStatistics, RetriedMailing
+from notifyhub.domain.mailings import MailingStatus
+from notifyhub.errors import Fault, InvalidRequest
+from notifyhub.hub.mailings import mailing_statuses
+from notifyhub.requests.mailings import MailingChangeRequest, MailingRequest
+from notifyhub.store import mailings
+from notifyhub.verbs import result_of
+from notifyhub_api import paging
+from notifyhub_api.filtering import SEVERAL
+from notifyhub_api.operations import Operation, Parameter, Tag
+from notifyhub_api.resources.mailing_examples import MAILING, MAILING_STATISTICS, NEW_MAILING
+from notifyhub_api.web import answer, body_of, hub_of
+
+TAG = Tag("mailings", "One text for an audience of the directory, between a start and an end.")
+ID = Parameter("id", "path", {"type": "integer", "minimum": 1, "examples": [3]}, "id of a mailing")
+AFTER_THE_LAST = 2**63 - 1
+STATUS = Parameter("status", "query", {"type": "array", "items": {"type": "string", "enum": [*MailingStatus]}}, SEVERAL)
+
+BEFORE = Parameter("before", "query", {"type": "string"}, "id of the mailing before the page; instead of `cursor`")
+
+
+async def create(request: Request) -> Response:
+    """Create a mailing."""
+    mailing = await hub_of(request).mailings.create_as(await body_of(request))
+    return answer(mailing, 201, headers={"Location": f"/api/v1/mailings/{mailing.id}"})
+
+
+async def find(request: Request) -> Response:
+    """Mailings, newest first."""
+    statuses = mailing_statuses(request.query_params.getlist("status"))
+    limit, before = paging.limit_of(request), paging.cursor_of(request, AFTER_THE_LAST)
+    if first := request.query_params.get("before"):
+        if "cursor" in request.query_params:
+            raise InvalidRequest([Fault("$.before", "too_many", "goes without a cursor")])
+        before = (await hub_of(request).mailings.get(first)).id
+    # One more than requested shows whether there is a next page.
+    found = await result_of(hub_of(request).ask(mailings.page(statuses, before, limit + 1)))
+    cursor = paging.cursor_to(found[limit - 1].id) if len(found) > limit else None
+    return answer(MailingPage(items=found[:limit], next=cursor), headers=paging.link_header(request, cursor))
+
+
+async def read(request: Request) -> Response:
+    """A mailing."""
+    return answer(await hub_of(request).mailings.get(request.path_params["id"]))
+
+
+async def change(request: Request) -> Response:
+    """Change a mailing."""
+    body = await body_of(request)
+    return answer(await hub_of(request).mailings.update_as(request.path_params["id"], body))
+
+
+async def delete(request: Request) -> Response:
+    """Delete a mailing."""
+    return answer(await hub_of(request).mailings.delete(request.path_params["id"]))
+
+
+async def start(request: Request) -> Response:
+    """Start a mailing."""
+    return answer(await hub_of(request).mailings.start(request.path_params["id"]))
+
+
+async def pause(request: Request) -> Response:
+    """Pause a mailing."""
+    return answer(await hub_of(request).mailings.pause(request.path_params["id"]))
+
+
+async def resume(request: Request) -> Response:
+    """Resume a mailing."""
+    return answer(await hub_of(request).mailings.resume(request.path_params["id"]))
+
+
+async def cancel(request: Request) -> Response:
+    """Cancel a mailing."""
+    return answer(await hub_of(request).mailings.cancel(request.path_params["id"]))
+
+
+async def retry_failed(request: Request) -> Response:
+    """Try again what failed of a mailing."""
+    return answer(await hub_of(request).mailings.retry_failed(request.path_params["id"]))
+
+
+async def stats(request: Request) -> Response:
+    """The deliveries of a mailing, counted."""
+    return answer(await hub_of(request).mailings.stats(request.path_params["id"]))
+
+
+operations = (
+    Operation(
+        method="POST",
+        path="/api/v1/mailings",
+        endpoint=create,
+        scope="send",
+        tag=TAG,
+        summary="Create a mailing",
+        description="It starts by itself at `starts_at`, or at once; the clients of the audience are chosen then. "
+        "`draft` stores it only.",
+        request=MailingRequest,
+        answers={201: Mailing},
+        headers={"Location": "path of the mailing"},
+        example_request=NEW_MAILING,
+        example_answer=MAILING,
+    ),
+    Operation(
+        method="GET",
+        path="/api/v1/mailings",
+        endpoint=find,
+        scope="read",
+        tag=TAG,
+        summary="Mailings, newest first",
+        parameters=[STATUS, BEFORE, *paging.PARAMETERS],
+        answers={200: MailingPage},
+        refusals=[404],
+        headers=paging.HEADERS,
+        example_answer={"items": [MAILING]},
+    ),
+    Operation(
+        method="GET",
+        path="/api/v1/mailings/{id}",
+        endpoint=read,
+        scope="read",
+        tag=TAG,
+        summary="A mailing",
+        parameters=[ID],
+        answers={200: Mailing},
+        example_answer=MAILING,
+    ),
+    Operation(
+        method="PATCH",
+        path="/api/v1/mailings/{id}",
+        endpoint=change,
+        scope="send",
+        tag=TAG,
+        summary="Change a mailing",
+        description="Before it starts everything can be changed. While it runs or is paused: `name`, `ends_at`, "
+        "`priority`, `reference` and `metadata`. When it has ended: nothing. Null restores the default.",
+        parameters=[ID],
+        request=MailingChangeRequest,
+        answers={200: Mailing},
+        refusals=[409],
+        example_request={"ends_at": "2026-12-24T18:00:00+03:00"},
+        example_answer={**MAILING, "ends_at": "2026-12-24T15:00:00Z"},
+    ),
+    Operation(
+        method="DELETE",
+        path="/api/v1/mailings/{id}",
+        endpoint=delete,
+        scope="send",
+        tag=TAG,
+        summary="Delete a mailing",
+        description="It is cancelled if it has not ended, and no longer listed. Its deliveries stay in the statistics.",
+        parameters=[ID],
+        answers={200: CancelledMailing},
+        example_answer={"id": 3, "status": "cancelled", "cancelled": 118, "too_late": 2},
+    ),
+    Operation(
+        method="POST",
+        path="/api/v1/mailings/{id}/start",
+        endpoint=start,
+        scope="send",
+        tag=TAG,
+        summary="Start a mailing",
+        description="It starts at once, whatever `starts_at` says; but a draft with a later `starts_at` is scheduled "
+        "for it.",
+        parameters=[ID],
+        answers={200: Mailing},
+        example_answer={**MAILING, "status": "running"},
+    ),
+    Operation(
+        method="POST",
+        path="/api/v1/mailings/{id}/pause",
+        endpoint=pause,
+        scope="send",
+        tag=TAG,
+        summary="Pause a mailing",
+        description="Within two seconds no further call is made for it.",
+        parameters=[ID],
+        answers={200: Mailing},
+        example_answer={**MAILING, "status": "paused"},
+    ),
+    Operation(
+        method="POST",
+        path="/api/v1/mailings/{id}/resume",
+        endpoint=resume,
+        scope="send",
+        tag=TAG,
+        summary="Resume a mailing",
+        description="It goes on where it was.",
+        parameters=[ID],
+        answers={200: Mailing},
+        example_answer={**MAILING, "status": "running"},
+    ),
+    Operation(
+        method="POST",
+        path="/api/v1/mailings/{id}/cancel",
+        endpoint=cancel,
+        scope="send",
+        tag=TAG,
+        summary="Cancel a mailing",
+        description="What has not been sent will not be. A mailing that has ended cannot be cancelled.",
+        parameters=[ID],
+        answers={200: CancelledMailing},
+        example_answer={"id": 3, "status": "cancelled", "cancelled": 118, "too_late": 2},
+    ),
+    Operation(
+        method="POST",
+        path="/api/v1/mailings/{id}/retry-failed",
+        endpoint=retry_failed,
+        scope="send",
+        tag=TAG,
+        summary="Try again what failed of a mailing",
+        description="Only to those for whom it failed, with all attempts available again. A finished mailing runs "
+        "again; a cancelled or expired one does not.",
+        parameters=[ID],
+        answers={200: RetriedMailing},
+        example_answer={"id": 3, "status": "running", "retried": 7, "duplicates": 0},
+    ),
+    Operation(
+        method="GET",
+        path="/api/v1/mailings/{id}/stats",
+        endpoint=stats,
+        scope="read",
+        tag=TAG,
+        summary="The deliveries of a mailing, counted",
+        description="From counters that change with the deliveries, so it takes milliseconds for a million of them.",
+        parameters=[ID],
+        answers={200: MailingStatistics},
+        example_answer=MAILING_STATISTICS,
+    ),
+)
