@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 
 import orjson
 
@@ -17,8 +18,10 @@ from notifyhub.store.database import Database
 from notifyhub.store.expansion import Member, Placed, Slice
 from notifyhub.store.mailings import Row
 
-SLICE = 2_000
+SLICE = 5_000
 """Clients in one transaction: small enough that others who write hardly wait."""
+TURN = 16
+"""Slices of one mailing before the next one has its turn."""
 
 NOBODY: tuple[str, ...] = ()
 
@@ -26,28 +29,46 @@ _log = logs.logger(__name__)
 
 
 def expand(database: Database, ring: Callable[[str], None], clock: Callable[[], int]) -> int:
-    """Expand all running mailings to the end, taking turns slice by slice. Returns the number of slices.
+    """Expand all running mailings to the end, taking turns. Returns the number of slices.
 
     `clock` returns epoch ms; `ring` is called for channels with something due.
     """
     slices = 0
     while mailings := database.read(expansion.unfinished).result():
-        progressed = False
-        for mailing in mailings:
+        stored = sum(_expand_some(database, mailing, ring, clock) for mailing in mailings)
+        if not stored:
+            break
+        slices += stored
+    return slices
+
+
+def _expand_some(database: Database, mailing: Row, ring: Callable[[str], None], clock: Callable[[], int]) -> int:
+    """Expand a mailing by a few slices: the next one is made while the last one is written. Returns their number."""
+    writing: tuple[Slice, Future[bool]] | None = None
+    for stored in range(TURN + 1):
+        slice_ = None
+        if stored < TURN and (writing is None or not writing[0].is_last):
             members = database.read(expansion.members(mailing, SLICE, clock())).result()
             slice_ = slice_of(mailing, members, clock())
-            if not members and not slice_.is_last:
-                continue  # it waits for late joiners
-            if database.write(expansion.place, slice_).result():
-                progressed = True
-                slices += 1
-                for channel in {d.channel for d in slice_.deliveries if d.due_at <= slice_.now}:
-                    ring(channel)
-                if slice_.is_last:
-                    _log.info("mailing %d is expanded", mailing["id"], extra={"mailing_id": mailing["id"]})
-        if not progressed:
-            break
-    return slices
+        if writing is not None and not _is_stored(*writing, ring):
+            return stored - 1
+        # Without members and not the last: it waits for late joiners.
+        if slice_ is None or not (slice_.matched or slice_.is_last):
+            return stored
+        writing = (slice_, database.write(expansion.place, slice_))
+        mailing = slice_.next
+    return TURN
+
+
+def _is_stored(slice_: Slice, written: Future[bool], ring: Callable[[str], None]) -> bool:
+    if not written.result():
+        return False
+    for channel in {d.channel for d in slice_.deliveries if d.due_at <= slice_.now}:
+        ring(channel)
+    if slice_.is_last:
+        id_ = slice_.mailing["id"]
+        _log.info("mailing %d is expanded", id_, extra={"mailing_id": id_})
+    return True
 
 
 def slice_of(mailing: Row, members: Sequence[Member], now: int) -> Slice:
@@ -55,27 +76,24 @@ def slice_of(mailing: Row, members: Sequence[Member], now: int) -> Slice:
     channels, options = orjson.loads(mailing["channels"]), orjson.loads(mailing["options"] or "{}")
     due = _Due(mailing, now)
     deliveries: list[Placed] = []
-    unreachable = opted_out = 0
+    first, text, keyed = mailing["reach"] == "first", mailing["text"], mailing["deduplicate"] != "off"
+    unreachable = unwilling = 0
     position = mailing["placed"]
-    for member in members:
-        addresses, refused = orjson.loads(member.addresses), orjson.loads(member.opted_out)
-        chosen = choose(channels, member.phone, addresses, refused, first=mailing["reach"] == "first")
+    for id_, phone, code, timezone, own, opted_out in members:
+        addresses, refused = orjson.loads(own), orjson.loads(opted_out)
+        chosen = choose(channels, phone, addresses, refused, first=first)
         if not chosen:
-            reachable = choose(channels, member.phone, addresses, NOBODY, first=True)
-            opted_out, unreachable = opted_out + bool(reachable), unreachable + (not reachable)
+            reachable = choose(channels, phone, addresses, NOBODY, first=True)
+            unwilling, unreachable = unwilling + bool(reachable), unreachable + (not reachable)
+        due_at, reason = due.of(timezone)
+        status = Status.SCHEDULED if reason is None else Status.EXPIRED
         for channel, address in chosen:
-            due_at, reason = due.of(member.timezone)
-            key = None
-            if reason is None and mailing["deduplicate"] != "off":
-                key = dedup_key(channel, address, mailing["text"], options.get(channel))
-            status = Status.SCHEDULED if reason is None else Status.EXPIRED
-            deliveries.append(
-                Placed(position, channel, address, status, reason, due_at, key, member.id, member.operator_code)
-            )
+            key = dedup_key(channel, address, text, options.get(channel)) if keyed and reason is None else None
+            deliveries.append(Placed(position, channel, address, status, reason, due_at, key, id_, code))
             position += 1
     is_last = len(members) < SLICE and (not mailing["late_joiners"] or due.is_over)
     cursor = members[-1].id if members else mailing["cursor"]
-    return Slice(mailing, cursor, is_last, now, deliveries, len(members), unreachable, opted_out)
+    return Slice(mailing, cursor, is_last, now, deliveries, len(members), unreachable, unwilling)
 
 
 class _Due:

@@ -78,6 +78,11 @@ class Slice:
     unreachable: int
     opted_out: int
 
+    @property
+    def next(self) -> Row:
+        """The row of the mailing once this slice is stored."""
+        return {**self.mailing, "cursor": self.cursor, "placed": self.mailing["placed"] + len(self.deliveries)}
+
 
 _PLACED: dict[str, Type] = {
     "position": "BIGINT",
