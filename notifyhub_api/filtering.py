@@ -30,6 +30,7 @@ def _words(known: list[str]) -> dict[str, Any]:
     return {"type": "array", "items": {"type": "string", "enum": known}}
 
 
+ROW_ID = {"type": "integer", "minimum": 1}
 MOMENT = {"type": "string", "format": "date-time"}
 SEVERAL = "one or more values; repeat the parameter or separate them by commas"
 PARAMETERS = (
@@ -37,6 +38,10 @@ PARAMETERS = (
     Parameter("channel", "query", lambda: _words([*FORMS]), SEVERAL),
     Parameter("address", "query", {"type": "string"}, "in any form that its channel accepts"),
     Parameter("reference", "query", REFERENCE, "the caller's reference of the message"),
+    Parameter("mailing_id", "query", ROW_ID, "sent by this mailing"),
+    Parameter("client_id", "query", ROW_ID, "sent to this client of the directory"),
+    Parameter("reason", "query", REFERENCE, "why it failed, expired or was cancelled"),
+    Parameter("operator_code", "query", REFERENCE, "mobile operator of the client, for deliveries of mailings"),
     Parameter("created_from", "query", MOMENT, "accepted at this time or later; with a UTC offset (`+` as `%2B`)"),
     Parameter("created_to", "query", MOMENT, "accepted before this time; with a UTC offset (`+` as `%2B`)"),
     Parameter("before", "query", {"type": "string"}, "id of the item before the page; instead of `cursor`"),

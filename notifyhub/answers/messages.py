@@ -44,6 +44,8 @@ class Delivery(Answer):
     sent_at: datetime | None = Field(None, description="when the messenger accepted it")
     reason: str | None = Field(None, description="why it failed, or why it is waiting for a retry")
     messenger_id: str | None = Field(None, description="the messenger's id of the message")
+    mailing_id: int | None = Field(None, description="the mailing that it belongs to; its end is that of the mailing")
+    client_id: int | None = Field(None, description="the client of the directory that it goes to")
     duplicate_of: int | None = Field(None, description="the delivery that already has this content for this address")
     attempts: list[Attempt] | None = None
     receipts: list[Receipt] | None = Field(None, description="later updates from the messenger; the first of each kind")
@@ -62,6 +64,7 @@ class Message(Answer):
     reference: str | None = None
     metadata: dict[str, Any] | None = None
     options: dict[str, Any] | None = Field(None, description="messenger-specific options, by channel")
+    mailing_id: int | None = Field(None, description="the mailing whose text it is")
     accepted: int = Field(description="number of deliveries stored for sending")
     duplicates: int = Field(description="number of recipients left out because they already have this content")
     counts: dict[str, int] | None = Field(

@@ -36,5 +36,5 @@ LIVE = frozenset({_S.RUNNING, _S.PAUSED})
 
 MAILING_CANCELLED = "mailing_cancelled"
 TOO_LATE = "too_late"
-WINDOW_CLOSED = "window_closed"
+WINDOW_CLOSED = "send_window_closed"
 """Reasons of deliveries that were not sent: the last is that the send window no longer opens before the end."""

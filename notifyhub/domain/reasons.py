@@ -56,6 +56,12 @@ ENDINGS = MappingProxyType(
         "exhausted": "no attempts are left",
         "too_late": "it expired before it could be sent",
         "unconfirmed": _NOBODY_KNOWS,
+        "send_window_closed": "the send window of its mailing does not open again before the end",
+        "mailing_cancelled": "its mailing was cancelled",
+        "client_deleted": "the client was deleted",
+        "opted_out": "the client opted out",
+        "no_address": "the client no longer has an address on this channel",
+        "duplicate": "another delivery sends the same to the client's new address",
     }
 )
 """Our own reasons: why a delivery ended without a decision of the messenger."""

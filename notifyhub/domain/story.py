@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from types import MappingProxyType
 
-from notifyhub.domain.reasons import CODES, in_words
+from notifyhub.domain.reasons import CODES, ENDINGS, in_words
 from notifyhub.domain.retry import OnUnconfirmed
 from notifyhub.domain.states import Status
 
@@ -192,7 +192,9 @@ def _ending(of: Subject) -> Iterator[Event]:
             end = f" ({moment(of.expires_at)})" if of.expires_at else ""
             yield Event(of.expires_at, "expired", f"Expired{end}: {because}.")
         case Status.CANCELLED:
-            yield Event(None, "cancelled", "Cancelled before it was sent.")
+            # Of one that was cancelled by hand, a reason is that of its last retry.
+            why = f": {because}" if of.reason in ENDINGS else ""
+            yield Event(None, "cancelled", f"Cancelled before it was sent{why}.")
         case Status.UNCONFIRMED:
             why = (
                 "it must arrive at most once"

@@ -131,7 +131,7 @@ class FakeVerbs(Sends):
 
     def _fits(self, message: answers.Message, wanted: Filters) -> bool:
         created_at = to_ms(message.created_at)
-        if wanted.reference not in (None, message.reference):
+        if wanted.of_mailings or wanted.reference not in (None, message.reference):
             return False
         if created_at < (wanted.created_from or 0) or created_at >= (wanted.created_to or created_at + 1):
             return False

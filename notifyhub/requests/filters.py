@@ -14,10 +14,22 @@ from notifyhub.domain.states import Status
 from notifyhub.errors import Fault, InvalidRequest
 from notifyhub.requests.faults import json_path
 from notifyhub.requests.fields import moment
+from notifyhub.requests.ids import LARGEST_ID
 
 R = TypeVar("R")
 
-NAMES = ("status", "channel", "address", "reference", "created_from", "created_to")
+NAMES = (
+    "status",
+    "channel",
+    "address",
+    "reference",
+    "mailing_id",
+    "client_id",
+    "reason",
+    "operator_code",
+    "created_from",
+    "created_to",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +43,10 @@ class Filters:
     statuses: tuple[Status, ...] = ()
     places: tuple[tuple[str, str | None], ...] = ()
     reference: str | None = None
+    mailing_id: int | None = None
+    client_id: int | None = None
+    reason: str | None = None
+    operator_code: str | None = None
     created_from: int | None = None
     created_to: int | None = None
 
@@ -38,6 +54,12 @@ class Filters:
     def of_deliveries(self) -> bool:
         """Do any of the filters concern deliveries?"""
         return bool(self.statuses or self.places)
+
+    @property
+    def of_mailings(self) -> bool:
+        """Do any of the filters concern what mailings send?"""
+        given = (self.mailing_id, self.client_id, self.reason, self.operator_code)
+        return any(value is not None for value in given)
 
 
 class _Reader:
@@ -88,7 +110,11 @@ def list_filters(given: Mapping[str, Any], region: str = DEFAULT_REGION) -> tupl
         statuses=tuple(Status(word) for word in reader.several("status", tuple(Status))),
         places=reader.one("address", lambda address: _places(address, channels, region))
         or tuple((c, None) for c in channels),
-        reference=reader.one("reference", _reference),
+        reference=reader.one("reference", _text),
+        mailing_id=reader.one("mailing_id", _row_id),
+        client_id=reader.one("client_id", _row_id),
+        reason=reader.one("reason", _text),
+        operator_code=reader.one("operator_code", _text),
         created_from=_not_before(since),
         created_to=_not_before(until),
     )
@@ -124,7 +150,14 @@ def _places(address: str | int, channels: tuple[str, ...], region: str) -> tuple
     return tuple(places)
 
 
-def _reference(value: Any) -> str:
+def _row_id(value: Any) -> int:
+    text = str(value)
+    if not text.isascii() or not text.isdigit() or not 0 < int(text[:20]) <= LARGEST_ID:
+        raise ValueError("must be an id: a whole number")
+    return int(text)
+
+
+def _text(value: Any) -> str:
     if not isinstance(value, str) or not 1 <= len(value) <= 255 or "\x00" in value:
         raise ValueError("must be text of 1 to 255 characters, without NUL")
     return value

@@ -103,13 +103,15 @@ def _subject(
     message: Mapping[str, Any], row: Mapping[str, Any], tries: Sequence[Try] = (), receipts: Sequence[Told] = ()
 ) -> Subject:
     due_at = row.get("due_at", message["created_at"])
+    # The end of a mailing can be moved, so it is kept with the message.
+    expires_at = message["expires_at"] if row.get("mailing_id") else row.get("expires_at")
     return Subject(
         channel=row["channel"],
         address=row["address"],
         status=row["status"],
         created_at=to_datetime(row["created_at"]),
         send_at=_moment(message["send_at"]),
-        expires_at=_moment(row.get("expires_at")),
+        expires_at=_moment(expires_at),
         due_at=to_datetime(due_at),
         spent=row.get("spent", 0),
         max_attempts=row.get("max_attempts"),

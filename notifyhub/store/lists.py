@@ -20,6 +20,7 @@ from notifyhub.errors import NotFound
 from notifyhub.requests import Filters
 from notifyhub.store import views
 from notifyhub.store.deliveries import uuid_parameter
+from notifyhub.store.mailing_lists import mailing_conditions
 from notifyhub.store.messages import as_uuid
 from notifyhub.store.models import Delivery, Message
 from notifyhub.store.rows import fetch, fetch_rows, is_postgres, run
@@ -48,8 +49,13 @@ def deliveries(
         if filters.reference is not None:
             sql, values = _of_reference(database, filters, before)
             order = "m.created_at DESC, d.id DESC"
+        elif filters.client_id is not None:
+            sql, values = _of_client(database, filters, before)
+            order = "d.created_at DESC, d.id DESC"
         else:
-            sql, values = _merged(database, _DELIVERY_COLUMNS, filters, _within(filters, before), limit)
+            within, edges = _within(filters, before)
+            fits, given = mailing_conditions(filters)
+            sql, values = _merged(database, _DELIVERY_COLUMNS, filters, (f"{within} {fits}", [*edges, *given]), limit)
             order = "created_at DESC, id DESC"
         rows = _fetch(database, f"{sql} ORDER BY {order} LIMIT ?", _DELIVERY_COLUMNS, *values, limit)
         found = [((row["created_at"], row["id"]), views.delivery_answer(row)) for row in rows]
@@ -66,7 +72,7 @@ def messages(
 
     def ask(database: peewee.Database) -> list[tuple[MessagePlace, answers.Message]]:
         seen = None if before is None else (before[0], uuid_parameter(database, before[1]))
-        if filters.of_deliveries and filters.reference is None:
+        if filters.of_deliveries and filters.reference is None and not filters.of_mailings:
             sql, values = _through_deliveries(database, filters, seen, limit)
         else:
             sql, values = _straight(database, filters, seen)
@@ -197,6 +203,16 @@ def _of_reference(database: peewee.Database, filters: Filters, before: DeliveryP
     return sql, [filters.reference, *given, *edges]
 
 
+def _of_client(database: peewee.Database, filters: Filters, before: DeliveryPlace | None) -> Condition:
+    """Through what was sent to this client: not much."""
+    fits, given = _any_delivery(filters)
+    columns = ", ".join(f"d.{name}" for name in _DELIVERY_COLUMNS)
+    within, edges = _within(filters, before, "d.created_at", "d.id")
+    index = "" if is_postgres(database) else "INDEXED BY deliveries_client"
+    sql = f"SELECT {columns} FROM deliveries AS d {index} WHERE d.client_id IS NOT NULL {fits} {within}"
+    return sql, [*given, *edges]
+
+
 def _any_delivery(filters: Filters) -> Condition:
     """The condition that a delivery `d` matches, for queries that reach it through its message."""
     parts: list[str] = []
@@ -210,16 +226,25 @@ def _any_delivery(filters: Filters) -> Condition:
         )
         parts.append(f"AND ({either})")
         values += [value for place in filters.places for value in place if value is not None]
-    return " ".join(parts), values
+    fits, given = mailing_conditions(filters, "d.")
+    return " ".join([*parts, fits]).strip(), [*values, *given]
 
 
 def _straight(database: peewee.Database, filters: Filters, before: tuple[int, Any] | None) -> Condition:
     within, edges = _within(filters, before, "m.created_at", "m.id")
     fits, given = _any_delivery(filters)
     # With EXISTS, PostgreSQL would read all deliveries once instead of a hundred lookups.
-    exists = f"AND (SELECT 1 FROM deliveries AS d WHERE d.message_id = m.id {fits} LIMIT 1) IS NOT NULL" if fits else ""
+    if filters.client_id is not None:
+        # Through the client, because a mailing has a message of a million deliveries.
+        fits = f"{fits} AND d.client_id IS NOT NULL"
+        exists = f"AND m.id IN (SELECT d.message_id FROM deliveries AS d WHERE true {fits})"
+    else:
+        exists = (
+            f"AND (SELECT 1 FROM deliveries AS d WHERE d.message_id = m.id {fits} LIMIT 1) IS NOT NULL" if fits else ""
+        )
     named = "" if filters.reference is None else "AND m.reference = ?"
-    reference = [] if filters.reference is None else [filters.reference]
+    named += "" if filters.mailing_id is None else " AND m.mailing_id = ? AND m.mailing_id <> 0"
+    reference = [value for value in (filters.reference, filters.mailing_id) if value is not None]
     columns = ", ".join(f"m.{name}" for name in _MESSAGE_COLUMNS)
     return f"SELECT {columns} FROM messages AS m WHERE true {named} {within} {exists}", [*reference, *edges, *given]
 

@@ -170,6 +170,7 @@ def message_answer(row: Mapping[str, Any], summary: Summary, listed: list[answer
         reference=row["reference"],
         metadata=orjson.loads(row["metadata"]) if row["metadata"] else {},
         options=orjson.loads(row["options"]) if row["options"] else None,
+        mailing_id=row["mailing_id"] or None,
         accepted=row["accepted"],
         duplicates=row["duplicates"],
         counts=summary.counts,
@@ -190,6 +191,8 @@ def delivery_answer(row: Mapping[str, Any]) -> answers.Delivery:
         sent_at=_moment(row["sent_at"]),
         reason=row["reason"],
         messenger_id=row["messenger_id"],
+        mailing_id=row["mailing_id"] or None,
+        client_id=row["client_id"],
     )
 
 

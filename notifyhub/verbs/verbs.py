@@ -104,7 +104,8 @@ class Verbs(Sends):
     ) -> list[answers.Message]:
         """The newest messages, or those before the given one, without their deliveries.
 
-        filters: `status`, `channel` (one or several), `address`, `reference`, `created_from`, `created_to`. Filters
+        filters: `status`, `channel` (one or several), `address`, `reference`, `mailing_id`, `client_id`, `reason`,
+        `operator_code`, `created_from`, `created_to`. Filters
         of deliveries select messages with at least one delivery that matches all of them. Raises InvalidRequest.
         """
 

@@ -107,7 +107,7 @@ def test_a_message_fits_when_one_delivery_fits_all_filters_together(filled: Api)
         ("created_from=2126-01-01T00:00", [("$.created_from", "form")]),
         ("created_to=yesterday", [("$.created_to", "form")]),
         ("created_from=2026-01-02T00:00Z&created_to=2026-01-01T00:00Z", [("$.created_to", "too_early")]),
-        ("client_id=5&mailing_id=6", [("$.client_id", "unknown_field"), ("$.mailing_id", "unknown_field")]),
+        ("size=5&colour=6", [("$.size", "unknown_field"), ("$.colour", "unknown_field")]),
         ("limit=0&cursor=x", [("$.limit", "limit"), ("$.cursor", "cursor")]),
         (
             "status=x&limit=x&nonsense=1",

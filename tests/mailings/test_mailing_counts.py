@@ -11,29 +11,12 @@ from notifyhub.hub import core_of
 from tests.conftest import HubMaker
 from tests.emulated import RunningEmulator
 from tests.mailings.conftest import counted, ended, fill, statuses
+from tests.mailings.counters import counters_of, rows_of
 
 
 def recount(hub: Hub) -> None:
     """Compare all counters with the rows."""
-
-    def ask(database: object) -> None:
-        run = database.execute_sql  # type: ignore[attr-defined]
-        status = "CASE status WHEN 'sending' THEN 'scheduled' ELSE status END"
-        reason = "CASE WHEN status IN ('scheduled', 'sending') THEN '' ELSE COALESCE(reason, '') END"
-        rows = run(f"SELECT created_at / 3600000, channel, {status}, COUNT(*) FROM deliveries GROUP BY 1, 2, 3")
-        kept = run("SELECT hour, channel, status, SUM(number) FROM delivery_counts GROUP BY 1, 2, 3")
-        assert {tuple(row) for row in kept.fetchall() if row[-1]} == {tuple(row) for row in rows.fetchall()}
-        rows = run(
-            f"SELECT mailing_id, channel, COALESCE(operator_code, ''), {status}, {reason}, COUNT(*) FROM deliveries"
-            " WHERE mailing_id <> 0 GROUP BY 1, 2, 3, 4, 5"
-        )
-        kept = run(
-            "SELECT mailing_id, channel, operator_code, status, reason, SUM(number) FROM mailing_counts"
-            " GROUP BY 1, 2, 3, 4, 5"
-        )
-        assert {tuple(row) for row in kept.fetchall() if row[-1]} == {tuple(row) for row in rows.fetchall()}
-
-    core_of(hub).ask(ask).result()
+    assert counters_of(core_of(hub)) == rows_of(core_of(hub))
 
 
 def test_counters_equal_the_rows_whatever_becomes_of_deliveries(hub: Hub, emulator: RunningEmulator) -> None:

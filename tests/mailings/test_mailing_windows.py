@@ -40,7 +40,7 @@ def test_a_window_that_no_longer_opens_before_the_end_expires(hub: Hub, emulator
 
     done = ended(hub, mailing)
     assert (done.status, counted(done)) == ("finished", {"sent": 1, "expired": 1})
-    assert {d.reason for d in hub.deliveries(status="expired")} == {"window_closed"}
+    assert {d.reason for d in hub.deliveries(status="expired")} == {"send_window_closed"}
 
 
 def test_a_client_who_moved_is_written_to_at_the_hours_of_the_new_zone(hub: Hub, emulator: RunningEmulator) -> None:

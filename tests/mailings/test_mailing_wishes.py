@@ -96,4 +96,7 @@ def test_a_new_address_that_gets_the_same_already_is_a_duplicate(waiting: Waitin
 
     assert counted(ended(hub, mailing)) == {"sent": 2, "cancelled": 1}
     assert set(emulator.accepted().values()) == {1}
-    assert {d.reason for d in hub.deliveries(status="cancelled")} == {"duplicate"}
+    (cancelled,) = hub.deliveries(status="cancelled")
+    assert cancelled.reason == "duplicate"
+    (story,) = hub.why(cancelled.id or 0)
+    assert story.events[-1].words.startswith("Cancelled before it was sent: another delivery sends the same")

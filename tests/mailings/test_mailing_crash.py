@@ -1,0 +1,62 @@
+"""kill -9 while a mailing is expanded, sent or paused: nobody is left out, and nobody is written to twice."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+from notifyhub import Hub
+from notifyhub.hub import core_of
+from notifyhub.settings import load
+from tests.acceptance.test_crash import unexplained_repeats
+from tests.mailings.conftest import counted, ended, statuses, telegram
+from tests.mailings.counters import counters_of, rows_of
+from tests.mailings.directory import seed_clients
+from tests.processes import Service
+
+COUNT = 6_000
+FAULTS = {"latency_ms": {"min": 0, "max": 20}, "failure_rate": 0.1, "failure": "503"}
+
+
+def here(tmp_path: Path) -> Hub:
+    return Hub(load(data_dir=tmp_path / "notifyhub-data"), worker=False)
+
+
+def test_a_mailing_survives_five_kills_and_a_pause(tmp_path: Path, seed: int) -> None:
+    chance = random.Random(seed)
+    id_ = 0
+    for round_ in range(5):
+        with Service(tmp_path) as service, here(tmp_path) as hub:
+            service.ask("/emulator/faults", FAULTS, method="PUT")
+            if round_ == 0:
+                seed_clients(hub, COUNT)
+                id_ = hub.mailings.create("Sale", "Hello", ["telegram"], audience={"tag": "even"}, ends_at=LATER).id
+            if round_ == 2:
+                hub.mailings.pause(id_)
+                hub.mailings.update(id_, ends_at=EVEN_LATER)
+            if round_ == 3:
+                hub.mailings.resume(id_)
+            # Paused, it does not get further; before its first delivery, it is killed while it expands.
+            enough = 0 if round_ == 2 else chance.randrange(round_ * 400 + 1)
+            while len(hub.deliveries(mailing_id=id_, status="sent", limit=3_000)) < enough:
+                pass
+            service.kill()
+
+    with Service(tmp_path) as service, here(tmp_path) as hub:
+        service.ask("/emulator/faults", {}, method="PUT")
+        mailing = ended(hub, hub.mailings.get(id_))
+        entries = service.journal()
+        accepted = {entry["address"] for entry in entries if entry["accepted"]}
+
+        assert (mailing.status, mailing.matched) == ("finished", COUNT // 2)
+        assert counted(mailing) == statuses(hub, mailing)
+        reached = mailing.counts["sent"]
+        assert reached + mailing.counts["failed"] == COUNT // 2
+        assert len(accepted) == reached
+        assert accepted <= {telegram(n) for n in range(0, COUNT, 2)}
+        assert unexplained_repeats(hub, entries) == []
+        assert counters_of(core_of(hub)) == rows_of(core_of(hub))
+
+
+LATER = "2126-12-01T10:00:00+03:00"
+EVEN_LATER = "2126-12-02T10:00:00+03:00"

@@ -1,0 +1,64 @@
+"""From any number of a mailing to the deliveries behind it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from notifyhub import Hub, InvalidRequest
+from tests.conftest import HubMaker
+from tests.emulated import RunningEmulator
+from tests.mailings.conftest import ended, fill
+
+
+def test_deliveries_are_found_by_mailing_client_operator_and_reason(hub: Hub, emulator: RunningEmulator) -> None:
+    clients = fill(hub, 6)
+    emulator.script("telegram", "1000001", "blocked")
+    first = ended(hub, hub.mailings.create("Sale", "Hello", ["telegram"]))
+    second = ended(hub, hub.mailings.create("Other", "Hi", ["telegram"], audience={"tag": "even"}))
+    hub.wait(hub.send("Alone", to={"telegram": "1000000"}), timeout_s=10)
+
+    def found(**filters: Any) -> list[tuple[int | None, int | None]]:
+        return [(d.mailing_id, d.client_id) for d in hub.deliveries(**filters)]
+
+    assert len(found(mailing_id=first.id)) == 6
+    assert {mailing for mailing, _ in found(mailing_id=second.id)} == {second.id}
+    assert found(client_id=clients[0].id) == [(second.id, clients[0].id), (first.id, clients[0].id)]
+    assert found(client_id=clients[0].id, mailing_id=first.id, status="sent") == [(first.id, clients[0].id)]
+    assert len(found(mailing_id=first.id, operator_code="905")) == 2
+    (failed,) = hub.deliveries(mailing_id=first.id, status="failed")
+    assert found(mailing_id=first.id, reason=failed.reason) == [(first.id, clients[1].id)]
+    assert found(mailing_id=99) == []
+
+
+def test_messages_are_found_by_mailing_and_client(hub: Hub, emulator: RunningEmulator) -> None:
+    clients = fill(hub, 2)
+    first = ended(hub, hub.mailings.create("Sale", "Hello", ["telegram"]))
+    ended(hub, hub.mailings.create("Other", "Hi", ["telegram"], audience={"tag": "even"}))
+
+    assert [m.mailing_id for m in hub.messages(mailing_id=first.id)] == [first.id]
+    assert [m.text for m in hub.messages(client_id=clients[0].id)] == ["Hi", "Hello"]
+    assert [m.text for m in hub.messages(client_id=clients[1].id)] == ["Hello"]
+    assert hub.messages(mailing_id=first.id, status="failed") == []
+
+
+def test_pages_of_a_mailings_deliveries_go_on(hub: Hub, emulator: RunningEmulator) -> None:
+    fill(hub, 7)
+    mailing = ended(hub, hub.mailings.create("Sale", "Hello", ["telegram"]))
+
+    seen = hub.deliveries(mailing_id=mailing.id, limit=3)
+    seen += hub.deliveries(mailing_id=mailing.id, limit=100, before=seen[-1])
+
+    assert len({d.id for d in seen}) == 7
+
+
+@pytest.mark.parametrize("name", ["mailing_id", "client_id"])
+@pytest.mark.parametrize("value", ["x", 0, -1, 2**70, ""])
+def test_what_is_no_id_is_named(make_hub: HubMaker, name: str, value: object) -> None:
+    hub = make_hub(worker=False)
+
+    with pytest.raises(InvalidRequest) as caught:
+        hub.deliveries(**{name: value})  # type: ignore[arg-type]
+
+    assert [(fault.path, fault.code) for fault in caught.value.faults] == [(name, "form")]
