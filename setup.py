@@ -69,6 +69,7 @@ setup(
         "phonenumbers>=9",
         "httpx>=0.28,<1",
         "tzdata>=2025.2",
+        "charset-normalizer>=3.4,<4",
     ],
     extras_require={
         "postgres": POSTGRES,

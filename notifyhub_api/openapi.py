@@ -114,6 +114,9 @@ def _operation(operation: Operation, refs: Refs) -> dict[str, Any]:
     if operation.request is not None:
         body = _json(refs[operation.request, "validation"], operation.example_request)
         made["requestBody"] = {"required": operation.request_required, "content": body}
+    if operation.media:
+        content = {media: {"schema": {"type": "string"}} for media in operation.media}
+        made["requestBody"] = {"required": True, "content": content}
     return made
 
 

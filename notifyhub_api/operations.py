@@ -58,6 +58,7 @@ class Operation:
 
     scope     the scope that the caller's key needs; None (no key needed) must be explicit
     request   model of the JSON body, if any; may be left out unless `request_required`
+    media     media types of a body that is not JSON
     answers   models of successful bodies (and others that are not problem documents) by status
     text      statuses whose body is plain text
     headers   headers of those answers, and their descriptions
@@ -77,6 +78,7 @@ class Operation:
     parameters: Sequence[Parameter] = ()
     request: type[BaseModel] | None = None
     request_required: bool = True
+    media: Sequence[str] = ()
     answers: Mapping[int, type[BaseModel]]
     text: Sequence[int] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -105,7 +107,7 @@ class Operation:
             found |= {409, 422, *OF_A_BODY}
         if self.once == "never":
             found.add(422)
-        if self.request is not None:
+        if self.request is not None or self.media:
             found |= {422, *OF_A_BODY}
         if any(parameter.place == "path" for parameter in self.parameters):
             found.add(404)

@@ -213,6 +213,7 @@ STORIES = (
         given({"phone": "+7 (920) 123-45-67", "tags": ["vip"], "addresses": {"telegram": "1067000"}}),
         keep={"client": "id"},
     ),
+    Step("clients_import_", "/api/v1/clients/import", given({"phone": "89031112233", "tags": ["new"]})),
     Step("clients_find", "/api/v1/clients?tag=vip&timezone=Europe/Moscow"),
     Step("clients_read", "/api/v1/clients/{client}"),
     Step("clients_change", "/api/v1/clients/{client}", given({"attributes": {"city": "Tver"}, "opted_out": ["viber"]})),

@@ -24,6 +24,7 @@ LAYERS = {
     "notifyhub.requests": 3,
     "notifyhub.answers": 3,
     "notifyhub.verbs": 4,
+    "notifyhub.tables": 4,
     "notifyhub.store": 4,
     "notifyhub.providers": 4,
     "notifyhub.queue": 4,

@@ -9,6 +9,8 @@ from notifyhub.answers.clients import (
     Client,
     ClientPage,
     DeletedClient,
+    Import,
+    RowError,
 )
 from notifyhub.answers.mailings import (
     CancelledMailing,
@@ -54,6 +56,8 @@ __all__ = [
     "Client",
     "DeletedClient",
     "ClientPage",
+    "RowError",
+    "Import",
     # mailings
     "SendWindow",
     "Mailing",

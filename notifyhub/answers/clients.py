@@ -40,3 +40,25 @@ class ClientPage(Answer):
 
     items: list[Client]
     next: str | None = None
+
+
+class RowError(Answer):
+    """Something that is wrong with a row of an import."""
+
+    line: int = Field(description="number of the line at which the row begins, from 1")
+    field: str | None = Field(None, description="the member that is wrong; absent if it is the whole row")
+    message: str = Field(description="plain English for people")
+
+
+class Import(Answer):
+    """The result of an import of clients. Good rows are kept whatever is wrong with others."""
+
+    format: str = Field(description="csv or jsonl")
+    encoding: str
+    separator: str | None = Field(None, description="of a CSV file")
+    dry_run: bool = Field(description="true: nothing was stored")
+    rows: int = Field(description="number of rows, without the head")
+    created: int = Field(description="number of clients added")
+    updated: int = Field(description="number of clients whose phone was there already; what the file gives was changed")
+    failed: int = Field(description="number of rows that were left out")
+    errors: list[RowError] = Field(description="what is wrong with those rows; the first 1,000 errors")

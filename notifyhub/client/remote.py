@@ -58,6 +58,10 @@ class Service:
         answer = await self._connection.call(method, path, body, query(parameters), named=named)
         return self._read(model, answer, thing)
 
+    async def ask_raw(self, model: type[A], path: str, body: bytes, parameters: Mapping[str, Any]) -> A:
+        """POST a body that is not JSON, and read the response as a model."""
+        return self._read(model, await self._connection.call("POST", path, body, query(parameters)), None)
+
     def _read(self, model: type[A], answer: httpx.Response, thing: tuple[str, object] | None) -> A:
         if not answer.is_success:
             raise error_of(answer, thing)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Literal
 
 from notifyhub import answers
 from notifyhub.client.remote import Service
 from notifyhub.verbs import ClientVerbs, as_arguments
 from notifyhub.verbs.clients import Texts
+from notifyhub.verbs.files import Table, opened
 
 CLIENTS = "/api/v1/clients"
 
@@ -31,6 +32,26 @@ class RemoteClients(Service, ClientVerbs):
 
     async def update_as(self, id_: int, asked: Mapping[str, Any]) -> answers.Client:
         return await self.ask(answers.Client, "PATCH", f"{CLIENTS}/{id_}", asked, ("client", id_))
+
+    async def import_(
+        self,
+        file: Table,
+        *,
+        dry_run: bool = False,
+        format: Literal["csv", "jsonl"] | None = None,
+        encoding: str | None = None,
+        separator: str | None = None,
+        progress: Callable[[int], None] | None = None,
+    ) -> answers.Import:
+        with opened(file) as table:
+            body = table.read()
+        asked = {"dry_run": str(dry_run).lower(), "format": format, "encoding": encoding, "separator": separator}
+        given = {name: value for name, value in asked.items() if value is not None}
+        with as_arguments():
+            done = await self.ask_raw(answers.Import, f"{CLIENTS}/import", body, given)
+        if progress is not None:
+            progress(len(body))
+        return done
 
     async def delete(self, id_: int) -> answers.DeletedClient:
         return await self.ask(answers.DeletedClient, "DELETE", f"{CLIENTS}/{id_}", thing=("client", id_))

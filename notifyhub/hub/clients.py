@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, TypeVar
+from collections.abc import Callable, Mapping
+from typing import Any, Literal, TypeVar
 
 from notifyhub import answers
 from notifyhub.clock import now_ms
 from notifyhub.errors import NotifyhubError
+from notifyhub.flow.import_clients import Wanted, import_clients
 from notifyhub.hub.wiring import Wiring
 from notifyhub.requests import (
     ClientRequest,
@@ -20,6 +21,8 @@ from notifyhub.store import clients
 from notifyhub.store.writer import Job
 from notifyhub.verbs import ClientVerbs, as_arguments, result_of
 from notifyhub.verbs.clients import Texts
+from notifyhub.verbs.files import Table, opened
+from notifyhub.verbs.two_ways import off_the_loop
 
 I = TypeVar("I")  # noqa: E741
 R = TypeVar("R")
@@ -68,6 +71,39 @@ class HubClients(ClientVerbs):
         row, request = as_row_id("client", id_), client_change_request(asked, **self._by)
         zone = self._wiring.settings.default_timezone
         return await self._written(clients.change, clients.ClientChange(row, now_ms(), request.members(), zone))
+
+    async def import_(
+        self,
+        file: Table,
+        *,
+        dry_run: bool = False,
+        format: Literal["csv", "jsonl"] | None = None,
+        encoding: str | None = None,
+        separator: str | None = None,
+        progress: Callable[[int], None] | None = None,
+    ) -> answers.Import:
+        with as_arguments():
+            return await self.import_table(file, dry_run, format, encoding, separator, progress)
+
+    async def import_table(
+        self,
+        file: Table,
+        dry_run: bool = False,
+        format: Literal["csv", "jsonl"] | None = None,
+        encoding: str | None = None,
+        separator: str | None = None,
+        progress: Callable[[int], None] | None = None,
+    ) -> answers.Import:
+        """`import_`, whose errors name the parameters of the REST request."""
+        await self._wiring.ready()
+        zone = self._wiring.settings.default_timezone
+        wanted = Wanted(format, encoding, separator, dry_run, self._by, zone, progress)
+
+        def work() -> answers.Import:
+            with opened(file) as table:
+                return import_clients(self._wiring.database, table, wanted, now_ms)
+
+        return await off_the_loop(work)
 
     async def delete(self, id_: int | str) -> answers.DeletedClient:
         row = as_row_id("client", id_)

@@ -40,7 +40,7 @@ class HubMailings(MailingVerbs):
         request = mailing_request(asked, now=to_datetime(now), senders=self._wiring.settings.senders())
         given = {name: getattr(request, name) for name in type(request).model_fields if name != "draft"}
         if request.late_joiners and request.ends_at is None:
-            raise InvalidRequest([Fault("$.late_joiners", "missing", "needs ends_at: clients are added until then")])
+            raise InvalidRequest([Fault("$.late_joiners", "no_end", "needs ends_at: clients are added until then")])
         status = MailingStatus.DRAFT if request.draft else MailingStatus.SCHEDULED
         made = await self._written(mailings.create, mailings.NewMailing(_columns(given, now), status, now))
         if status is MailingStatus.SCHEDULED and made.starts_at <= to_datetime(now):

@@ -67,7 +67,7 @@ Scalars = Annotated[
     BeforeValidator(_list),
     Field(min_length=1, max_length=MOST_VALUES, json_schema_extra=_one_or_many),
 ]
-_Number = Annotated[StrictInt | StrictFloat, Field(ge=-(10**15), le=10**15)]
+_Number = Annotated[StrictInt, Field(ge=-(10**15), le=10**15)] | Annotated[StrictFloat, Field(ge=-1e15, le=1e15)]
 
 
 class AttributeFilter(BaseModel):

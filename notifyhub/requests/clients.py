@@ -82,6 +82,22 @@ def _opted_out(value: Any) -> Any:
     return value
 
 
+def _by_channel(schema: dict[str, Any]) -> None:
+    """Channels of plugins are known only once these are installed."""
+    known = {
+        form.channel: {"type": ["string", "integer", "null"], "description": form.description}
+        for form in FORMS.values()
+    }
+    schema |= {"properties": known, "additionalProperties": False}
+
+
+def _channels_or_all(schema: dict[str, Any]) -> None:
+    names = {"type": "string", "enum": [ALL, *FORMS]}
+    for name in ("type", "items"):
+        schema.pop(name, None)
+    schema["anyOf"] = [{"type": "array", "items": names}, names, {"type": "boolean"}]
+
+
 Phone = Annotated[str, BeforeValidator(_phone, json_schema_input_type=str | int)]
 OperatorCode = Annotated[
     str,
@@ -90,9 +106,9 @@ OperatorCode = Annotated[
 ]
 Tag = Annotated[Sendable, BeforeValidator(_tag), StringConstraints(strict=True, min_length=1, max_length=LONGEST_TAG)]
 Zone = Annotated[str, BeforeValidator(_zone)]
-Addresses = Annotated[dict[str, str], BeforeValidator(_addresses)]
+Addresses = Annotated[dict[str, str], BeforeValidator(_addresses), Field(json_schema_extra=_by_channel)]
 Attributes = Annotated[Metadata, BeforeValidator(_attributes)]
-OptedOut = Annotated[list[str], BeforeValidator(_opted_out, json_schema_input_type=list[str] | bool)]
+OptedOut = Annotated[list[str], BeforeValidator(_opted_out), Field(json_schema_extra=_channels_or_all)]
 
 
 class _Client(BaseModel):

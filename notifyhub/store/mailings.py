@@ -109,7 +109,7 @@ def _refusal(row: Row, change: MailingChange) -> Conflict | None:
 def _faults(new: Row, change: MailingChange) -> list[Fault]:
     end, start = new["ends_at"], new["starts_at"]
     if new["late_joiners"] and end is None:
-        return [Fault("$.late_joiners", "missing", "needs ends_at: clients are added until then")]
+        return [Fault("$.late_joiners", "no_end", "needs ends_at: clients are added until then")]
     if end is None or new["status"] not in NOT_STARTED or end > max(start, change.now):
         return []
     if "ends_at" in change.columns:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal
 
 from notifyhub.verbs.calls import as_arguments
+from notifyhub.verbs.files import Table
 
 if TYPE_CHECKING:
     from notifyhub import answers
@@ -67,6 +68,27 @@ class ClientVerbs(ABC):
 
         filters: `phone`, `operator_code`, `tag`, `timezone` (one value or several alternatives), and `search`: part of
         a phone, an address or an attribute, or a whole tag. Raises InvalidRequest.
+        """
+
+    @abstractmethod
+    async def import_(
+        self,
+        file: Table,
+        *,
+        dry_run: bool = False,
+        format: Literal["csv", "jsonl"] | None = None,
+        encoding: str | None = None,
+        separator: str | None = None,
+        progress: Callable[[int], None] | None = None,
+    ) -> answers.Import:
+        """Add clients from a table, or change those whose phone is in the directory.
+
+        file       CSV with a head, or JSON Lines: a path, a binary file that can be sought, or its bytes
+        dry_run    check everything, store nothing
+        progress   called now and then with the number of bytes read
+
+        Format, encoding and separator are recognised if they are not given. Rows that are wrong are left out and named
+        in the result. Raises InvalidRequest if it is no table of clients at all.
         """
 
     async def update(self, id_: int, /, **members: Any) -> answers.Client:

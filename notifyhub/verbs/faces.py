@@ -35,6 +35,7 @@ class Clients:
     list, alist = both(ClientVerbs.list)
     update, aupdate = both(ClientVerbs.update)
     delete, adelete = both(ClientVerbs.delete)
+    import_, aimport = both(ClientVerbs.import_)
 
 
 class Mailings:
@@ -114,6 +115,7 @@ class AsyncClients:
     list = awaited(ClientVerbs.list)
     update = awaited(ClientVerbs.update)
     delete = awaited(ClientVerbs.delete)
+    import_ = awaited(ClientVerbs.import_)
 
 
 class AsyncMailings:

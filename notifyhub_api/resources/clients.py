@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
-from notifyhub.answers import Client, ClientPage, DeletedClient
+from notifyhub.answers import Client, ClientPage, DeletedClient, Import
 from notifyhub.errors import Fault, InvalidRequest
 from notifyhub.requests import ClientChangeRequest, ClientRequest, client_filters
 from notifyhub.store import clients
@@ -36,6 +36,13 @@ FILTERS = (
     *paging.PARAMETERS,
 )
 
+IMPORTING = (
+    Parameter("dry_run", "query", {"type": "string", "enum": ["true", "false"]}, "check everything, store nothing"),
+    Parameter("format", "query", {"type": "string", "enum": ["csv", "jsonl"]}, "default: recognised"),
+    Parameter("encoding", "query", {"type": "string"}, "such as windows-1251; default: recognised"),
+    Parameter("separator", "query", {"type": "string"}, "of the cells of a CSV file; default: recognised"),
+)
+
 
 async def create(request: Request) -> Response:
     """Add a client."""
@@ -63,6 +70,24 @@ async def find(request: Request) -> Response:
     found = await result_of(hub_of(request).ask(question))
     cursor = paging.cursor_to(found[limit - 1].id) if len(found) > limit else None
     return answer(ClientPage(items=found[:limit], next=cursor), headers=paging.link_header(request, cursor))
+
+
+async def import_(request: Request) -> Response:
+    """Import clients."""
+    given, faults = request.query_params, []
+    for name, known in (("dry_run", ("true", "false")), ("format", ("csv", "jsonl"))):
+        if name in given and given[name] not in known:
+            faults.append(Fault(f"$.{name}", "unknown_value", f"must be {' or '.join(known)}"))
+    if faults:
+        raise InvalidRequest(faults)
+    done = await hub_of(request).clients.import_table(
+        await body_of(request),
+        dry_run=given.get("dry_run") == "true",
+        format=given.get("format"),  # type: ignore[arg-type]
+        encoding=given.get("encoding"),
+        separator=given.get("separator"),
+    )
+    return answer(done)
 
 
 async def read(request: Request) -> Response:
@@ -109,6 +134,32 @@ operations = (
         refusals=[404],
         headers=paging.HEADERS,
         example_answer={"items": [CLIENT]},
+    ),
+    Operation(
+        method="POST",
+        path="/api/v1/clients/import",
+        endpoint=import_,
+        scope="send",
+        tag=TAG,
+        summary="Import clients from a table",
+        description="CSV with a head (`phone`, `operator_code`, `tags`, `timezone`, `opted_out`, `addresses.telegram`, "
+        "`attributes.city`, …), or JSON Lines of clients. Format, encoding and separator are recognised. A client "
+        "whose phone is in the directory is changed: what the table gives is replaced, the rest stays. Rows that are "
+        "wrong are left out and named; the others are kept. Several tags in a cell are separated by `;` or `,`.",
+        parameters=IMPORTING,
+        media=("text/csv", "application/x-ndjson", "application/octet-stream"),
+        answers={200: Import},
+        example_answer={
+            "format": "csv",
+            "encoding": "windows-1251",
+            "separator": ";",
+            "dry_run": False,
+            "rows": 3,
+            "created": 1,
+            "updated": 1,
+            "failed": 1,
+            "errors": [{"line": 3, "field": "timezone", "message": "is not a time zone"}],
+        },
     ),
     Operation(
         method="GET",

@@ -14,6 +14,7 @@ UNSAYABLE = frozenset(
         "past",
         "too_early",
         "no_address",
+        "no_end",
         "form",
         "too_long",
         "too_many",

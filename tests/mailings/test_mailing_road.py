@@ -203,7 +203,7 @@ def test_nothing_leaves_after_the_end(make_hub: HubMaker, database_url: str, emu
         ({"ends_at": "2020-01-01T00:00Z"}, ("ends_at", "past")),
         ({"starts_at": "2126-01-02T00:00Z", "ends_at": "2126-01-01T00:00Z"}, ("ends_at", "too_early")),
         ({"send_window": {"from": "9"}}, ("send_window.from", "form")),
-        ({"late_joiners": True}, ("late_joiners", "missing")),
+        ({"late_joiners": True}, ("late_joiners", "no_end")),
         ({"size": 1}, ("size", "unknown_field")),
     ],
 )

@@ -1,0 +1,161 @@
+"""Reading a table row by row, in bounded memory."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, BinaryIO, Literal, NamedTuple
+
+from notifyhub.errors import Fault, InvalidRequest
+from notifyhub.requests import json_text
+from notifyhub.tables.encodings import encoding_of
+
+Format = Literal["csv", "jsonl"]
+
+SEPARATORS = (";", ",", "\t", "|")
+LONGEST_ROW = 1 << 20
+"""Characters of one row. More is no row but a quotation mark that is never closed, or another kind of file."""
+MOST_COLUMNS = 1_000
+
+
+class Row(NamedTuple):
+    """line  number of the line at which it begins, from 1; `cells` by name"""
+
+    line: int
+    cells: Mapping[str, Any]
+
+
+class BadRow(NamedTuple):
+    """A row that cannot be read, and why."""
+
+    line: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A table: what it was recognised as, and its rows.
+
+    columns    of the head of a CSV file; none of JSON Lines
+    separator  of a CSV file
+    """
+
+    format: Format
+    encoding: str
+    separator: str | None
+    columns: Sequence[str]
+    rows: Iterator[Row | BadRow]
+
+
+def read(
+    file: BinaryIO, *, format: Format | None = None, encoding: str | None = None, separator: str | None = None
+) -> Rows:
+    """The table in a file, which can be sought. What is not given is recognised.
+
+    Raises InvalidRequest if it is no table at all.
+    """
+    encoding = _known_encoding(encoding) if encoding else encoding_of(file)
+    text = io.TextIOWrapper(file, encoding=encoding, errors="replace", newline="")
+    head = _head(text)
+    text.seek(0)
+    if format is None:
+        format = "jsonl" if head.startswith("{") else "csv"
+    if format == "jsonl":
+        return Rows("jsonl", encoding, None, (), _json_lines(text))
+    separator = separator or max(SEPARATORS, key=head.count)
+    if len(separator) != 1:
+        raise InvalidRequest([Fault("$.separator", "form", "must be one character")])
+    table = _Table(text, separator)
+    return Rows("csv", encoding, separator, table.columns, table.rows())
+
+
+def _known_encoding(name: str) -> str:
+    try:
+        return codecs.lookup(name).name
+    except (LookupError, ValueError):
+        raise InvalidRequest([Fault("$.encoding", "unknown_value", f"there is no encoding {name!r}")]) from None
+
+
+def _head(text: io.TextIOWrapper) -> str:
+    """The first line that is not empty."""
+    while line := text.readline(LONGEST_ROW):
+        if line.strip():
+            return line.strip()
+    raise InvalidRequest([Fault("$", "empty", "there is nothing in it")])
+
+
+def _json_lines(text: io.TextIOWrapper) -> Iterator[Row | BadRow]:
+    number = 0
+    while line := text.readline(LONGEST_ROW):
+        number += 1
+        if not line.endswith("\n") and len(line) >= LONGEST_ROW:
+            yield BadRow(number, f"has more than {LONGEST_ROW} characters; what follows was not read")
+            return
+        if not line.strip():
+            continue
+        if "\ufffd" in line:
+            yield BadRow(number, "is not in the encoding of the file")
+            continue
+        try:
+            cells, faults = json_text.parse(line.encode())
+        except InvalidRequest as error:
+            yield BadRow(number, error.faults[0].message)
+            continue
+        if faults or not isinstance(cells, dict):
+            yield BadRow(number, faults[0].message if faults else "must be an object")
+        else:
+            yield Row(number, cells)
+
+
+class _Table:
+    """A CSV file with a head."""
+
+    def __init__(self, text: io.TextIOWrapper, separator: str) -> None:
+        self._text = text
+        csv.field_size_limit(LONGEST_ROW)
+        self._reader = csv.reader(self._lines(), delimiter=separator, strict=True)
+        self.columns = self._named()
+
+    def _lines(self) -> Iterator[str]:
+        while line := self._text.readline(LONGEST_ROW):
+            # The csv module refuses NUL, and ends the table there.
+            yield line.replace("\x00", "\ufffd")
+
+    def _named(self) -> Sequence[str]:
+        try:
+            names = next(row for row in self._reader if any(cell.strip() for cell in row))
+        except (StopIteration, csv.Error):
+            raise InvalidRequest(
+                [Fault("$", "form", "is not a table: there is no head with names of columns")]
+            ) from None
+        columns = [name.strip() for name in names]
+        repeated = sorted({name for name in columns if name and columns.count(name) > 1})
+        if len(columns) > MOST_COLUMNS:
+            raise InvalidRequest([Fault("$", "too_many", f"takes at most {MOST_COLUMNS} columns")])
+        if repeated:
+            raise InvalidRequest([Fault("$", "repeated", f"has the column {', '.join(repeated)} more than once")])
+        return columns
+
+    def rows(self) -> Iterator[Row | BadRow]:
+        while True:
+            line = self._reader.line_num + 1
+            try:
+                cells = next(self._reader)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                yield BadRow(line, f"cannot be read: {error}")
+                continue
+            if not any(cells):
+                continue
+            yield self._row(line, cells)
+
+    def _row(self, line: int, cells: Sequence[str]) -> Row | BadRow:
+        if len(cells) != len(self.columns):
+            return BadRow(line, f"has {len(cells)} cells, and the head has {len(self.columns)}")
+        if any("\ufffd" in cell for cell in cells):
+            return BadRow(line, "is not in the encoding of the file")
+        return Row(line, {name: cell for name, cell in zip(self.columns, cells, strict=True) if name})
