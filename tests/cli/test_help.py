@@ -9,6 +9,24 @@ from tests.cli.conftest import Run
 
 COMMANDS = ["send", "status", "cancel", "list", "serve", "worker", "emulator", "config", "doctor", "db", "key"]
 COMMANDS += ["db upgrade", "key create", "key list", "key revoke"]
+COMMANDS += ["stats", "clients", "mailing"]
+COMMANDS += [f"clients {name}" for name in ("add", "list", "show", "change", "delete", "import")]
+COMMANDS += [
+    f"mailing {name}"
+    for name in (
+        "create",
+        "list",
+        "show",
+        "start",
+        "pause",
+        "resume",
+        "cancel",
+        "delete",
+        "retry-failed",
+        "stats",
+        "watch",
+    )
+]
 COMMANDS += ["emulator faults", "emulator faults add", "emulator faults set", "emulator faults clear"]
 
 

@@ -1,0 +1,72 @@
+"""mailing create, list, show, start, pause, resume, cancel, retry-failed, delete, stats, watch; stats."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from notifyhub import Hub
+from tests.cli.conftest import Run
+from tests.conftest import HubMaker
+from tests.emulated import RunningEmulator
+from tests.mailings.conftest import fill
+
+SALE = ("Sale", "Hello", "--channel", "telegram")
+
+
+@pytest.fixture
+def hub(make_hub: HubMaker, emulator: RunningEmulator) -> Hub:
+    """A hub that delivers, in the folder where `run` runs."""
+    return make_hub(data_dir=Path("notifyhub-data").resolve())
+
+
+def test_a_mailing_is_created_watched_and_counted(run: Run, hub: Hub) -> None:
+    fill(hub, 4)
+
+    made = run("mailing", "create", *SALE, "--tag", "even", "--window", "00:00-24:00", "--json").json
+    watched = run("mailing", "watch", "1")
+
+    assert made["audience_words"] == "tag even"
+    assert watched.out.splitlines()[-1].startswith("finished  100% of 2")
+    assert re.search(r"^status +sent +2 *$", run("mailing", "stats", "1").out, re.MULTILINE)
+    assert run("mailing", "stats", "1", "--json").json["by_status"]["sent"] == 2
+    assert run("mailing", "list", "--status", "finished", "--json").json[0]["id"] == 1
+    assert run("mailing", "retry-failed", "1").out == "retried 0, duplicates 0\n"
+    assert run("stats", "--by", "day", "--json").json["by_status"]["sent"] == 2
+    assert "deliveries" in run("stats").out
+
+
+def test_a_mailing_is_moved_by_commands(run: Run) -> None:
+    run("mailing", "create", *SALE, "--draft", "--late-joiners", "--ends-at", "2126-12-01T10:00:00+03:00")
+
+    assert "running" in run("mailing", "start", "1").out
+    assert "paused" in run("mailing", "pause", "1").out
+    assert "running" in run("mailing", "resume", "1").out
+    assert "running" in run("mailing", "show", "1").out
+    assert run("mailing", "cancel", "1").out == "cancelled 0, too late for 0\n"
+    again = run("mailing", "cancel", "1")
+    assert (again.code, again.complaint) == (1, "mailing 1 is cancelled: there is nothing to cancel")
+    assert run("mailing", "delete", "1").code == 0
+    assert run("mailing", "show", "1").code == 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--audience", "{"], "--audience: is not JSON"),
+        (["--audience", "[]"], "--audience: must be an object"),
+        (["--audience", "{}", "--tag", "x"], "--audience: goes without --tag"),
+        (["--audience", '{"colour": 1}'], "--audience: there is no such field"),
+        (["--window", "9"], "--window: must be FROM-TO"),
+        (["--window", "9:00-9:00"], "--send-window: must not begin where it ends"),
+        (["--ends-at", "2020-01-01T00:00Z"], "--ends-at: is in the past"),
+        (["--channel", "icq"], "there is no such channel"),
+    ],
+)
+def test_what_is_wrong_is_told_in_one_line(run: Run, arguments: list[str], words: str) -> None:
+    ended = run("mailing", "create", *SALE, *arguments)
+
+    assert ended.code == 2
+    assert words in ended.complaint
