@@ -15,7 +15,9 @@ from tests.mailings.directory import seed_clients
 from tests.processes import Service
 
 COUNT = 6_000
-FAULTS = {"latency_ms": {"min": 0, "max": 20}, "failure_rate": 0.1, "failure": "503"}
+FAULTS = {"latency_ms": {"min": 20, "max": 60}, "failure_rate": 0.1, "failure": "503"}
+SLOW = {"telegram_concurrency": 4}
+"""Some hundred a second, so that it is not over before the last kill."""
 
 
 def here(tmp_path: Path) -> Hub:
@@ -26,7 +28,7 @@ def test_a_mailing_survives_five_kills_and_a_pause(tmp_path: Path, seed: int) ->
     chance = random.Random(seed)
     id_ = 0
     for round_ in range(5):
-        with Service(tmp_path) as service, here(tmp_path) as hub:
+        with Service(tmp_path, **SLOW) as service, here(tmp_path) as hub:
             service.ask("/emulator/faults", FAULTS, method="PUT")
             if round_ == 0:
                 seed_clients(hub, COUNT)
@@ -37,7 +39,7 @@ def test_a_mailing_survives_five_kills_and_a_pause(tmp_path: Path, seed: int) ->
             if round_ == 3:
                 hub.mailings.resume(id_)
             # Paused, it does not get further; before its first delivery, it is killed while it expands.
-            enough = 0 if round_ == 2 else chance.randrange(round_ * 400 + 1)
+            enough = 0 if round_ == 2 else chance.randrange(round_ * 100 + 1)
             while len(hub.deliveries(mailing_id=id_, status="sent", limit=3_000)) < enough:
                 pass
             service.kill()
