@@ -231,6 +231,11 @@ STORIES = (
         ),
         keep={"mailing": "id"},
     ),
+    Step(
+        "mailings_preview",
+        "/api/v1/mailings/preview",
+        given({"text": "Hello", "channels": ["telegram", "viber"], "audience": {"tag": "vip"}, "name": "Winter sale"}),
+    ),
     Step("mailings_change", "/api/v1/mailings/{mailing}", given({"priority": "normal", "starts_at": None})),
     Step("mailings_read", "/api/v1/mailings/{mailing}", until="finished", says="It started at once, and has finished:"),
     Step("mailings_stats", "/api/v1/mailings/{mailing}/stats"),

@@ -43,6 +43,9 @@ from notifyhub.answers.messages import (
     Story,
     Trouble,
 )
+from notifyhub.answers.previews import (
+    Preview,
+)
 from notifyhub.answers.statistics import (
     MailingStatistics,
     Period,
@@ -87,6 +90,8 @@ __all__ = [
     "KeyPage",
     "DeliveryPage",
     "MessagePage",
+    # previews
+    "Preview",
     # statistics
     "Period",
     "Statistics",

@@ -20,6 +20,10 @@ class RemoteMailings(Service, MailingVerbs):
         given = {name: value for name, value in asked.items() if value is not None}
         return await self.ask(answers.Mailing, "POST", MAILINGS, given)
 
+    async def preview_as(self, asked: Mapping[str, Any]) -> answers.Preview:
+        given = {name: value for name, value in asked.items() if value is not None}
+        return await self.ask(answers.Preview, "POST", f"{MAILINGS}/preview", given)
+
     async def get(self, id_: int) -> answers.Mailing:
         return await self.ask(answers.Mailing, "GET", _of(id_), thing=("mailing", id_))
 

@@ -30,7 +30,7 @@ class Changing(Wiring, Verbs):
 
     async def cancel(self, id_: UUID | str) -> answers.Cancelled:
         uuid = as_message_id(id_)
-        await self.asked(views.must_exist(uuid))
+        await self.asked(views.must_stand_alone(uuid))
         cancelled = await result_of(self._database.write(deliveries.cancel, uuid))
         counts = await self.asked(views.counts(uuid))
         ended = (Status.SCHEDULED, *RELEASED)

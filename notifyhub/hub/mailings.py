@@ -10,17 +10,22 @@ import orjson
 
 from notifyhub import answers
 from notifyhub.clock import now_ms, to_datetime, to_ms
+from notifyhub.domain.audience import audience_of, in_words
 from notifyhub.domain.mailings import MailingStatus
 from notifyhub.errors import Fault, InvalidRequest, NotifyhubError
+from notifyhub.flow.preview import outlook
 from notifyhub.hub.counting import mailing_statistics
+from notifyhub.hub.previewing import PACE_OF_MS, previewed
 from notifyhub.hub.wiring import Wiring
 from notifyhub.requests import Priority, as_row_id
+from notifyhub.requests.checking import members_of
 from notifyhub.requests.mailings import mailing_change_request, mailing_request
-from notifyhub.store import mailing_moves, mailing_retries, mailings, statistics
+from notifyhub.store import call_counts, mailing_moves, mailing_retries, mailings, statistics
 from notifyhub.store.mailing_moves import Cancelled, Move
 from notifyhub.store.mailing_retries import RetrySlice
 from notifyhub.store.writer import Job
 from notifyhub.verbs import MailingVerbs, as_arguments, result_of
+from notifyhub.verbs.two_ways import off_the_loop
 
 I = TypeVar("I")  # noqa: E741
 R = TypeVar("R")
@@ -48,6 +53,24 @@ class HubMailings(MailingVerbs):
             self._wiring.look_at_mailings()
             return await self.get(made.id)
         return made
+
+    async def preview_as(self, asked: bytes | Mapping[str, Any]) -> answers.Preview:
+        now = now_ms()
+        members, faults = members_of(asked)
+        if faults:
+            raise InvalidRequest(faults)
+        request = mailing_request(
+            {"name": "preview", **members}, now=to_datetime(now), senders=self._wiring.settings.senders()
+        )
+        columns = _columns(
+            {name: getattr(request, name) for name in type(request).model_fields if name != "draft"}, now
+        )
+        await self._wiring.ready()
+        start = max(now, columns["starts_at"])
+        seen = await off_the_loop(lambda: outlook(self._wiring.database, columns, start))
+        since = now - PACE_OF_MS
+        rates = {channel: await self._wiring.asked(call_counts.pace(channel, since)) for channel in seen.by_channel}
+        return previewed(in_words(audience_of(request.audience.stored())), seen, rates, columns["ends_at"])
 
     async def get(self, id_: int | str) -> answers.Mailing:
         return await self._wiring.asked(mailings.one(as_row_id("mailing", id_)))

@@ -56,6 +56,10 @@ _FORGET = "DELETE FROM pulses WHERE channel = ? AND minute < ?"
 _LATELY = """
     SELECT outcome, code, SUM(CASE WHEN minute >= ? THEN calls ELSE 0 END) AS lately, MAX(last_at) AS last_at
     FROM pulses WHERE channel = ? GROUP BY outcome, code"""
+_PACE = """
+    SELECT MAX(m.sent) FROM (
+        SELECT SUM(calls) AS sent FROM pulses WHERE channel = ? AND minute >= ? AND outcome = 'sent'
+        GROUP BY minute) AS m"""
 _DUE = f"""
     SELECT COUNT(*) FROM (
         SELECT 1 FROM deliveries
@@ -79,6 +83,19 @@ def lately(channel: str, since: int) -> Callable[[peewee.Database], list[CallCou
     def ask(database: peewee.Database) -> list[CallCount]:
         rows = fetch(database, _LATELY, names, since // MINUTE_MS, channel)
         return [CallCount(outcome, code, int(calls), last_at) for outcome, code, calls, last_at in rows]
+
+    return ask
+
+
+def pace(channel: str, since: int) -> Callable[[peewee.Database], float | None]:
+    """Query: the most messages per second that a channel sent in any minute since `since` (epoch ms).
+
+    None if it sent nothing.
+    """
+
+    def ask(database: peewee.Database) -> float | None:
+        (most,) = run(database, _PACE, channel, since // MINUTE_MS).fetchone()
+        return None if most is None else int(most) / 60
 
     return ask
 

@@ -70,6 +70,7 @@ class _Message(NamedTuple):
     deduplicate: str
     accepted: int
     options: str | None
+    mailing_id: int
 
     @property
     def window_ms(self) -> int | None:
@@ -134,6 +135,8 @@ def _change(database: peewee.Database, change: Change) -> Changed | NotifyhubErr
     message = _message(database, key)
     if message is None:
         return NotFound("message", change.id)
+    if message.mailing_id:
+        return of_a_mailing(change.id, message.mailing_id)
     waiting = _deliveries(database, key, f"'{Status.SCHEDULED}'")
     if run(database, _TRIED, key).fetchone():
         return Conflict(f"message {change.id} is on its way: what a messenger was asked to send cannot be changed")
@@ -202,6 +205,8 @@ def _retry(database: peewee.Database, retry: Retry) -> Counts | NotifyhubError:
     message = _message(database, key)
     if message is None:
         return NotFound("message", retry.id)
+    if message.mailing_id:
+        return of_a_mailing(retry.id, message.mailing_id)
     ended = _deliveries(database, key, _RETRIABLE)
     if not ended:
         return Counts(0, 0, message.accepted, frozenset())
@@ -218,6 +223,11 @@ def _retry(database: peewee.Database, retry: Retry) -> Counts | NotifyhubError:
     run_rows(database, _AGAIN, _PLAN, rows)
     left_alone = message.accepted - len(ended)
     return Counts(len(again), len(held), left_alone, frozenset(d.channel for d in again))
+
+
+def of_a_mailing(id_: UUID, mailing_id: int) -> Conflict:
+    """Why the message of a mailing is not changed, cancelled or retried by itself."""
+    return Conflict(f"message {id_} is that of mailing {mailing_id}: change, cancel or retry the mailing instead")
 
 
 def _message(database: peewee.Database, key: UUID | str) -> _Message | None:

@@ -237,6 +237,11 @@ def _searched(search: str) -> audiences.Condition:
     return f"({' OR '.join([*either, tagged])})", [*(like for _ in columns), search]
 
 
+def tags_of(ids: Sequence[int]) -> Callable[[peewee.Database], dict[int, list[str]]]:
+    """Query: the tags of these clients."""
+    return lambda database: _tags(database, ids)
+
+
 def _by_phone(database: peewee.Database, phones: Sequence[tuple[str]]) -> list[Sequence[Any]]:
     return fetch_rows(database, _BY_PHONE, ("id", "phone"), {"phone": "TEXT"}, phones)
 

@@ -95,7 +95,7 @@ _HAND_BACK = f"""
     WHERE deliveries.id = r.id AND deliveries.status = '{Status.SENDING}' AND deliveries.attempt = r.attempt"""
 _CANCEL = f"""
     UPDATE deliveries SET status = '{Status.CANCELLED}', dedup_key = {GIVE_UP_KEY}
-    WHERE message_id = ? AND status = '{Status.SCHEDULED}'"""
+    WHERE message_id = ? AND mailing_id = 0 AND status = '{Status.SCHEDULED}'"""
 _EXPIRE = f"""
     UPDATE deliveries SET status = '{Status.EXPIRED}', reason = 'too_late', dedup_key = {GIVE_UP_KEY}
     WHERE status = '{Status.SCHEDULED}' AND id IN (
@@ -126,7 +126,7 @@ def hand_back(database: peewee.Database, batches: Sequence[Sequence[Unsent]]) ->
 
 
 def cancel(database: peewee.Database, message_ids: Sequence[UUID]) -> list[int]:
-    """Cancel the unclaimed deliveries of these messages. Returns their number for each message."""
+    """Cancel the unclaimed deliveries of these messages, unless they are those of mailings. Returns their numbers."""
     return [run(database, _CANCEL, uuid_parameter(database, id_)).rowcount for id_ in message_ids]
 
 

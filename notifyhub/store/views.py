@@ -18,6 +18,7 @@ from notifyhub.domain.summary import DUPLICATE, summarise
 from notifyhub.errors import NotFound
 from notifyhub.requests import Priority
 from notifyhub.store import lanes
+from notifyhub.store.changes import of_a_mailing
 from notifyhub.store.deliveries import uuid_parameter
 from notifyhub.store.models import Attempt, Delivery, Duplicate, Message, Receipt
 from notifyhub.store.rows import run
@@ -88,6 +89,17 @@ def must_exist(id_: UUID) -> Callable[[peewee.Database], None]:
 
     def ask(database: peewee.Database) -> None:
         _one(database, Message.select(Message.id).where(Message.id == id_), "message", id_)
+
+    return ask
+
+
+def must_stand_alone(id_: UUID) -> Callable[[peewee.Database], None]:
+    """Raises NotFound when there is no such message, and Conflict when it is that of a mailing."""
+
+    def ask(database: peewee.Database) -> None:
+        row = _one(database, Message.select(Message.mailing_id).where(Message.id == id_), "message", id_)
+        if row["mailing_id"]:
+            raise of_a_mailing(id_, row["mailing_id"])
 
     return ask
 

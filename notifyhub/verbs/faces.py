@@ -45,6 +45,8 @@ class Mailings:
         self._verbs = verbs
 
     create, acreate = both(MailingVerbs.create)
+    preview, apreview = both(MailingVerbs.preview)
+    preview_as, apreview_as = both(MailingVerbs.preview_as)
     get, aget = both(MailingVerbs.get)
     list, alist = both(MailingVerbs.list)
     update, aupdate = both(MailingVerbs.update)
@@ -125,6 +127,8 @@ class AsyncMailings:
         self._verbs = verbs
 
     create = awaited(MailingVerbs.create)
+    preview = awaited(MailingVerbs.preview)
+    preview_as = awaited(MailingVerbs.preview_as)
     get = awaited(MailingVerbs.get)
     list = awaited(MailingVerbs.list)
     update = awaited(MailingVerbs.update)

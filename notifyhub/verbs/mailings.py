@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 Moment = datetime | str | None
 
+_PREVIEWED = {"name", "text", "channels", "audience", "reach", "send_window", "deduplicate", "options"}
+
 
 class MailingVerbs(ABC):
     """Managing mailings."""
@@ -62,6 +64,23 @@ class MailingVerbs(ABC):
     @abstractmethod
     async def create_as(self, asked: Mapping[str, Any]) -> answers.Mailing:
         """Create a mailing given as the members of `POST /api/v1/mailings`."""
+
+    async def preview(self, id_: int, /) -> answers.Preview:
+        """What a stored mailing would do if it started now, or at its start. Raises NotFound."""
+        mailing = await self.get(id_)
+        members = mailing.model_dump(include=_PREVIEWED, exclude_none=True, by_alias=True)
+        members["starts_at"] = mailing.starts_at
+        if mailing.ends_at is not None:
+            members["ends_at"] = mailing.ends_at
+        with as_arguments():
+            return await self.preview_as(members)
+
+    @abstractmethod
+    async def preview_as(self, asked: Mapping[str, Any]) -> answers.Preview:
+        """What a mailing given as the members of `POST /api/v1/mailings` would do; `name` may be left out.
+
+        Every client of the audience is looked at, so a million take some 20 seconds. Raises InvalidRequest.
+        """
 
     @abstractmethod
     async def get(self, id_: int) -> answers.Mailing:

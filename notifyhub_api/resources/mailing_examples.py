@@ -71,6 +71,25 @@ MAILING_STATISTICS: dict[str, Any] = {
     "left_s": 5.0,
 }
 
+PREVIEW: dict[str, Any] = {
+    "audience_words": "operator code 903 or 905, and tag vip",
+    "matched": 123,
+    "by_operator_code": {"903": 80, "905": 43},
+    "by_tag": {"vip": 123, "new": 17},
+    "by_timezone": {"Europe/Moscow": 100, "Asia/Omsk": 23},
+    "deliveries": 120,
+    "by_channel": {"telegram": 90, "gateway": 30},
+    "duplicates": 1,
+    "unreachable": 2,
+    "opted_out": 0,
+    "window_closed": 0,
+    "first_at": "2026-12-20T07:00:00Z",
+    "last_opening_at": "2026-12-20T07:00:00Z",
+    "rate_s": {"telegram": 25.0, "gateway": 12.5},
+    "takes_s": 3.6,
+    "will_not_fit": 0,
+}
+
 STATISTICS: dict[str, Any] = {
     "mailings": {
         "draft": 0,

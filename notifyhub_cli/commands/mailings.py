@@ -157,6 +157,32 @@ def retry_failed(id_: Id, as_json: AsJson = False) -> None:
 
 
 @app.command()
+def preview(id_: Id, as_json: AsJson = False) -> None:
+    """Show what a mailing would do: whom it reaches, how long it takes, what will not fit before its end.
+
+    \b
+    Example:
+      notifyhub mailing preview 3
+    """
+    with told_in_one_line(), reading() as hub:
+        seen = hub.mailings.preview(id_)
+    if as_json:
+        show_json(seen)
+        return
+    typer.echo(f"{seen.deliveries:,} deliveries to {seen.matched:,} clients: {seen.audience_words}")
+    rows: list[tuple[str, str, object]] = [("channel", name, number) for name, number in seen.by_channel.items()]
+    rows += [("operator", name or "none", number) for name, number in seen.by_operator_code.items()]
+    rows += [("tag", name, number) for name, number in seen.by_tag.items()]
+    rows += [("time zone", name, number) for name, number in seen.by_timezone.items()]
+    rows += [("left out", "duplicates", seen.duplicates), ("left out", "unreachable", seen.unreachable)]
+    rows += [("left out", "opted out", seen.opted_out), ("left out", "send window closed", seen.window_closed)]
+    show_table(("by", "", "number"), rows)
+    if seen.takes_s is not None:
+        unfit = "" if seen.will_not_fit is None else f"; {seen.will_not_fit:,} will not fit before the end"
+        typer.echo(f"takes {_span(seen.takes_s)} at the pace of the last hour{unfit}")
+
+
+@app.command()
 def stats(id_: Id, as_json: AsJson = False) -> None:
     """Count the deliveries of a mailing by status, channel, operator code and reason.
 

@@ -1,0 +1,34 @@
+"""Answers about what a mailing would do."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import Field
+
+from notifyhub.answers.base import Answer
+
+
+class Preview(Answer):
+    """What a mailing would do if its clients were chosen now."""
+
+    audience_words: str = Field(description="the filter in plain English")
+    matched: int = Field(description="number of clients of the audience")
+    by_operator_code: dict[str, int] = Field(description="clients by operator code; the empty code: none is known")
+    by_tag: dict[str, int] = Field(description="clients by tag; those with several are in each")
+    by_timezone: dict[str, int] = Field(description="clients by time zone")
+    deliveries: int = Field(description="number of deliveries that would be sent")
+    by_channel: dict[str, int] = Field(description="those deliveries by channel")
+    duplicates: int = Field(description="number of deliveries left out: the content already goes to that address")
+    unreachable: int = Field(description="number of clients without an address on its channels")
+    opted_out: int = Field(description="number of clients who opted out of all channels on which they have an address")
+    window_closed: int = Field(description="number of deliveries whose send window does not open before the end")
+    first_at: datetime | None = Field(None, description="when the first client may be written to")
+    last_opening_at: datetime | None = Field(None, description="when the send window of the last client opens")
+    rate_s: dict[str, float] = Field(
+        description="deliveries per second by channel, as in the last minutes; absent: nothing was sent there lately"
+    )
+    takes_s: float | None = Field(
+        None, description="seconds of sending at that rate; absent if a channel has sent nothing lately"
+    )
+    will_not_fit: int | None = Field(None, description="number of deliveries that would not be sent before the end")
