@@ -7,7 +7,6 @@ from typing import Any, Literal, TypeVar
 
 from notifyhub import answers
 from notifyhub.clock import now_ms
-from notifyhub.errors import NotifyhubError
 from notifyhub.flow.import_clients import Wanted, import_clients
 from notifyhub.hub.wiring import Wiring
 from notifyhub.requests import (
@@ -18,8 +17,7 @@ from notifyhub.requests import (
     client_request,
 )
 from notifyhub.store import clients
-from notifyhub.store.writer import Job
-from notifyhub.verbs import ClientVerbs, as_arguments, result_of
+from notifyhub.verbs import ClientVerbs, as_arguments
 from notifyhub.verbs.clients import Texts
 from notifyhub.verbs.files import Table, opened
 from notifyhub.verbs.two_ways import off_the_loop
@@ -41,7 +39,7 @@ class HubClients(ClientVerbs):
         return {"region": settings.default_region, "any_country": settings.client_phones == "any"}
 
     async def create_as(self, asked: bytes | Mapping[str, Any]) -> answers.Client:
-        return await self._written(clients.create, self.new(client_request(asked, **self._by)))
+        return await self._wiring.written(clients.create, self.new(client_request(asked, **self._by)))
 
     def new(self, request: ClientRequest) -> clients.NewClient:
         """A checked request as what is stored."""
@@ -70,7 +68,7 @@ class HubClients(ClientVerbs):
     async def update_as(self, id_: int | str, asked: bytes | Mapping[str, Any]) -> answers.Client:
         row, request = as_row_id("client", id_), client_change_request(asked, **self._by)
         zone = self._wiring.settings.default_timezone
-        return await self._written(clients.change, clients.ClientChange(row, now_ms(), request.members(), zone))
+        return await self._wiring.written(clients.change, clients.ClientChange(row, now_ms(), request.members(), zone))
 
     async def import_(
         self,
@@ -107,12 +105,5 @@ class HubClients(ClientVerbs):
 
     async def delete(self, id_: int | str) -> answers.DeletedClient:
         row = as_row_id("client", id_)
-        done = await self._written(clients.delete, row)
+        done = await self._wiring.written(clients.delete, row)
         return answers.DeletedClient(id=row, cancelled=done.cancelled, too_late=done.too_late)
-
-    async def _written(self, job: Job[I, R | NotifyhubError], item: I) -> R:
-        await self._wiring.ready()
-        result = await result_of(self._wiring.database.write(job, item))
-        if isinstance(result, NotifyhubError):
-            raise result
-        return result

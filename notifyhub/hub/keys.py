@@ -11,8 +11,7 @@ from notifyhub.errors import NotFound
 from notifyhub.hub.wiring import Wiring
 from notifyhub.requests import KeyRequest, as_row_id, key_request
 from notifyhub.store import keys
-from notifyhub.store.writer import Job
-from notifyhub.verbs import KeyVerbs, result_of
+from notifyhub.verbs import KeyVerbs
 
 I = TypeVar("I")  # noqa: E741
 R = TypeVar("R")
@@ -27,7 +26,7 @@ class HubKeys(KeyVerbs):
     async def create_as(self, asked: bytes | Mapping[str, object]) -> answers.Key:
         now = now_ms()
         request = key_request(asked, now=to_datetime(now))
-        return await self._written(keys.create, _new(request, now))
+        return await self._wiring.written(keys.create, _new(request, now))
 
     async def list(self) -> list[answers.Key]:
         return await self._wiring.asked(keys.every)
@@ -37,13 +36,9 @@ class HubKeys(KeyVerbs):
 
     async def revoke(self, id_: int | str) -> answers.Key:
         number = as_row_id("live key", id_)
-        if not await self._written(keys.revoke, (number, now_ms())):
+        if not await self._wiring.written(keys.revoke, (number, now_ms())):
             raise NotFound("live key", id_)
         return await self.get(number)
-
-    async def _written(self, job: Job[I, R], item: I) -> R:
-        await self._wiring.ready()
-        return await result_of(self._wiring.database.write(job, item))
 
 
 def _new(request: KeyRequest, now: int) -> keys.NewKey:

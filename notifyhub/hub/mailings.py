@@ -19,12 +19,12 @@ from notifyhub.hub.previewing import PACE_OF_MS, previewed
 from notifyhub.hub.wiring import Wiring
 from notifyhub.requests import Priority, as_row_id
 from notifyhub.requests.checking import members_of
-from notifyhub.requests.mailings import mailing_change_request, mailing_request
+from notifyhub.requests.mailings import MailingRequest, mailing_change_request, mailing_request
 from notifyhub.store import call_counts, mailing_moves, mailing_retries, mailings, statistics
 from notifyhub.store.mailing_moves import Cancelled, Move
 from notifyhub.store.mailing_retries import RetrySlice
 from notifyhub.store.writer import Job
-from notifyhub.verbs import MailingVerbs, as_arguments, result_of
+from notifyhub.verbs import MailingVerbs, as_arguments
 from notifyhub.verbs.two_ways import off_the_loop
 
 I = TypeVar("I")  # noqa: E741
@@ -43,13 +43,10 @@ class HubMailings(MailingVerbs):
     async def create_as(self, asked: bytes | Mapping[str, Any]) -> answers.Mailing:
         now = now_ms()
         request = mailing_request(asked, now=to_datetime(now), senders=self._wiring.settings.senders())
-        given = {name: getattr(request, name) for name in type(request).model_fields if name != "draft"}
-        if request.late_joiners and request.ends_at is None:
-            raise InvalidRequest([Fault("$.late_joiners", "no_end", "needs ends_at: clients are added until then")])
         status = MailingStatus.DRAFT if request.draft else MailingStatus.SCHEDULED
-        made = await self._written(mailings.create, mailings.NewMailing(_columns(given, now), status, now))
+        made = await self._wiring.written(mailings.create, mailings.NewMailing(_all_columns(request, now), status, now))
         if status is MailingStatus.SCHEDULED and made.starts_at <= to_datetime(now):
-            await self._written(mailing_moves.start_due, now)
+            await self._wiring.written(mailing_moves.start_due, now)
             self._wiring.look_at_mailings()
             return await self.get(made.id)
         return made
@@ -62,9 +59,7 @@ class HubMailings(MailingVerbs):
         request = mailing_request(
             {"name": "preview", **members}, now=to_datetime(now), senders=self._wiring.settings.senders()
         )
-        columns = _columns(
-            {name: getattr(request, name) for name in type(request).model_fields if name != "draft"}, now
-        )
+        columns = _all_columns(request, now)
         await self._wiring.ready()
         start = max(now, columns["starts_at"])
         seen = await off_the_loop(lambda: outlook(self._wiring.database, columns, start))
@@ -90,7 +85,7 @@ class HubMailings(MailingVerbs):
     async def update_as(self, id_: int | str, asked: bytes | Mapping[str, Any]) -> answers.Mailing:
         row, now = as_row_id("mailing", id_), now_ms()
         request = mailing_change_request(asked, now=to_datetime(now), senders=self._wiring.settings.senders())
-        changed = await self._written(
+        changed = await self._wiring.written(
             mailings.change, mailings.MailingChange(row, _columns(request.members(), now), now)
         )
         self._wiring.look_at_mailings()
@@ -116,7 +111,7 @@ class HubMailings(MailingVerbs):
         retried = duplicates = 0
         slice_: RetrySlice | None = RetrySlice(row, now)
         while slice_ is not None:
-            done = await self._written(mailing_retries.retry_failed, slice_)
+            done = await self._wiring.written(mailing_retries.retry_failed, slice_)
             retried, duplicates = retried + done.retried, duplicates + done.duplicates
             for channel in done.channels:
                 self._wiring.ring_at(channel, now)
@@ -131,25 +126,18 @@ class HubMailings(MailingVerbs):
 
     async def _moved(self, job: Job[Move, MailingStatus | NotifyhubError], id_: int | str) -> answers.Mailing:
         row = as_row_id("mailing", id_)
-        await self._written(job, Move(row, now_ms()))
+        await self._wiring.written(job, Move(row, now_ms()))
         self._wiring.look_at_mailings()
         return await self.get(row)
 
     async def _ended(self, job: Job[Move, Cancelled | NotifyhubError], id_: int | str) -> answers.CancelledMailing:
         row = as_row_id("mailing", id_)
-        done = await self._written(job, Move(row, now_ms()))
+        done = await self._wiring.written(job, Move(row, now_ms()))
         if done.status is MailingStatus.CANCELLED:
             # What is left of a large one is cleared by the sweep.
-            await self._written(mailing_moves.clear, (row, done.status, CLEARED_AT_ONCE))
+            await self._wiring.written(mailing_moves.clear, (row, done.status, CLEARED_AT_ONCE))
         self._wiring.look_at_mailings()
         return answers.CancelledMailing(id=row, status=done.status, cancelled=done.cancelled, too_late=done.too_late)
-
-    async def _written(self, job: Job[I, R | NotifyhubError], item: I) -> R:
-        await self._wiring.ready()
-        result = await result_of(self._wiring.database.write(job, item))
-        if isinstance(result, NotifyhubError):
-            raise result
-        return result
 
 
 def mailing_statuses(given: str | Sequence[str] | None) -> list[MailingStatus]:
@@ -165,6 +153,10 @@ def mailing_statuses(given: str | Sequence[str] | None) -> list[MailingStatus]:
     if faults:
         raise InvalidRequest(faults)
     return [MailingStatus(word) for word in words]
+
+
+def _all_columns(request: MailingRequest, now: int) -> dict[str, Any]:
+    return _columns({name: getattr(request, name) for name in MailingRequest.model_fields if name != "draft"}, now)
 
 
 def _columns(given: Mapping[str, Any], now: int) -> dict[str, Any]:

@@ -12,15 +12,17 @@ import peewee
 
 from notifyhub import settings as settings_module
 from notifyhub.clock import now_ms
-from notifyhub.errors import SettingsError
+from notifyhub.errors import NotifyhubError, SettingsError
 from notifyhub.hub.progress import Progress
 from notifyhub.providers.registry import make_providers
 from notifyhub.queue import Doorbell, is_reachable, make_broker
 from notifyhub.settings import Settings
 from notifyhub.store.database import Database
+from notifyhub.store.writer import Job
 from notifyhub.verbs.two_ways import off_the_loop, result_of
 from notifyhub.worker.runtime import Runtime
 
+I = TypeVar("I")  # noqa: E741
 R = TypeVar("R")
 
 
@@ -59,6 +61,14 @@ class Wiring:
         """The result of `ask`."""
         await self.ready()
         return await result_of(self._database.read(question))
+
+    async def written(self, job: Job[I, R | NotifyhubError], item: I) -> R:
+        """The result of a writer's job, after the commit. Raises the error that the job returned instead."""
+        await self.ready()
+        result = await result_of(self._database.write(job, item))
+        if isinstance(result, NotifyhubError):
+            raise result
+        return result
 
     def broker_reachable(self) -> bool:
         """Does the queue answer?"""

@@ -22,8 +22,10 @@ from notifyhub.requests.fields import moment as as_moment
 from notifyhub.requests.options import Options, sender_faults
 
 LONGEST_NAME = 255
-LIVE = ("name", "ends_at", "priority", "reference", "metadata")
+LIVE_MEMBERS = ("name", "ends_at", "priority", "reference", "metadata")
 """What may still be changed once a mailing has started."""
+
+NO_END = Fault("$.late_joiners", "no_end", "needs ends_at: clients are added until then")
 
 _CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])|24:00")
 
@@ -146,6 +148,8 @@ def mailing_request(
     asked, faults = members_of(given)
     request, wrong = tried(MailingRequest, asked)
     faults += wrong + mailing_faults(asked, now) + _channel_faults(asked, senders)
+    if request is not None and request.late_joiners and request.ends_at is None:
+        faults.append(NO_END)
     if faults or request is None:
         raise InvalidRequest(faults)
     return request

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-import orjson
 import peewee
 
 from notifyhub.domain.clients import operator_code_of
-from notifyhub.store.rows import Type, fetch_rows, run_rows
+from notifyhub.store.clients import COLUMNS, as_json, by_phone
+from notifyhub.store.rows import run_rows
 
 
 class Upsert(NamedTuple):
@@ -31,21 +31,10 @@ class Counts(NamedTuple):
     updated: int
 
 
-_COLUMNS: dict[str, Type] = {
-    "phone": "TEXT",
-    "operator_code": "TEXT",
-    "timezone": "TEXT",
-    "addresses": "TEXT",
-    "attributes": "TEXT",
-    "opted_out": "TEXT",
-    "created_at": "BIGINT",
-    "updated_at": "BIGINT",
-}
 _CHANGEABLE = ("operator_code", "timezone", "addresses", "attributes", "opted_out")
 _UPSERT = f"""
-    INSERT INTO clients ({", ".join(_COLUMNS)}) SELECT {", ".join(_COLUMNS)} FROM {{rows}} AS r WHERE true
+    INSERT INTO clients ({", ".join(COLUMNS)}) SELECT {", ".join(COLUMNS)} FROM {{rows}} AS r WHERE true
     ON CONFLICT (phone) DO UPDATE SET {{changes}}"""
-_THERE = "SELECT c.phone AS phone, c.id AS id FROM {rows} AS r JOIN clients AS c ON c.phone = r.phone"
 _UNTAG = "DELETE FROM client_tags WHERE client_id IN (SELECT r.id FROM {rows} AS r)"
 _TAG = """
     INSERT INTO client_tags (client_id, tag) SELECT c.id, r.tag FROM {rows} AS r JOIN clients AS c ON c.phone = r.phone
@@ -72,7 +61,7 @@ def _upsert(database: peewee.Database, wanted: Upsert) -> Counts:
     changes = ["updated_at = excluded.updated_at"]
     changes += [f"{name} = excluded.{name}" for name in _CHANGEABLE if name in wanted.given]
     sql = _UPSERT.replace("{changes}", ", ".join(changes))
-    run_rows(database, sql, _COLUMNS, [_row(phone, members, wanted.now) for phone, members in wanted.clients.items()])
+    run_rows(database, sql, COLUMNS, [_row(phone, members, wanted.now) for phone, members in wanted.clients.items()])
     if "tags" in wanted.given:
         if there:
             run_rows(database, _UNTAG, {"id": "BIGINT"}, [(id_,) for id_ in there.values()])
@@ -83,18 +72,13 @@ def _upsert(database: peewee.Database, wanted: Upsert) -> Counts:
 
 
 def _there(database: peewee.Database, phones: Sequence[str]) -> dict[str, int]:
-    rows = fetch_rows(database, _THERE, ("phone", "id"), {"phone": "TEXT"}, [(phone,) for phone in phones])
-    return dict(rows)  # type: ignore[arg-type]
+    return {phone: id_ for id_, phone in by_phone(database, [(phone,) for phone in phones])}
 
 
 def _row(phone: str, members: Mapping[str, Any], now: int) -> tuple[Any, ...]:
     code = members["operator_code"] or operator_code_of(phone)
-    texts = (_json(members["addresses"]), _json(members["attributes"]), _json(members["opted_out"]))
+    texts = (as_json(members["addresses"]), as_json(members["attributes"]), as_json(members["opted_out"]))
     return (phone, code, members["timezone"], *texts, now, now)
-
-
-def _json(value: Any) -> str:
-    return orjson.dumps(value).decode()
 
 
 def _add(*counts: Counts) -> Counts:

@@ -49,7 +49,7 @@ class NewClient:
 
     def row(self) -> Row:
         code = self.operator_code or operator_code_of(self.phone)
-        texts = (_json(self.addresses), _json(self.attributes), _json(list(self.opted_out)))
+        texts = (as_json(self.addresses), as_json(self.attributes), as_json(list(self.opted_out)))
         return Row(self.phone, code, self.timezone, *texts, self.now, self.now)
 
 
@@ -72,7 +72,7 @@ class Deleted(NamedTuple):
     too_late: int
 
 
-_COLUMNS: dict[str, Type] = {
+COLUMNS: dict[str, Type] = {
     "phone": "TEXT",
     "operator_code": "TEXT",
     "timezone": "TEXT",
@@ -82,14 +82,14 @@ _COLUMNS: dict[str, Type] = {
     "created_at": "BIGINT",
     "updated_at": "BIGINT",
 }
-_READ = ("id", *_COLUMNS)
+_READ = ("id", *COLUMNS)
 _AS_JSON = ("addresses", "attributes", "opted_out")
 _INSERT = f"""
-    INSERT INTO clients ({", ".join(_COLUMNS)}) SELECT {", ".join(_COLUMNS)} FROM {{rows}} AS r WHERE true
+    INSERT INTO clients ({", ".join(COLUMNS)}) SELECT {", ".join(COLUMNS)} FROM {{rows}} AS r WHERE true
     ON CONFLICT (phone) DO NOTHING"""
 _BY_PHONE = "SELECT c.id AS id, c.phone AS phone FROM {rows} AS r JOIN clients AS c ON c.phone = r.phone"
 _ONE = f"SELECT {', '.join(f'c.{name} AS {name}' for name in _READ)} FROM clients AS c WHERE c.id = ?"
-_UPDATE = f"UPDATE clients SET {', '.join(f'{name} = ?' for name in _COLUMNS)} WHERE id = ?"
+_UPDATE = f"UPDATE clients SET {', '.join(f'{name} = ?' for name in COLUMNS)} WHERE id = ?"
 _TAG = (
     "INSERT INTO client_tags (client_id, tag) SELECT client_id, tag FROM {rows} AS r WHERE true ON CONFLICT DO NOTHING"
 )
@@ -119,10 +119,10 @@ def create(database: peewee.Database, wanted: Sequence[NewClient]) -> list[answe
     for new in wanted:
         first.setdefault(new.phone, new)
     inserted = run_rows(
-        database, f"{_INSERT} RETURNING id, phone", _COLUMNS, [tuple(new.row()) for new in first.values()]
+        database, f"{_INSERT} RETURNING id, phone", COLUMNS, [tuple(new.row()) for new in first.values()]
     )
     made = {phone: id_ for id_, phone in inserted.fetchall()}
-    known = {phone: id_ for id_, phone in _by_phone(database, [(phone,) for phone in first])}
+    known = {phone: id_ for id_, phone in by_phone(database, [(phone,) for phone in first])}
     _tag(database, [(id_, tag) for phone, id_ in made.items() for tag in first[phone].tags])
     return [
         _answer((made[new.phone], *new.row()), sorted(set(new.tags)))
@@ -143,7 +143,7 @@ def _change(database: peewee.Database, change: ClientChange) -> answers.Client |
         return NotFound("client", change.id)
     old = Row._make(found[0][1:])
     new = old._replace(updated_at=change.now, **_new_columns(old, change))
-    if new.phone != old.phone and (taken := _by_phone(database, [(new.phone,)])):
+    if new.phone != old.phone and (taken := by_phone(database, [(new.phone,)])):
         return Conflict(f"client {taken[0][0]} has this phone already; nothing was changed")
     run(database, _UPDATE, *new, change.id)
     if "tags" in change.members:
@@ -158,7 +158,7 @@ def _new_columns(old: Row, change: ClientChange) -> dict[str, Any]:
     given = dict(change.members)
     given.pop("tags", None)
     new = {
-        name: _json(value) if name in ("addresses", "attributes", "opted_out") else value
+        name: as_json(value) if name in ("addresses", "attributes", "opted_out") else value
         for name, value in given.items()
     }
     phone = new.get("phone", old.phone)
@@ -242,7 +242,8 @@ def tags_of(ids: Sequence[int]) -> Callable[[peewee.Database], dict[int, list[st
     return lambda database: _tags(database, ids)
 
 
-def _by_phone(database: peewee.Database, phones: Sequence[tuple[str]]) -> list[Sequence[Any]]:
+def by_phone(database: peewee.Database, phones: Sequence[tuple[str]]) -> list[Sequence[Any]]:
+    """(id, phone) of those of these phones that are in the directory."""
     return fetch_rows(database, _BY_PHONE, ("id", "phone"), {"phone": "TEXT"}, phones)
 
 
@@ -259,7 +260,8 @@ def _tags(database: peewee.Database, ids: Sequence[int]) -> dict[int, list[str]]
     return {id_: sorted(tags) for id_, tags in found.items()}
 
 
-def _json(value: Any) -> str:
+def as_json(value: Any) -> str:
+    """A value as it is stored."""
     return orjson.dumps(value).decode()
 
 

@@ -15,14 +15,12 @@ from notifyhub.domain.audience import audience_of, in_words
 from notifyhub.domain.mailings import LIVE, NOT_STARTED, MailingStatus
 from notifyhub.errors import Conflict, Fault, InvalidRequest, NotFound, NotifyhubError
 from notifyhub.requests import Priority
+from notifyhub.requests.mailings import LIVE_MEMBERS, NO_END, text_faults
 from notifyhub.store import statistics
 from notifyhub.store.mailing_models import Mailing
 from notifyhub.store.rows import fetch, is_postgres, run
 
 JSON_COLUMNS = ("channels", "audience", "send_window", "options", "metadata")
-LIVE_COLUMNS = frozenset({"name", "ends_at", "priority", "reference", "metadata"})
-"""What may still be changed once a mailing has started."""
-
 _COLUMNS = tuple(field.column_name for field in Mailing._meta.sorted_fields)
 _ONE = f"SELECT {', '.join(_COLUMNS)} FROM mailings WHERE id = ? AND deleted_at IS NULL"
 _PAGE = f"""
@@ -99,17 +97,20 @@ def _refusal(row: Row, change: MailingChange) -> Conflict | None:
         return None
     if status not in LIVE:
         return Conflict(f"mailing {change.id} is {status}: it can no longer be changed")
-    frozen = sorted(change.columns.keys() - LIVE_COLUMNS)
+    frozen = sorted(change.columns.keys() - set(LIVE_MEMBERS))
     if not frozen:
         return None
-    allowed = ", ".join(sorted(LIVE_COLUMNS))
+    allowed = ", ".join(sorted(LIVE_MEMBERS))
     return Conflict(f"mailing {change.id} is {status}: {', '.join(frozen)} can no longer be changed, only {allowed}")
 
 
 def _faults(new: Row, change: MailingChange) -> list[Fault]:
     end, start = new["ends_at"], new["starts_at"]
     if new["late_joiners"] and end is None:
-        return [Fault("$.late_joiners", "no_end", "needs ends_at: clients are added until then")]
+        return [NO_END]
+    # The text may fit the request, and not the channels that the mailing has already.
+    if faults := text_faults(new["text"], orjson.loads(new["channels"]), orjson.loads(new["options"] or "{}")):
+        return faults
     if end is None or new["status"] not in NOT_STARTED or end > max(start, change.now):
         return []
     if "ends_at" in change.columns:

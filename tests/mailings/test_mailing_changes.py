@@ -116,6 +116,7 @@ def test_what_is_wrong_with_a_change_is_named(make_hub: HubMaker) -> None:
         ({"ends_at": soon(50)}, "ends_at"),
         ({"starts_at": soon(300)}, "starts_at"),
         ({"text": ""}, "text"),
+        ({"text": "x" * 5_000}, "text"),
         ({}, ""),
         ({"late_joiners": True, "ends_at": None}, "late_joiners"),
     ):
