@@ -87,9 +87,9 @@ def openapi(operations: Sequence[Operation]) -> dict[str, Any]:
 
 def _schemas(operations: Sequence[Operation]) -> tuple[Refs, dict[str, Any]]:
     asked = {operation.request for operation in operations if operation.request is not None}
-    answered = {model for operation in operations for model in operation.answers.values()} | {problems.Problem}
+    answered = {model for operation in operations for model in operation.answers.values() if model is not None}
     wanted: list[tuple[type[BaseModel], JsonSchemaMode]] = [(model, "validation") for model in asked]
-    wanted += [(model, "serialization") for model in answered]
+    wanted += [(model, "serialization") for model in answered | {problems.Problem}]
     wanted.sort(key=lambda entry: entry[0].__name__)
     refs, document = models_json_schema(wanted, ref_template="#/components/schemas/{model}", schema_generator=_Schema)
     return refs, document["$defs"]
@@ -131,14 +131,16 @@ def _parameter(parameter: Parameter) -> dict[str, Any]:
 
 
 def _responses(operation: Operation, refs: Refs) -> dict[str, Any]:
-    given = {}
+    given: dict[str, dict[str, Any]] = {}
     for status, model in operation.answers.items():
         example = operation.example_answer if status < 400 else None
         given[str(status)] = {
-            "description": (model.__doc__ or model.__name__).strip().partition("\n")[0],
+            "description": "Done" if model is None else (model.__doc__ or model.__name__).strip().partition("\n")[0],
             "headers": _answer_headers(operation) if status < 400 else _request_id(),
-            "content": _json(refs[model, "serialization"], example, plain=status in operation.text),
         }
+        if model is not None:
+            content = _json(refs[model, "serialization"], example, plain=status in operation.text)
+            given[str(status)]["content"] = content
     refused = {
         str(status): {"$ref": f"#/components/responses/{_problem_name(status)}"} for status in operation.problems
     }

@@ -59,7 +59,7 @@ class Operation:
     scope     the scope that the caller's key needs; None (no key needed) must be explicit
     request   model of the JSON body, if any; may be left out unless `request_required`
     media     media types of a body that is not JSON
-    answers   models of successful bodies (and others that are not problem documents) by status
+    answers   models of successful bodies (and others that are not problem documents) by status; None: without a body
     text      statuses whose body is plain text
     headers   headers of those answers, and their descriptions
     refusals  problems besides those that follow from the other facts
@@ -79,7 +79,7 @@ class Operation:
     request: type[BaseModel] | None = None
     request_required: bool = True
     media: Sequence[str] = ()
-    answers: Mapping[int, type[BaseModel]]
+    answers: Mapping[int, type[BaseModel] | None]
     text: Sequence[int] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
     refusals: Sequence[int] = ()

@@ -98,10 +98,11 @@ def _channels_or_all(schema: dict[str, Any]) -> None:
     schema["anyOf"] = [{"type": "array", "items": names}, names, {"type": "boolean"}]
 
 
+_Code = Annotated[str, Field(pattern=r"^[0-9]{1,6}$")] | Annotated[int, Field(ge=0, lt=10**6)]
 Phone = Annotated[str, BeforeValidator(_phone, json_schema_input_type=str | int)]
 OperatorCode = Annotated[
     str,
-    BeforeValidator(_code, json_schema_input_type=str | int),
+    BeforeValidator(_code, json_schema_input_type=_Code),
     StringConstraints(strict=True, pattern=r"^[0-9]{1,6}$"),
 ]
 Tag = Annotated[Sendable, BeforeValidator(_tag), StringConstraints(strict=True, min_length=1, max_length=LONGEST_TAG)]

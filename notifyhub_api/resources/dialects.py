@@ -14,7 +14,7 @@ from starlette.responses import Response
 from uuid_utils.compat import uuid7
 
 from notifyhub import logs
-from notifyhub.answers import Message
+from notifyhub.answers import Answer, Message
 from notifyhub.domain.states import Status
 from notifyhub.domain.summary import DUPLICATE
 from notifyhub.errors import Fault, StoreUnavailable
@@ -44,8 +44,16 @@ class Accepted(RootModel[dict[Id, Accepting]]):
     """For each item, in order, the id of its message and its result."""
 
 
-class Standing(RootModel[dict[str, Accepting]]):
-    """The status of each message by its id."""
+class Links(Answer):
+    """Where clients, messages and mailings are."""
+
+    clients: str = "/api/clients/"
+    messages: str = "/api/messages/"
+    mailings: str = "/api/mailings/"
+
+
+class Standing(RootModel[Links | dict[str, Accepting]]):
+    """The status of each message by its id; links, if no ids are given."""
 
 
 class CancelledIds(RootModel[dict[str, Cancelling]]):
@@ -71,8 +79,10 @@ async def post(request: Request) -> Response:
 
 
 async def status(request: Request) -> Response:
-    """Status of messages, by their ids in the query or in a JSON body."""
+    """Status of messages, by their ids in the query or in a JSON body. Without ids: links."""
     hub, body = hub_of(request), await body_of(request)
+    if not body and not request.query_params:
+        return answer(Links())
     asked = body or {"messages_id": request.query_params.getlist("messages_id")}
     ids = dialects.asked_ids(asked, most=hub.settings.max_recipients)
     found = await hub.standings(_uuids(ids))
@@ -207,11 +217,11 @@ operations = (
         endpoint=status,
         scope="read",
         tag=TAG,
-        summary="Status of messages",
-        description="`SUCCESS`: sent. `PENDING`: waiting or being sent. `FAILED`: it will never be sent (failed, "
-        "expired, cancelled, or not everybody was reached), or there is no such message. The id of an "
-        "item that was answered with `PENDING` has the status of the message that it repeats. The ids may"
-        ' also be sent as a JSON body, `{"messages_id": ["…"]}`.',
+        summary="Status of messages, or links",
+        description="Without ids: links to clients, messages and mailings. `SUCCESS`: sent. `PENDING`: waiting or "
+        "being sent. `FAILED`: it will never be sent (failed, expired, cancelled, or not everybody was reached), or "
+        "there is no such message. The id of an item that was answered with `PENDING` has the status of the message "
+        'that it repeats. The ids may also be sent as a JSON body, `{"messages_id": ["…"]}`.',
         parameters=[
             Parameter(
                 "messages_id",

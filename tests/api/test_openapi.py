@@ -75,7 +75,8 @@ def test_every_route_is_in_the_document_and_the_reverse(small_api: Api) -> None:
 
     assert {route for route in served if route[0] != "HEAD"} == told
     hidden = {route.path for route in routes if not route.include_in_schema}
-    assert hidden == {"/openapi.json", "/api/v1/schema/", "/docs", "/redoc", "/api", "/api/sendmsg/", *PAGES, *PROBLEMS}
+    other = {"/openapi.json", "/api/v1/schema/", "/docs", "/redoc", *PAGES, *PROBLEMS}
+    assert hidden == other | {alias for operation in OPERATIONS for alias in operation.aliases}
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.id)
@@ -244,7 +245,7 @@ ANSWERS: list[tuple[str, str, int, Ask]] = [
     ("POST", "/api/", 422, lambda api: api.post("/api/", {"ICQ": []})),
     ("GET", "/api/", 200, lambda api: api.get(f"/api/?messages_id={created(api)}")),
     ("GET", "/api/", 400, lambda api: api.ask("GET", "/api/", b"{")),
-    ("GET", "/api/", 422, lambda api: api.get("/api/")),
+    ("GET", "/api/", 422, lambda api: api.get("/api/?messages_id=")),
     ("PUT", "/api/", 200, lambda api: api.ask("PUT", "/api/", json.dumps({"message_id": [ID]}).encode())),
     ("PUT", "/api/", 413, lambda api: api.ask("PUT", "/api/", b" " * 100_001)),
     ("PUT", "/api/", 422, lambda api: api.ask("PUT", "/api/", b"{}")),
