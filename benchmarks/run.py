@@ -12,7 +12,7 @@ from pathlib import Path
 
 from benchmarks import report
 from benchmarks.environment import Environment, Line
-from benchmarks.scenarios import delivery, emulator, idle, lists, memory, peer, posting, startup
+from benchmarks.scenarios import delivery, emulator, idle, lists, mailing, memory, peer, posting, startup
 
 SCENARIOS = {
     "delivery": delivery.run,
@@ -21,6 +21,7 @@ SCENARIOS = {
     "idle": idle.run,
     "memory": memory.run,
     "lists": lists.run,
+    "mailing": mailing.run,
     "emulator": emulator.run,
     "startup": startup.run,
 }

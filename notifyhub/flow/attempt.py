@@ -42,7 +42,8 @@ async def attempt(row: Claimed, lane: Lane, clock: Callable[[], int]) -> Result 
     if row.mailing_id:
         if lane.mailings.is_stopped(row.mailing_id):
             return Unsent(row.id, row.attempt)
-        row = row._replace(expires_at=lane.mailings.ends_at(row.mailing_id, row.expires_at))
+        if (ends_at := lane.mailings.ends_at(row.mailing_id, row.expires_at)) != row.expires_at:
+            row = row._replace(expires_at=ends_at)
     if row.expires_at is not None:
         if started_at + LEAST_CALL_MS > row.expires_at:
             return expired(row)

@@ -18,9 +18,9 @@ from notifyhub.store.database import Database
 from notifyhub.store.expansion import Member, Placed, Slice
 from notifyhub.store.mailings import Row
 
-SLICE = 5_000
+SLICE = 2_000
 """Clients in one transaction: small enough that others who write hardly wait."""
-TURN = 16
+TURN = 40
 """Slices of one mailing before the next one has its turn."""
 
 NOBODY: tuple[str, ...] = ()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 import orjson
 import peewee
@@ -22,12 +22,10 @@ DUPLICATE = "duplicate"
 """Reasons of cancelled deliveries."""
 
 
-class _Client(NamedTuple):
-    id: int
-    phone: str
-    timezone: str
-    addresses: str
-    opted_out: str
+_COLUMNS = ("id", "phone", "timezone", "addresses", "opted_out")
+_Client = tuple[int, str, str, str, str]
+NOTHING = "[]"
+"""An empty list as it is stored."""
 
 
 class _Refused(NamedTuple):
@@ -42,7 +40,7 @@ class _Moved(NamedTuple):
 
 
 _CLIENTS = f"""
-    SELECT {", ".join(f"c.{name} AS {name}" for name in _Client._fields)}
+    SELECT {", ".join(f"c.{name} AS {name}" for name in _COLUMNS)}
     FROM {{rows}} AS r JOIN clients AS c ON c.id = r.id"""
 # No call was made, so the attempt's number is returned too.
 _REFUSE = f"""
@@ -60,60 +58,67 @@ def heard(database: peewee.Database, rows: Sequence[Claimed], now: int) -> list[
 
     The others are cancelled.
     """
-    asked = [row for row in rows if row.client_id is not None]
+    asked = {row.client_id for row in rows if row.client_id is not None}
     if not asked:
         return list(rows)
-    clients = _clients(database, {row.client_id for row in asked})
-    refused = [_Refused(row.id, reason) for row in asked if (reason := _refusal(row, clients.get(row.client_id or 0)))]
-    gone = {one.id for one in refused}
-    willing = [row for row in rows if row.id not in gone]
-    known = {row.id: clients[row.client_id] for row in willing if row.client_id is not None}
-    addresses = {id_: _address(row.channel, known[id_]) for row in willing if (id_ := row.id) in known}
-    moved = [row for row in willing if addresses.get(row.id, row.address) != row.address]
+    clients = _clients(database, asked)
+    willing: list[Claimed] = []
+    moved: list[tuple[Claimed, str]] = []
+    refused: list[_Refused] = []
+    for row in rows:
+        if row.client_id is None:
+            willing.append(row)
+            continue
+        reason, address, timezone = _wish(row, clients.get(row.client_id))
+        if reason is not None:
+            refused.append(_Refused(row.id, reason))
+            continue
+        if row.send_window is not None:
+            row = row._replace(timezone=timezone)
+        if address == row.address:
+            willing.append(row)
+        else:
+            moved.append((row, address))
     if moved:
-        refused += _move(database, moved, addresses)
-        gone = {one.id for one in refused}
+        gone = _move(database, moved)
+        refused += gone
+        left_out = {one.id for one in gone}
+        willing += [row._replace(address=address) for row, address in moved if row.id not in left_out]
     if refused:
         run_rows(database, _REFUSE, {"id": "BIGINT", "reason": "TEXT"}, map(tuple, refused))
-    return [
-        row._replace(address=addresses[row.id] or row.address, timezone=known[row.id].timezone)
-        if row.id in known
-        else row
-        for row in willing
-        if row.id not in gone
-    ]
+    return willing
+
+
+def _wish(row: Claimed, client: _Client | None) -> tuple[str | None, str, str | None]:
+    """Why nothing may be sent, or the address and the time zone."""
+    if client is None:
+        return CLIENT_DELETED, "", None
+    _, phone, timezone, addresses, opted_out = client
+    # Hardly anybody opts out, so this is mostly not read at all.
+    if opted_out != NOTHING and is_opted_out(orjson.loads(opted_out), row.channel):
+        return OPTED_OUT, "", None
+    address = address_on(row.channel, phone, orjson.loads(addresses))
+    return (None, address, timezone) if address else (NO_ADDRESS, "", None)
 
 
 def _clients(database: peewee.Database, ids: Iterable[int | None]) -> dict[int, _Client]:
-    rows = fetch_rows(database, _CLIENTS, _Client._fields, {"id": "BIGINT"}, [(id_,) for id_ in ids])
-    return {client.id: client for client in map(_Client._make, rows)}
+    rows = fetch_rows(database, _CLIENTS, _COLUMNS, {"id": "BIGINT"}, [(id_,) for id_ in ids])
+    return {row[0]: tuple(row) for row in rows}
 
 
-def _refusal(row: Claimed, client: _Client | None) -> str | None:
-    if client is None:
-        return CLIENT_DELETED
-    if is_opted_out(orjson.loads(client.opted_out), row.channel):
-        return OPTED_OUT
-    return None if _address(row.channel, client) else NO_ADDRESS
-
-
-def _address(channel: str, client: _Client) -> str | None:
-    return address_on(channel, client.phone, orjson.loads(client.addresses))
-
-
-def _move(database: peewee.Database, rows: Sequence[Claimed], addresses: Mapping[int, Any]) -> list[_Refused]:
+def _move(database: peewee.Database, rows: Sequence[tuple[Claimed, str]]) -> list[_Refused]:
     """Write the new addresses. Returns those whose content somebody else sends there already."""
-    keys = {row.id: _key(row, addresses[row.id]) for row in rows}
+    keys = {row.id: _key(row, address) for row, address in rows}
     holders = fingerprints.holders(database, [key for key in keys.values() if key is not None])
     refused: list[_Refused] = []
     moved: list[_Moved] = []
     taken: set[str] = set()
-    for row in rows:
+    for row, address in rows:
         key = keys[row.id]
         if key is not None and (holders.get(key, row.id) != row.id or key in taken):
             refused.append(_Refused(row.id, DUPLICATE))
         else:
-            moved.append(_Moved(row.id, addresses[row.id], key))
+            moved.append(_Moved(row.id, address, key))
             taken |= {key} if key is not None else set()
     columns: dict[str, Type] = {"id": "BIGINT", "address": "TEXT", "dedup_key": "TEXT"}
     if moved:
