@@ -26,6 +26,8 @@ from tests.mailings.counters import counters_of, rows_of
 from tests.mailings.directory import seed_clients
 from tests.processes import Process, Service
 
+pytestmark = pytest.mark.timeout(1800)  # of the long form
+
 KILLS = 5
 FAULTS = {"latency_ms": {"min": 0, "max": 20}, "failure_rate": 0.1, "failure": "503"}
 LISTENS = re.compile(r"emulator listens on (\S+)")
@@ -146,9 +148,12 @@ def test_everybody_is_written_to_once_whatever_is_killed(
     )
     assert (preview.matched, len(rows), sum(done.counts.values())) == (clients // 2, preview.deliveries, len(rows))
     assert done.counts["sent"] + done.counts["failed"] == preview.deliveries
-    assert arrived.keys() == {address for address, row in rows.items() if row.status == "sent"}
-    assert _unexplained(hub, rows, arrived) == []
-    assert hub.mailings.stats(mailing.id).by_status["sent"] == len(arrived)
+    sent = {address for address, row in rows.items() if row.status == "sent"}
+    assert sent <= arrived.keys() <= rows.keys()
+    assert hub.mailings.stats(mailing.id).by_status["sent"] == len(sent)
+    # One that arrived unconfirmed may have been tried again until it was given up.
+    more = {address: times - (address in sent) for address, times in arrived.items()}
+    assert [address for address, times in more.items() if times and times > _unconfirmed(hub, rows[address])] == []
     assert counters_of(core_of(hub)) == rows_of(core_of(hub))
 
 
@@ -185,7 +190,8 @@ def _has_sent(enough: int) -> Callable[[answers.Mailing], bool]:
 
 
 def _is_over(mailing: answers.Mailing) -> bool:
-    return mailing.status in ("finished", "expired")
+    """Those whom the end left out are counted a little later."""
+    return mailing.status in ("finished", "expired") and mailing.expanded_at is not None
 
 
 def _deliveries(hub: Hub, mailing: int) -> list[Any]:
@@ -196,12 +202,6 @@ def _deliveries(hub: Hub, mailing: int) -> list[Any]:
     return found
 
 
-def _unexplained(hub: Hub, rows: dict[str, Any], arrived: Counter[str]) -> list[str]:
-    """Addresses that were written to more often than the store admits."""
-    repeated = [address for address, times in arrived.items() if times > 1]
-    return [
-        address
-        for address in repeated
-        if arrived[address] - 1
-        > sum(attempt.outcome == "unconfirmed" for attempt in hub.delivery(rows[address].id).attempts or ())
-    ]
+def _unconfirmed(hub: Hub, row: answers.Delivery) -> int:
+    """How many attempts of a delivery may have arrived, for all that the store knows."""
+    return sum(attempt.outcome == "unconfirmed" for attempt in hub.delivery(row.id or 0).attempts or ())
