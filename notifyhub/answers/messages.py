@@ -42,7 +42,7 @@ class Delivery(Answer):
     due_at: datetime | None = Field(None, description="earliest time of the next attempt")
     expires_at: datetime | None = None
     sent_at: datetime | None = Field(None, description="when the messenger accepted it")
-    reason: str | None = Field(None, description="why it failed, or why it is waiting for a retry")
+    reason: str | None = Field(None, description="why it failed, expired, was cancelled or is waiting for a retry")
     messenger_id: str | None = Field(None, description="the messenger's id of the message")
     mailing_id: int | None = Field(None, description="the mailing that it belongs to; its end is that of the mailing")
     client_id: int | None = Field(None, description="the client of the directory that it goes to")
