@@ -14,7 +14,7 @@ from notifyhub_api import problems
 from notifyhub_api.idempotency import REPLAYED
 from notifyhub_api.kind import Kind
 from notifyhub_api.kinds import KINDS
-from notifyhub_api.operations import IDEMPOTENCY, Operation, Parameter
+from notifyhub_api.operations import CSV, IDEMPOTENCY, Operation, Parameter
 
 TITLE = "notifyhub"
 ABOUT = (
@@ -137,7 +137,10 @@ def _responses(operation: Operation, refs: Refs) -> dict[str, Any]:
         given[str(status)] = {
             "description": (model.__doc__ or model.__name__).strip().partition("\n")[0],
             "headers": _answer_headers(operation) if status < 400 else _request_id(),
-            "content": _json(refs[model, "serialization"], example, plain=status in operation.text),
+            "content": {
+                **_json(refs[model, "serialization"], example, plain=status in operation.text),
+                **({CSV: {"schema": {"type": "string"}}} if operation.table and status < 400 else {}),
+            },
         }
     refused = {
         str(status): {"$ref": f"#/components/responses/{_problem_name(status)}"} for status in operation.problems

@@ -25,6 +25,7 @@ _OPTIONS = {
 }
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
+AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV, for spreadsheets: one number a row.")]
 
 
 class Exit(IntEnum):
@@ -90,6 +91,15 @@ def show_json(value: Any) -> None:
     import orjson
 
     typer.echo(orjson.dumps(_plain(value), option=orjson.OPT_INDENT_2).decode())
+
+
+def show_csv(counted: Any, as_json: bool) -> None:
+    """Print statistics as CSV on standard output, with the line ends of a shell."""
+    from notifyhub.tables.statistics import as_csv
+
+    if as_json:
+        leave(Exit.BAD_INPUT, "--csv: goes without --json")
+    typer.echo("\n".join(as_csv(counted).splitlines()))
 
 
 def show_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:

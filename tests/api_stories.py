@@ -239,6 +239,7 @@ STORIES = (
     Step("mailings_change", "/api/v1/mailings/{mailing}", given({"priority": "normal", "starts_at": None})),
     Step("mailings_read", "/api/v1/mailings/{mailing}", until="finished", says="It started at once, and has finished:"),
     Step("mailings_stats", "/api/v1/mailings/{mailing}/stats"),
+    Step("mailings_stats", "/api/v1/mailings/{mailing}/stats?format=csv", says="As a table for a spreadsheet:"),
     Step("mailings_retry_failed", "/api/v1/mailings/{mailing}/retry-failed"),
     Step("mailings_find", "/api/v1/mailings?status=finished"),
     Step(
@@ -263,6 +264,8 @@ STORIES = (
     Step("mailings_cancel", "/api/v1/mailings/{welcome}/cancel"),
     Step("mailings_delete", "/api/v1/mailings/{welcome}"),
     Step("stats_overall", "/api/v1/stats?by=day"),
+    Step("stats_check", "/api/v1/stats/check"),
+    Step("stats_repair", "/api/v1/stats/repair"),
     Step("clients_delete", "/api/v1/clients/{client}"),
     Step(
         "keys_create",

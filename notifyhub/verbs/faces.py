@@ -68,7 +68,7 @@ class Messaging:
     mailings: Mailings
     """Mailings: `mailings.create(…)`, `mailings.get(…)`, `mailings.pause(…)` and so on."""
     stats: Stats
-    """Numbers: `stats.overall()`."""
+    """Numbers: `stats.overall()`, and `check`, `repair`."""
     clients: Clients
     """The directory: `clients.create(…)`, `clients.list(…)`, and `get`, `update`, `delete`."""
 
@@ -148,6 +148,8 @@ class Stats:
         self._verbs = verbs
 
     overall, aoverall = both(StatVerbs.overall)
+    check, acheck = both(StatVerbs.check)
+    repair, arepair = both(StatVerbs.repair)
 
 
 class AsyncStats:
@@ -157,6 +159,8 @@ class AsyncStats:
         self._verbs = verbs
 
     overall = awaited(StatVerbs.overall)
+    check = awaited(StatVerbs.check)
+    repair = awaited(StatVerbs.repair)
 
 
 class AsyncMessaging:

@@ -16,6 +16,7 @@ from notifyhub_api import paging
 from notifyhub_api.filtering import SEVERAL
 from notifyhub_api.operations import Operation, Parameter, Tag
 from notifyhub_api.resources.mailing_examples import MAILING, MAILING_STATISTICS, NEW_MAILING, PREVIEW
+from notifyhub_api.tabular import FORMAT, counted_as, format_of
 from notifyhub_api.web import answer, body_of, hub_of
 
 TAG = Tag("mailings", "One text for an audience of the directory, between a start and an end.")
@@ -94,7 +95,8 @@ async def retry_failed(request: Request) -> Response:
 
 async def stats(request: Request) -> Response:
     """The deliveries of a mailing, counted."""
-    return answer(await hub_of(request).mailings.stats(request.path_params["id"]))
+    format_ = format_of(request)
+    return counted_as(format_, await hub_of(request).mailings.stats(request.path_params["id"]))
 
 
 operations = (
@@ -249,8 +251,9 @@ operations = (
         tag=TAG,
         summary="The deliveries of a mailing, counted",
         description="From counters that change with the deliveries, so it takes milliseconds for a million of them.",
-        parameters=[ID],
+        parameters=[ID, FORMAT],
         answers={200: MailingStatistics},
+        table=True,
         example_answer=MAILING_STATISTICS,
     ),
 )

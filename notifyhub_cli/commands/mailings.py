@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from notifyhub_cli.output import AsJson, Exit, leave, show_json, show_table, told_in_one_line
+from notifyhub_cli.output import AsCsv, AsJson, Exit, leave, show_csv, show_json, show_table, told_in_one_line
 from notifyhub_cli.target import reading
 
 if TYPE_CHECKING:
@@ -183,15 +183,19 @@ def preview(id_: Id, as_json: AsJson = False) -> None:
 
 
 @app.command()
-def stats(id_: Id, as_json: AsJson = False) -> None:
+def stats(id_: Id, as_json: AsJson = False, as_csv: AsCsv = False) -> None:
     """Count the deliveries of a mailing by status, channel, operator code and reason.
 
     \b
-    Example:
+    Examples:
       notifyhub mailing stats 3
+      notifyhub mailing stats 3 --csv > statistics.csv
     """
     with told_in_one_line(), reading() as hub:
         counted = hub.mailings.stats(id_)
+    if as_csv:
+        show_csv(counted, as_json)
+        return
     if as_json:
         show_json(counted)
         return
