@@ -131,17 +131,16 @@ def _parameter(parameter: Parameter) -> dict[str, Any]:
 
 
 def _responses(operation: Operation, refs: Refs) -> dict[str, Any]:
-    given = {}
+    given: dict[str, dict[str, Any]] = {}
     for status, model in operation.answers.items():
         example = operation.example_answer if status < 400 else None
         given[str(status)] = {
             "description": (model.__doc__ or model.__name__).strip().partition("\n")[0],
             "headers": _answer_headers(operation) if status < 400 else _request_id(),
-            "content": {
-                **_json(refs[model, "serialization"], example, plain=status in operation.text),
-                **({CSV: {"schema": {"type": "string"}}} if operation.table and status < 400 else {}),
-            },
+            "content": _json(refs[model, "serialization"], example, plain=status in operation.text),
         }
+    if operation.table:
+        given["200"]["content"][CSV] = {"schema": {"type": "string"}}
     refused = {
         str(status): {"$ref": f"#/components/responses/{_problem_name(status)}"} for status in operation.problems
     }

@@ -20,6 +20,8 @@ _OPTIONS = {
     "to": "--to",
     "as_": "AS",
     "scopes": "--scope",
+    "mailing_id": "--mailing",
+    "client_id": "--client",
     "created_from": "--since",
     "created_to": "--until",
 }

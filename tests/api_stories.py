@@ -240,6 +240,7 @@ STORIES = (
     Step("mailings_read", "/api/v1/mailings/{mailing}", until="finished", says="It started at once, and has finished:"),
     Step("mailings_stats", "/api/v1/mailings/{mailing}/stats"),
     Step("mailings_stats", "/api/v1/mailings/{mailing}/stats?format=csv", says="As a table for a spreadsheet:"),
+    Step("mailings_deliveries", "/api/v1/mailings/{mailing}/deliveries?status=sent&limit=1"),
     Step("mailings_retry_failed", "/api/v1/mailings/{mailing}/retry-failed"),
     Step("mailings_find", "/api/v1/mailings?status=finished"),
     Step(

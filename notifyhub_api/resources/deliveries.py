@@ -34,10 +34,11 @@ async def why(request: Request) -> Response:
 
 async def find(request: Request) -> Response:
     """Deliveries by filters, newest first."""
-    return await filtering.page(request, lists.deliveries, _place_of, int, DeliveryPage)
+    return await filtering.page(request, lists.deliveries, place_of, int, DeliveryPage)
 
 
-def _place_of(id_: str) -> Callable[[Any], lists.DeliveryPlace]:
+def place_of(id_: str) -> Callable[[Any], lists.DeliveryPlace]:
+    """Query: the position of a delivery in lists, by its id as written. Raises NotFound."""
     return lists.place_of(as_row_id("delivery", id_))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
-from notifyhub.answers import CancelledMailing, Mailing, MailingPage, MailingStatistics, Preview, RetriedMailing
+from notifyhub.answers import CancelledMailing, Mailing, MailingPage, RetriedMailing
 from notifyhub.domain.mailings import MailingStatus
 from notifyhub.errors import Fault, InvalidRequest
 from notifyhub.hub.mailings import mailing_statuses
@@ -15,8 +15,7 @@ from notifyhub.verbs import result_of
 from notifyhub_api import paging
 from notifyhub_api.filtering import SEVERAL
 from notifyhub_api.operations import Operation, Parameter, Tag
-from notifyhub_api.resources.mailing_examples import MAILING, MAILING_STATISTICS, NEW_MAILING, PREVIEW
-from notifyhub_api.tabular import FORMAT, counted_as, format_of
+from notifyhub_api.resources.mailing_examples import MAILING, NEW_MAILING
 from notifyhub_api.web import answer, body_of, hub_of
 
 TAG = Tag("mailings", "One text for an audience of the directory, between a start and an end.")
@@ -31,11 +30,6 @@ async def create(request: Request) -> Response:
     """Create a mailing."""
     mailing = await hub_of(request).mailings.create_as(await body_of(request))
     return answer(mailing, 201, headers={"Location": f"/api/v1/mailings/{mailing.id}"})
-
-
-async def preview(request: Request) -> Response:
-    """What a mailing would do."""
-    return answer(await hub_of(request).mailings.preview_as(await body_of(request)))
 
 
 async def find(request: Request) -> Response:
@@ -93,12 +87,6 @@ async def retry_failed(request: Request) -> Response:
     return answer(await hub_of(request).mailings.retry_failed(request.path_params["id"]))
 
 
-async def stats(request: Request) -> Response:
-    """The deliveries of a mailing, counted."""
-    format_ = format_of(request)
-    return counted_as(format_, await hub_of(request).mailings.stats(request.path_params["id"]))
-
-
 operations = (
     Operation(
         method="POST",
@@ -114,20 +102,6 @@ operations = (
         headers={"Location": "path of the mailing"},
         example_request=NEW_MAILING,
         example_answer=MAILING,
-    ),
-    Operation(
-        method="POST",
-        path="/api/v1/mailings/preview",
-        endpoint=preview,
-        scope="read",
-        tag=TAG,
-        summary="What a mailing would do",
-        description="Takes what creates a mailing and stores nothing. Every client of the audience is looked at, so a "
-        "million take some 20 seconds. The rate of a channel is that of its fastest minute in the last hour.",
-        request=MailingRequest,
-        answers={200: Preview},
-        example_request=NEW_MAILING,
-        example_answer=PREVIEW,
     ),
     Operation(
         method="GET",
@@ -242,18 +216,5 @@ operations = (
         parameters=[ID],
         answers={200: RetriedMailing},
         example_answer={"id": 3, "status": "running", "retried": 7, "duplicates": 0},
-    ),
-    Operation(
-        method="GET",
-        path="/api/v1/mailings/{id}/stats",
-        endpoint=stats,
-        scope="read",
-        tag=TAG,
-        summary="The deliveries of a mailing, counted",
-        description="From counters that change with the deliveries, so it takes milliseconds for a million of them.",
-        parameters=[ID, FORMAT],
-        answers={200: MailingStatistics},
-        table=True,
-        example_answer=MAILING_STATISTICS,
     ),
 )

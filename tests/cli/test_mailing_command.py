@@ -11,7 +11,7 @@ from notifyhub import Hub
 from tests.cli.conftest import Run
 from tests.conftest import HubMaker
 from tests.emulated import RunningEmulator
-from tests.mailings.conftest import fill
+from tests.mailings.conftest import ended, fill
 
 SALE = ("Sale", "Hello", "--channel", "telegram")
 
@@ -70,3 +70,24 @@ def test_what_is_wrong_is_told_in_one_line(run: Run, arguments: list[str], words
 
     assert ended.code == 2
     assert words in ended.complaint
+
+
+def test_a_list_is_narrowed_to_a_mailing_a_client_an_operator_and_a_reason(
+    run: Run, hub: Hub, emulator: RunningEmulator
+) -> None:
+    emulator.script("telegram", "1000001", "blocked")
+    fill(hub, 4)
+    ended(hub, hub.mailings.create("Sale", "Hello", ["telegram"]))
+    hub.send("Alone", to={"telegram": "7"})
+
+    def clients(*filters: str) -> list[int]:
+        found = run("list", "--deliveries", *filters, "--json").json
+        return sorted(delivery["client_id"] for delivery in found)
+
+    assert clients("--mailing", "1") == [1, 2, 3, 4]
+    assert clients("--client", "3") == [3]
+    assert clients("--operator-code", "905") == [1, 4]
+    assert clients("--mailing", "1", "--reason", "recipient_blocked") == [2]
+    assert [message["text"] for message in run("list", "--mailing", "1", "--json").json] == ["Hello"]
+    wrong = run("list", "--mailing", "0")
+    assert (wrong.code, wrong.complaint) == (2, "--mailing: must be an id: a whole number")
