@@ -12,7 +12,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from notifyhub.errors import Conflict, InvalidRequest, NotFound, NotifyhubError, SettingsError, WaitTimedOut
+from notifyhub.errors import Conflict, Fault, InvalidRequest, NotFound, NotifyhubError, SettingsError, WaitTimedOut
 
 # Request members whose command line options have other names.
 _OPTIONS = {
@@ -22,6 +22,7 @@ _OPTIONS = {
     "scopes": "--scope",
     "mailing_id": "--mailing",
     "client_id": "--client",
+    "clients": "--client",
     "created_from": "--since",
     "created_to": "--until",
 }
@@ -48,7 +49,7 @@ def told_in_one_line() -> Iterator[None]:
     try:
         yield
     except InvalidRequest as error:
-        leave(Exit.BAD_INPUT, *(f"{_option(fault.path)}: {fault.message}" for fault in error.faults))
+        leave(Exit.BAD_INPUT, *map(_told, error.faults))
     except SettingsError as error:
         leave(Exit.BAD_INPUT, *str(error).splitlines())
     except NotFound as error:
@@ -73,9 +74,13 @@ def leave(code: Exit, *lines: str) -> NoReturn:
     raise typer.Exit(code)
 
 
+def _told(fault: Fault) -> str:
+    path = fault.path.removeprefix("$").removeprefix(".")
+    return f"{_option(path)}: {fault.message}" if path else fault.message
+
+
 def _option(path: str) -> str:
     """The command line option or argument that a request path or a Python argument came from."""
-    path = path.removeprefix("$.")
     name = path.split(".")[0].split("[")[0]
     if name == "options":
         return f"--option {path.removeprefix('options').removeprefix('.')}".rstrip()

@@ -236,6 +236,7 @@ STORIES = (
         "/api/v1/mailings/preview",
         given({"text": "Hello", "channels": ["telegram", "viber"], "audience": {"tag": "vip"}, "name": "Winter sale"}),
     ),
+    Step("mailings_test", "/api/v1/mailings/{mailing}/test", lambda kept: {"clients": [kept["client"]]}),
     Step("mailings_change", "/api/v1/mailings/{mailing}", given({"priority": "normal", "starts_at": None})),
     Step("mailings_read", "/api/v1/mailings/{mailing}", until="finished", says="It started at once, and has finished:"),
     Step("mailings_stats", "/api/v1/mailings/{mailing}/stats"),

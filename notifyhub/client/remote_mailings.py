@@ -42,6 +42,9 @@ class RemoteMailings(Service, MailingVerbs):
     async def update_as(self, id_: int, asked: Mapping[str, Any]) -> answers.Mailing:
         return await self.ask(answers.Mailing, "PATCH", _of(id_), asked, ("mailing", id_))
 
+    async def test_as(self, id_: int, asked: Mapping[str, Any]) -> answers.Message:
+        return await self.ask(answers.Message, "POST", f"{_of(id_)}/test", asked, ("mailing", id_))
+
     async def start(self, id_: int) -> answers.Mailing:
         return await self.ask(answers.Mailing, "POST", f"{_of(id_)}/start", thing=("mailing", id_))
 

@@ -37,5 +37,6 @@ def with_ends(database: peewee.Database, rows: Iterable[dict[str, Any]]) -> list
     ids = sorted({row["mailing_id"] for row in found} - {0})
     if not ids:
         return found
-    ends = dict(fetch_rows(database, _ENDS, ("id", "ends_at"), {"id": "BIGINT"}, [(id_,) for id_ in ids]))
+    known = fetch_rows(database, _ENDS, ("id", "ends_at"), {"id": "BIGINT"}, [(id_,) for id_ in ids])
+    ends = {row[0]: row[1] for row in known}
     return [row if (end := ends.get(row["mailing_id"])) is None else {**row, "expires_at": end} for row in found]

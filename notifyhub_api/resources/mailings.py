@@ -5,16 +5,18 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
-from notifyhub.answers import CancelledMailing, Mailing, MailingPage, RetriedMailing
+from notifyhub.answers import CancelledMailing, Mailing, MailingPage, Message, RetriedMailing
 from notifyhub.domain.mailings import MailingStatus
 from notifyhub.errors import Fault, InvalidRequest
 from notifyhub.hub.mailings import mailing_statuses
+from notifyhub.requests.mailing_tests import MailingTestRequest
 from notifyhub.requests.mailings import MailingChangeRequest, MailingRequest
 from notifyhub.store import mailings
 from notifyhub.verbs import result_of
 from notifyhub_api import paging
 from notifyhub_api.filtering import SEVERAL
 from notifyhub_api.operations import Operation, Parameter, Tag
+from notifyhub_api.resources.examples import MESSAGE
 from notifyhub_api.resources.mailing_examples import MAILING, NEW_MAILING
 from notifyhub_api.web import answer, body_of, hub_of
 
@@ -60,6 +62,13 @@ async def change(request: Request) -> Response:
 async def delete(request: Request) -> Response:
     """Delete a mailing."""
     return answer(await hub_of(request).mailings.delete(request.path_params["id"]))
+
+
+async def test(request: Request) -> Response:
+    """Send a mailing to a few people first."""
+    body = await body_of(request)
+    message = await hub_of(request).mailings.test_as(request.path_params["id"], body)
+    return answer(message, 202, headers={"Location": f"/api/v1/messages/{message.id}"})
 
 
 async def start(request: Request) -> Response:
@@ -154,6 +163,28 @@ operations = (
         parameters=[ID],
         answers={200: CancelledMailing},
         example_answer={"id": 3, "status": "cancelled", "cancelled": 118, "too_late": 2},
+    ),
+    Operation(
+        method="POST",
+        path="/api/v1/mailings/{id}/test",
+        endpoint=test,
+        scope="send",
+        tag=TAG,
+        summary="Send a mailing to a few people first",
+        description="Clients of the directory, other people, or both, up to 10 together. Each gets its text on the "
+        "channels on which the mailing would reach them, now, as an ordinary message with the metadata "
+        "`test_of_mailing`. It may be repeated, is not counted in the mailing's statistics, and the mailing reaches "
+        "the same people nevertheless. A mailing that has ended cannot be tested.",
+        parameters=[ID],
+        request=MailingTestRequest,
+        answers={202: Message},
+        headers={"Location": "path of the message"},
+        example_request={"clients": [7], "recipients": [{"telegram": "1067000"}]},
+        example_answer={
+            **{name: value for name, value in MESSAGE.items() if name != "deliveries"},
+            "text": NEW_MAILING["text"],
+            "metadata": {"test_of_mailing": 3},
+        },
     ),
     Operation(
         method="POST",

@@ -23,6 +23,8 @@ COMMANDS += [
         "cancel",
         "delete",
         "retry-failed",
+        "preview",
+        "test",
         "stats",
         "watch",
     )
