@@ -47,6 +47,8 @@ PARAMETERS = (
     Parameter("before", "query", {"type": "string"}, "id of the item before the page; instead of `cursor`"),
     *paging.PARAMETERS,
 )
+OF_A_MAILING = tuple(parameter for parameter in PARAMETERS if parameter.name != "mailing_id")
+"""The filters of a list that is of one mailing already."""
 
 
 def with_plus(value: str) -> str:
@@ -60,8 +62,11 @@ async def page(
     place_of: Callable[[str], Callable[[Any], tuple[int, Any]]],
     as_id: Callable[[str], Any],
     model: Callable[..., BaseModel],
+    mailing_id: int | None = None,
 ) -> Response:
     """One page of a list. `place_of` looks up the position of an id, `as_id` parses the id in a cursor.
+
+    mailing_id  the path says of which mailing it is
 
     Raises InvalidRequest, and NotFound if the item before the page does not exist.
     """
@@ -69,6 +74,10 @@ async def page(
     first = given.pop("before", [""])[-1]
     for name in ("created_from", "created_to"):
         given[name] = [with_plus(value) for value in given.get(name, ())]
+    if mailing_id is not None:
+        if "mailing_id" in given:
+            faults.append(Fault("$.mailing_id", "unknown_field", "is in the path already"))
+        given["mailing_id"] = [str(mailing_id)]
     filters, wrong = list_filters(given, hub_of(request).settings.default_region)
     before = None
     if place is not None:

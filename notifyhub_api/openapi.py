@@ -14,7 +14,7 @@ from notifyhub_api import problems
 from notifyhub_api.idempotency import REPLAYED
 from notifyhub_api.kind import Kind
 from notifyhub_api.kinds import KINDS
-from notifyhub_api.operations import IDEMPOTENCY, Operation, Parameter
+from notifyhub_api.operations import CSV, IDEMPOTENCY, Operation, Parameter
 
 TITLE = "notifyhub"
 ABOUT = (
@@ -141,6 +141,8 @@ def _responses(operation: Operation, refs: Refs) -> dict[str, Any]:
         if model is not None:
             content = _json(refs[model, "serialization"], example, plain=status in operation.text)
             given[str(status)]["content"] = content
+    if operation.table:
+        given["200"]["content"][CSV] = {"schema": {"type": "string"}}
     refused = {
         str(status): {"$ref": f"#/components/responses/{_problem_name(status)}"} for status in operation.problems
     }

@@ -19,6 +19,7 @@ from notifyhub_api.web import Endpoint
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 # The other methods are idempotent (RFC 9110, section 9.2.2).
 NAMED_METHODS = ("POST", "PATCH")
+CSV = "text/csv"
 OF_A_BODY = (400, 413, 415)
 """The problems of every request whose body is read."""
 
@@ -61,6 +62,7 @@ class Operation:
     media     media types of a body that is not JSON
     answers   models of successful bodies (and others that are not problem documents) by status; None: without a body
     text      statuses whose body is plain text
+    table     the successful answer may be asked for as CSV too
     headers   headers of those answers, and their descriptions
     refusals  problems besides those that follow from the other facts
     once      how a POST or PATCH stores its answer for an Idempotency-Key: around the endpoint; or the endpoint does it
@@ -81,6 +83,7 @@ class Operation:
     media: Sequence[str] = ()
     answers: Mapping[int, type[BaseModel] | None]
     text: Sequence[int] = ()
+    table: bool = False
     headers: Mapping[str, str] = field(default_factory=dict)
     refusals: Sequence[int] = ()
     once: Literal["around", "inside", "never"] = "around"

@@ -77,10 +77,11 @@ def options(
         leave(Exit.BAD_INPUT, f"--url: `{context.invoked_subcommand}` works on this machine only; leave out --url")
 
 
-for group in (messages, listing, changing, why, stats, channels, processes, settings, doctor):
+for group in (messages, listing, changing, why, channels, processes, settings, doctor):
     group.register(app)
 app.add_typer(clients.app, name="clients")
 app.add_typer(mailings.app, name="mailing")
+app.add_typer(stats.app, name="stats")
 app.add_typer(emulator.app, name="emulator")
 app.add_typer(database.app, name="db")
 app.add_typer(keys.app, name="key")

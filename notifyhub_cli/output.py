@@ -12,7 +12,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from notifyhub.errors import Conflict, InvalidRequest, NotFound, NotifyhubError, SettingsError, WaitTimedOut
+from notifyhub.errors import Conflict, Fault, InvalidRequest, NotFound, NotifyhubError, SettingsError, WaitTimedOut
 
 # Request members whose command line options have other names.
 _OPTIONS = {
@@ -20,11 +20,15 @@ _OPTIONS = {
     "to": "--to",
     "as_": "AS",
     "scopes": "--scope",
+    "mailing_id": "--mailing",
+    "client_id": "--client",
+    "clients": "--client",
     "created_from": "--since",
     "created_to": "--until",
 }
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
+AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV, for spreadsheets: one number a row.")]
 
 
 class Exit(IntEnum):
@@ -45,7 +49,7 @@ def told_in_one_line() -> Iterator[None]:
     try:
         yield
     except InvalidRequest as error:
-        leave(Exit.BAD_INPUT, *(f"{_option(fault.path)}: {fault.message}" for fault in error.faults))
+        leave(Exit.BAD_INPUT, *map(_told, error.faults))
     except SettingsError as error:
         leave(Exit.BAD_INPUT, *str(error).splitlines())
     except NotFound as error:
@@ -70,9 +74,13 @@ def leave(code: Exit, *lines: str) -> NoReturn:
     raise typer.Exit(code)
 
 
+def _told(fault: Fault) -> str:
+    path = fault.path.removeprefix("$").removeprefix(".")
+    return f"{_option(path)}: {fault.message}" if path else fault.message
+
+
 def _option(path: str) -> str:
     """The command line option or argument that a request path or a Python argument came from."""
-    path = path.removeprefix("$.")
     name = path.split(".")[0].split("[")[0]
     if name == "options":
         return f"--option {path.removeprefix('options').removeprefix('.')}".rstrip()
@@ -90,6 +98,15 @@ def show_json(value: Any) -> None:
     import orjson
 
     typer.echo(orjson.dumps(_plain(value), option=orjson.OPT_INDENT_2).decode())
+
+
+def show_csv(counted: Any, as_json: bool) -> None:
+    """Print statistics as CSV on standard output, with the line ends of a shell."""
+    from notifyhub.tables.statistics import as_csv
+
+    if as_json:
+        leave(Exit.BAD_INPUT, "--csv: goes without --json")
+    typer.echo("\n".join(as_csv(counted).splitlines()))
 
 
 def show_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from notifyhub_api.app import OPERATIONS
-from notifyhub_api.operations import Operation
+from notifyhub_api.operations import CSV, Operation
 from tests.api_stories import STORIES, Step
 from tests.processes import Service
 
@@ -91,10 +91,10 @@ class Teller:
         request = urllib.request.Request(self.service.url + path, data, given, method=method)
         try:
             with urllib.request.urlopen(request, timeout=30) as response:
-                return response.status, response.headers, _read(response.read())
+                return response.status, response.headers, _read(response)
         except urllib.error.HTTPError as error:
             with error:
-                return error.code, error.headers, _read(error.read())
+                return error.code, error.headers, _read(error)
 
     def _wait(self, path: str, until: str) -> None:
         """Ask until the answer's status is this one; the service's own word, so no sleeping for luck."""
@@ -132,8 +132,12 @@ def _operation(id_: str) -> Operation:
     return next(operation for operation in OPERATIONS if operation.id == id_)
 
 
-def _read(text: bytes) -> Any:
-    return json.loads(text) if text else None
+def _read(response: Any) -> Any:
+    """What was answered: JSON read, a table as text, None for no body."""
+    body = response.read()
+    if response.headers.get_content_type() == CSV:
+        return body.decode().replace("\r\n", "\n").rstrip()
+    return json.loads(body) if body else None
 
 
 def _at(answer: Any, place: str) -> Any:
@@ -165,7 +169,7 @@ def _answer(status: int, headers: Mapping[str, str], answer: Any) -> str:
     lines = [f"HTTP/1.1 {status} {HTTPStatus(status).phrase}"]
     lines += [f"{name}: {headers[name]}" for name in SHOWN_HEADERS if headers.get(name)]
     if answer is not None:
-        lines += ["", json.dumps(answer, indent=2, ensure_ascii=False)]
+        lines += ["", answer if isinstance(answer, str) else json.dumps(answer, indent=2, ensure_ascii=False)]
     return "```http\n" + "\n".join(lines) + "\n```"
 
 

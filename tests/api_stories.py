@@ -236,9 +236,12 @@ STORIES = (
         "/api/v1/mailings/preview",
         given({"text": "Hello", "channels": ["telegram", "viber"], "audience": {"tag": "vip"}, "name": "Winter sale"}),
     ),
+    Step("mailings_test", "/api/v1/mailings/{mailing}/test", lambda kept: {"clients": [kept["client"]]}),
     Step("mailings_change", "/api/v1/mailings/{mailing}", given({"priority": "normal", "starts_at": None})),
     Step("mailings_read", "/api/v1/mailings/{mailing}", until="finished", says="It started at once, and has finished:"),
     Step("mailings_stats", "/api/v1/mailings/{mailing}/stats"),
+    Step("mailings_stats", "/api/v1/mailings/{mailing}/stats?format=csv", says="As a table for a spreadsheet:"),
+    Step("mailings_deliveries", "/api/v1/mailings/{mailing}/deliveries?status=sent&limit=1"),
     Step("mailings_retry_failed", "/api/v1/mailings/{mailing}/retry-failed"),
     Step("mailings_find", "/api/v1/mailings?status=finished"),
     Step(
@@ -263,6 +266,8 @@ STORIES = (
     Step("mailings_cancel", "/api/v1/mailings/{welcome}/cancel"),
     Step("mailings_delete", "/api/v1/mailings/{welcome}"),
     Step("stats_overall", "/api/v1/stats?by=day"),
+    Step("stats_check", "/api/v1/stats/check"),
+    Step("stats_repair", "/api/v1/stats/repair"),
     Step("clients_delete", "/api/v1/clients/{client}"),
     Step(
         "keys_create",

@@ -173,6 +173,25 @@ def test_rest_refuses_a_target_that_there_is_not(site: Path, tmp_path: Path, mon
     assert (error["path"], error["code"]) == ("$.recipients[0].apprise", "unknown_address")
 
 
+TEST_OF_A_MAILING = """
+from notifyhub import Hub, InvalidRequest
+with Hub(worker=False) as hub:
+    for number, target in enumerate(["ops", "gone"]):
+        hub.clients.create(f"7903000000{number}", addresses={"apprise": target})
+    draft = hub.mailings.create("Sale", "Hello", ["apprise"], draft=True)
+    try:
+        hub.mailings.test(draft.id, clients=[1, 2])
+    except InvalidRequest as error:
+        print([(fault.path, fault.code) for fault in error.faults])
+"""
+
+
+def test_a_test_of_a_mailing_names_the_client_whose_target_is_gone(site: Path) -> None:
+    ended = run(site, "-c", TEST_OF_A_MAILING, apprise_targets=targets(ops=URL))
+
+    assert ended.stdout.strip() == "[('clients[1].apprise', 'unknown_address')]", ended.stderr
+
+
 TWO_TARGETS = """
 from notifyhub import Hub
 with Hub(worker=True) as hub:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import inspect
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from notifyhub import Hub, InvalidRequest, NotFound, WaitTimedOut
+from notifyhub.emulator.testing import LocalEmulator
 from notifyhub.fake import FakeHub
 from tests.conftest import HubMaker
 
@@ -188,3 +191,26 @@ def test_its_methods_take_what_the_hubs_take(name: str) -> None:
     real, fake = (inspect.signature(getattr(kind, name)).parameters for kind in (Hub, FakeHub))
 
     assert list(real) == list(fake)
+
+
+@pytest.mark.parametrize("name", ["clients", "mailings", "stats", "keys", "deliveries", "retry", "awhy"])
+def test_what_it_lacks_is_told_with_what_to_use_instead(fake: FakeHub, name: str) -> None:
+    with pytest.raises(AttributeError, match=rf"Hub\.fake\(\) has no '{name}'.* emulator_url=notifyhub_emulator\.url"):
+        getattr(fake, name)
+
+
+def test_what_no_hub_has_is_the_usual_error(fake: FakeHub) -> None:
+    with pytest.raises(AttributeError, match=r"^'FakeHub' object has no attribute 'letters'$"):
+        fake.letters  # type: ignore[attr-defined]  # noqa: B018
+
+
+def test_what_to_use_instead_works_as_the_manual_shows_it(notifyhub_emulator: LocalEmulator, tmp_path: Path) -> None:
+    manual = (Path(__file__).parents[1] / "docs" / "emulator.md").read_text()
+    [shown] = re.findall(r"```python\n(def test_the_sale_reaches_everybody.*?)```", manual, re.DOTALL)
+    names: dict[str, Any] = {"Hub": Hub}
+
+    exec(shown, names)
+    names["test_the_sale_reaches_everybody"](notifyhub_emulator, tmp_path)
+
+    [arrived] = notifyhub_emulator.journal()
+    assert (arrived["address"], arrived["text"]) == ("1067000", "Half price until Sunday")

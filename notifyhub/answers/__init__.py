@@ -47,6 +47,8 @@ from notifyhub.answers.previews import (
     Preview,
 )
 from notifyhub.answers.statistics import (
+    CounterCheck,
+    CounterDifference,
     MailingStatistics,
     Period,
     Statistics,
@@ -96,4 +98,6 @@ __all__ = [
     "Period",
     "Statistics",
     "MailingStatistics",
+    "CounterDifference",
+    "CounterCheck",
 ]

@@ -40,11 +40,11 @@ class Delivery(Answer):
     address: str
     status: str
     due_at: datetime | None = Field(None, description="earliest time of the next attempt")
-    expires_at: datetime | None = None
+    expires_at: datetime | None = Field(None, description="nothing is sent after this; the end of its mailing, if any")
     sent_at: datetime | None = Field(None, description="when the messenger accepted it")
-    reason: str | None = Field(None, description="why it failed, or why it is waiting for a retry")
+    reason: str | None = Field(None, description="why it failed, expired, was cancelled or is waiting for a retry")
     messenger_id: str | None = Field(None, description="the messenger's id of the message")
-    mailing_id: int | None = Field(None, description="the mailing that it belongs to; its end is that of the mailing")
+    mailing_id: int | None = Field(None, description="the mailing that it belongs to")
     client_id: int | None = Field(None, description="the client of the directory that it goes to")
     duplicate_of: int | None = Field(None, description="the delivery that already has this content for this address")
     attempts: list[Attempt] | None = None

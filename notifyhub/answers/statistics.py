@@ -26,6 +26,29 @@ class Statistics(Answer):
     periods: list[Period] | None = Field(None, description="by hour or day, if asked for; oldest first")
 
 
+class CounterDifference(Answer):
+    """A counter that differs from the deliveries that it counts: of an hour, or of a mailing."""
+
+    hour: datetime | None = Field(None, description="deliveries accepted in the hour (in UTC) that begins then")
+    mailing_id: int | None = Field(None, description="deliveries of this mailing")
+    channel: str
+    operator_code: str | None = None
+    status: str = Field(description="`scheduled` counts those that are being sent too")
+    reason: str | None = None
+    counted: int = Field(description="number of deliveries according to the counter")
+    stored: int = Field(description="number of deliveries that there are")
+
+
+class CounterCheck(Answer):
+    """The counters of the statistics, compared with the deliveries."""
+
+    agree: bool = Field(description="whether all counters equal the deliveries")
+    counters: int = Field(description="number of compared counters")
+    deliveries: int = Field(description="number of deliveries that were counted anew")
+    differing: int = Field(description="number of counters that differ")
+    differences: list[CounterDifference] = Field(description="the first 1,000 of them")
+
+
 class MailingStatistics(Answer):
     """The deliveries of a mailing, counted."""
 

@@ -11,6 +11,7 @@ from notifyhub.client.remote import Service
 from notifyhub.verbs import MailingVerbs, StatVerbs, as_arguments
 
 MAILINGS = "/api/v1/mailings"
+STATS = "/api/v1/stats"
 
 
 class RemoteMailings(Service, MailingVerbs):
@@ -40,6 +41,9 @@ class RemoteMailings(Service, MailingVerbs):
 
     async def update_as(self, id_: int, asked: Mapping[str, Any]) -> answers.Mailing:
         return await self.ask(answers.Mailing, "PATCH", _of(id_), asked, ("mailing", id_))
+
+    async def test_as(self, id_: int, asked: Mapping[str, Any]) -> answers.Message:
+        return await self.ask(answers.Message, "POST", f"{_of(id_)}/test", asked, ("mailing", id_))
 
     async def start(self, id_: int) -> answers.Mailing:
         return await self.ask(answers.Mailing, "POST", f"{_of(id_)}/start", thing=("mailing", id_))
@@ -75,7 +79,13 @@ class RemoteStats(Service, StatVerbs):
     ) -> answers.Statistics:
         edges: dict[str, Any] = {"created_from": created_from, "created_to": created_to}
         with as_arguments():
-            return await self.ask(answers.Statistics, "GET", "/api/v1/stats", by=by, **edges)
+            return await self.ask(answers.Statistics, "GET", STATS, by=by, **edges)
+
+    async def check(self) -> answers.CounterCheck:
+        return await self.ask(answers.CounterCheck, "GET", f"{STATS}/check")
+
+    async def repair(self) -> answers.CounterCheck:
+        return await self.ask(answers.CounterCheck, "POST", f"{STATS}/repair")
 
 
 def _of(id_: int) -> str:

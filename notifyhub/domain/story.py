@@ -192,7 +192,7 @@ def _ending(of: Subject) -> Iterator[Event]:
             end = f" ({moment(of.expires_at)})" if of.expires_at else ""
             yield Event(of.expires_at, "expired", f"Expired{end}: {because}.")
         case Status.CANCELLED:
-            # Of one that was cancelled by hand, a reason is that of its last retry.
+            # Earlier versions left the reason of the last retry on those that were cancelled by hand.
             why = f": {because}" if of.reason in ENDINGS else ""
             yield Event(None, "cancelled", f"Cancelled before it was sent{why}.")
         case Status.UNCONFIRMED:

@@ -5,17 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from concurrent.futures import Future
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from notifyhub import answers
 from notifyhub.domain.addresses import canonical
 from notifyhub.domain.phones import DEFAULT_REGION
 from notifyhub.fake.verbs import MOST_RECIPIENTS, FakeSend, FakeVerbs
-from notifyhub.verbs import Sends, both
+from notifyhub.verbs import Messaging, Sends, both
+
+NOT_HERE = (
+    "Hub.fake() has no {name!r}: it only shows what would be sent. Test this with a real hub that sends to the "
+    "emulator: Hub(data_dir=tmp_path, emulator_url=notifyhub_emulator.url), with the pytest fixture notifyhub_emulator"
+)
 
 
 class FakeHub:
-    """In memory only. Deferred messages stay `scheduled`, all others are `sent` at once."""
+    """In memory only. Deferred messages stay `scheduled`, all others are `sent` at once.
+
+    It has no clients, mailings, statistics, keys and retries: who uses them is told what to test with instead.
+    """
 
     def __init__(self, *, max_recipients: int = MOST_RECIPIENTS, default_region: str = DEFAULT_REGION) -> None:
         self._region = default_region
@@ -66,6 +74,14 @@ class FakeHub:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         return None
+
+    if not TYPE_CHECKING:
+        # Type checkers are to go on complaining of these names.
+
+        def __getattr__(self, name: str) -> NoReturn:
+            known = hasattr(Messaging, name) or name in Messaging.__annotations__
+            usual = f"{type(self).__name__!r} object has no attribute {name!r}"
+            raise AttributeError(NOT_HERE.format(name=name) if known and not name.startswith("_") else usual)
 
     # -- for tests
 

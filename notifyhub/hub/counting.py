@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Literal
@@ -13,9 +14,11 @@ from notifyhub.domain.states import Status
 from notifyhub.errors import Fault, InvalidRequest
 from notifyhub.hub.wiring import Wiring
 from notifyhub.requests.fields import moment
-from notifyhub.store import statistics
+from notifyhub.store import recount, statistics
+from notifyhub.store.recount import Recount
 from notifyhub.store.statistics import HOUR_MS, HourCell, MailingCell
 from notifyhub.verbs import StatVerbs, as_arguments
+from notifyhub.verbs.two_ways import off_the_loop
 
 HOURS = {"hour": 1, "day": 24}
 EVER = 10**9
@@ -30,6 +33,7 @@ class HubStats(StatVerbs):
 
     def __init__(self, wiring: Wiring) -> None:
         self._wiring = wiring
+        self._checking = threading.Lock()
 
     async def overall(
         self,
@@ -49,6 +53,18 @@ class HubStats(StatVerbs):
             by_channel={channel: _by_status(some) for channel, some in _grouped(cells, "channel").items()},
             periods=None if size is None else _periods(cells, size),
         )
+
+    async def check(self) -> answers.CounterCheck:
+        await self._wiring.ready()
+        return _checked(await off_the_loop(self._recounted))
+
+    def _recounted(self) -> Recount:
+        # One at a time, so that other questions to the store always find a free reader.
+        with self._checking:
+            return self._wiring.database.read(recount.compared).result()
+
+    async def repair(self) -> answers.CounterCheck:
+        return _checked(await self._wiring.written(recount.repair, None))
 
 
 def asked_period(by: object, created_from: object, created_to: object) -> tuple[int | None, int, int]:
@@ -70,6 +86,28 @@ def asked_period(by: object, created_from: object, created_to: object) -> tuple[
     if faults:
         raise InvalidRequest(faults)
     return (None if by is None else HOURS[str(by)]), edges[0], edges[1]
+
+
+def _checked(found: Recount) -> answers.CounterCheck:
+    return answers.CounterCheck(
+        agree=not found.differing,
+        counters=found.counters,
+        deliveries=found.deliveries,
+        differing=found.differing,
+        differences=[
+            answers.CounterDifference(
+                hour=None if one.hour is None else to_datetime(one.hour * HOUR_MS),
+                mailing_id=one.mailing_id,
+                channel=one.channel,
+                operator_code=one.operator_code or None,
+                status=one.status,
+                reason=one.reason or None,
+                counted=one.counted,
+                stored=one.stored,
+            )
+            for one in found.differences
+        ],
+    )
 
 
 def mailing_statistics(mailing: answers.Mailing, cells: list[MailingCell], now: int) -> answers.MailingStatistics:

@@ -15,8 +15,9 @@ from notifyhub.domain.mailings import MailingStatus
 from notifyhub.errors import Fault, InvalidRequest, NotifyhubError
 from notifyhub.flow.preview import outlook
 from notifyhub.hub.counting import mailing_statistics
+from notifyhub.hub.mailing_tests import send_test
 from notifyhub.hub.previewing import PACE_OF_MS, previewed
-from notifyhub.hub.wiring import Wiring
+from notifyhub.hub.sending import Sending
 from notifyhub.requests import Priority, as_row_id
 from notifyhub.requests.checking import members_of
 from notifyhub.requests.mailings import MailingRequest, mailing_change_request, mailing_request
@@ -37,7 +38,7 @@ CLEARED_AT_ONCE = 5_000
 class HubMailings(MailingVerbs):
     """The mailings in the store of a hub."""
 
-    def __init__(self, wiring: Wiring) -> None:
+    def __init__(self, wiring: Sending) -> None:
         self._wiring = wiring
 
     async def create_as(self, asked: bytes | Mapping[str, Any]) -> answers.Mailing:
@@ -90,6 +91,9 @@ class HubMailings(MailingVerbs):
         )
         self._wiring.look_at_mailings()
         return changed
+
+    async def test_as(self, id_: int | str, asked: bytes | Mapping[str, Any]) -> answers.Message:
+        return await send_test(self._wiring, await self.get(id_), asked)
 
     async def start(self, id_: int | str) -> answers.Mailing:
         return await self._moved(mailing_moves.start, id_)

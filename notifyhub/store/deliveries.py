@@ -93,8 +93,9 @@ _HAND_BACK = f"""
         due_at = COALESCE(r.due_at, deliveries.due_at)
     FROM {{rows}} AS r
     WHERE deliveries.id = r.id AND deliveries.status = '{Status.SENDING}' AND deliveries.attempt = r.attempt"""
+# Until then the reason was that of the last retry, which is not why it was cancelled.
 _CANCEL = f"""
-    UPDATE deliveries SET status = '{Status.CANCELLED}', dedup_key = {GIVE_UP_KEY}
+    UPDATE deliveries SET status = '{Status.CANCELLED}', reason = NULL, dedup_key = {GIVE_UP_KEY}
     WHERE message_id = ? AND mailing_id = 0 AND status = '{Status.SCHEDULED}'"""
 _EXPIRE = f"""
     UPDATE deliveries SET status = '{Status.EXPIRED}', reason = 'too_late', dedup_key = {GIVE_UP_KEY}

@@ -130,6 +130,16 @@ def one(id_: int) -> Callable[[peewee.Database], answers.Mailing]:
     return ask
 
 
+def must_exist(id_: int) -> Callable[[peewee.Database], None]:
+    """Query: raises NotFound when there is no such mailing."""
+
+    def ask(database: peewee.Database) -> None:
+        if find(database, id_) is None:
+            raise NotFound("mailing", id_)
+
+    return ask
+
+
 def page(
     statuses: Sequence[MailingStatus], before: int, limit: int
 ) -> Callable[[peewee.Database], list[answers.Mailing]]:

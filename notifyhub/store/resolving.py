@@ -39,7 +39,7 @@ _MAILING_GOES_ON = """AND (mailing_id = 0 OR mailing_id IN (
     WHERE g.status IN ('running', 'paused', 'finished') AND (g.ends_at IS NULL OR g.ends_at > ?)))"""
 _FACTS = "SELECT channel, status, expires_at, mailing_id FROM deliveries WHERE id = ?"
 _CANCEL_THESE = f"""
-    UPDATE deliveries SET status = '{Status.CANCELLED}', dedup_key = {GIVE_UP_KEY} FROM {{rows}} AS r
+    UPDATE deliveries SET status = '{Status.CANCELLED}', reason = NULL, dedup_key = {GIVE_UP_KEY} FROM {{rows}} AS r
     WHERE deliveries.id = r.id AND deliveries.status = '{Status.SCHEDULED}' RETURNING deliveries.id"""
 
 

@@ -20,6 +20,7 @@ from notifyhub.requests import Priority
 from notifyhub.store import lanes
 from notifyhub.store.changes import of_a_mailing
 from notifyhub.store.deliveries import uuid_parameter
+from notifyhub.store.mailing_lists import with_ends
 from notifyhub.store.models import Attempt, Delivery, Duplicate, Message, Receipt
 from notifyhub.store.rows import run
 from notifyhub.store.summaries import Summary
@@ -61,9 +62,8 @@ def deliveries_page(
 
     def ask(database: peewee.Database) -> list[tuple[int, answers.Delivery]]:
         # Each table alone may fill the page, so this many rows of each are enough.
-        stored = [
-            (row["position"], delivery_answer(row)) for row in _page(database, Delivery, message_id, after, limit)
-        ]
+        rows = with_ends(database, _page(database, Delivery, message_id, after, limit))
+        stored = [(row["position"], delivery_answer(row)) for row in rows]
         left_out = [(row["position"], _duplicate(row)) for row in _page(database, Duplicate, message_id, after, limit)]
         return sorted(stored + left_out, key=itemgetter(0))[:limit]
 
@@ -74,7 +74,7 @@ def delivery(id_: int) -> Callable[[peewee.Database], answers.Delivery]:
     """A delivery with its attempts. Raises NotFound."""
 
     def ask(database: peewee.Database) -> answers.Delivery:
-        row = _one(database, Delivery.select().where(Delivery.id == id_), "delivery", id_)
+        (row,) = with_ends(database, [_one(database, Delivery.select().where(Delivery.id == id_), "delivery", id_)])
         query = Attempt.select().where(Attempt.delivery_id == id_).order_by(Attempt.number)
         attempts = [_attempt(attempt) for attempt in query.dicts().execute(database)]
         later = Receipt.select().where(Receipt.delivery_id == id_).order_by(Receipt.at, Receipt.kind)

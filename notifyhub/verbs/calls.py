@@ -32,7 +32,7 @@ def members_of_call(
     """The members of the request for a call of `Hub.send` with these arguments. Checks nothing."""
     return {
         "text": text,
-        "recipients": _people(to),
+        "recipients": people(to),
         "channels": list(channels) if isinstance(channels, tuple | set | frozenset) else channels,
         "send_at": at,
         "expires_at": expires_at,
@@ -46,7 +46,7 @@ def members_of_call(
     }
 
 
-def _people(to: Any) -> Any:
+def people(to: Any) -> Any:
     """`to` as the list in a request; an invalid value is left to the request's own check."""
     if isinstance(to, Mapping):
         return [dict(to)]

@@ -50,6 +50,7 @@ class Mailings:
     get, aget = both(MailingVerbs.get)
     list, alist = both(MailingVerbs.list)
     update, aupdate = both(MailingVerbs.update)
+    test, atest = both(MailingVerbs.test)
     start, astart = both(MailingVerbs.start)
     pause, apause = both(MailingVerbs.pause)
     resume, aresume = both(MailingVerbs.resume)
@@ -68,7 +69,7 @@ class Messaging:
     mailings: Mailings
     """Mailings: `mailings.create(…)`, `mailings.get(…)`, `mailings.pause(…)` and so on."""
     stats: Stats
-    """Numbers: `stats.overall()`."""
+    """Numbers: `stats.overall()`, and `check`, `repair`."""
     clients: Clients
     """The directory: `clients.create(…)`, `clients.list(…)`, and `get`, `update`, `delete`."""
 
@@ -132,6 +133,7 @@ class AsyncMailings:
     get = awaited(MailingVerbs.get)
     list = awaited(MailingVerbs.list)
     update = awaited(MailingVerbs.update)
+    test = awaited(MailingVerbs.test)
     start = awaited(MailingVerbs.start)
     pause = awaited(MailingVerbs.pause)
     resume = awaited(MailingVerbs.resume)
@@ -148,6 +150,8 @@ class Stats:
         self._verbs = verbs
 
     overall, aoverall = both(StatVerbs.overall)
+    check, acheck = both(StatVerbs.check)
+    repair, arepair = both(StatVerbs.repair)
 
 
 class AsyncStats:
@@ -157,6 +161,8 @@ class AsyncStats:
         self._verbs = verbs
 
     overall = awaited(StatVerbs.overall)
+    check = awaited(StatVerbs.check)
+    repair = awaited(StatVerbs.repair)
 
 
 class AsyncMessaging:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
-from notifyhub.verbs.calls import as_arguments
+from notifyhub.verbs.calls import To, as_arguments, people
 
 if TYPE_CHECKING:
     from notifyhub import answers
@@ -108,6 +108,24 @@ class MailingVerbs(ABC):
     @abstractmethod
     async def update_as(self, id_: int, asked: Mapping[str, Any]) -> answers.Mailing:
         """Change a mailing as the members of `PATCH /api/v1/mailings/{id}` say."""
+
+    async def test(self, id_: int, /, *, clients: Sequence[int] = (), to: To = ()) -> answers.Message:
+        """Send the text of a mailing that has not ended to up to 10 people: to see it before everybody else does.
+
+        clients  ids of clients
+        to       others, by channel and address as in `send`: `{"telegram": "1067000"}`, or a list of such mappings
+
+        Each gets it on the channels on which the mailing would reach them. It is an ordinary message whose metadata
+        are `{"test_of_mailing": id}`. It may be repeated, is no part of the mailing and its statistics, and does not
+        keep the mailing from reaching the same people. Raises InvalidRequest, NotFound, Conflict.
+        """
+        given = {"clients": list(clients), "recipients": people(to)}
+        with as_arguments(to):
+            return await self.test_as(id_, {name: value for name, value in given.items() if value != []})
+
+    @abstractmethod
+    async def test_as(self, id_: int, asked: Mapping[str, Any]) -> answers.Message:
+        """Test a mailing as the members of `POST /api/v1/mailings/{id}/test` say."""
 
     @abstractmethod
     async def start(self, id_: int) -> answers.Mailing:

@@ -28,3 +28,18 @@ class StatVerbs(ABC):
 
         Raises InvalidRequest.
         """
+
+    @abstractmethod
+    async def check(self) -> answers.CounterCheck:
+        """Count all deliveries anew and compare the counters of the statistics with them.
+
+        Nothing is stopped for it: counters and deliveries are read as of one moment. A million deliveries take some
+        seconds.
+        """
+
+    @abstractmethod
+    async def repair(self) -> answers.CounterCheck:
+        """Make the counters equal the deliveries, and tell which of them differed.
+
+        Nothing is accepted or sent until it is done, which takes as long as `check`.
+        """

@@ -38,6 +38,7 @@ async def find(request: Request) -> Response:
 
 
 def place_of(id_: str) -> Callable[[Any], lists.DeliveryPlace]:
+    """Query: the position of a delivery in lists, by its id as written. Raises NotFound."""
     return lists.place_of(as_row_id("delivery", id_))
 
 

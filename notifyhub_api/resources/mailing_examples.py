@@ -90,6 +90,14 @@ PREVIEW: dict[str, Any] = {
     "will_not_fit": 0,
 }
 
+CHECK: dict[str, Any] = {
+    "agree": False,
+    "counters": 42,
+    "deliveries": 1204,
+    "differing": 1,
+    "differences": [{"mailing_id": 3, "channel": "telegram", "status": "sent", "counted": 52, "stored": 53}],
+}
+
 STATISTICS: dict[str, Any] = {
     "mailings": {
         "draft": 0,

@@ -5,17 +5,19 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
-from notifyhub.answers import CancelledMailing, Mailing, MailingPage, MailingStatistics, Preview, RetriedMailing
+from notifyhub.answers import CancelledMailing, Mailing, MailingPage, Message, RetriedMailing
 from notifyhub.domain.mailings import MailingStatus
 from notifyhub.errors import Fault, InvalidRequest
 from notifyhub.hub.mailings import mailing_statuses
+from notifyhub.requests.mailing_tests import MailingTestRequest
 from notifyhub.requests.mailings import MailingChangeRequest, MailingRequest
 from notifyhub.store import mailings
 from notifyhub.verbs import result_of
 from notifyhub_api import paging
 from notifyhub_api.filtering import SEVERAL
 from notifyhub_api.operations import Operation, Parameter, Tag
-from notifyhub_api.resources.mailing_examples import MAILING, MAILING_STATISTICS, NEW_MAILING, PREVIEW
+from notifyhub_api.resources.examples import MESSAGE
+from notifyhub_api.resources.mailing_examples import MAILING, NEW_MAILING
 from notifyhub_api.web import answer, body_of, hub_of
 
 TAG = Tag("mailings", "One text for an audience of the directory, between a start and an end.")
@@ -30,11 +32,6 @@ async def create(request: Request) -> Response:
     """Create a mailing."""
     mailing = await hub_of(request).mailings.create_as(await body_of(request))
     return answer(mailing, 201, headers={"Location": f"/api/v1/mailings/{mailing.id}"})
-
-
-async def preview(request: Request) -> Response:
-    """What a mailing would do."""
-    return answer(await hub_of(request).mailings.preview_as(await body_of(request)))
 
 
 async def find(request: Request) -> Response:
@@ -67,6 +64,13 @@ async def delete(request: Request) -> Response:
     return answer(await hub_of(request).mailings.delete(request.path_params["id"]))
 
 
+async def test(request: Request) -> Response:
+    """Send a mailing to a few people first."""
+    body = await body_of(request)
+    message = await hub_of(request).mailings.test_as(request.path_params["id"], body)
+    return answer(message, 202, headers={"Location": f"/api/v1/messages/{message.id}"})
+
+
 async def start(request: Request) -> Response:
     """Start a mailing."""
     return answer(await hub_of(request).mailings.start(request.path_params["id"]))
@@ -92,11 +96,6 @@ async def retry_failed(request: Request) -> Response:
     return answer(await hub_of(request).mailings.retry_failed(request.path_params["id"]))
 
 
-async def stats(request: Request) -> Response:
-    """The deliveries of a mailing, counted."""
-    return answer(await hub_of(request).mailings.stats(request.path_params["id"]))
-
-
 operations = (
     Operation(
         method="POST",
@@ -112,20 +111,6 @@ operations = (
         headers={"Location": "path of the mailing"},
         example_request=NEW_MAILING,
         example_answer=MAILING,
-    ),
-    Operation(
-        method="POST",
-        path="/api/v1/mailings/preview",
-        endpoint=preview,
-        scope="read",
-        tag=TAG,
-        summary="What a mailing would do",
-        description="Takes what creates a mailing and stores nothing. Every client of the audience is looked at, so a "
-        "million take some 20 seconds. The rate of a channel is that of its fastest minute in the last hour.",
-        request=MailingRequest,
-        answers={200: Preview},
-        example_request=NEW_MAILING,
-        example_answer=PREVIEW,
     ),
     Operation(
         method="GET",
@@ -178,6 +163,28 @@ operations = (
         parameters=[ID],
         answers={200: CancelledMailing},
         example_answer={"id": 3, "status": "cancelled", "cancelled": 118, "too_late": 2},
+    ),
+    Operation(
+        method="POST",
+        path="/api/v1/mailings/{id}/test",
+        endpoint=test,
+        scope="send",
+        tag=TAG,
+        summary="Send a mailing to a few people first",
+        description="Clients of the directory, other people, or both, up to 10 together. Each gets its text on the "
+        "channels on which the mailing would reach them, now, as an ordinary message with the metadata "
+        "`test_of_mailing`. It may be repeated, is not counted in the mailing's statistics, and the mailing reaches "
+        "the same people nevertheless. A mailing that has ended cannot be tested.",
+        parameters=[ID],
+        request=MailingTestRequest,
+        answers={202: Message},
+        headers={"Location": "path of the message"},
+        example_request={"clients": [7], "recipients": [{"telegram": "1067000"}]},
+        example_answer={
+            **{name: value for name, value in MESSAGE.items() if name != "deliveries"},
+            "text": NEW_MAILING["text"],
+            "metadata": {"test_of_mailing": 3},
+        },
     ),
     Operation(
         method="POST",
@@ -240,17 +247,5 @@ operations = (
         parameters=[ID],
         answers={200: RetriedMailing},
         example_answer={"id": 3, "status": "running", "retried": 7, "duplicates": 0},
-    ),
-    Operation(
-        method="GET",
-        path="/api/v1/mailings/{id}/stats",
-        endpoint=stats,
-        scope="read",
-        tag=TAG,
-        summary="The deliveries of a mailing, counted",
-        description="From counters that change with the deliveries, so it takes milliseconds for a million of them.",
-        parameters=[ID],
-        answers={200: MailingStatistics},
-        example_answer=MAILING_STATISTICS,
     ),
 )

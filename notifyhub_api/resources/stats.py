@@ -5,10 +5,11 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
-from notifyhub.answers import Statistics
+from notifyhub.answers import CounterCheck, Statistics
 from notifyhub_api.filtering import MOMENT, with_plus
 from notifyhub_api.operations import Operation, Parameter, Tag
-from notifyhub_api.resources.mailing_examples import STATISTICS
+from notifyhub_api.resources.mailing_examples import CHECK, STATISTICS
+from notifyhub_api.tabular import FORMAT, counted_as, format_of
 from notifyhub_api.web import answer, hub_of
 
 TAG = Tag("stats", "Everything that was sent, counted.")
@@ -16,9 +17,20 @@ TAG = Tag("stats", "Everything that was sent, counted.")
 
 async def overall(request: Request) -> Response:
     """Mailings and deliveries, counted."""
-    given = request.query_params
+    given, format_ = request.query_params, format_of(request)
     edges = {name: with_plus(given[name]) for name in ("created_from", "created_to") if name in given}
-    return answer(await hub_of(request).stats.overall(by=given.get("by"), **edges))  # type: ignore[arg-type]
+    counted = await hub_of(request).stats.overall(by=given.get("by"), **edges)  # type: ignore[arg-type]
+    return counted_as(format_, counted)
+
+
+async def check(request: Request) -> Response:
+    """The counters, compared with the deliveries."""
+    return answer(await hub_of(request).stats.check())
+
+
+async def repair(request: Request) -> Response:
+    """Make the counters equal the deliveries."""
+    return answer(await hub_of(request).stats.repair())
 
 
 operations = (
@@ -35,8 +47,34 @@ operations = (
             Parameter("by", "query", {"type": "string", "enum": ["hour", "day"]}, "also by hour or day (of UTC)"),
             Parameter("created_from", "query", MOMENT, "deliveries accepted in this hour or later (`+` as `%2B`)"),
             Parameter("created_to", "query", MOMENT, "deliveries accepted before this time (`+` as `%2B`)"),
+            FORMAT,
         ],
         answers={200: Statistics},
+        table=True,
         example_answer=STATISTICS,
+    ),
+    Operation(
+        method="GET",
+        path="/api/v1/stats/check",
+        endpoint=check,
+        scope="read",
+        tag=TAG,
+        summary="Do the counters equal the deliveries?",
+        description="Counts all deliveries anew, as of one moment; nothing is stopped for it. A million take some "
+        "seconds.",
+        answers={200: CounterCheck},
+        example_answer=CHECK,
+    ),
+    Operation(
+        method="POST",
+        path="/api/v1/stats/repair",
+        endpoint=repair,
+        scope="admin",
+        tag=TAG,
+        summary="Make the counters equal the deliveries",
+        description="Answers with what differed. Nothing is accepted or sent until it is done: some seconds for a "
+        "million deliveries.",
+        answers={200: CounterCheck},
+        example_answer=CHECK,
     ),
 )

@@ -19,6 +19,10 @@ def list_(
         str | None, typer.Option(help="To this address, in any spelling that its channel accepts.")
     ] = None,
     reference: Annotated[str | None, typer.Option(help="Your own reference for the message.")] = None,
+    mailing: Annotated[int | None, typer.Option(help="Sent by this mailing.")] = None,
+    client: Annotated[int | None, typer.Option(help="Sent to this client of the directory.")] = None,
+    reason: Annotated[str | None, typer.Option(help="Failed, expired or cancelled for this reason.")] = None,
+    operator_code: Annotated[str | None, typer.Option(help="By mailings, to clients of this operator.")] = None,
     since: Annotated[str | None, typer.Option(help="Accepted at or after this time: ISO 8601 with an offset.")] = None,
     until: Annotated[str | None, typer.Option(help="Accepted before this time: ISO 8601 with an offset.")] = None,
     deliveries: Annotated[bool, typer.Option("--deliveries", help="List deliveries instead of messages.")] = False,
@@ -30,6 +34,7 @@ def list_(
     Examples:
       notifyhub list --limit 5
       notifyhub list --deliveries --status failed --channel viber --since 2026-12-01T00:00:00+03:00
+      notifyhub list --deliveries --mailing 3 --reason recipient_blocked
     """
     with told_in_one_line(), reading() as hub:
         find = hub.deliveries if deliveries else hub.messages
@@ -39,6 +44,10 @@ def list_(
             channel=channel or None,
             address=address,
             reference=reference,
+            mailing_id=mailing,
+            client_id=client,
+            reason=reason,
+            operator_code=operator_code,
             created_from=since,
             created_to=until,
         )

@@ -1,14 +1,14 @@
-"""mailing create, list, show, start, pause, resume, cancel, retry-failed, delete, stats, watch."""
+"""mailing create, list, show, start, pause, resume, cancel, retry-failed, delete; the others are in `mailing_views`."""
 
 from __future__ import annotations
 
 import json
-import sys
-from time import sleep
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from notifyhub_cli.commands import mailing_views
+from notifyhub_cli.commands.mailing_views import Id, numbers
 from notifyhub_cli.output import AsJson, Exit, leave, show_json, show_table, told_in_one_line
 from notifyhub_cli.target import reading
 
@@ -26,10 +26,6 @@ app = typer.Typer(
     """,
     no_args_is_help=True,
 )
-ENDED = ("finished", "cancelled", "expired")
-LOOK_S = 0.5
-
-Id = Annotated[int, typer.Argument(metavar="ID", help="From `notifyhub mailing list`.")]
 
 
 @app.command()
@@ -95,7 +91,7 @@ def list_(
     if as_json:
         show_json(found)
         return
-    rows = [(m.id, m.status, m.name, m.audience_words, m.starts_at, m.ends_at, _numbers(m.counts)) for m in found]
+    rows = [(m.id, m.status, m.name, m.audience_words, m.starts_at, m.ends_at, numbers(m.counts)) for m in found]
     show_table(("id", "status", "name", "audience", "starts", "ends", "deliveries"), rows)
 
 
@@ -156,79 +152,6 @@ def retry_failed(id_: Id, as_json: AsJson = False) -> None:
     _tell(done, as_json, f"retried {done.retried}, duplicates {done.duplicates}")
 
 
-@app.command()
-def preview(id_: Id, as_json: AsJson = False) -> None:
-    """Show what a mailing would do: whom it reaches, how long it takes, what will not fit before its end.
-
-    \b
-    Example:
-      notifyhub mailing preview 3
-    """
-    with told_in_one_line(), reading() as hub:
-        seen = hub.mailings.preview(id_)
-    if as_json:
-        show_json(seen)
-        return
-    typer.echo(f"{seen.deliveries:,} deliveries to {seen.matched:,} clients: {seen.audience_words}")
-    rows: list[tuple[str, str, object]] = [("channel", name, number) for name, number in seen.by_channel.items()]
-    rows += [("operator", name or "none", number) for name, number in seen.by_operator_code.items()]
-    rows += [("tag", name, number) for name, number in seen.by_tag.items()]
-    rows += [("time zone", name, number) for name, number in seen.by_timezone.items()]
-    rows += [("left out", "duplicates", seen.duplicates), ("left out", "unreachable", seen.unreachable)]
-    rows += [("left out", "opted out", seen.opted_out), ("left out", "send window closed", seen.window_closed)]
-    show_table(("by", "", "number"), rows)
-    if seen.takes_s is not None:
-        unfit = "" if seen.will_not_fit is None else f"; {seen.will_not_fit:,} will not fit before the end"
-        typer.echo(f"takes {_span(seen.takes_s)} at the pace of the last hour{unfit}")
-
-
-@app.command()
-def stats(id_: Id, as_json: AsJson = False) -> None:
-    """Count the deliveries of a mailing by status, channel, operator code and reason.
-
-    \b
-    Example:
-      notifyhub mailing stats 3
-    """
-    with told_in_one_line(), reading() as hub:
-        counted = hub.mailings.stats(id_)
-    if as_json:
-        show_json(counted)
-        return
-    typer.echo(_progress(counted))
-    rows: list[tuple[str, str, object]] = [("status", name, number) for name, number in counted.by_status.items()]
-    rows += [("channel", name, _numbers(counts)) for name, counts in counted.by_channel.items()]
-    rows += [("operator", name or "none", _numbers(counts)) for name, counts in counted.by_operator_code.items()]
-    rows += [("reason", name, number) for name, number in counted.by_reason.items()]
-    show_table(("by", "", "deliveries"), rows)
-
-
-@app.command()
-def watch(id_: Id) -> None:
-    """Show progress, rate, failures and time to go, until the mailing has ended.
-
-    \b
-    Example:
-      notifyhub mailing watch 3
-    """
-    live = sys.stdout.isatty()
-    last = ""
-    with told_in_one_line(), reading() as hub:
-        while True:
-            counted = hub.mailings.stats(id_)
-            line = _progress(counted)
-            if live:
-                typer.echo(f"\r\x1b[K{line}", nl=False)
-            elif line != last:
-                typer.echo(line)
-            last = line
-            if counted.status in ENDED and not counted.by_status["scheduled"] + counted.by_status["sending"]:
-                break
-            sleep(LOOK_S)
-    if live:
-        typer.echo()
-
-
 def _audience(given: str | None, tag: list[str] | None, operator_code: list[str] | None) -> dict[str, Any]:
     if given is None:
         members = {"tag": tag, "operator_code": operator_code}
@@ -266,25 +189,7 @@ def _show(mailing: answers.Mailing, as_json: bool) -> None:
         return
     typer.echo(f"mailing {mailing.id}  {mailing.status}  {mailing.name}")
     typer.echo(f"to {mailing.audience_words}, by {' or '.join(mailing.channels)}")
-    typer.echo(_numbers(mailing.counts) or "no deliveries yet")
+    typer.echo(numbers(mailing.counts) or "no deliveries yet")
 
 
-def _progress(counted: answers.MailingStatistics) -> str:
-    ended = counted.by_status["failed"] + counted.by_status["expired"] + counted.by_status["cancelled"]
-    parts = [f"{counted.status}  {counted.progress:.0%} of {counted.total:,}"]
-    if not counted.expanded:
-        parts.append("clients are still being chosen")
-    parts += [f"not sent {ended:,}"] if ended else []
-    parts += [f"{counted.rate_s:,.0f}/s"] if counted.rate_s else []
-    parts += [f"{_span(counted.left_s)} to go"] if counted.left_s is not None else []
-    return ", ".join(parts)
-
-
-def _span(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s" if minutes else f"{rest} s"
-
-
-def _numbers(counts: dict[str, int]) -> str:
-    return ", ".join(f"{status} {number:,}" for status, number in counts.items() if number)
+mailing_views.register(app)

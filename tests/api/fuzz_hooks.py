@@ -23,6 +23,8 @@ UNSAYABLE = frozenset(
         "reused",
         "repeated",
         "unknown_sender",
+        "unknown_client",
+        "opted_out",
         "unknown_address",
     }
 )

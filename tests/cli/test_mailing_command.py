@@ -11,7 +11,7 @@ from notifyhub import Hub
 from tests.cli.conftest import Run
 from tests.conftest import HubMaker
 from tests.emulated import RunningEmulator
-from tests.mailings.conftest import fill
+from tests.mailings.conftest import ended, fill
 
 SALE = ("Sale", "Hello", "--channel", "telegram")
 
@@ -70,3 +70,50 @@ def test_what_is_wrong_is_told_in_one_line(run: Run, arguments: list[str], words
 
     assert ended.code == 2
     assert words in ended.complaint
+
+
+def test_a_list_is_narrowed_to_a_mailing_a_client_an_operator_and_a_reason(
+    run: Run, hub: Hub, emulator: RunningEmulator
+) -> None:
+    emulator.script("telegram", "1000001", "blocked")
+    fill(hub, 4)
+    ended(hub, hub.mailings.create("Sale", "Hello", ["telegram"]))
+    hub.send("Alone", to={"telegram": "7"})
+
+    def clients(*filters: str) -> list[int]:
+        found = run("list", "--deliveries", *filters, "--json").json
+        return sorted(delivery["client_id"] for delivery in found)
+
+    assert clients("--mailing", "1") == [1, 2, 3, 4]
+    assert clients("--client", "3") == [3]
+    assert clients("--operator-code", "905") == [1, 4]
+    assert clients("--mailing", "1", "--reason", "recipient_blocked") == [2]
+    assert [message["text"] for message in run("list", "--mailing", "1", "--json").json] == ["Hello"]
+    wrong = run("list", "--mailing", "0")
+    assert (wrong.code, wrong.complaint) == (2, "--mailing: must be an id: a whole number")
+
+
+def test_a_mailing_is_sent_to_a_few_people_first(run_here: Run, emulator: RunningEmulator) -> None:
+    run_here("clients", "add", "79030000001", "--address", "telegram=1")
+    run_here("mailing", "create", *SALE, "--draft")
+
+    sent = run_here("mailing", "test", "1", "--client", "1", "--to", "telegram=7", "--wait", "20", "--json")
+
+    assert (sent.code, sent.json["counts"], sent.json["metadata"]) == (0, {"sent": 2}, {"test_of_mailing": 1})
+    assert set(emulator.accepted()) == {("telegram", "1", "Hello"), ("telegram", "7", "Hello")}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ([], "there is nobody to send it to: give clients or recipients"),
+        (["--client", "9"], "--client: there is no client 9"),
+        (["--to", "viber=01234567890A="], "--to: has no address on telegram"),
+    ],
+)
+def test_whom_a_test_cannot_reach_is_told_in_one_line(run: Run, arguments: list[str], words: str) -> None:
+    run("mailing", "create", *SALE, "--draft")
+
+    ended = run("mailing", "test", "1", *arguments)
+
+    assert (ended.code, ended.complaint) == (2, words)

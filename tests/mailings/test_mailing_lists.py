@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from notifyhub import Hub, InvalidRequest
 from tests.conftest import HubMaker
 from tests.emulated import RunningEmulator
-from tests.mailings.conftest import ended, fill
+from tests.mailings.conftest import ended, fill, until
 
 
 def test_deliveries_are_found_by_mailing_client_operator_and_reason(hub: Hub, emulator: RunningEmulator) -> None:
@@ -62,3 +63,30 @@ def test_what_is_no_id_is_named(make_hub: HubMaker, name: str, value: object) ->
         hub.deliveries(**{name: value})  # type: ignore[arg-type]
 
     assert [(fault.path, fault.code) for fault in caught.value.faults] == [(name, "form")]
+
+
+def test_a_delivery_of_a_mailing_expires_when_its_mailing_ends_also_when_that_is_moved(
+    hub: Hub, emulator: RunningEmulator
+) -> None:
+    fill(hub, 2)
+    first, second = datetime(2126, 12, 1, tzinfo=UTC), datetime(2126, 12, 2, tzinfo=UTC)
+    emulator.faults(failure_rate=1.0, failure="429")
+    mailing = hub.mailings.create("Sale", "Hello", ["telegram"], ends_at=first)
+    until(hub, mailing.id, lambda found: found.expanded_at is not None)
+    alone = hub.send("Alone", to={"telegram": "1"}, expires_at="2126-12-03T00:00Z")
+
+    def ends() -> set[datetime | None]:
+        listed = hub.deliveries(mailing_id=mailing.id)
+        ids = [delivery.id or 0 for delivery in listed]
+        message = hub.message(listed[0].message_id or "")
+        seen = [*listed, *(hub.delivery(id_) for id_ in ids), *(message.deliveries or ())]
+        seen += [found.delivery for found in hub.deliveries_by_id(ids) if found.delivery is not None]
+        assert len(seen) == 8
+        return {delivery.expires_at for delivery in seen} | {message.expires_at}
+
+    assert ends() == {first}
+    hub.mailings.update(mailing.id, ends_at=second)
+    assert ends() == {second}
+    hub.mailings.update(mailing.id, ends_at=None)
+    assert ends() == {None}
+    assert {d.expires_at for d in hub.deliveries() if d.message_id == alone.id} == {datetime(2126, 12, 3, tzinfo=UTC)}
