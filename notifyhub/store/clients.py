@@ -84,7 +84,7 @@ COLUMNS: dict[str, Type] = {
 }
 _READ = ("id", *COLUMNS)
 _AS_JSON = ("addresses", "attributes", "opted_out")
-_INSERT = f"""
+INSERT_NEW = f"""
     INSERT INTO clients ({", ".join(COLUMNS)}) SELECT {", ".join(COLUMNS)} FROM {{rows}} AS r WHERE true
     ON CONFLICT (phone) DO NOTHING"""
 _BY_PHONE = "SELECT c.id AS id, c.phone AS phone FROM {rows} AS r JOIN clients AS c ON c.phone = r.phone"
@@ -119,7 +119,7 @@ def create(database: peewee.Database, wanted: Sequence[NewClient]) -> list[answe
     for new in wanted:
         first.setdefault(new.phone, new)
     inserted = run_rows(
-        database, f"{_INSERT} RETURNING id, phone", COLUMNS, [tuple(new.row()) for new in first.values()]
+        database, f"{INSERT_NEW} RETURNING id, phone", COLUMNS, [tuple(new.row()) for new in first.values()]
     )
     made = {phone: id_ for id_, phone in inserted.fetchall()}
     known = {phone: id_ for id_, phone in by_phone(database, [(phone,) for phone in first])}
