@@ -139,6 +139,12 @@ def _responses(operation: Operation, refs: Refs) -> dict[str, Any]:
             "headers": _answer_headers(operation) if status < 400 else _request_id(),
             "content": _json(refs[model, "serialization"], example, plain=status in operation.text),
         }
+    if operation.streams:
+        given["200"] = {
+            "description": operation.summary,
+            "headers": _answer_headers(operation),
+            "content": {media: {"schema": {"type": "string"}} for media in operation.streams},
+        }
     refused = {
         str(status): {"$ref": f"#/components/responses/{_problem_name(status)}"} for status in operation.problems
     }

@@ -14,6 +14,7 @@ from starlette.types import Scope
 
 from notifyhub_api import idempotency
 from notifyhub_api.problems import IDEMPOTENCY_KEY
+from notifyhub_api.uploads import spooling
 from notifyhub_api.web import Endpoint
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -58,7 +59,8 @@ class Operation:
 
     scope     the scope that the caller's key needs; None (no key needed) must be explicit
     request   model of the JSON body, if any; may be left out unless `request_required`
-    media     media types of a body that is not JSON
+    media     media types of a body that is not JSON but a file, see `uploads.file_of`
+    streams   media types of a successful answer that is not JSON
     answers   models of successful bodies (and others that are not problem documents) by status
     text      statuses whose body is plain text
     headers   headers of those answers, and their descriptions
@@ -79,7 +81,8 @@ class Operation:
     request: type[BaseModel] | None = None
     request_required: bool = True
     media: Sequence[str] = ()
-    answers: Mapping[int, type[BaseModel]]
+    streams: Sequence[str] = ()
+    answers: Mapping[int, type[BaseModel]] = field(default_factory=dict)
     text: Sequence[int] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
     refusals: Sequence[int] = ()
@@ -153,11 +156,12 @@ def _guarded(operation: Operation) -> Endpoint:
 
 
 def _once(operation: Operation) -> Endpoint:
-    """The endpoint with support for the Idempotency-Key."""
-    if operation.method not in NAMED_METHODS or operation.scope is None or operation.once == "inside":
-        return operation.endpoint
-    wrapped = idempotency.reserving if operation.once == "around" else idempotency.refusing
-    return wrapped(operation.endpoint)
+    """The endpoint with its body, if that is a file, and with support for the Idempotency-Key."""
+    endpoint = operation.endpoint
+    if operation.method in NAMED_METHODS and operation.scope is not None and operation.once != "inside":
+        wrapped = idempotency.reserving if operation.once == "around" else idempotency.refusing
+        endpoint = wrapped(endpoint)
+    return spooling(endpoint) if operation.media else endpoint
 
 
 def _one_of(endpoints: Mapping[str, Endpoint]) -> Endpoint:

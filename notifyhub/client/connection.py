@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from random import uniform
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
+from notifyhub.client.files import Upload
 from notifyhub.client.problems import is_worth_another_try, retry_after_s, unreadable
 from notifyhub.errors import ServiceUnavailable, SettingsError
 from notifyhub.verbs import is_blocking, pause
+from notifyhub.verbs.two_ways import off_the_loop
 
 if TYPE_CHECKING:
     import asyncio
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
 
     import httpx
 
+UPLOAD_ANSWERED_S = 3600.0
+"""A service may work on a large file for long before it answers."""
 TIMEOUT_S = 30.0
 PATIENCE_S = 60.0
 FIRST_PAUSE_S = 0.1
@@ -43,7 +48,7 @@ class Connection:
         self,
         method: str,
         path: str,
-        body: bytes | None = None,
+        body: bytes | Upload | None = None,
         query: Mapping[str, Any] | None = None,
         *,
         named: bool = True,
@@ -79,12 +84,20 @@ class Connection:
         return headers
 
     async def _try(
-        self, method: str, path: str, body: bytes | None, query: Mapping[str, Any] | None, headers: dict[str, str]
+        self,
+        method: str,
+        path: str,
+        body: bytes | Upload | None,
+        query: Mapping[str, Any] | None,
+        headers: dict[str, str],
     ) -> tuple[httpx.Response | None, str]:
         """The response, or None and the reason."""
         import httpx
 
         asked: dict[str, Any] = {"content": body, "params": query, "headers": headers}
+        if isinstance(body, Upload):
+            asked["headers"] = {**headers, "Content-Length": str(body.size)}
+            asked["timeout"] = httpx.Timeout(self._timeout_s, read=UPLOAD_ANSWERED_S)
         try:
             if is_blocking():
                 return self._blocking().request(method, path, **asked), ""
@@ -93,6 +106,32 @@ class Connection:
             return None, f"no response within {self._timeout_s:g} s"
         except httpx.RequestError as error:
             return None, str(error) or type(error).__name__
+
+    async def download(self, path: str, query: Mapping[str, Any], take: Callable[[bytes], object]) -> httpx.Response:
+        """GET, and hand over the content of a successful response piece by piece.
+
+        Returns the response; of one that is no success with its content. Raises ServiceUnavailable if it breaks off;
+        it is not retried, because what was handed over cannot be taken back.
+        """
+        import httpx
+
+        asked: dict[str, Any] = {"params": query, "headers": self._headers("GET", named=False)}
+        try:
+            if is_blocking():
+                with self._blocking().stream("GET", path, **asked) as answer:
+                    if answer.is_success:
+                        for piece in answer.iter_bytes():
+                            take(piece)
+                    answer.read()
+            else:
+                async with self._awaiting().stream("GET", path, **asked) as answer:
+                    if answer.is_success:
+                        async for piece in answer.aiter_bytes():
+                            await off_the_loop(partial(take, piece))
+                    await answer.aread()
+        except httpx.RequestError as error:
+            raise ServiceUnavailable(f"{self._url}: {error or type(error).__name__}") from error
+        return answer
 
     def _options(self) -> dict[str, Any]:
         return {"base_url": self._url, "timeout": self._timeout_s}

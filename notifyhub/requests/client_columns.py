@@ -1,13 +1,9 @@
-"""The columns of a table of clients, and what their cells say."""
+"""The columns of a table of clients."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from types import MappingProxyType
-from typing import Any
-
-import orjson
 
 from notifyhub.domain.addresses import FORMS
 from notifyhub.errors import Fault, InvalidRequest
@@ -15,8 +11,6 @@ from notifyhub.requests.clients import ClientRequest
 
 ATTRIBUTE = "attributes."
 ADDRESS = "addresses."
-BETWEEN = ";"
-"""Between the tags, or the channels, of one cell. A comma does as well, unless there is one of these."""
 NOT_TAKEN = frozenset({"id", "created_at", "updated_at"})
 """Members of a client that an import leaves alone."""
 
@@ -38,8 +32,6 @@ NAMES = MappingProxyType(
     }
 )
 """Other names of columns."""
-
-_WHOLE_NUMBER = re.compile(r"-?[0-9]+")
 
 
 def columns_of(head: Sequence[str]) -> list[tuple[int, str]]:
@@ -72,23 +64,3 @@ def _column(name: str) -> str:
     if found is None and plain.lower() in (*ClientRequest.model_fields, *FORMS):
         found = plain.lower()
     return f"{ADDRESS}{found}" if found in FORMS else found or plain
-
-
-def value_of(cell: str) -> Any:
-    """A cell that is JSON is taken as such, so that numbers are numbers; anything else is text."""
-    if cell[:1] in '{["-0123456789tfn':
-        try:
-            value = orjson.loads(cell)
-        except orjson.JSONDecodeError:
-            return cell
-        # The number of a card or an account has too many digits for a number.
-        return cell if isinstance(value, float) and _WHOLE_NUMBER.fullmatch(cell) else value
-    return cell
-
-
-def several_of(cell: str) -> list[Any]:
-    """The tags or channels of a cell: separated, or a JSON array of them."""
-    if cell[:1] == "[" and isinstance(listed := value_of(cell), list):
-        return listed
-    between = BETWEEN if BETWEEN in cell else ","
-    return [part.strip() for part in cell.split(between) if part.strip()]

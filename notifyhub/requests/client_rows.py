@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from notifyhub.domain.addresses import canonical
-from notifyhub.requests.client_columns import ADDRESS, ATTRIBUTE, NOT_TAKEN, columns_of, several_of, value_of
+from notifyhub.requests.client_cells import several_of, value_of
+from notifyhub.requests.client_columns import ADDRESS, ATTRIBUTE, NOT_TAKEN, columns_of
 from notifyhub.requests.clients import client_phone, client_request
 from notifyhub.requests.fields import MOST_METADATA_BYTES
 

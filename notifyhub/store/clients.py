@@ -214,10 +214,7 @@ def page(
     """
 
     def ask(database: peewee.Database) -> list[answers.Client]:
-        where, values = audiences.condition(audience, postgres=is_postgres(database))
-        if search:
-            found, given = _searched(search)
-            where, values = f"{where} AND {found}", [*values, *given]
+        where, values = found_by(audience, search, postgres=is_postgres(database))
         if before is not None:
             where, values = f"c.id < ? AND {where}", [before, *values]
         columns_ = ", ".join(f"c.{name} AS {name}" for name in _READ)
@@ -227,6 +224,15 @@ def page(
         return [_answer(row, tags.get(row[0], [])) for row in rows]
 
     return ask
+
+
+def found_by(audience: Audience, search: str | None, *, postgres: bool) -> audiences.Condition:
+    """SQL that is true for a client `c` of this audience that the search finds."""
+    where, values = audiences.condition(audience, postgres=postgres)
+    if not search:
+        return where, values
+    found, given = _searched(search)
+    return f"{where} AND {found}", [*values, *given]
 
 
 def _searched(search: str) -> audiences.Condition:
