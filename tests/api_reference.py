@@ -56,7 +56,8 @@ def ask(method, path, body=None, headers={}):
     headers = {"Authorization": f"Bearer {KEY}", **headers}
     request = urllib.request.Request(URL + path, data, headers, method=method)
     with urllib.request.urlopen(request) as response:
-        return json.load(response)
+        text = response.read().decode()
+    return json.loads(text) if "json" in response.headers.get_content_type().split("/") else text
 ```
 """
 
@@ -91,10 +92,10 @@ class Teller:
         request = urllib.request.Request(self.service.url + path, data, given, method=method)
         try:
             with urllib.request.urlopen(request, timeout=30) as response:
-                return response.status, response.headers, _read(response.read())
+                return response.status, response.headers, _read(response.read(), response.headers)
         except urllib.error.HTTPError as error:
             with error:
-                return error.code, error.headers, _read(error.read())
+                return error.code, error.headers, _read(error.read(), error.headers)
 
     def _wait(self, path: str, until: str) -> None:
         """Ask until the answer's status is this one; the service's own word, so no sleeping for luck."""
@@ -132,7 +133,10 @@ def _operation(id_: str) -> Operation:
     return next(operation for operation in OPERATIONS if operation.id == id_)
 
 
-def _read(text: bytes) -> Any:
+def _read(text: bytes, headers: Mapping[str, str]) -> Any:
+    """JSON as its value, a table as its text."""
+    if headers.get("Content-Type", "").startswith(("text/csv", "application/x-ndjson")):
+        return text.decode().replace("\r\n", "\n")
     return json.loads(text) if text else None
 
 
@@ -165,7 +169,8 @@ def _answer(status: int, headers: Mapping[str, str], answer: Any) -> str:
     lines = [f"HTTP/1.1 {status} {HTTPStatus(status).phrase}"]
     lines += [f"{name}: {headers[name]}" for name in SHOWN_HEADERS if headers.get(name)]
     if answer is not None:
-        lines += ["", json.dumps(answer, indent=2, ensure_ascii=False)]
+        told = answer.rstrip("\n") if isinstance(answer, str) else json.dumps(answer, indent=2, ensure_ascii=False)
+        lines += ["", told]
     return "```http\n" + "\n".join(lines) + "\n```"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from random import uniform
 from time import monotonic
@@ -30,6 +30,9 @@ TIMEOUT_S = 30.0
 PATIENCE_S = 60.0
 FIRST_PAUSE_S = 0.1
 LONGEST_PAUSE_S = 5.0
+
+# The response, or None and the reason.
+_Attempt = tuple["httpx.Response | None", str]
 
 
 class Connection:
@@ -59,9 +62,22 @@ class Connection:
                that it did nothing
         """
         headers = self._headers(method, named)
+        return await self._patiently(lambda: self._try(method, path, body, query, headers), named)
+
+    async def download(self, path: str, query: Mapping[str, Any], take: Callable[[bytes], object]) -> httpx.Response:
+        """GET, and hand over the content of a successful response piece by piece, after an empty one.
+
+        Returns the response; the content of one that is no success is in it. Raises ServiceUnavailable as `call` does,
+        and if the response breaks off: what was handed over cannot be taken back, so this is not retried.
+        """
+        headers = self._headers("GET", named=False)
+        return await self._patiently(lambda: self._try_download(path, query, headers, take), named=True)
+
+    async def _patiently(self, attempt: Callable[[], Awaitable[_Attempt]], named: bool) -> httpx.Response:
+        """The response of the first attempt that has one which is worth returning."""
         ends, tries = monotonic() + self._patience_s, 0
         while True:
-            answer, trouble = await self._try(method, path, body, query, headers)
+            answer, trouble = await attempt()
             if answer is not None and not is_worth_another_try(answer, named):
                 return answer
             wait_s = retry_after_s(answer)
@@ -90,48 +106,55 @@ class Connection:
         body: bytes | Upload | None,
         query: Mapping[str, Any] | None,
         headers: dict[str, str],
-    ) -> tuple[httpx.Response | None, str]:
-        """The response, or None and the reason."""
+    ) -> _Attempt:
         import httpx
 
         asked: dict[str, Any] = {"content": body, "params": query, "headers": headers}
         if isinstance(body, Upload):
+            asked["content"] = body.pieces() if is_blocking() else body.pieces_awaited()
             asked["headers"] = {**headers, "Content-Length": str(body.size)}
             asked["timeout"] = httpx.Timeout(self._timeout_s, read=UPLOAD_ANSWERED_S)
         try:
             if is_blocking():
                 return self._blocking().request(method, path, **asked), ""
             return await self._awaiting().request(method, path, **asked), ""
-        except httpx.TimeoutException:
-            return None, f"no response within {self._timeout_s:g} s"
         except httpx.RequestError as error:
-            return None, str(error) or type(error).__name__
+            return None, self._trouble(error)
 
-    async def download(self, path: str, query: Mapping[str, Any], take: Callable[[bytes], object]) -> httpx.Response:
-        """GET, and hand over the content of a successful response piece by piece.
-
-        Returns the response; of one that is no success with its content. Raises ServiceUnavailable if it breaks off;
-        it is not retried, because what was handed over cannot be taken back.
-        """
+    async def _try_download(
+        self, path: str, query: Mapping[str, Any], headers: dict[str, str], take: Callable[[bytes], object]
+    ) -> _Attempt:
         import httpx
 
-        asked: dict[str, Any] = {"params": query, "headers": self._headers("GET", named=False)}
+        asked: dict[str, Any] = {"params": query, "headers": headers}
+        begun = False
         try:
             if is_blocking():
                 with self._blocking().stream("GET", path, **asked) as answer:
-                    if answer.is_success:
-                        for piece in answer.iter_bytes():
-                            take(piece)
-                    answer.read()
+                    begun = answer.is_success
+                    if begun:
+                        _hand_over(answer, take)
+                    else:
+                        answer.read()
             else:
                 async with self._awaiting().stream("GET", path, **asked) as answer:
-                    if answer.is_success:
-                        async for piece in answer.aiter_bytes():
-                            await off_the_loop(partial(take, piece))
-                    await answer.aread()
+                    begun = answer.is_success
+                    if begun:
+                        await _hand_over_awaited(answer, take)
+                    else:
+                        await answer.aread()
         except httpx.RequestError as error:
-            raise ServiceUnavailable(f"{self._url}: {error or type(error).__name__}") from error
-        return answer
+            if begun:
+                raise ServiceUnavailable(f"{self._url}: the response broke off: {self._trouble(error)}") from error
+            return None, self._trouble(error)
+        return answer, ""
+
+    def _trouble(self, error: httpx.RequestError) -> str:
+        import httpx
+
+        if isinstance(error, httpx.TimeoutException):
+            return f"no response within {self._timeout_s:g} s"
+        return str(error) or type(error).__name__
 
     def _options(self) -> dict[str, Any]:
         return {"base_url": self._url, "timeout": self._timeout_s}
@@ -187,6 +210,18 @@ class Connection:
             client = self._clients.pop(asyncio.get_running_loop(), None)
         if client is not None:
             await client.aclose()
+
+
+def _hand_over(answer: httpx.Response, take: Callable[[bytes], object]) -> None:
+    take(b"")
+    for piece in answer.iter_bytes():
+        take(piece)
+
+
+async def _hand_over_awaited(answer: httpx.Response, take: Callable[[bytes], object]) -> None:
+    await off_the_loop(partial(take, b""))
+    async for piece in answer.aiter_bytes():
+        await off_the_loop(partial(take, piece))
 
 
 def _checked(url: str) -> str:

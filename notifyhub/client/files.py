@@ -24,13 +24,13 @@ class Upload:
         self._progress = progress
         self.size = file.seek(0, os.SEEK_END)
 
-    def __iter__(self) -> Iterator[bytes]:
+    def pieces(self) -> Iterator[bytes]:
         self._file.seek(0)
         while piece := self._file.read(PIECE):
             yield piece
             self._sent()
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
+    async def pieces_awaited(self) -> AsyncIterator[bytes]:
         await off_the_loop(partial(self._file.seek, 0))
         while piece := await off_the_loop(partial(self._file.read, PIECE)):
             yield piece
@@ -44,11 +44,13 @@ class Upload:
 class RowsTaken:
     """Writes a table that comes in pieces to a file, and counts its rows: line ends outside of quotation marks.
 
+    open_     opens the file; with the first piece, so that a refusal leaves what is there
     progress  called with the number of rows after each piece
     """
 
-    def __init__(self, file: BinaryIO, *, is_csv: bool, progress: Callable[[int], None] | None) -> None:
-        self._file = file
+    def __init__(self, open_: Callable[[], BinaryIO], *, is_csv: bool, progress: Callable[[int], None] | None) -> None:
+        self._open = open_
+        self._file: BinaryIO | None = None
         self._is_csv = is_csv
         self._lines = -1 if is_csv else 0  # its head
         self._is_quoted = False
@@ -59,6 +61,8 @@ class RowsTaken:
         return max(0, self._lines)
 
     def take(self, piece: bytes) -> None:
+        if self._file is None:
+            self._file = self._open()
         self._file.write(piece)
         if self._is_csv:
             parts = piece.split(b'"')
@@ -66,5 +70,5 @@ class RowsTaken:
             self._is_quoted ^= len(parts) % 2 == 0
         else:
             self._lines += piece.count(b"\n")
-        if self._progress is not None:
+        if self._progress is not None and self.number:
             self._progress(self.number)

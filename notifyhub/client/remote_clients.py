@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from typing import Any, Literal
 
 from notifyhub import answers
@@ -66,8 +67,8 @@ class RemoteClients(Service, ClientVerbs):
         **filters: Texts,
     ) -> int:
         wanted = format_of(file, format)
-        with as_arguments(), written(file) as target:
-            rows = RowsTaken(target, is_csv=wanted == "csv", progress=progress)
+        with as_arguments(), ExitStack() as open_:
+            rows = RowsTaken(lambda: open_.enter_context(written(file)), is_csv=wanted == "csv", progress=progress)
             asked = {"format": wanted, "excel": str(excel).lower(), **filters}
             await self.download(f"{CLIENTS}/export", rows.take, **asked)
         return rows.number

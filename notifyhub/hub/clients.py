@@ -125,7 +125,7 @@ class HubClients(ClientVerbs):
                 for part in parts:
                     target.write(part.text)
                     number += part.clients
-                    if progress is not None:
+                    if progress is not None and part.clients:
                         progress(number)
             return number
 
