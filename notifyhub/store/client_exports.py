@@ -71,9 +71,8 @@ def _keys(database: peewee.Database, column: str, audience: Audience, search: st
     postgres = is_postgres(database)
     where, values = found_by(audience, search, postgres=postgres)
     members = f"json_object_keys(CAST(c.{column} AS json)) AS j(key)" if postgres else f"json_each(c.{column}) AS j"
-    sql = f"""
-        SELECT j.key AS name FROM clients AS c, {members} WHERE c.{column} <> '{{}}' AND {where}
-        GROUP BY j.key ORDER BY j.key LIMIT ?"""
+    # DISTINCT remembers each name once; GROUP BY would sort those of all clients in memory.
+    sql = f"SELECT DISTINCT j.key AS name FROM clients AS c, {members} WHERE c.{column} <> '{{}}' AND {where} LIMIT ?"
     return sorted(str(name) for (name,) in fetch(database, sql, ("name",), *values, most))
 
 
