@@ -105,6 +105,7 @@ class Settings(BaseSettings):
     sweep_interval_s: float = Field(0.5, ge=0.05, le=60, description="seconds between checks for due deliveries")
     drain_s: float = Field(10.0, ge=0, le=600, description="seconds to wait for calls in progress when stopping")
     max_body_bytes: int = Field(16 * 2**20, ge=1024, description="largest request body that the API accepts")
+    max_import_bytes: int = Field(2**30, ge=1024, description="largest file that the API imports")
     head_timeout_s: float = Field(
         10.0, ge=0.1, le=3600, description="timeout for receiving the complete head of a request, in seconds; then 408"
     )

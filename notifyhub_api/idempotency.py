@@ -5,6 +5,7 @@ According to draft-ietf-httpapi-idempotency-key-header.
 
 from __future__ import annotations
 
+import asyncio
 import re
 from contextlib import suppress
 from hashlib import sha256
@@ -18,11 +19,13 @@ from notifyhub.store import idempotency
 from notifyhub.store.idempotency import Kept, Named
 from notifyhub.verbs import result_of
 from notifyhub_api.problems import IDEMPOTENCY_KEY
+from notifyhub_api.uploads import digest_of
 from notifyhub_api.web import CALLER, Endpoint, body_of, hub_of
 
 REPLAYED = "Idempotency-Replayed"
 RESERVED_MS = 60_000
-"""How long a request may be in progress before its process is taken for dead."""
+"""How long a request may be in progress without a sign of life before its process is taken for dead."""
+SIGN_OF_LIFE_S = 15.0
 _NAME = IDEMPOTENCY_KEY.lower()
 _FORM = re.compile(r"[!-~]{1,255}")
 
@@ -37,7 +40,7 @@ async def named(request: Request, kept_ms: int | None = None) -> Named:
     key = _key(request.headers[_NAME])
     now = now_ms()
     until = now + (hub_of(request).settings.idempotency_kept_s * 1000 if kept_ms is None else kept_ms)
-    return Named(request.scope[CALLER], key, _fingerprint(request, await body_of(request)), now, until)
+    return Named(request.scope[CALLER], key, await _fingerprint(request), now, until)
 
 
 def replay(kept: Kept) -> Response:
@@ -79,11 +82,14 @@ def refusing(endpoint: Endpoint) -> Endpoint:
 
 async def _kept(request: Request, name: Named, endpoint: Endpoint) -> Response:
     """Answer, and store the answer if it is a success; a request that failed may be retried with the same key."""
+    living = asyncio.create_task(_stay_reserved(request, name))
     try:
         response = await endpoint(request)
     except Exception:
         await _give_back(request, name)
         raise
+    finally:
+        living.cancel()
     if response.status_code >= 400:
         await _give_back(request, name)
         return response
@@ -93,6 +99,14 @@ async def _kept(request: Request, name: Named, endpoint: Endpoint) -> Response:
     with suppress(StoreUnavailable):
         await result_of(hub_of(request).database.write(idempotency.keep, (name, kept, until)))
     return response
+
+
+async def _stay_reserved(request: Request, name: Named) -> None:
+    """A large import takes longer than a process may be silent."""
+    while True:
+        await asyncio.sleep(SIGN_OF_LIFE_S)
+        with suppress(StoreUnavailable):
+            await result_of(hub_of(request).database.write(idempotency.prolong, (name, now_ms() + RESERVED_MS)))
 
 
 async def _give_back(request: Request, name: Named) -> None:
@@ -109,7 +123,7 @@ def _key(text: str) -> str:
     return key
 
 
-def _fingerprint(request: Request, body: bytes) -> str:
-    made = sha256(f"{request.method} {request.url.path}?{request.url.query}\n".encode())
-    made.update(body)
-    return made.hexdigest()
+async def _fingerprint(request: Request) -> str:
+    begun = f"{request.method} {request.url.path}?{request.url.query}\n".encode()
+    digest = await digest_of(request, begun)
+    return sha256(begun + await body_of(request)).hexdigest() if digest is None else digest

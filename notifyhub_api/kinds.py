@@ -135,8 +135,8 @@ BODY_TOO_LARGE = Kind(
     status=413,
     title="Request Entity Too Large",
     means="The body is too large, as sent or after unpacking.",
-    advice="Split it into several requests, or raise `NOTIFYHUB_MAX_BODY_BYTES`. The connection is closed, and nothing "
-    "was stored.",
+    advice="Split it into several requests, or raise `NOTIFYHUB_MAX_BODY_BYTES`, or for a table of clients "
+    "`NOTIFYHUB_MAX_IMPORT_BYTES`. The connection is closed, and nothing was stored.",
     detail="the body has 20971520 bytes; at most 16777216 are allowed",
     after_admission=True,
 )

@@ -14,7 +14,7 @@ from notifyhub_api import problems
 from notifyhub_api.idempotency import REPLAYED
 from notifyhub_api.kind import Kind
 from notifyhub_api.kinds import KINDS
-from notifyhub_api.operations import CSV, IDEMPOTENCY, Operation, Parameter
+from notifyhub_api.operations import IDEMPOTENCY, Operation, Parameter
 
 TITLE = "notifyhub"
 ABOUT = (
@@ -141,8 +141,11 @@ def _responses(operation: Operation, refs: Refs) -> dict[str, Any]:
         if model is not None:
             content = _json(refs[model, "serialization"], example, plain=status in operation.text)
             given[str(status)]["content"] = content
-    if operation.table:
-        given["200"]["content"][CSV] = {"schema": {"type": "string"}}
+    if operation.tables:
+        answered = given.setdefault(
+            "200", {"description": operation.summary, "headers": _answer_headers(operation), "content": {}}
+        )
+        answered["content"] |= {media: {"schema": {"type": "string"}} for media in operation.tables}
     refused = {
         str(status): {"$ref": f"#/components/responses/{_problem_name(status)}"} for status in operation.problems
     }

@@ -14,6 +14,7 @@ from starlette.types import Scope
 
 from notifyhub_api import idempotency
 from notifyhub_api.problems import IDEMPOTENCY_KEY
+from notifyhub_api.uploads import spooling
 from notifyhub_api.web import Endpoint
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -59,10 +60,10 @@ class Operation:
 
     scope     the scope that the caller's key needs; None (no key needed) must be explicit
     request   model of the JSON body, if any; may be left out unless `request_required`
-    media     media types of a body that is not JSON
+    media     media types of a body that is not JSON but a file, see `uploads.file_of`
     answers   models of successful bodies (and others that are not problem documents) by status; None: without a body
+    tables    media types of a successful answer that is, or may be asked for as, a table
     text      statuses whose body is plain text
-    table     the successful answer may be asked for as CSV too
     headers   headers of those answers, and their descriptions
     refusals  problems besides those that follow from the other facts
     once      how a POST or PATCH stores its answer for an Idempotency-Key: around the endpoint; or the endpoint does it
@@ -81,9 +82,9 @@ class Operation:
     request: type[BaseModel] | None = None
     request_required: bool = True
     media: Sequence[str] = ()
-    answers: Mapping[int, type[BaseModel] | None]
+    answers: Mapping[int, type[BaseModel] | None] = field(default_factory=dict)
+    tables: Sequence[str] = ()
     text: Sequence[int] = ()
-    table: bool = False
     headers: Mapping[str, str] = field(default_factory=dict)
     refusals: Sequence[int] = ()
     once: Literal["around", "inside", "never"] = "around"
@@ -156,11 +157,12 @@ def _guarded(operation: Operation) -> Endpoint:
 
 
 def _once(operation: Operation) -> Endpoint:
-    """The endpoint with support for the Idempotency-Key."""
-    if operation.method not in NAMED_METHODS or operation.scope is None or operation.once == "inside":
-        return operation.endpoint
-    wrapped = idempotency.reserving if operation.once == "around" else idempotency.refusing
-    return wrapped(operation.endpoint)
+    """The endpoint with its body, if that is a file, and with support for the Idempotency-Key."""
+    endpoint = operation.endpoint
+    if operation.method in NAMED_METHODS and operation.scope is not None and operation.once != "inside":
+        wrapped = idempotency.reserving if operation.once == "around" else idempotency.refusing
+        endpoint = wrapped(endpoint)
+    return spooling(endpoint) if operation.media else endpoint
 
 
 def _one_of(endpoints: Mapping[str, Endpoint]) -> Endpoint:

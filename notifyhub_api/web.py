@@ -47,7 +47,11 @@ async def body_of(request: Request) -> bytes:
 
 
 async def _read(request: Request) -> bytes:
-    limit = hub_of(request).settings.max_body_bytes
+    return b"".join([part async for part in parts_of(request, hub_of(request).settings.max_body_bytes)])
+
+
+async def parts_of(request: Request, limit: int) -> AsyncIterator[bytes]:
+    """The body as it arrives, unpacked. Raises what `body_of` raises."""
     packed = is_packed(request.headers.getlist("content-encoding"))
     declared = request.headers.get("content-length", "")
     if declared.isdigit() and int(declared) > limit:
@@ -55,7 +59,8 @@ async def _read(request: Request) -> bytes:
     parts = _within(limit, request.stream(), f"the body has more than {limit} bytes")
     if packed:
         parts = _within(limit, unpacked(parts), f"the body has more than {limit} bytes when it is unpacked")
-    return b"".join([part async for part in parts])
+    async for part in parts:
+        yield part
 
 
 async def _within(limit: int, parts: AsyncIterator[bytes], refusal: str) -> AsyncIterator[bytes]:

@@ -17,11 +17,12 @@ from pathlib import Path
 from typing import Any
 
 from notifyhub_api.app import OPERATIONS
-from notifyhub_api.operations import CSV, Operation
+from notifyhub_api.operations import Operation
 from tests.api_stories import STORIES, Step
 from tests.processes import Service
 
 TARGET = Path(__file__).parents[1] / "docs" / "api.md"
+TABLES = ("text/csv", "application/x-ndjson")
 SHOWN_HEADERS = ("Location", "Link", "Idempotency-Replayed", "Retry-After")
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 HEX_ID = re.compile(r"\b[0-9a-f]{12}7[0-9a-f]{3}[89ab][0-9a-f]{15}\b")
@@ -56,7 +57,8 @@ def ask(method, path, body=None, headers={}):
     headers = {"Authorization": f"Bearer {KEY}", **headers}
     request = urllib.request.Request(URL + path, data, headers, method=method)
     with urllib.request.urlopen(request) as response:
-        return json.load(response)
+        text = response.read().decode()
+    return json.loads(text) if "json" in response.headers.get_content_type().split("/") else text
 ```
 """
 
@@ -135,7 +137,7 @@ def _operation(id_: str) -> Operation:
 def _read(response: Any) -> Any:
     """What was answered: JSON read, a table as text, None for no body."""
     body = response.read()
-    if response.headers.get_content_type() == CSV:
+    if response.headers.get_content_type() in TABLES:
         return body.decode().replace("\r\n", "\n").rstrip()
     return json.loads(body) if body else None
 

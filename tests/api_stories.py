@@ -214,6 +214,8 @@ STORIES = (
         keep={"client": "id"},
     ),
     Step("clients_import_", "/api/v1/clients/import", given({"phone": "89031112233", "tags": ["new"]})),
+    Step("clients_export", "/api/v1/clients/export?tag=vip"),
+    Step("clients_export", "/api/v1/clients/export?format=jsonl", says="As JSON Lines:"),
     Step("clients_find", "/api/v1/clients?tag=vip&timezone=Europe/Moscow"),
     Step("clients_read", "/api/v1/clients/{client}"),
     Step("clients_change", "/api/v1/clients/{client}", given({"attributes": {"city": "Tver"}, "opted_out": ["viber"]})),

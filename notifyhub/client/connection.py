@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from random import uniform
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
+from notifyhub.client.files import Upload
 from notifyhub.client.problems import is_worth_another_try, retry_after_s, unreadable
 from notifyhub.errors import ServiceUnavailable, SettingsError
 from notifyhub.verbs import is_blocking, pause
+from notifyhub.verbs.two_ways import off_the_loop
 
 if TYPE_CHECKING:
     import asyncio
@@ -21,10 +24,15 @@ if TYPE_CHECKING:
 
     import httpx
 
+UPLOAD_ANSWERED_S = 3600.0
+"""A service may work on a large file for long before it answers."""
 TIMEOUT_S = 30.0
 PATIENCE_S = 60.0
 FIRST_PAUSE_S = 0.1
 LONGEST_PAUSE_S = 5.0
+
+# The response, or None and the reason.
+_Attempt = tuple["httpx.Response | None", str]
 
 
 class Connection:
@@ -43,7 +51,7 @@ class Connection:
         self,
         method: str,
         path: str,
-        body: bytes | None = None,
+        body: bytes | Upload | None = None,
         query: Mapping[str, Any] | None = None,
         *,
         named: bool = True,
@@ -54,9 +62,22 @@ class Connection:
                that it did nothing
         """
         headers = self._headers(method, named)
+        return await self._patiently(lambda: self._try(method, path, body, query, headers), named)
+
+    async def download(self, path: str, query: Mapping[str, Any], take: Callable[[bytes], object]) -> httpx.Response:
+        """GET, and hand over the content of a successful response piece by piece, after an empty one.
+
+        Returns the response; the content of one that is no success is in it. Raises ServiceUnavailable as `call` does,
+        and if the response breaks off: what was handed over cannot be taken back, so this is not retried.
+        """
+        headers = self._headers("GET", named=False)
+        return await self._patiently(lambda: self._try_download(path, query, headers, take), named=True)
+
+    async def _patiently(self, attempt: Callable[[], Awaitable[_Attempt]], named: bool) -> httpx.Response:
+        """The response of the first attempt that has one which is worth returning."""
         ends, tries = monotonic() + self._patience_s, 0
         while True:
-            answer, trouble = await self._try(method, path, body, query, headers)
+            answer, trouble = await attempt()
             if answer is not None and not is_worth_another_try(answer, named):
                 return answer
             wait_s = retry_after_s(answer)
@@ -79,20 +100,61 @@ class Connection:
         return headers
 
     async def _try(
-        self, method: str, path: str, body: bytes | None, query: Mapping[str, Any] | None, headers: dict[str, str]
-    ) -> tuple[httpx.Response | None, str]:
-        """The response, or None and the reason."""
+        self,
+        method: str,
+        path: str,
+        body: bytes | Upload | None,
+        query: Mapping[str, Any] | None,
+        headers: dict[str, str],
+    ) -> _Attempt:
         import httpx
 
         asked: dict[str, Any] = {"content": body, "params": query, "headers": headers}
+        if isinstance(body, Upload):
+            asked["content"] = body.pieces() if is_blocking() else body.pieces_awaited()
+            asked["headers"] = {**headers, "Content-Length": str(body.size)}
+            asked["timeout"] = httpx.Timeout(self._timeout_s, read=UPLOAD_ANSWERED_S)
         try:
             if is_blocking():
                 return self._blocking().request(method, path, **asked), ""
             return await self._awaiting().request(method, path, **asked), ""
-        except httpx.TimeoutException:
-            return None, f"no response within {self._timeout_s:g} s"
         except httpx.RequestError as error:
-            return None, str(error) or type(error).__name__
+            return None, self._trouble(error)
+
+    async def _try_download(
+        self, path: str, query: Mapping[str, Any], headers: dict[str, str], take: Callable[[bytes], object]
+    ) -> _Attempt:
+        import httpx
+
+        asked: dict[str, Any] = {"params": query, "headers": headers}
+        begun = False
+        try:
+            if is_blocking():
+                with self._blocking().stream("GET", path, **asked) as answer:
+                    begun = answer.is_success
+                    if begun:
+                        _hand_over(answer, take)
+                    else:
+                        answer.read()
+            else:
+                async with self._awaiting().stream("GET", path, **asked) as answer:
+                    begun = answer.is_success
+                    if begun:
+                        await _hand_over_awaited(answer, take)
+                    else:
+                        await answer.aread()
+        except httpx.RequestError as error:
+            if begun:
+                raise ServiceUnavailable(f"{self._url}: the response broke off: {self._trouble(error)}") from error
+            return None, self._trouble(error)
+        return answer, ""
+
+    def _trouble(self, error: httpx.RequestError) -> str:
+        import httpx
+
+        if isinstance(error, httpx.TimeoutException):
+            return f"no response within {self._timeout_s:g} s"
+        return str(error) or type(error).__name__
 
     def _options(self) -> dict[str, Any]:
         return {"base_url": self._url, "timeout": self._timeout_s}
@@ -148,6 +210,18 @@ class Connection:
             client = self._clients.pop(asyncio.get_running_loop(), None)
         if client is not None:
             await client.aclose()
+
+
+def _hand_over(answer: httpx.Response, take: Callable[[bytes], object]) -> None:
+    take(b"")
+    for piece in answer.iter_bytes():
+        take(piece)
+
+
+async def _hand_over_awaited(answer: httpx.Response, take: Callable[[bytes], object]) -> None:
+    await off_the_loop(partial(take, b""))
+    async for piece in answer.aiter_bytes():
+        await off_the_loop(partial(take, piece))
 
 
 def _checked(url: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote
@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from notifyhub import answers
 from notifyhub.client.connection import Connection
+from notifyhub.client.files import Upload
 from notifyhub.client.problems import error_of, invalid
 from notifyhub.client.writing import document, query
 from notifyhub.errors import ServiceUnavailable, WaitTimedOut
@@ -58,9 +59,15 @@ class Service:
         answer = await self._connection.call(method, path, body, query(parameters), named=named)
         return self._read(model, answer, thing)
 
-    async def ask_raw(self, model: type[A], path: str, body: bytes, parameters: Mapping[str, Any]) -> A:
-        """POST a body that is not JSON, and read the response as a model."""
+    async def upload(self, model: type[A], path: str, body: Upload, **parameters: Any) -> A:
+        """POST a file, and read the response as a model."""
         return self._read(model, await self._connection.call("POST", path, body, query(parameters)), None)
+
+    async def download(self, path: str, take: Callable[[bytes], object], **parameters: Any) -> None:
+        """Hand over the content of a file, piece by piece. Raises the error for a refusal."""
+        answer = await self._connection.download(path, query(parameters), take)
+        if not answer.is_success:
+            raise error_of(answer)
 
     def _read(self, model: type[A], answer: httpx.Response, thing: tuple[str, object] | None) -> A:
         if not answer.is_success:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from typing import Any, Literal
 
 from notifyhub import answers
+from notifyhub.client.files import RowsTaken, Upload
 from notifyhub.client.remote import Service
 from notifyhub.verbs import ClientVerbs, as_arguments
 from notifyhub.verbs.clients import Texts
-from notifyhub.verbs.files import Table, opened
+from notifyhub.verbs.files import Table, Target, format_of, opened, written
 
 CLIENTS = "/api/v1/clients"
 
@@ -43,15 +45,33 @@ class RemoteClients(Service, ClientVerbs):
         separator: str | None = None,
         progress: Callable[[int], None] | None = None,
     ) -> answers.Import:
-        with opened(file) as table:
-            body = table.read()
-        asked = {"dry_run": str(dry_run).lower(), "format": format, "encoding": encoding, "separator": separator}
-        given = {name: value for name, value in asked.items() if value is not None}
-        with as_arguments():
-            done = await self.ask_raw(answers.Import, f"{CLIENTS}/import", body, given)
-        if progress is not None:
-            progress(len(body))
-        return done
+        with as_arguments(), opened(file) as table:
+            return await self.upload(
+                answers.Import,
+                f"{CLIENTS}/import",
+                Upload(table, progress),
+                dry_run=str(dry_run).lower(),
+                format=format,
+                encoding=encoding,
+                separator=separator,
+            )
+
+    async def export(
+        self,
+        file: Target,
+        /,
+        *,
+        format: Literal["csv", "jsonl"] | None = None,
+        excel: bool = False,
+        progress: Callable[[int], None] | None = None,
+        **filters: Texts,
+    ) -> int:
+        wanted = format_of(file, format)
+        with as_arguments(), ExitStack() as open_:
+            rows = RowsTaken(lambda: open_.enter_context(written(file)), is_csv=wanted == "csv", progress=progress)
+            asked = {"format": wanted, "excel": str(excel).lower(), **filters}
+            await self.download(f"{CLIENTS}/export", rows.take, **asked)
+        return rows.number
 
     async def delete(self, id_: int) -> answers.DeletedClient:
         return await self.ask(answers.DeletedClient, "DELETE", f"{CLIENTS}/{id_}", thing=("client", id_))

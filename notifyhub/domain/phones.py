@@ -28,6 +28,8 @@ def e164_digits(written: str, region: str = DEFAULT_REGION) -> str:
     alpha-2; empty: international form only). National comes first if the groups of digits show no country code.
     Raises ValueError, with a sentence that begins with a verb.
     """
+    if _PLAINLY_INTERNATIONAL.fullmatch(written):
+        return written  # first, because most numbers of a large import are written so
     text = _in_ascii_digits(written.strip())
     if not _DIALLED.fullmatch(text):
         raise ValueError("wants a phone number: digits, with + spaces hyphens and parentheses allowed")

@@ -14,6 +14,7 @@ _WEST, _EAST = -12 * 60, 14 * 60
 """The offsets in use, in minutes."""
 
 
+@lru_cache(maxsize=1024)
 def canonical_zone(written: str) -> str:
     """`europe/moscow` as `Europe/Moscow`; `+3`, `UTC+3` and `+0300` as `+03:00`; `Z` as `UTC`.
 

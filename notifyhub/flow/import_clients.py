@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, BinaryIO
 
 from notifyhub import answers
-from notifyhub.errors import InvalidRequest
-from notifyhub.requests import ClientRequest, client_request
-from notifyhub.requests.client_rows import check_columns, members_of_cells
+from notifyhub.errors import InvalidRequest, StoreUnavailable
+from notifyhub.flow.first_lines import FirstLines
+from notifyhub.requests.client_rows import CellRows, ClientRow, client_row
+from notifyhub.requests.fields import MOST_METADATA_BYTES
 from notifyhub.store import client_imports
 from notifyhub.store.client_imports import Counts, Upsert
 from notifyhub.store.database import Database
-from notifyhub.tables import BadRow, Format, Row, read
+from notifyhub.tables import BadRow, Format, Rows, read
 
 BATCH = 2_000
 MOST_ERRORS = 1_000
 """Errors in a report; further ones are only counted."""
+MANY = 10_000
+"""Clients after whose import a database's statistics are out of date."""
+_TOO_MUCH = f"takes at most {MOST_METADATA_BYTES} bytes as JSON, with those that the client has already"
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """How to read a table, and what to do with it.
 
-    check             the rules of `client_request`
+    check             the rules of `client_row`
     default_timezone  of clients without one
     progress          called with the position in the file after each batch
     """
@@ -52,32 +58,28 @@ class _Report:
             self.errors.append(answers.RowError(line=line, field=field_, message=message))
 
 
+Batch = Sequence[tuple[int, ClientRow]]
+"""Rows with the numbers of their lines."""
+
+
 def import_clients(database: Database, file: BinaryIO, wanted: Wanted, clock: Callable[[], int]) -> answers.Import:
     """Read a table of clients and store the good rows, by phone. Blocks; `clock` returns epoch ms.
 
     Raises InvalidRequest if it is no table of clients, StoreUnavailable; what was stored before that stays.
     """
     table = read(file, format=wanted.format, encoding=wanted.encoding, separator=wanted.separator)
-    if table.format == "csv":
-        check_columns(table.columns)
     report = _Report()
-    seen: dict[int, int] = {}
     store = _Storing(database, wanted, report)
-    batch: list[ClientRequest] = []
-    for row in table.rows:
-        report.rows += 1
-        request = _checked(row, table.format, wanted, report, seen)
-        if request is None:
-            report.failed += 1
-            continue
-        batch.append(request)
-        if len(batch) >= BATCH:
-            store.add(batch, clock())
-            batch = []
+    with closing(FirstLines()) as lines:
+        for batch in _batches(table, wanted, report):
+            store.add(_without_repeats(batch, lines, report), clock())
             if wanted.progress is not None:
                 wanted.progress(file.tell())
-    store.add(batch, clock())
     store.finish()
+    if not wanted.dry_run and report.created + report.updated >= MANY:
+        # What was imported is stored, whether or not the database can be told how much that is.
+        with suppress(StoreUnavailable):
+            database.write(client_imports.analyze, None).result()
     return answers.Import(
         format=table.format,
         encoding=table.encoding,
@@ -87,33 +89,42 @@ def import_clients(database: Database, file: BinaryIO, wanted: Wanted, clock: Ca
         created=report.created,
         updated=report.updated,
         failed=report.failed,
-        errors=report.errors,
+        errors=sorted(report.errors, key=lambda error: error.line),
     )
 
 
-def _checked(
-    row: Row | BadRow, format: Format, wanted: Wanted, report: _Report, seen: dict[int, int]
-) -> ClientRequest | None:
-    if isinstance(row, BadRow):
-        report.wrong(row.line, None, row.message)
-        return None
-    try:
-        members = members_of_cells(row.cells) if format == "csv" else _without_own(row.cells)
-        request = client_request(members, **wanted.check)
-    except InvalidRequest as error:
-        for fault in error.faults:
-            report.wrong(row.line, fault.path.removeprefix("$").removeprefix(".") or None, fault.message)
-        return None
-    first = seen.setdefault(int(request.phone), row.line)
-    if first != row.line:
-        report.wrong(row.line, "phone", f"is in line {first} already, which was kept")
-        return None
-    return request
+def _batches(table: Rows, wanted: Wanted, report: _Report) -> Iterator[Batch]:
+    """The good rows. What is wrong with the others goes into the report."""
+    checked: Callable[[Any], ClientRow] = (
+        CellRows(table.columns, **wanted.check).row if table.format == "csv" else partial(client_row, **wanted.check)
+    )
+    batch: list[tuple[int, ClientRow]] = []
+    for row in table.rows:
+        report.rows += 1
+        if isinstance(row, BadRow):
+            report.failed += 1
+            report.wrong(row.line, None, row.message)
+            continue
+        try:
+            batch.append((row.line, checked(row.cells)))
+        except InvalidRequest as error:
+            report.failed += 1
+            for fault in error.faults:
+                report.wrong(row.line, fault.path.removeprefix("$").removeprefix(".") or None, fault.message)
+        if len(batch) >= BATCH:
+            yield batch
+            batch = []
+    yield batch
 
 
-def _without_own(cells: Any) -> dict[str, Any]:
-    """An exported client has an id and moments, which an import does not take."""
-    return {name: value for name, value in cells.items() if name not in ("id", "created_at", "updated_at")}
+def _without_repeats(batch: Batch, lines: FirstLines, report: _Report) -> Batch:
+    repeats = lines.add([(int(row.phone), line) for line, row in batch])
+    if not repeats:
+        return batch
+    report.failed += len(repeats)
+    for line, first in repeats.items():
+        report.wrong(line, "phone", f"is in line {first} already, which was kept")
+    return [(line, row) for line, row in batch if line not in repeats]
 
 
 class _Storing:
@@ -124,35 +135,28 @@ class _Storing:
         self._wanted = wanted
         self._report = report
         self._writing: Future[Counts] | None = None
+        self._batch: Batch = ()
 
-    def add(self, batch: Sequence[ClientRequest], now: int) -> None:
+    def add(self, batch: Batch, now: int) -> None:
         """Store a batch, after the last one. Raises what that raised."""
         self.finish()
         if batch:
-            phones = [request.phone for request in batch]
+            self._batch = batch
+            rows = Upsert([row for _, row in batch], self._wanted.default_timezone, now)
             self._writing = (
-                self._database.read(client_imports.known(phones))
+                self._database.read(client_imports.tried(rows))
                 if self._wanted.dry_run
-                else self._database.write(client_imports.upsert, _grouped(batch, self._wanted.default_timezone, now))
+                else self._database.write(client_imports.upsert, rows)
             )
 
     def finish(self) -> None:
-        if self._writing is not None:
-            counts, self._writing = self._writing.result(), None
-            self._report.created += counts.created
-            self._report.updated += counts.updated
-
-
-def _grouped(batch: Sequence[ClientRequest], default_timezone: str, now: int) -> list[Upsert]:
-    """The clients, those together that were given with the same members."""
-    groups: dict[frozenset[str], dict[str, dict[str, Any]]] = {}
-    for request in batch:
-        groups.setdefault(frozenset(request.model_fields_set), {})[request.phone] = {
-            "operator_code": request.operator_code,
-            "tags": request.tags,
-            "timezone": request.timezone or default_timezone,
-            "addresses": request.addresses,
-            "attributes": request.attributes,
-            "opted_out": request.opted_out,
-        }
-    return [Upsert(given, clients, now) for given, clients in groups.items()]
+        if self._writing is None:
+            return
+        counts, self._writing = self._writing.result(), None
+        self._report.created += counts.created
+        self._report.updated += counts.updated
+        self._report.failed += len(counts.refused)
+        refused = set(counts.refused)
+        for line, row in self._batch if refused else ():
+            if row.phone in refused:
+                self._report.wrong(line, "attributes", _TOO_MUCH)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Literal, TypeVar
 
 from notifyhub import answers
 from notifyhub.clock import now_ms
+from notifyhub.errors import Fault, InvalidRequest
+from notifyhub.flow import export_clients
+from notifyhub.flow.export_clients import Part
 from notifyhub.flow.import_clients import Wanted, import_clients
 from notifyhub.hub.wiring import Wiring
 from notifyhub.requests import (
@@ -19,7 +22,7 @@ from notifyhub.requests import (
 from notifyhub.store import clients
 from notifyhub.verbs import ClientVerbs, as_arguments
 from notifyhub.verbs.clients import Texts
-from notifyhub.verbs.files import Table, opened
+from notifyhub.verbs.files import Format, Table, Target, format_of, opened, written
 from notifyhub.verbs.two_ways import off_the_loop
 
 I = TypeVar("I")  # noqa: E741
@@ -102,6 +105,43 @@ class HubClients(ClientVerbs):
                 return import_clients(self._wiring.database, table, wanted, now_ms)
 
         return await off_the_loop(work)
+
+    async def export(
+        self,
+        file: Target,
+        /,
+        *,
+        format: Literal["csv", "jsonl"] | None = None,
+        excel: bool = False,
+        progress: Callable[[int], None] | None = None,
+        **filters: Texts,
+    ) -> int:
+        with as_arguments():
+            parts = await self.parts(filters, format_of(file, format), excel)
+
+        def work() -> int:
+            number = 0
+            with written(file) as target:
+                for part in parts:
+                    target.write(part.text)
+                    number += part.clients
+                    if progress is not None and part.clients:
+                        progress(number)
+            return number
+
+        with as_arguments():
+            return await off_the_loop(work)
+
+    async def parts(self, filters: Mapping[str, Any], format: Format, excel: bool) -> Iterator[Part]:
+        """The parts of an export, each of which blocks. Raises InvalidRequest."""
+        wanted = checked_client_filters(filters, self._wiring.settings.default_region)
+        if format not in ("csv", "jsonl"):
+            raise InvalidRequest([Fault("$.format", "unknown_value", "must be csv or jsonl")])
+        if excel and format != "csv":
+            raise InvalidRequest([Fault("$.excel", "form", "goes with CSV only")])
+        await self._wiring.ready()
+        table = export_clients.Wanted(wanted.audience, wanted.search, format, excel)
+        return export_clients.export_clients(self._wiring.database, table)
 
     async def delete(self, id_: int | str) -> answers.DeletedClient:
         row = as_row_id("client", id_)

@@ -66,6 +66,8 @@ def _texts(value: Any) -> Sequence[str]:
 def _canonical(name: str, value: str, region: str) -> str:
     if "\x00" in value or len(value) > LONGEST_SEARCH:
         raise ValueError(f"may have at most {LONGEST_SEARCH} characters, without NUL")
+    if not value and name in ("operator_code", "tag"):
+        raise ValueError("must not be empty")
     if name == "phone":
         return e164_digits(value, region)
     return canonical_zone(value) if name == "timezone" else value

@@ -23,6 +23,14 @@ ONLY_RUSSIAN = "must be a phone number 7XXXXXXXXXX of 11 digits (NOTIFYHUB_CLIEN
 _LONGEST_PHONE = 10**15 - 1
 
 
+def client_phone(written: str, region: str, *, any_country: bool) -> str:
+    """The phone of a client, as digits. Raises ValueError with a sentence for one that clients may not have."""
+    digits = e164_digits(written, region)
+    if not any_country and not is_russian(digits):
+        raise ValueError(ONLY_RUSSIAN)
+    return digits
+
+
 def _phone(value: Any, info: ValidationInfo) -> str:
     value = whole(value)
     if isinstance(value, bool) or not isinstance(value, str | int) or value == "":

@@ -84,7 +84,7 @@ COLUMNS: dict[str, Type] = {
 }
 _READ = ("id", *COLUMNS)
 _AS_JSON = ("addresses", "attributes", "opted_out")
-_INSERT = f"""
+INSERT_NEW = f"""
     INSERT INTO clients ({", ".join(COLUMNS)}) SELECT {", ".join(COLUMNS)} FROM {{rows}} AS r WHERE true
     ON CONFLICT (phone) DO NOTHING"""
 _BY_PHONE = "SELECT c.id AS id, c.phone AS phone FROM {rows} AS r JOIN clients AS c ON c.phone = r.phone"
@@ -119,7 +119,7 @@ def create(database: peewee.Database, wanted: Sequence[NewClient]) -> list[answe
     for new in wanted:
         first.setdefault(new.phone, new)
     inserted = run_rows(
-        database, f"{_INSERT} RETURNING id, phone", COLUMNS, [tuple(new.row()) for new in first.values()]
+        database, f"{INSERT_NEW} RETURNING id, phone", COLUMNS, [tuple(new.row()) for new in first.values()]
     )
     made = {phone: id_ for id_, phone in inserted.fetchall()}
     known = {phone: id_ for id_, phone in by_phone(database, [(phone,) for phone in first])}
@@ -214,10 +214,7 @@ def page(
     """
 
     def ask(database: peewee.Database) -> list[answers.Client]:
-        where, values = audiences.condition(audience, postgres=is_postgres(database))
-        if search:
-            found, given = _searched(search)
-            where, values = f"{where} AND {found}", [*values, *given]
+        where, values = found_by(audience, search, postgres=is_postgres(database))
         if before is not None:
             where, values = f"c.id < ? AND {where}", [before, *values]
         columns_ = ", ".join(f"c.{name} AS {name}" for name in _READ)
@@ -227,6 +224,15 @@ def page(
         return [_answer(row, tags.get(row[0], [])) for row in rows]
 
     return ask
+
+
+def found_by(audience: Audience, search: str | None, *, postgres: bool) -> audiences.Condition:
+    """SQL that is true for a client `c` of this audience that the search finds."""
+    where, values = audiences.condition(audience, postgres=postgres)
+    if not search:
+        return where, values
+    found, given = _searched(search)
+    return f"{where} AND {found}", [*values, *given]
 
 
 def _searched(search: str) -> audiences.Condition:

@@ -87,6 +87,7 @@ _NOTE = f"""
         {", ".join(f"{name} = excluded.{name}" for name in _COLUMNS if name not in _PLACE)}"""
 _OWN = "consumer = ? AND key = ? AND created_at = ? AND status IS NULL"
 _KEEP = f"UPDATE idempotency_keys SET status = ?, location = ?, body = ?, kept_until = ? WHERE {_OWN}"
+_PROLONG = f"UPDATE idempotency_keys SET kept_until = ? WHERE {_OWN}"
 _GIVE_BACK = f"DELETE FROM idempotency_keys WHERE {_OWN}"
 _FORGET = """
     DELETE FROM idempotency_keys WHERE (consumer, key) IN (
@@ -121,6 +122,13 @@ def keep(database: peewee.Database, answers: Sequence[tuple[Named, Kept, int]]) 
     for named, kept, until in answers:
         run(database, _KEEP, kept.status, kept.location, kept.body, until, named.consumer, named.key, named.now)
     return [None] * len(answers)
+
+
+def prolong(database: peewee.Database, living: Sequence[tuple[Named, int]]) -> list[None]:
+    """Extend reservations until a time (epoch ms), as a writer's job: the requests are still in progress."""
+    for named, until in living:
+        run(database, _PROLONG, until, named.consumer, named.key, named.now)
+    return [None] * len(living)
 
 
 def give_back(database: peewee.Database, reserved: Sequence[Named]) -> list[None]:

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from notifyhub.tables.encodings import ENCODINGS, encoding_of
-from notifyhub.tables.reading import BadRow, Format, Row, Rows, read
+from notifyhub.tables.reading import SEPARATORS, BadRow, Format, Row, Rows, read
 
-__all__ = ["read", "Rows", "Row", "BadRow", "Format", "encoding_of", "ENCODINGS"]
+__all__ = ["read", "Rows", "Row", "BadRow", "Format", "encoding_of", "ENCODINGS", "SEPARATORS"]

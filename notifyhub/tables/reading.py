@@ -5,8 +5,8 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, BinaryIO, Literal, NamedTuple
 
 from notifyhub.errors import Fault, InvalidRequest
@@ -22,10 +22,12 @@ MOST_COLUMNS = 1_000
 
 
 class Row(NamedTuple):
-    """line  number of the line at which it begins, from 1; `cells` by name"""
+    """line   number of the line at which it begins, from 1
+    cells  of CSV in the order of its columns, of JSON Lines by name
+    """
 
     line: int
-    cells: Mapping[str, Any]
+    cells: Any
 
 
 class BadRow(NamedTuple):
@@ -59,6 +61,15 @@ def read(
     """
     encoding = _known_encoding(encoding) if encoding else encoding_of(file)
     text = io.TextIOWrapper(file, encoding=encoding, errors="replace", newline="")
+    try:
+        table = _recognised(text, encoding, format, separator)
+    except BaseException:
+        text.detach()
+        raise
+    return replace(table, rows=_giving_back(text, table.rows))
+
+
+def _recognised(text: io.TextIOWrapper, encoding: str, format: Format | None, separator: str | None) -> Rows:
     head = _head(text)
     text.seek(0)
     if format is None:
@@ -70,6 +81,14 @@ def read(
         raise InvalidRequest([Fault("$.separator", "form", "must be one character")])
     table = _Table(text, separator)
     return Rows("csv", encoding, separator, table.columns, table.rows())
+
+
+def _giving_back(text: io.TextIOWrapper, rows: Iterator[Row | BadRow]) -> Iterator[Row | BadRow]:
+    """The rows; after them the file still is the caller's, while `text` would close it."""
+    try:
+        yield from rows
+    finally:
+        text.detach()
 
 
 def _known_encoding(name: str) -> str:
@@ -117,12 +136,16 @@ class _Table:
         self._text = text
         csv.field_size_limit(LONGEST_ROW)
         self._reader = csv.reader(self._lines(), delimiter=separator, strict=True)
+        self._is_garbled = False
         self.columns = self._named()
 
     def _lines(self) -> Iterator[str]:
         while line := self._text.readline(LONGEST_ROW):
             # The csv module refuses NUL, and ends the table there.
-            yield line.replace("\x00", "\ufffd")
+            if "\x00" in line or "\ufffd" in line:
+                self._is_garbled = True
+                line = line.replace("\x00", "\ufffd")
+            yield line
 
     def _named(self) -> Sequence[str]:
         try:
@@ -131,6 +154,8 @@ class _Table:
             raise InvalidRequest(
                 [Fault("$", "form", "is not a table: there is no head with names of columns")]
             ) from None
+        if self._is_garbled:
+            raise InvalidRequest([Fault("$.encoding", "unknown_value", "is another one: its head cannot be read")])
         columns = [name.strip() for name in names]
         repeated = sorted({name for name in columns if name and columns.count(name) > 1})
         if len(columns) > MOST_COLUMNS:
@@ -141,7 +166,7 @@ class _Table:
 
     def rows(self) -> Iterator[Row | BadRow]:
         while True:
-            line = self._reader.line_num + 1
+            line, self._is_garbled = self._reader.line_num + 1, False
             try:
                 cells = next(self._reader)
             except StopIteration:
@@ -156,6 +181,6 @@ class _Table:
     def _row(self, line: int, cells: Sequence[str]) -> Row | BadRow:
         if len(cells) != len(self.columns):
             return BadRow(line, f"has {len(cells)} cells, and the head has {len(self.columns)}")
-        if any("\ufffd" in cell for cell in cells):
+        if self._is_garbled:
             return BadRow(line, "is not in the encoding of the file")
-        return Row(line, {name: cell for name, cell in zip(self.columns, cells, strict=True) if name})
+        return Row(line, cells)

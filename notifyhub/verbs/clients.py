@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from notifyhub.verbs.calls import as_arguments
-from notifyhub.verbs.files import Table
+from notifyhub.verbs.files import Table, Target
 
 if TYPE_CHECKING:
     from notifyhub import answers
@@ -87,8 +87,33 @@ class ClientVerbs(ABC):
         dry_run    check everything, store nothing
         progress   called now and then with the number of bytes read
 
+        Of a client who is there, what a row gives is changed. Of `addresses` and `attributes` that is what has a column
+        or a member: an empty cell or null removes it, the others stay.
         Format, encoding and separator are recognised if they are not given. Rows that are wrong are left out and named
         in the result. Raises InvalidRequest if it is no table of clients at all.
+        """
+
+    @abstractmethod
+    async def export(
+        self,
+        file: Target,
+        /,
+        *,
+        format: Literal["csv", "jsonl"] | None = None,
+        excel: bool = False,
+        progress: Callable[[int], None] | None = None,
+        **filters: Texts,
+    ) -> int:
+        """Write clients as a table that `import_` takes, in the order in which they were added. Returns how many.
+
+        file      a path, or a binary file
+        format    default: by the name of the file, JSON Lines for .jsonl and .ndjson, else CSV
+        excel     CSV that a double click opens as a table: with a byte order mark, separated by semicolons
+        progress  called now and then with the number of clients written
+        filters   as of `list`
+
+        Clients are read in slices, so one that is changed meanwhile is written as it was before or after. Raises
+        InvalidRequest, also if the file cannot be opened, and what the file raises.
         """
 
     async def update(self, id_: int, /, **members: Any) -> answers.Client:

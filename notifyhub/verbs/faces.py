@@ -36,6 +36,7 @@ class Clients:
     update, aupdate = both(ClientVerbs.update)
     delete, adelete = both(ClientVerbs.delete)
     import_, aimport = both(ClientVerbs.import_)
+    export, aexport = both(ClientVerbs.export)
 
 
 class Mailings:
@@ -71,7 +72,7 @@ class Messaging:
     stats: Stats
     """Numbers: `stats.overall()`, and `check`, `repair`."""
     clients: Clients
-    """The directory: `clients.create(…)`, `clients.list(…)`, and `get`, `update`, `delete`."""
+    """The directory: `clients.create(…)`, `clients.list(…)`, `get`, `update`, `delete`, `import_` and `export`."""
 
     send, asend = both(Verbs.send)
     send_many, asend_many = both(Verbs.send_many)
@@ -119,6 +120,7 @@ class AsyncClients:
     update = awaited(ClientVerbs.update)
     delete = awaited(ClientVerbs.delete)
     import_ = awaited(ClientVerbs.import_)
+    export = awaited(ClientVerbs.export)
 
 
 class AsyncMailings:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -14,6 +16,8 @@ from notifyhub_api import paging
 from notifyhub_api.filtering import SEVERAL
 from notifyhub_api.operations import Operation, Parameter, Tag
 from notifyhub_api.resources.examples import CLIENT, NEW_CLIENT
+from notifyhub_api.streaming import streamed
+from notifyhub_api.uploads import file_of
 from notifyhub_api.web import answer, body_of, hub_of
 
 TAG = Tag("clients", "The directory: the people whom mailings are sent to.")
@@ -21,7 +25,7 @@ ID = Parameter("id", "path", {"type": "integer", "minimum": 1, "examples": [7]},
 AFTER_THE_LAST = 2**63 - 1
 
 _WORDS = {"type": "array", "items": {"type": "string", "minLength": 1, "maxLength": 255}}
-FILTERS = (
+FILTERS: tuple[Parameter, ...] = (
     Parameter("phone", "query", {"type": "array", "items": {"type": "string"}}, "one or more phones"),
     Parameter("operator_code", "query", _WORDS, SEVERAL.replace(" or separate them by commas", "")),
     Parameter("tag", "query", _WORDS, "one or more tags, as alternatives; repeat the parameter"),
@@ -32,15 +36,26 @@ FILTERS = (
         {"type": "string", "maxLength": 255},
         "part of a phone, an address or an attribute, or a whole tag",
     ),
+)
+PAGING = (
     Parameter("before", "query", {"type": "string"}, "id of the client before the page; instead of `cursor`"),
     *paging.PARAMETERS,
 )
 
+_YES_NO = {"type": "string", "enum": ["true", "false"]}
+_FORMATS = {"type": "string", "enum": ["csv", "jsonl"]}
+MEDIA = {"csv": "text/csv", "jsonl": "application/x-ndjson"}
 IMPORTING = (
-    Parameter("dry_run", "query", {"type": "string", "enum": ["true", "false"]}, "check everything, store nothing"),
-    Parameter("format", "query", {"type": "string", "enum": ["csv", "jsonl"]}, "default: recognised"),
+    Parameter("dry_run", "query", _YES_NO, "check everything, store nothing"),
+    Parameter("format", "query", _FORMATS, "default: recognised"),
     Parameter("encoding", "query", {"type": "string"}, "such as windows-1251; default: recognised"),
     Parameter("separator", "query", {"type": "string"}, "of the cells of a CSV file; default: recognised"),
+)
+EXPORTING = (
+    Parameter("format", "query", _FORMATS, "default: csv"),
+    Parameter(
+        "excel", "query", _YES_NO, "CSV with a byte order mark, separated by semicolons, which a double click opens"
+    ),
 )
 
 
@@ -52,9 +67,7 @@ async def create(request: Request) -> Response:
 
 async def find(request: Request) -> Response:
     """Clients by filters, newest first."""
-    given: dict[str, list[str]] = {}
-    for name, value in request.query_params.multi_items():
-        given.setdefault(name, []).append(value)
+    given = _given(request)
     first = given.pop("before", [""])[-1]
     given.pop("limit", None)
     if given.pop("cursor", None) and first:
@@ -74,20 +87,46 @@ async def find(request: Request) -> Response:
 
 async def import_(request: Request) -> Response:
     """Import clients."""
-    given, faults = request.query_params, []
-    for name, known in (("dry_run", ("true", "false")), ("format", ("csv", "jsonl"))):
-        if name in given and given[name] not in known:
-            faults.append(Fault(f"$.{name}", "unknown_value", f"must be {' or '.join(known)}"))
-    if faults:
-        raise InvalidRequest(faults)
+    given = request.query_params
+    _check_choices(given)
     done = await hub_of(request).clients.import_table(
-        await body_of(request),
+        file_of(request),
         dry_run=given.get("dry_run") == "true",
         format=given.get("format"),  # type: ignore[arg-type]
         encoding=given.get("encoding"),
         separator=given.get("separator"),
     )
     return answer(done)
+
+
+async def export(request: Request) -> Response:
+    """Export clients."""
+    _check_choices(request.query_params)
+    filters = _given(request)
+    format = filters.pop("format", ["csv"])[-1]
+    excel = filters.pop("excel", ["false"])[-1] == "true"
+    parts = await hub_of(request).clients.parts(filters, format, excel)  # type: ignore[arg-type]
+    return await streamed(request, (part.text for part in parts), MEDIA[format], f"clients.{format}")
+
+
+def _given(request: Request) -> dict[str, list[str]]:
+    """The parameters of the query."""
+    given: dict[str, list[str]] = {}
+    for name, value in request.query_params.multi_items():
+        given.setdefault(name, []).append(value)
+    return given
+
+
+def _check_choices(given: Mapping[str, str]) -> None:
+    """Raises InvalidRequest for a choice that there is not."""
+    choices = {"dry_run": ("true", "false"), "excel": ("true", "false"), "format": tuple(MEDIA)}
+    faults = [
+        Fault(f"$.{name}", "unknown_value", f"must be {' or '.join(known)}")
+        for name, known in choices.items()
+        if name in given and given[name] not in known
+    ]
+    if faults:
+        raise InvalidRequest(faults)
 
 
 async def read(request: Request) -> Response:
@@ -129,7 +168,7 @@ operations = (
         tag=TAG,
         summary="Clients by filters, newest first",
         description="Several values of one filter are alternatives; different filters must all match.",
-        parameters=FILTERS,
+        parameters=[*FILTERS, *PAGING],
         answers={200: ClientPage},
         refusals=[404],
         headers=paging.HEADERS,
@@ -144,8 +183,11 @@ operations = (
         summary="Import clients from a table",
         description="CSV with a head (`phone`, `operator_code`, `tags`, `timezone`, `opted_out`, `addresses.telegram`, "
         "`attributes.city`, …), or JSON Lines of clients. Format, encoding and separator are recognised. A client "
-        "whose phone is in the directory is changed: what the table gives is replaced, the rest stays. Rows that are "
-        "wrong are left out and named; the others are kept. Several tags in a cell are separated by `;` or `,`.",
+        "whose phone is in the directory is changed: what a row gives is replaced, the rest stays. Of `addresses` and "
+        "`attributes` that goes member by member: an empty cell, or null, removes one, and those without a column or "
+        "member stay. Rows that are wrong are left out and named; the others are kept. Several tags in a cell are "
+        "separated by `;` or `,`, or are a JSON array. A cell of an attribute that is JSON is taken as such, anything "
+        "else is text. The file may have up to NOTIFYHUB_MAX_IMPORT_BYTES.",
         parameters=IMPORTING,
         media=("text/csv", "application/x-ndjson", "application/octet-stream"),
         answers={200: Import},
@@ -160,6 +202,21 @@ operations = (
             "failed": 1,
             "errors": [{"line": 3, "field": "timezone", "message": "is not a time zone"}],
         },
+    ),
+    Operation(
+        method="GET",
+        path="/api/v1/clients/export",
+        endpoint=export,
+        scope="read",
+        tag=TAG,
+        summary="Clients as a table",
+        description="What an import takes, as CSV or JSON Lines in UTF-8, in the order in which clients were added. In "
+        "CSV, text that would be read as a number, another kind of JSON or a formula is a JSON string. An attribute "
+        "that is null is left out, and so is one whose name is new while the export runs. The answer is streamed; "
+        "one that breaks off is incomplete. Filters are those of the list.",
+        parameters=[*EXPORTING, *FILTERS],
+        tables=tuple(MEDIA.values()),
+        headers={"Content-Disposition": "name of the file"},
     ),
     Operation(
         method="GET",

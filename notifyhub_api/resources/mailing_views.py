@@ -11,7 +11,7 @@ from notifyhub.requests.mailings import MailingRequest
 from notifyhub.store import lists, mailings
 from notifyhub.verbs import result_of
 from notifyhub_api import filtering, paging
-from notifyhub_api.operations import Operation
+from notifyhub_api.operations import CSV, Operation
 from notifyhub_api.resources.deliveries import place_of
 from notifyhub_api.resources.examples import DELIVERY
 from notifyhub_api.resources.mailing_examples import MAILING_STATISTICS, NEW_MAILING, PREVIEW
@@ -63,7 +63,7 @@ operations = (
         description="From counters that change with the deliveries, so it takes milliseconds for a million of them.",
         parameters=[ID, FORMAT],
         answers={200: MailingStatistics},
-        table=True,
+        tables=[CSV],
         example_answer=MAILING_STATISTICS,
     ),
     Operation(

@@ -50,7 +50,7 @@ operations = (
             FORMAT,
         ],
         answers={200: Statistics},
-        table=True,
+        tables=[CSV],
         example_answer=STATISTICS,
     ),
     Operation(

@@ -1,4 +1,4 @@
-"""clients add, list, show, change, delete, import."""
+"""clients add, list, show, change, delete, import, export."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from notifyhub_cli.bar import Bar
 from notifyhub_cli.output import AsJson, Exit, leave, say, show_json, show_table, told_in_one_line
 from notifyhub_cli.target import reading
 
@@ -23,6 +24,7 @@ app = typer.Typer(
       notifyhub clients add 79201234567 --tag vip --address telegram=1067000
       notifyhub clients import clients.csv --dry-run
       notifyhub clients list --tag vip
+      notifyhub clients export clients.csv
     """,
     no_args_is_help=True,
 )
@@ -42,6 +44,11 @@ OptedOut = Annotated[
 ]
 OperatorCode = Annotated[str | None, typer.Option(help="Default: digits 2 to 4 of the phone.")]
 Timezone = Annotated[str | None, typer.Option(help="Europe/Moscow, +03:00 …; default: NOTIFYHUB_DEFAULT_TIMEZONE.")]
+_Several = typer.Option(help="May be given several times.")
+OperatorCodes = Annotated[list[str] | None, _Several]
+Timezones = Annotated[list[str] | None, _Several]
+Phones = Annotated[list[str] | None, _Several]
+Search = Annotated[str | None, typer.Option(help="Part of a phone, an address or an attribute, or a whole tag.")]
 
 
 @app.command()
@@ -78,12 +85,10 @@ def add(
 def list_(
     limit: Annotated[int, typer.Option(help="How many to show.", min=1, max=100_000)] = 20,
     tag: Tags = None,
-    operator_code: Annotated[list[str] | None, typer.Option(help="May be given several times.")] = None,
-    timezone: Annotated[list[str] | None, typer.Option(help="May be given several times.")] = None,
-    phone: Annotated[list[str] | None, typer.Option(help="May be given several times.")] = None,
-    search: Annotated[
-        str | None, typer.Option(help="Part of a phone, an address or an attribute, or a whole tag.")
-    ] = None,
+    operator_code: OperatorCodes = None,
+    timezone: Timezones = None,
+    phone: Phones = None,
+    search: Search = None,
     as_json: AsJson = False,
 ) -> None:
     """List matching clients, newest first.
@@ -173,11 +178,14 @@ def import_(
 ) -> None:
     """Add clients from a table, or change those whose phone is there. Wrong rows are named, the others are kept.
 
+    What a row gives is changed. An empty cell, or null, removes an address or attribute; those without a column stay.
+
     \b
     Example:
       notifyhub clients import clients.csv --dry-run
     """
-    with told_in_one_line(), reading() as hub, _Bar(file) as bar:
+    total = file.stat().st_size if file.is_file() else None
+    with told_in_one_line(), reading() as hub, Bar(file.name, total) as bar:
         done = hub.clients.import_(file, dry_run=dry_run, encoding=encoding, separator=separator, progress=bar)
     if as_json:
         show_json(done)
@@ -195,27 +203,33 @@ def import_(
         raise typer.Exit(Exit.FAILED)
 
 
-class _Bar:
-    """A progress bar on a terminal; nothing elsewhere."""
+@app.command()
+def export(
+    file: Annotated[str, typer.Argument(metavar="[FILE]", help="Where to write; -: standard output.")] = "-",
+    format: Annotated[
+        str | None, typer.Option(help="csv or jsonl; default: by the name of the file, else csv.")
+    ] = None,
+    excel: Annotated[bool, typer.Option("--excel", help="CSV that Excel opens with a double click.")] = False,
+    tag: Tags = None,
+    operator_code: OperatorCodes = None,
+    timezone: Timezones = None,
+    phone: Phones = None,
+    search: Search = None,
+) -> None:
+    """Write clients as a table that `clients import` takes.
 
-    def __init__(self, file: Path) -> None:
-        self._file = file
-        self._progress: Any = None
-
-    def __enter__(self) -> Any:
-        if not sys.stderr.isatty() or not self._file.is_file():
-            return None
-        from rich.console import Console
-        from rich.progress import Progress
-
-        self._progress = Progress(console=Console(stderr=True), transient=True)
-        self._progress.start()
-        task = self._progress.add_task(self._file.name, total=self._file.stat().st_size)
-        return lambda place: self._progress.update(task, completed=place)
-
-    def __exit__(self, *_: object) -> None:
-        if self._progress is not None:
-            self._progress.stop()
+    \b
+    Examples:
+      notifyhub clients export clients.csv --tag vip
+      notifyhub clients export --format jsonl | gzip > clients.jsonl.gz
+    """
+    named = file != "-"
+    target = file if named else sys.stdout.buffer
+    filters = {"tag": tag, "operator_code": operator_code, "timezone": timezone, "phone": phone, "search": search}
+    with told_in_one_line(), reading() as hub, Bar(file, shown=named or not sys.stdout.isatty()) as bar:
+        number = hub.clients.export(target, format=format, excel=excel, progress=bar, **filters)
+    if named:
+        typer.echo(f"wrote {number} clients to {file}")
 
 
 def _pairs(option: str, given: Sequence[str] | None) -> dict[str, str]:

@@ -259,6 +259,8 @@ def test_a_list_is_read_page_by_page(api: Api) -> None:
         ("limit=0", ("$.limit", "limit")),
         ("cursor=x", ("$.cursor", "cursor")),
         ("tag=%00", ("$.tag", "form")),
+        ("tag=", ("$.tag", "form")),
+        ("operator_code=903&operator_code=", ("$.operator_code", "form")),
     ],
 )
 def test_what_is_wrong_with_a_filter_is_named(api: Api, query: str, fault: tuple[str, str]) -> None:

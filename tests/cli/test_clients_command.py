@@ -1,4 +1,4 @@
-"""clients add, list, show, change, delete, import."""
+"""clients add, list, show, change, delete, import, export."""
 
 from __future__ import annotations
 
@@ -36,6 +36,22 @@ def test_an_import_tells_what_it_did_and_what_is_wrong(run: Run, tmp_path: Path)
     assert run("clients", "list", "--tag", "новый", "--json").json[0]["phone"] == "79030000001"
 
 
+def test_an_export_goes_to_a_file_or_to_standard_output(run: Run, tmp_path: Path) -> None:
+    run("clients", "add", "79030000001", "--tag", "vip", "--attribute", "city=Тверь")
+    run("clients", "add", "79050000002")
+
+    to_file = run("clients", "export", "c.jsonl", "--tag", "vip")
+    to_output = run("clients", "export", "--operator-code", "903")
+    to_excel = run("clients", "export", "-", "--excel", "--search", "тверь")
+
+    assert (to_file.out, to_file.err) == ("wrote 1 clients to c.jsonl\n", "")
+    assert (tmp_path / "c.jsonl").read_text().count("\n") == 1
+    head = "phone,operator_code,tags,timezone,opted_out,attributes.city"
+    assert to_output.out == f"{head}\r\n79030000001,903,vip,Europe/Moscow,,Тверь\r\n"
+    assert to_excel.out.startswith("\ufeffphone;")
+    assert run("clients", "import", "c.jsonl").out == "1 rows in utf-8: 0 added, 1 changed, 0 left out\n"
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
@@ -45,6 +61,9 @@ def test_an_import_tells_what_it_did_and_what_is_wrong(run: Run, tmp_path: Path)
         (["change", "9", "--tag", "x"], 3, "there is no client 9"),
         (["change", "9"], 2, "there is nothing to change"),
         (["import", "nothing.csv"], 2, "--file: cannot be opened"),
+        (["export", "--format", "xml"], 2, "--format: must be csv or jsonl"),
+        (["export", "c.jsonl", "--excel"], 2, "--excel: goes with CSV only"),
+        (["export", "nowhere/c.csv"], 2, "--file: cannot be written"),
         (["list", "--timezone", "Mars"], 2, "--timezone: is not a time zone"),
     ],
 )

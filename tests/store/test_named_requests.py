@@ -171,6 +171,16 @@ def test_a_reservation_whose_process_died_runs_out(database: Database) -> None:
     assert database.write(idempotency.reserve, named("a", now=UNTIL, until=UNTIL + 1)).result() == Verdict()
 
 
+def test_a_reservation_whose_process_shows_that_it_lives_does_not_run_out(database: Database) -> None:
+    name = named("a")
+    database.write(idempotency.reserve, name).result()
+    database.write(idempotency.prolong, (name, UNTIL + 1)).result()
+
+    busy = database.write(idempotency.reserve, named("a", now=UNTIL, until=UNTIL + 1)).result()
+
+    assert isinstance(busy.refusal, KeyInProgress)
+
+
 def test_who_was_thought_dead_cannot_answer_for_its_successor(database: Database) -> None:
     late, successor = named("a"), named("a", now=UNTIL, until=UNTIL + 9)
     database.write(idempotency.reserve, late).result()
