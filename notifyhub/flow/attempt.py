@@ -67,8 +67,8 @@ async def attempt(row: Claimed, lane: Lane, clock: Callable[[], int]) -> Result 
         _log.exception("provider of %s raised", row.channel, extra={"delivery_id": row.id})
         outcome = Unconfirmed(code="provider_error", detail=type(error).__name__)
     finished_at = clock()
-    lane.breaker.heard(sender, outcome, finished_at)
-    return concluded(row, outcome, lane.policy, started_at, finished_at)
+    away_until = lane.breaker.heard(sender, outcome, finished_at)
+    return concluded(row, outcome, lane.policy, started_at, finished_at, away_until)
 
 
 def _outside(row: Claimed, now: int) -> Result | Unsent | None:
@@ -82,15 +82,23 @@ def _outside(row: Claimed, now: int) -> Result | Unsent | None:
     return Unsent(row.id, row.attempt, opens) if opens > now else None
 
 
-def concluded(row: Claimed, outcome: Outcome, policy: RetryPolicy, started_at: int, finished_at: int) -> Result:
-    """The next state of a row after an outcome. Times are epoch ms."""
+def concluded(
+    row: Claimed,
+    outcome: Outcome,
+    policy: RetryPolicy,
+    started_at: int,
+    finished_at: int,
+    away_until: int | None = None,
+) -> Result:
+    """The next state of a row after an outcome. Times are epoch ms; `away_until` as in `judge`."""
     tried = Tried(
         spent=row.spent,
         max_attempts=row.max_attempts or policy.max_attempts,
         on_unconfirmed=OnUnconfirmed(row.on_unconfirmed),
         expires_at=row.expires_at,
     )
-    verdict = judge(outcome, tried, policy, finished_at, random.random())  # noqa: S311 (jitter, not a secret)
+    chance = random.random()  # noqa: S311 (jitter, not a secret)
+    verdict = judge(outcome, tried, policy, finished_at, chance, away_until)
     return Result(
         id=row.id,
         attempt=row.attempt,
