@@ -39,13 +39,11 @@ async def attempt(row: Claimed, lane: Lane, clock: Callable[[], int]) -> Result 
     `clock` returns epoch ms. No call is made if the lease would not outlive it, or while the sender rests.
     """
     started_at, timeout_s = clock(), lane.timeout_s
-    if row.mailing_id:
-        if lane.mailings.is_stopped(row.mailing_id):
-            return Unsent(row.id, row.attempt)
-        row = row._replace(expires_at=lane.mailings.ends_at(row.mailing_id, row.expires_at))
+    in_time = _in_time(row, lane, started_at)
+    if not isinstance(in_time, Claimed):
+        return in_time
+    row = in_time
     if row.expires_at is not None:
-        if started_at + LEAST_CALL_MS > row.expires_at:
-            return expired(row)
         # The call must not outlast the expiry time either: connecting may take a while before anything is written.
         timeout_s = min(timeout_s, (row.expires_at - started_at) / 1000)
     if started_at + timeout_s * 1000 > row.lease_until:
@@ -69,6 +67,20 @@ async def attempt(row: Claimed, lane: Lane, clock: Callable[[], int]) -> Result 
     finished_at = clock()
     away_until = lane.breaker.heard(sender, outcome, finished_at)
     return concluded(row, outcome, lane.policy, started_at, finished_at, away_until)
+
+
+def _in_time(row: Claimed, lane: Lane, now: int) -> Claimed | Result | Unsent:
+    """The delivery with the end that is known now; or what becomes of it, if it has come or its mailing is stopped."""
+    known_at = now
+    if row.mailing_id:
+        known = lane.mailings.known(row.mailing_id, row.expires_at, row.lease_until - round(lane.lease_s * 1000))
+        if known.stopped:
+            return Unsent(row.id, row.attempt)
+        row, known_at = row._replace(expires_at=known.ends_at), known.at
+    if row.expires_at is None or now + LEAST_CALL_MS <= row.expires_at:
+        return row
+    # The end of a mailing may have been put back since it was looked at: the next claim knows.
+    return expired(row) if known_at + LEAST_CALL_MS > row.expires_at else Unsent(row.id, row.attempt)
 
 
 def _outside(row: Claimed, now: int) -> Result | Unsent | None:
