@@ -84,7 +84,9 @@ class ChannelSettings(BaseModel):
     retry_base_s: Positive = Field(1.0, description="upper bound of the first retry delay, seconds; doubles each time")
     retry_cap_s: Positive = Field(300.0, description="longest retry delay, seconds")
     rest_s: Positive = Field(
-        60.0, description="seconds that a channel pauses when its messenger reports a misconfigured account"
+        60.0,
+        description="seconds that a channel pauses when its messenger reports a misconfigured account, and the longest "
+        "pause between two tries while the messenger takes nothing",
     )
     timeout_s: Positive = Field(10.0, le=60, description="timeout of a call, seconds")
     concurrency: int = Field(256, ge=1, le=10_000, description="concurrent calls in each worker process")

@@ -38,6 +38,10 @@ class CircuitBreaker:
         latest = max(until, probe_ends)
         return latest if now < latest else None
 
+    def rests_until(self, sender: str) -> int | None:
+        """When the rest of this sender ends; None if it does not rest, or a delivery is being tried."""
+        return None if sender in self._probes else self._rests.get(sender)
+
     def trying(self, sender: str, now: int) -> None:
         """A delivery of `sender` is being sent. If the sender rests, the others wait for its outcome."""
         if sender in self._rests:

@@ -65,8 +65,13 @@ def backoff_s(policy: RetryPolicy, spent: int, chance: float) -> float:
     return ceiling * chance
 
 
-def judge(outcome: Outcome, tried: Tried, policy: RetryPolicy, now: int, chance: float) -> Verdict:
-    """Decide the next state of a delivery after an outcome. Pure: `now` in epoch ms, `chance` in [0, 1)."""
+def judge(
+    outcome: Outcome, tried: Tried, policy: RetryPolicy, now: int, chance: float, away_until: int | None = None
+) -> Verdict:
+    """Decide the next state of a delivery after an outcome. Pure: `now` in epoch ms, `chance` in [0, 1).
+
+    away_until  the messenger takes nothing from anybody, and rests until then (epoch ms): no attempt is spent
+    """
     match outcome:
         case Sent():
             return Verdict(Status.SENT, tried.spent + 1)
@@ -76,7 +81,9 @@ def judge(outcome: Outcome, tried: Tried, policy: RetryPolicy, now: int, chance:
             # Jitter only lengthens the wait: an early retry would be punished.
             return _again(now + round((wait_s + min(1.0, 0.1 * wait_s) * chance) * 1000), tried.spent, tried, reason)
         case Misconfigured():
-            return _wait_for_mending(now + round(rest_s(outcome, policy) * 1000), tried, now)
+            return _wait_for_mending(now + round(rest_s(outcome, policy) * 1000), tried, now, "configuration")
+        case TemporaryFailure(reason=reason) if away_until is not None:
+            return _wait_for_mending(away_until, tried, now, reason)
         case TemporaryFailure(reason=reason):
             return _spend(tried, policy, now, chance, reason, when_out=Verdict(Status.FAILED, 0, "exhausted"))
         case Unconfirmed():
@@ -93,12 +100,12 @@ def rest_s(outcome: Misconfigured, policy: RetryPolicy) -> float:
     return policy.rest_s if outcome.retry_after_s is None else outcome.retry_after_s
 
 
-def _wait_for_mending(due_at: int, tried: Tried, now: int) -> Verdict:
+def _wait_for_mending(due_at: int, tried: Tried, now: int, reason: str) -> Verdict:
     """Later than deliveries that have not been tried, so that another one is tried next: this one may be the cause."""
     if tried.expires_at is None or due_at < tried.expires_at:
-        return Verdict(Status.SCHEDULED, tried.spent, "configuration", due_at)
-    # It may be corrected in time, so only the expiry time ends it.
-    return _again(now, tried.spent, tried, "configuration")
+        return Verdict(Status.SCHEDULED, tried.spent, reason, due_at)
+    # It may be mended in time, so only the expiry time ends it.
+    return _again(now, tried.spent, tried, reason)
 
 
 def _spend(tried: Tried, policy: RetryPolicy, now: int, chance: float, reason: str, when_out: Verdict) -> Verdict:

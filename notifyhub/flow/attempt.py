@@ -39,14 +39,11 @@ async def attempt(row: Claimed, lane: Lane, clock: Callable[[], int]) -> Result 
     `clock` returns epoch ms. No call is made if the lease would not outlive it, or while the sender rests.
     """
     started_at, timeout_s = clock(), lane.timeout_s
-    if row.mailing_id:
-        if lane.mailings.is_stopped(row.mailing_id):
-            return Unsent(row.id, row.attempt)
-        if (ends_at := lane.mailings.ends_at(row.mailing_id, row.expires_at)) != row.expires_at:
-            row = row._replace(expires_at=ends_at)
+    in_time = _in_time(row, lane, started_at)
+    if not isinstance(in_time, Claimed):
+        return in_time
+    row = in_time
     if row.expires_at is not None:
-        if started_at + LEAST_CALL_MS > row.expires_at:
-            return expired(row)
         # The call must not outlast the expiry time either: connecting may take a while before anything is written.
         timeout_s = min(timeout_s, (row.expires_at - started_at) / 1000)
     if started_at + timeout_s * 1000 > row.lease_until:
@@ -68,8 +65,24 @@ async def attempt(row: Claimed, lane: Lane, clock: Callable[[], int]) -> Result 
         _log.exception("provider of %s raised", row.channel, extra={"delivery_id": row.id})
         outcome = Unconfirmed(code="provider_error", detail=type(error).__name__)
     finished_at = clock()
-    lane.breaker.heard(sender, outcome, finished_at)
-    return concluded(row, outcome, lane.policy, started_at, finished_at)
+    away_until = lane.breaker.heard(sender, outcome, finished_at)
+    return concluded(row, outcome, lane.policy, started_at, finished_at, away_until)
+
+
+def _in_time(row: Claimed, lane: Lane, now: int) -> Claimed | Result | Unsent:
+    """The delivery with the end that is known now; or what becomes of it, if it has come or its mailing is stopped."""
+    known_at = now
+    if row.mailing_id:
+        known = lane.mailings.known(row.mailing_id, row.expires_at, row.lease_until - round(lane.lease_s * 1000))
+        if known.stopped:
+            return Unsent(row.id, row.attempt)
+        known_at = known.at
+        if known.ends_at != row.expires_at:
+            row = row._replace(expires_at=known.ends_at)
+    if row.expires_at is None or now + LEAST_CALL_MS <= row.expires_at:
+        return row
+    # The end of a mailing may have been put back since it was looked at: the next claim knows.
+    return expired(row) if known_at + LEAST_CALL_MS > row.expires_at else Unsent(row.id, row.attempt)
 
 
 def _outside(row: Claimed, now: int) -> Result | Unsent | None:
@@ -83,15 +96,23 @@ def _outside(row: Claimed, now: int) -> Result | Unsent | None:
     return Unsent(row.id, row.attempt, opens) if opens > now else None
 
 
-def concluded(row: Claimed, outcome: Outcome, policy: RetryPolicy, started_at: int, finished_at: int) -> Result:
-    """The next state of a row after an outcome. Times are epoch ms."""
+def concluded(
+    row: Claimed,
+    outcome: Outcome,
+    policy: RetryPolicy,
+    started_at: int,
+    finished_at: int,
+    away_until: int | None = None,
+) -> Result:
+    """The next state of a row after an outcome. Times are epoch ms; `away_until` as in `judge`."""
     tried = Tried(
         spent=row.spent,
         max_attempts=row.max_attempts or policy.max_attempts,
         on_unconfirmed=OnUnconfirmed(row.on_unconfirmed),
         expires_at=row.expires_at,
     )
-    verdict = judge(outcome, tried, policy, finished_at, random.random())  # noqa: S311 (jitter, not a secret)
+    chance = random.random()  # noqa: S311 (jitter, not a secret)
+    verdict = judge(outcome, tried, policy, finished_at, chance, away_until)
     return Result(
         id=row.id,
         attempt=row.attempt,

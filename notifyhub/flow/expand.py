@@ -12,6 +12,7 @@ from notifyhub.domain.clients import choose
 from notifyhub.domain.dedup import dedup_key
 from notifyhub.domain.mailings import TOO_LATE, WINDOW_CLOSED
 from notifyhub.domain.states import Status
+from notifyhub.errors import NotifyhubError
 from notifyhub.flow.windows import next_opening, window_of
 from notifyhub.store import expansion
 from notifyhub.store.database import Database
@@ -31,15 +32,24 @@ _log = logs.logger(__name__)
 def expand(database: Database, ring: Callable[[str], None], clock: Callable[[], int]) -> int:
     """Expand all running mailings to the end, taking turns. Returns the number of slices.
 
-    `clock` returns epoch ms; `ring` is called for channels with something due.
+    `clock` returns epoch ms; `ring` is called for channels with something due. One that cannot be expanded now is left
+    for the next sweep.
     """
     slices = 0
     while mailings := database.read(expansion.unfinished).result():
-        stored = sum(_expand_some(database, mailing, ring, clock) for mailing in mailings)
+        stored = sum(_expand_if_possible(database, mailing, ring, clock) for mailing in mailings)
         if not stored:
             break
         slices += stored
     return slices
+
+
+def _expand_if_possible(database: Database, mailing: Row, ring: Callable[[str], None], clock: Callable[[], int]) -> int:
+    try:
+        return _expand_some(database, mailing, ring, clock)
+    except NotifyhubError as error:
+        _log.warning("mailing %d cannot be expanded now: %s", mailing["id"], error, extra={"mailing_id": mailing["id"]})
+        return 0
 
 
 def _expand_some(database: Database, mailing: Row, ring: Callable[[str], None], clock: Callable[[], int]) -> int:

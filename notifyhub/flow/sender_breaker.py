@@ -1,4 +1,4 @@
-"""Makes a sender rest when its messenger says that it is set up wrongly, and logs that once."""
+"""Makes a sender rest when its messenger says that it is set up wrongly, or is away, and logs that once."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import Any
 
 from notifyhub import logs
 from notifyhub.domain.circuit_breaker import DEFAULT_SENDER, CircuitBreaker
-from notifyhub.domain.outcome import Misconfigured, Outcome, PermanentFailure, Sent
+from notifyhub.domain.outages import Outages
+from notifyhub.domain.outcome import Misconfigured, Outcome, PermanentFailure, Sent, TemporaryFailure, Unconfirmed
 from notifyhub.domain.retry import RetryPolicy, rest_s
 
 _log = logs.logger(__name__)
@@ -27,6 +28,7 @@ class SenderBreaker:
         self._by_address = by_address
         self._policy = policy
         self._breaker = CircuitBreaker((DEFAULT_SENDER, *senders))
+        self._outages = Outages(policy.base_s, policy.rest_s)
 
     def room(self, most: int, now: int) -> int:
         """How many deliveries to claim."""
@@ -42,16 +44,42 @@ class SenderBreaker:
         until = self._breaker.held_until(sender, now)
         if until is None:
             self._breaker.trying(sender, now)
+            return None
+        if self._breaker.rests_until(sender) is None:
+            # One is being tried, and may go through at any moment.
+            return min(until, now + round(self._policy.base_s * 1000))
         return until
 
-    def heard(self, sender: str, outcome: Outcome, now: int) -> None:
-        """Learn from the outcome of a call."""
+    def heard(self, sender: str, outcome: Outcome, now: int) -> int | None:
+        """Learn from the outcome of a call. Returns the end of the rest, if the messenger is away and thus to blame."""
+        if isinstance(outcome, TemporaryFailure | Unconfirmed) and not _is_paced(outcome):
+            if self._outages.failed(sender, now):
+                return self._wait(sender, outcome, now)
+        else:
+            self._outages.answered(sender)
         if isinstance(outcome, Misconfigured):
             self._rest(sender, outcome, now)
         elif isinstance(outcome, Sent | PermanentFailure):
             self._go_on(sender)
         else:
             self._breaker.leave_open(sender, now + round(self._policy.rest_s * 1000))
+        return None
+
+    def _wait(self, sender: str, outcome: TemporaryFailure | Unconfirmed, now: int) -> int:
+        """The messenger is away: the sender rests, unless it does already."""
+        if (resting := self._breaker.rests_until(sender)) is not None:
+            return resting
+        until = self._outages.next_try(sender, now)
+        if self._breaker.trip(sender, until):
+            _log.warning(
+                "%s rests: its messenger takes nothing (%s). What waits is kept, and one delivery tries every now and "
+                "then until it goes through. The last answer was: %s",
+                self._name(sender),
+                outcome.code,
+                outcome.detail or "(empty)",
+                extra={"channel": self._channel, "sender": sender},
+            )
+        return until
 
     def _rest(self, sender: str, outcome: Misconfigured, now: int) -> None:
         pause_s = rest_s(outcome, self._policy)
@@ -73,3 +101,8 @@ class SenderBreaker:
 
     def _name(self, sender: str) -> str:
         return f"sender {sender} of {self._channel}" if sender else self._channel
+
+
+def _is_paced(outcome: TemporaryFailure | Unconfirmed) -> bool:
+    """Did the messenger answer, and say how long to wait?"""
+    return isinstance(outcome, TemporaryFailure) and outcome.retry_after_s is not None

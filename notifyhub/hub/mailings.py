@@ -48,7 +48,7 @@ class HubMailings(MailingVerbs):
         made = await self._wiring.written(mailings.create, mailings.NewMailing(_all_columns(request, now), status, now))
         if status is MailingStatus.SCHEDULED and made.starts_at <= to_datetime(now):
             await self._wiring.written(mailing_moves.start_due, now)
-            self._wiring.look_at_mailings()
+            await self._wiring.look_at_mailings()
             return await self.get(made.id)
         return made
 
@@ -89,7 +89,7 @@ class HubMailings(MailingVerbs):
         changed = await self._wiring.written(
             mailings.change, mailings.MailingChange(row, _columns(request.members(), now), now)
         )
-        self._wiring.look_at_mailings()
+        await self._wiring.look_at_mailings()
         return changed
 
     async def test_as(self, id_: int | str, asked: bytes | Mapping[str, Any]) -> answers.Message:
@@ -120,7 +120,7 @@ class HubMailings(MailingVerbs):
             for channel in done.channels:
                 self._wiring.ring_at(channel, now)
             slice_ = None if done.next is None else RetrySlice(row, now, done.next)
-        self._wiring.look_at_mailings()
+        await self._wiring.look_at_mailings()
         status = (await self.get(row)).status
         return answers.RetriedMailing(id=row, status=status, retried=retried, duplicates=duplicates)
 
@@ -131,7 +131,7 @@ class HubMailings(MailingVerbs):
     async def _moved(self, job: Job[Move, MailingStatus | NotifyhubError], id_: int | str) -> answers.Mailing:
         row = as_row_id("mailing", id_)
         await self._wiring.written(job, Move(row, now_ms()))
-        self._wiring.look_at_mailings()
+        await self._wiring.look_at_mailings()
         return await self.get(row)
 
     async def _ended(self, job: Job[Move, Cancelled | NotifyhubError], id_: int | str) -> answers.CancelledMailing:
@@ -140,7 +140,7 @@ class HubMailings(MailingVerbs):
         if done.status is MailingStatus.CANCELLED:
             # What is left of a large one is cleared by the sweep.
             await self._wiring.written(mailing_moves.clear, (row, done.status, CLEARED_AT_ONCE))
-        self._wiring.look_at_mailings()
+        await self._wiring.look_at_mailings()
         return answers.CancelledMailing(id=row, status=done.status, cancelled=done.cancelled, too_late=done.too_late)
 
 

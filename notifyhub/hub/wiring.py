@@ -141,10 +141,10 @@ class Wiring:
             # The pump finds nothing due yet, and then looks for what is next.
             self._doorbell.ring(channel)
 
-    def look_at_mailings(self) -> None:
-        """A mailing was started, stopped or changed."""
+    async def look_at_mailings(self) -> None:
+        """A mailing was started, stopped or changed. From now on this process makes no call that it does not allow."""
         if self._runtime is not None:
-            self._runtime.look_at_mailings()
+            await off_the_loop(self._runtime.look_at_mailings)
         self._progressed()
 
     def _progressed(self) -> None:

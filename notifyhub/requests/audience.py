@@ -13,7 +13,7 @@ from pydantic import (
     StrictBool,
     StrictFloat,
     StrictInt,
-    StrictStr,
+    StringConstraints,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
@@ -24,6 +24,8 @@ from notifyhub.requests.fields import RowId, Sendable, whole
 MOST_VALUES = 1_000
 DEEPEST = 8
 MOST_PARTS = 100
+MOST_VALUES_TOGETHER = 10_000
+"""Less than the parameters that a statement may have."""
 
 
 def _list(value: Any) -> Any:
@@ -61,13 +63,13 @@ Values = Annotated[
     Field(min_length=1, max_length=MOST_VALUES, json_schema_extra=_one_or_many),
 ]
 Zones = Annotated[Values, AfterValidator(_zones)]
-_Scalar = StrictBool | StrictInt | StrictFloat | StrictStr
+_Number = Annotated[StrictInt, Field(ge=-(10**15), le=10**15)] | Annotated[StrictFloat, Field(ge=-1e15, le=1e15)]
+_Scalar = StrictBool | _Number | Annotated[Sendable, StringConstraints(strict=True)]
 Scalars = Annotated[
     list[_Scalar],
     BeforeValidator(_list),
     Field(min_length=1, max_length=MOST_VALUES, json_schema_extra=_one_or_many),
 ]
-_Number = Annotated[StrictInt, Field(ge=-(10**15), le=10**15)] | Annotated[StrictFloat, Field(ge=-1e15, le=1e15)]
 
 
 class AttributeFilter(BaseModel):
@@ -107,19 +109,27 @@ class AudienceFilter(BaseModel):
 
     @model_validator(mode="after")
     def _is_not_too_much(self) -> Self:
-        depth, parts = self._size()
+        depth, parts, values = self._size()
         if depth > DEEPEST:
             raise PydanticCustomError("too_long", "may be nested at most {most} levels deep", {"most": DEEPEST})
         if parts > MOST_PARTS:
             raise PydanticCustomError("too_long", "may have at most {most} conditions", {"most": MOST_PARTS})
+        if values > MOST_VALUES_TOGETHER:
+            raise PydanticCustomError("too_long", "may name at most {most} values", {"most": MOST_VALUES_TOGETHER})
         return self
 
-    def _size(self) -> tuple[int, int]:
-        """Levels and conditions."""
+    def _size(self) -> tuple[int, int, int]:
+        """Levels, conditions and values."""
         inner = [*(self.all_ or ()), *(self.any_ or ()), *([self.not_] if self.not_ else ())]
         own = len(self.model_fields_set) or 1
+        named = (self.operator_code, self.tag, self.timezone, self.attribute.is_ if self.attribute else None)
+        values = sum(len(one) for one in named if one)
         sizes = [part._size() for part in inner]
-        return 1 + max((depth for depth, _ in sizes), default=0), own + sum(parts for _, parts in sizes)
+        return (
+            1 + max((depth for depth, _, _ in sizes), default=0),
+            own + sum(parts for _, parts, _ in sizes),
+            values + sum(inside for _, _, inside in sizes),
+        )
 
     def stored(self) -> dict[str, Any]:
         """The filter as JSON, with canonical values."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationInfo
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from notifyhub.domain.addresses import FORMS, canonical
@@ -76,6 +76,20 @@ def _attributes(value: Any) -> Any:
     return value
 
 
+def _without_nul(attributes: dict[str, Any]) -> dict[str, Any]:
+    """PostgreSQL reads no JSON with a NUL character, so one such client would stop every filter of attributes."""
+    left: list[Any] = [attributes]
+    while left:
+        value = left.pop()
+        if isinstance(value, dict):
+            left += [*value, *value.values()]
+        elif isinstance(value, list | tuple):
+            left += value
+        elif isinstance(value, str) and "\x00" in value:
+            raise PydanticCustomError("form", "must not contain the NUL character")
+    return attributes
+
+
 def _opted_out(value: Any) -> Any:
     if isinstance(value, bool):
         return [ALL] if value else []
@@ -116,7 +130,7 @@ OperatorCode = Annotated[
 Tag = Annotated[Sendable, BeforeValidator(_tag), StringConstraints(strict=True, min_length=1, max_length=LONGEST_TAG)]
 Zone = Annotated[str, BeforeValidator(_zone)]
 Addresses = Annotated[dict[str, str], BeforeValidator(_addresses), Field(json_schema_extra=_by_channel)]
-Attributes = Annotated[Metadata, BeforeValidator(_attributes)]
+Attributes = Annotated[Metadata, BeforeValidator(_attributes), AfterValidator(_without_nul)]
 OptedOut = Annotated[list[str], BeforeValidator(_opted_out), Field(json_schema_extra=_channels_or_all)]
 
 

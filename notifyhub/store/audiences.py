@@ -64,6 +64,7 @@ def _on_sqlite(attribute: Attribute) -> Condition:
         name=path,
         as_text=lambda value: orjson.dumps(value).decode(),
         literal="json(?)",
+        numbers_apart=True,
     )
 
 
@@ -89,12 +90,18 @@ def _compared(
     name: str,
     as_text: Callable[[Any], str],
     literal: str,
+    numbers_apart: bool = False,
 ) -> Condition:
     parts: list[str] = []
     values: list[Any] = []
     if attribute.values:
-        parts.append(f"COALESCE({text} IN ({', '.join(literal for _ in attribute.values)}), false)")
+        either = [f"COALESCE({text} IN ({', '.join(literal for _ in attribute.values)}), false)"]
         values += [name, *(as_text(value) for value in attribute.values)]
+        # As text 5 and 5.0 are different.
+        if numbers := [value for value in attribute.values if numbers_apart and type(value) in (int, float)]:
+            either.append(f"COALESCE({number} IN ({_places(numbers)}), false)")
+            values += [name, name, *numbers]
+        parts.append(f"({' OR '.join(either)})")
     for sign, bound in ((">=", attribute.at_least), ("<=", attribute.at_most)):
         if bound is not None:
             parts.append(f"COALESCE({number} {sign} ?, false)")

@@ -123,7 +123,7 @@ _INSERT_DUPLICATES = f"""
 _ADVANCE = """
     UPDATE mailings SET cursor = ?, placed = placed + ?, matched = matched + ?, unreachable = unreachable + ?,
         opted_out = opted_out + ?, expanded_at = ?
-    WHERE id = ? AND cursor = ? AND expanded_at IS NULL AND status = ?"""
+    WHERE id = ? AND cursor = ? AND expanded_at IS NULL AND status = ? AND COALESCE(ends_at, -1) = ?"""
 
 
 def unfinished(database: peewee.Database) -> list[dict[str, Any]]:
@@ -148,7 +148,7 @@ def members(mailing: Row, limit: int, now: int) -> Callable[[peewee.Database], l
 
 
 def place(database: peewee.Database, slices: Sequence[Slice]) -> list[bool]:
-    """Store slices, as a writer's job. False for one that somebody else stored, or whose mailing was stopped."""
+    """Store slices, as a writer's job. False for one that somebody else stored, or whose mailing was changed."""
     return [_place(database, slice_) for slice_ in slices]
 
 
@@ -156,7 +156,8 @@ def _place(database: peewee.Database, slice_: Slice) -> bool:
     mailing = slice_.mailing
     numbers = (len(slice_.deliveries), slice_.matched, slice_.unreachable, slice_.opted_out)
     expanded_at = slice_.now if slice_.is_last else None
-    at = (mailing["id"], mailing["cursor"], mailing["status"])
+    end = -1 if mailing["ends_at"] is None else mailing["ends_at"]
+    at = (mailing["id"], mailing["cursor"], mailing["status"], end)
     if not run(database, _ADVANCE, slice_.cursor, *numbers, expanded_at, *at).rowcount:
         return False
     duplicates = _insert(database, mailing, slice_.deliveries, slice_.now)

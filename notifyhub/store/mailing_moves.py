@@ -16,7 +16,7 @@ from notifyhub.errors import Conflict, NotFound, NotifyhubError
 from notifyhub.store import statistics
 from notifyhub.store.deliveries import GIVE_UP_KEY, PRIORITIES, uuid_parameter
 from notifyhub.store.mailings import find
-from notifyhub.store.rows import run
+from notifyhub.store.rows import is_postgres, run
 
 MOST_STARTED_AT_ONCE = 100
 ANY_LATER_CLIENT = 2**62
@@ -52,7 +52,7 @@ _MOVE = "UPDATE mailings SET status = ?, updated_at = ? WHERE id = ? AND status 
 _END = "UPDATE mailings SET status = ?, ended_at = ?, updated_at = ?, swept = ? WHERE id = ?"
 _DUE = f"""
     SELECT id, ends_at FROM mailings WHERE status = '{MailingStatus.SCHEDULED}' AND starts_at <= ?
-    ORDER BY starts_at LIMIT ?"""
+    ORDER BY starts_at LIMIT ? {{lock}}"""
 
 # Every column of the index on what waits is given, so this is a handful of searches however much was sent.
 _PLACES = f"d.channel IN ({{channels}}) AND d.priority IN ({', '.join(str(rank) for rank in PRIORITIES)})"
@@ -71,6 +71,8 @@ _FINISH = f"""
     UPDATE mailings SET ended_at = ?, updated_at = ?,
         status = CASE WHEN {_LEFT} THEN '{MailingStatus.EXPIRED}' ELSE '{MailingStatus.FINISHED}' END
     WHERE {_IS_LIVE} AND {_ALL_PLACED} AND NOT {_OPEN}"""
+# PostgreSQL: whoever changes a mailing may also open a delivery of it, and a statement that waited does not see that.
+_FREE = f"SELECT id FROM mailings WHERE {_IS_LIVE} FOR UPDATE SKIP LOCKED"
 _EXPIRE = f"""
     UPDATE mailings SET status = '{MailingStatus.EXPIRED}', ended_at = ?, updated_at = ?, swept = 0
     WHERE {_IS_LIVE} AND ends_at <= ?"""
@@ -128,7 +130,9 @@ def start_due(database: peewee.Database, moments: Sequence[int]) -> list[int]:
 
 
 def _start_due(database: peewee.Database, now: int) -> int:
-    due = run(database, _DUE, now, MOST_STARTED_AT_ONCE).fetchall()
+    # What somebody else is changing is looked at by the next sweep.
+    lock = "FOR UPDATE SKIP LOCKED" if is_postgres(database) else ""
+    due = run(database, _DUE.format(lock=lock), now, MOST_STARTED_AT_ONCE).fetchall()
     for id_, ends_at in due:
         if ends_at is not None and ends_at <= now:
             run(database, _MOVE, MailingStatus.EXPIRED, now, id_, MailingStatus.SCHEDULED)
@@ -207,9 +211,17 @@ def settle(database: peewee.Database, moments: Sequence[int]) -> list[int]:
     """Finish mailings with nothing left to send, and expire those whose end has come (epoch ms)."""
     settled = []
     for now in moments:
-        finished = run(database, _among(_FINISH), now, now, now, *FORMS).rowcount
+        finished = _finish(database, now)
         settled.append(finished + run(database, _EXPIRE, now, now, now).rowcount)
     return settled
+
+
+def _finish(database: peewee.Database, now: int) -> int:
+    finish, given = _among(_FINISH), [now, now, now, *FORMS]
+    if is_postgres(database):
+        finish, given = f"{finish} AND id = ANY(?)", [*given, [id_ for (id_,) in run(database, _FREE).fetchall()]]
+    count: int = run(database, finish, *given).rowcount
+    return count
 
 
 def unswept(database: peewee.Database) -> list[tuple[int, str]]:

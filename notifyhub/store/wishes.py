@@ -42,11 +42,13 @@ class _Moved(NamedTuple):
 _CLIENTS = f"""
     SELECT {", ".join(f"c.{name} AS {name}" for name in _COLUMNS)}
     FROM {{rows}} AS r JOIN clients AS c ON c.id = r.id"""
-# No call was made, so the attempt's number is returned too.
+# No call was made, so the attempt's number is returned too. Who was deleted while the mailing was expanded left an
+# address after all.
 _REFUSE = f"""
     UPDATE deliveries SET
         status = '{Status.CANCELLED}', reason = r.reason, attempt = deliveries.attempt - 1, lease_until = NULL,
-        dedup_key = CASE WHEN maybe_sent = 0 THEN NULL ELSE dedup_key END
+        dedup_key = CASE WHEN maybe_sent = 0 THEN NULL ELSE dedup_key END,
+        address = CASE WHEN r.reason = '{CLIENT_DELETED}' THEN '' ELSE deliveries.address END
     FROM {{rows}} AS r WHERE deliveries.id = r.id AND deliveries.status = '{Status.SENDING}'"""
 _MOVE = """
     UPDATE deliveries SET address = r.address, dedup_key = COALESCE(r.dedup_key, deliveries.dedup_key)

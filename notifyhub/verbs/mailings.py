@@ -50,10 +50,10 @@ class MailingVerbs(ABC):
             "name": name,
             "text": text,
             "channels": channels if isinstance(channels, str) else list(channels),
-            "audience": dict(audience or {}),
+            "audience": {} if audience is None else _plain(audience),
             "starts_at": starts_at,
             "ends_at": ends_at,
-            "send_window": None if send_window is None else dict(send_window),
+            "send_window": _plain(send_window),
             "reach": reach,
             "draft": draft,
             **options,
@@ -157,3 +157,8 @@ class MailingVerbs(ABC):
     @abstractmethod
     async def delete(self, id_: int) -> answers.CancelledMailing:
         """Cancel a mailing if it has not ended, and hide it; its deliveries stay in statistics. Raises NotFound."""
+
+
+def _plain(given: Any) -> Any:
+    """Any mapping as a dictionary; what is none is left to the check."""
+    return dict(given) if isinstance(given, Mapping) else given

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from time import monotonic, sleep
 
 import dramatiq
@@ -10,6 +11,7 @@ import dramatiq
 from notifyhub import logs
 from notifyhub.clock import now_ms
 from notifyhub.domain.retry import RetryPolicy
+from notifyhub.errors import StoreUnavailable
 from notifyhub.flow import mailings, receive, sweep
 from notifyhub.flow.lane import Lane
 from notifyhub.flow.mailing_watch import MailingWatch
@@ -101,9 +103,10 @@ class Runtime:
             self._pumps.expect(channel, due_at)
 
     def look_at_mailings(self) -> None:
-        """A mailing was started, stopped or changed: learn of it now instead of at the next sweep."""
+        """A mailing was started, stopped or changed: learn of it now instead of at the next sweep. Blocks shortly."""
         if self._pumping:
-            self._scheduler.now("mailing_watch")
+            with suppress(StoreUnavailable):
+                self._mailings.refresh()
             self._scheduler.now("mailings")
 
     def finish_due(self, within_s: float) -> None:

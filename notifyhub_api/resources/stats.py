@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from notifyhub.answers import CounterCheck, Statistics
 from notifyhub_api.filtering import MOMENT, with_plus
-from notifyhub_api.operations import Operation, Parameter, Tag
+from notifyhub_api.operations import CSV, Operation, Parameter, Tag
 from notifyhub_api.resources.mailing_examples import CHECK, STATISTICS
 from notifyhub_api.tabular import FORMAT, counted_as, format_of
 from notifyhub_api.web import answer, hub_of

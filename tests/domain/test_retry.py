@@ -139,3 +139,13 @@ def test_attempts_never_go_down_and_end_has_a_reason_unless_sent(
     verdict = told(outcome, tried(spent, None, mode), chance)
     assert spent <= verdict.spent <= spent + 1
     assert verdict.reason or verdict.status is Status.SENT
+
+
+def test_what_fails_while_the_messenger_is_away_is_not_counted() -> None:
+    verdict = judge(FAULT, tried(2), POLICY, NOW, 0.5, away_until=NOW + 9_000)
+    assert verdict == Verdict(Status.SCHEDULED, 2, "messenger_error", NOW + 9_000)
+
+
+def test_an_end_while_the_messenger_is_away_is_waited_for() -> None:
+    verdict = judge(FAULT, tried(2, expires_at=NOW + 5_000), POLICY, NOW, 0.5, away_until=NOW + 9_000)
+    assert (verdict.status, verdict.spent) == (Status.SCHEDULED, 2)

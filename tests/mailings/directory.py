@@ -14,7 +14,7 @@ from tests.mailings.conftest import phone, telegram
 ZONES = ("Europe/Moscow", "Asia/Omsk", "+05:00")
 
 
-def seed_clients(hub: Hub, count: int) -> None:
+def seed_clients(hub: Hub, count: int, first: int = 0, opted_out: Sequence[str] = ()) -> None:
     """Add clients on Telegram in three zones; every second has the tag `even`, the others `odd`."""
 
     def add(database: Any, batches: Sequence[Sequence[NewClient]]) -> list[None]:
@@ -22,8 +22,8 @@ def seed_clients(hub: Hub, count: int) -> None:
             clients.create(database, batch)
         return [None] * len(batches)
 
-    numbers = range(count)
-    for first in range(0, count, 5_000):
+    numbers = range(first, first + count)
+    for start in range(0, count, 5_000):
         made = [
             NewClient(
                 phone=phone(number),
@@ -32,9 +32,9 @@ def seed_clients(hub: Hub, count: int) -> None:
                 timezone=ZONES[number % 3],
                 addresses={"telegram": telegram(number)},
                 attributes={},
-                opted_out=[],
+                opted_out=opted_out,
                 now=0,
             )
-            for number in numbers[first : first + 5_000]
+            for number in numbers[start : start + 5_000]
         ]
         core_of(hub).database.write(add, made).result()
