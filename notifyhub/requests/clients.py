@@ -98,7 +98,7 @@ def _channels_or_all(schema: dict[str, Any]) -> None:
     schema["anyOf"] = [{"type": "array", "items": names}, names, {"type": "boolean"}]
 
 
-Phone = Annotated[str, BeforeValidator(_phone, json_schema_input_type=str | int)]
+Phone = Annotated[str, BeforeValidator(_phone, json_schema_input_type=Annotated[str, Field(min_length=1)] | int)]
 OperatorCode = Annotated[
     str,
     BeforeValidator(_code, json_schema_input_type=str | int),
