@@ -121,7 +121,7 @@ def _channels_or_all(schema: dict[str, Any]) -> None:
 
 
 _Code = Annotated[str, Field(pattern=r"^[0-9]{1,6}$")] | Annotated[int, Field(ge=0, lt=10**6)]
-Phone = Annotated[str, BeforeValidator(_phone, json_schema_input_type=str | int)]
+Phone = Annotated[str, BeforeValidator(_phone, json_schema_input_type=Annotated[str, Field(min_length=1)] | int)]
 OperatorCode = Annotated[
     str,
     BeforeValidator(_code, json_schema_input_type=_Code),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from notifyhub_cli.output import AsCsv, AsJson, Exit, show_csv, show_json, show_table, told_in_one_line
+from notifyhub_cli.output import AsCsv, AsJson, Exit, leave, show_csv, show_json, show_table, told_in_one_line
 from notifyhub_cli.target import reading
 
 if TYPE_CHECKING:
@@ -33,6 +33,8 @@ def overall(
       notifyhub stats check
     """
     if context.invoked_subcommand is not None:
+        if by or since or until or as_json or as_csv:
+            leave(Exit.BAD_INPUT, f"options of `{context.invoked_subcommand}` are given after it")
         return
     with told_in_one_line(), reading() as hub:
         counted = hub.stats.overall(by=by, created_from=since, created_to=until)

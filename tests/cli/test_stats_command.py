@@ -87,3 +87,9 @@ def test_the_counters_of_a_service_are_checked(make_hub: HubMaker, run: Run) -> 
         ended = run("--url", f"http://127.0.0.1:{port}", "--key", key, "stats", "check")
 
     assert ended.out == "all counters (1) agree with all deliveries (1)\n"
+
+
+def test_options_before_a_command_of_the_group_are_not_lost_in_silence(run: Run) -> None:
+    ended = run("stats", "--json", "check")
+
+    assert (ended.code, ended.complaint) == (2, "options of `check` are given after it")
