@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationInfo
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from notifyhub.domain.addresses import FORMS, canonical
@@ -76,6 +76,21 @@ def _attributes(value: Any) -> Any:
     return value
 
 
+def _storable(attributes: dict[str, Any]) -> dict[str, Any]:
+    """PostgreSQL reads no JSON with this character: one client with it would break every audience by attributes."""
+    if _has_nul(attributes):
+        raise PydanticCustomError("form", "must not contain the NUL character")
+    return attributes
+
+
+def _has_nul(value: Any) -> bool:
+    if isinstance(value, str):
+        return "\x00" in value
+    if isinstance(value, Mapping):
+        return any(_has_nul(name) or _has_nul(inner) for name, inner in value.items())
+    return isinstance(value, list | tuple) and any(map(_has_nul, value))
+
+
 def _opted_out(value: Any) -> Any:
     if isinstance(value, bool):
         return [ALL] if value else []
@@ -115,7 +130,7 @@ OperatorCode = Annotated[
 Tag = Annotated[Sendable, BeforeValidator(_tag), StringConstraints(strict=True, min_length=1, max_length=LONGEST_TAG)]
 Zone = Annotated[str, BeforeValidator(_zone)]
 Addresses = Annotated[dict[str, str], BeforeValidator(_addresses), Field(json_schema_extra=_by_channel)]
-Attributes = Annotated[Metadata, BeforeValidator(_attributes)]
+Attributes = Annotated[Metadata, BeforeValidator(_attributes), AfterValidator(_storable)]
 OptedOut = Annotated[list[str], BeforeValidator(_opted_out), Field(json_schema_extra=_channels_or_all)]
 
 
