@@ -92,7 +92,7 @@ class CellRows:
             return None
         if self._attributes:
             attributes = self._attributes_of(cells)
-            if not self._is_plainly_small(cells, attributes):
+            if not self._is_plain(cells, attributes):
                 return None
             members["attributes"] = attributes
         return ClientRow(phone, members)
@@ -100,10 +100,11 @@ class CellRows:
     def _attributes_of(self, cells: Sequence[str]) -> dict[str, Any]:
         return {name: value_of(text) if (text := cells[place].strip()) else None for place, name in self._attributes}
 
-    def _is_plainly_small(self, cells: Sequence[str], attributes: Mapping[str, Any]) -> bool:
+    def _is_plain(self, cells: Sequence[str], attributes: Mapping[str, Any]) -> bool:
         if sum([len(cells[place]) for place, _ in self._attributes]) > self._most_letters:
             return False
-        return _PLAIN.issuperset(map(type, attributes.values()))
+        values = attributes.values()
+        return _PLAIN.issuperset(map(type, values)) and not any(type(v) is str and "\x00" in v for v in values)
 
     def _members(self, cells: Sequence[str]) -> dict[str, Any]:
         members: dict[str, Any] = {}

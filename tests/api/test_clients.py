@@ -94,6 +94,8 @@ def test_the_forms_of_the_task_are_understood(api: Api) -> None:
         ({"addresses": {"telegram": "?"}}, ("$.addresses", "form")),
         ({"addresses": []}, ("$.addresses", "type")),
         ({"attributes": {'a"b': 1}}, ("$.attributes", "form")),
+        ({"attributes": {"x": ["a\x00b"]}}, ("$.attributes", "form")),
+        ({"attributes": {"x": {"a\x00b": 1}}}, ("$.attributes", "form")),
         ({"attributes": {"x": "y" * 20_000}}, ("$.attributes", "too_long")),
         ({"opted_out": ["icq"]}, ("$.opted_out", "unknown_value")),
         ({"name": "Ann"}, ("$.name", "unknown_field")),

@@ -136,11 +136,17 @@ def test_repeated_cells_are_checked_for_each_phone(small_hub: Hub) -> None:
         "79030000003,a,Asia/Omsk,?,3\n"
         f"79030000004,a,Asia/Omsk,4,{'y' * 20_000}\n"
         "8 (903) 000-00-05,a,Asia/Omsk,5,[5]\n"
+        '79030000006,a,Asia/Omsk,6,"""\\u0000"""\n'
     )
 
     done = small_hub.clients.import_(table.encode())
 
-    assert [(error.line, error.field) for error in done.errors] == [(3, "phone"), (4, "addresses"), (5, "attributes")]
+    assert [(error.line, error.field) for error in done.errors] == [
+        (3, "phone"),
+        (4, "addresses"),
+        (5, "attributes"),
+        (7, "attributes"),
+    ]
     second, first = small_hub.clients.list()
     assert (second.phone, second.tags, second.timezone) == ("79030000005", ["a"], "Asia/Omsk")
     assert (second.addresses, second.attributes, first.attributes) == ({"telegram": "5"}, {"x": [5]}, {"x": 1})
