@@ -42,6 +42,10 @@ def _day(value: Any) -> Any:
     return value.lower()[:3] if isinstance(value, str) and value.lower() in _DAY_NAMES else value
 
 
+def _stripped(value: Any) -> Any:
+    return value.strip() if isinstance(value, str) else value
+
+
 _DAY_NAMES = {
     name
     for day in ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -49,7 +53,9 @@ _DAY_NAMES = {
 }
 Clock = Annotated[str, BeforeValidator(_clock), Field(json_schema_extra={"pattern": f"^(?:{_CLOCK.pattern})$"})]
 Day = Annotated[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], BeforeValidator(_day)]
-Name = Annotated[Sendable, StringConstraints(strict=True, strip_whitespace=True, min_length=1, max_length=LONGEST_NAME)]
+Name = Annotated[
+    Sendable, BeforeValidator(_stripped), StringConstraints(strict=True, min_length=1, max_length=LONGEST_NAME)
+]
 
 
 class SendWindowRequest(BaseModel):

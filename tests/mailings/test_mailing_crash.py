@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import random
 from pathlib import Path
+from typing import Any
 
 from notifyhub import Hub
+from notifyhub.flow.expand import SLICE
 from notifyhub.hub import core_of
 from notifyhub.settings import load
 from tests.acceptance.test_crash import unexplained_repeats
-from tests.mailings.conftest import counted, ended, statuses, telegram
+from tests.mailings.conftest import counted, ended, statuses, telegram, until
 from tests.mailings.counters import counters_of, rows_of
 from tests.mailings.directory import seed_clients
 from tests.processes import Service
@@ -60,5 +62,36 @@ def test_a_mailing_survives_five_kills_and_a_pause(tmp_path: Path, seed: int) ->
         assert counters_of(core_of(hub)) == rows_of(core_of(hub))
 
 
+def test_a_kill_between_two_slices_skips_nobody_and_adds_nobody_twice(tmp_path: Path) -> None:
+    # listmonk 3022: what was read when it was killed was never sent.
+    with here(tmp_path) as hub:
+        seed_clients(hub, MANY)
+        id_ = hub.mailings.create("Sale", "Hello", ["telegram"], draft=True).id
+        with Service(tmp_path, **SLOW) as service:
+            hub.mailings.start(id_)
+            until(hub, id_, lambda found: found.matched > 0)
+            service.kill()
+
+        killed = hub.mailings.get(id_)
+        assert 0 < killed.matched < MANY
+        assert clients_written_to(hub) == (killed.matched, killed.matched)
+        with Service(tmp_path, **SLOW):
+            done = until(hub, id_, lambda found: found.expanded_at is not None)
+
+        assert done.matched == MANY
+        assert clients_written_to(hub) == (MANY, MANY)
+
+
+def clients_written_to(hub: Hub) -> tuple[int, int]:
+    """How many deliveries there are, and to how many clients."""
+
+    def ask(database: Any) -> tuple[int, int]:
+        row = database.execute_sql("SELECT COUNT(*), COUNT(DISTINCT client_id) FROM deliveries").fetchone()
+        return row[0], row[1]
+
+    return core_of(hub).ask(ask).result()
+
+
+MANY = 20 * SLICE
 LATER = "2126-12-01T10:00:00+03:00"
 EVEN_LATER = "2126-12-02T10:00:00+03:00"
