@@ -56,6 +56,8 @@ _FORGET = "DELETE FROM pulses WHERE channel = ? AND minute < ?"
 _LATELY = """
     SELECT outcome, code, SUM(CASE WHEN minute >= ? THEN calls ELSE 0 END) AS lately, MAX(last_at) AS last_at
     FROM pulses WHERE channel = ? GROUP BY outcome, code"""
+LEAST_PACE = 30
+"""Messages in a minute from which a pace can be told."""
 _PACE = """
     SELECT MAX(m.sent) FROM (
         SELECT SUM(calls) AS sent FROM pulses WHERE channel = ? AND minute >= ? AND outcome = 'sent'
@@ -90,12 +92,12 @@ def lately(channel: str, since: int) -> Callable[[peewee.Database], list[CallCou
 def pace(channel: str, since: int) -> Callable[[peewee.Database], float | None]:
     """Query: the most messages per second that a channel sent in any minute since `since` (epoch ms).
 
-    None if it sent nothing.
+    None if it sent less than LEAST_PACE in all of them: that says how much there was to send, not how fast it goes.
     """
 
     def ask(database: peewee.Database) -> float | None:
         (most,) = run(database, _PACE, channel, since // MINUTE_MS).fetchone()
-        return None if most is None else int(most) / 60
+        return None if most is None or most < LEAST_PACE else int(most) / 60
 
     return ask
 

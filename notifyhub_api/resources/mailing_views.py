@@ -47,7 +47,8 @@ operations = (
         tag=TAG,
         summary="What a mailing would do",
         description="Takes what creates a mailing and stores nothing. Every client of the audience is looked at, so a "
-        "million take some 20 seconds. The rate of a channel is that of its fastest minute in the last hour.",
+        "million take some 20 seconds. The rate of a channel is that of its fastest minute in the last hour; "
+        "it is absent if that had fewer than 30 messages.",
         request=MailingRequest,
         answers={200: Preview},
         example_request=NEW_MAILING,

@@ -191,7 +191,7 @@ def import_(
         show_json(done)
     else:
         for error in done.errors[:MOST_SHOWN]:
-            say(f"line {error.line}: {f'{error.field} ' if error.field else ''}{error.message}")
+            say(f"line {error.line}{f', {error.field}' if error.field else ''}: {error.message}")
         if len(done.errors) > MOST_SHOWN:
             say(f"and {len(done.errors) - MOST_SHOWN} more (--json has the first 1,000)")
         would = "would be " if done.dry_run else ""

@@ -32,7 +32,7 @@ def test_an_import_tells_what_it_did_and_what_is_wrong(run: Run, tmp_path: Path)
     assert tried.code == done.code == 1
     assert tried.out == "2 rows in windows-1251: 1 would be added, 0 would be changed, 1 left out\n"
     assert done.out == "2 rows in windows-1251: 1 added, 0 changed, 1 left out\n"
-    assert done.complaint.startswith("line 3: phone ")
+    assert done.complaint.startswith("line 3, phone: ")
     assert run("clients", "list", "--tag", "новый", "--json").json[0]["phone"] == "79030000001"
 
 

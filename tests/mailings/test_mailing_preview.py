@@ -62,6 +62,17 @@ def test_a_preview_tells_how_long_it_takes_and_what_will_not_fit(hub: Hub, emula
     assert 25 <= seen.will_not_fit <= 60
 
 
+def test_a_few_messages_tell_no_pace(hub: Hub, emulator: RunningEmulator) -> None:
+    fill(hub, 3)
+    ended(hub, hub.mailings.create("First", "Hello", ["telegram"]))
+    hub.close()
+    hub.open()
+
+    seen = hub.mailings.preview_as({"text": "Again", "channels": ["telegram"]})
+
+    assert (seen.deliveries, seen.rate_s, seen.takes_s) == (3, {}, None)
+
+
 def test_nothing_is_sent_again_that_everybody_has(hub: Hub, emulator: RunningEmulator) -> None:
     fill(hub, 4)
     ended(hub, hub.mailings.create("First", "Hello", ["telegram"]))
