@@ -10,7 +10,7 @@ from uuid_utils.compat import uuid7
 
 from notifyhub.clock import to_iso
 from notifyhub.domain.addresses import FORMS
-from notifyhub.domain.mailings import LIVE, MAILING_CANCELLED, NOT_STARTED, TOO_LATE, MailingStatus
+from notifyhub.domain.mailings import LIVE, MAILING_CANCELLED, NOT_STARTED, TOO_LATE, WINDOW_CLOSED, MailingStatus
 from notifyhub.domain.states import Status
 from notifyhub.errors import Conflict, NotFound, NotifyhubError
 from notifyhub.store import statistics
@@ -63,10 +63,11 @@ _OPEN = f"""(
 _IS_LIVE = f"status IN ('{MailingStatus.RUNNING}', '{MailingStatus.PAUSED}')"
 # With late joiners a mailing is done when it ends.
 _ALL_PLACED = "(expanded_at IS NOT NULL OR (late_joiners = 1 AND ends_at <= ?))"
-# Some of it was too late, because of the end.
+# The end came before some of it. Of those whose window stays closed that was known from the beginning.
 _LEFT = f"""EXISTS (
     SELECT 1 FROM mailing_counts AS c
-    WHERE c.mailing_id = mailings.id AND c.status = '{Status.EXPIRED}' AND c.reason = '{TOO_LATE}' AND c.number > 0)"""
+    WHERE c.mailing_id = mailings.id AND c.status = '{Status.EXPIRED}' AND c.reason <> '{WINDOW_CLOSED}'
+        AND c.number > 0)"""
 _FINISH = f"""
     UPDATE mailings SET ended_at = ?, updated_at = ?,
         status = CASE WHEN {_LEFT} THEN '{MailingStatus.EXPIRED}' ELSE '{MailingStatus.FINISHED}' END

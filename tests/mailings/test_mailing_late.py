@@ -56,6 +56,18 @@ def test_a_mailing_whose_start_and_end_passed_while_the_service_was_down_sends_n
     assert emulator.entries() == []
 
 
+def test_a_mailing_whose_last_retries_would_come_after_its_end_has_expired(
+    make_hub: HubMaker, database_url: str, emulator: RunningEmulator
+) -> None:
+    emulator.faults(rules=[{"address": telegram(0), "answer": "503"}])
+    hub = make_hub(database_url=database_url, telegram={"retry_base_s": 1e7, "retry_cap_s": 1e7})
+    fill(hub, 2)
+
+    done = ended(hub, hub.mailings.create("Sale", "Hello", ["telegram"], ends_at=soon(20)))
+
+    assert (done.status, counted(done)) == ("expired", {"sent": 1, "expired": 1})
+
+
 def test_an_audience_that_was_not_expanded_before_the_end_is_recorded_as_expired(
     make_hub: HubMaker, database_url: str, emulator: RunningEmulator
 ) -> None:
