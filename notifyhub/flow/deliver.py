@@ -13,6 +13,7 @@ from notifyhub import logs
 from notifyhub.clock import now_ms
 from notifyhub.errors import StoreUnavailable
 from notifyhub.flow.attempt import attempt
+from notifyhub.flow.claim_size import ClaimSize
 from notifyhub.flow.concurrency import ConcurrencyLimit
 from notifyhub.flow.lane import Lane
 from notifyhub.store import claims, deliveries
@@ -21,7 +22,6 @@ from notifyhub.store.claims import ClaimRequest
 from notifyhub.store.database import Database
 from notifyhub.store.deliveries import Result, Unsent
 
-MOST_CLAIMED = 500
 GATHER_S = 0.004
 LOOK_S = 0.005
 RECORD_AGAIN_S = 0.25
@@ -38,6 +38,7 @@ class Pump:
         self._clock = clock
         self._ready: deque[Claimed] = deque()
         self._concurrency = ConcurrencyLimit(lane.concurrency)
+        self._claim_size = ClaimSize(monotonic())
         self._senders: set[asyncio.Task[None]] = set()
         self._results: list[Result] = []
         self._recording: asyncio.Task[None] | None = None
@@ -90,12 +91,13 @@ class Pump:
             raise self._broken
 
     def _wants_rows(self) -> bool:
-        return self._more_due and len(self._ready) <= MOST_CLAIMED // 2
+        return self._more_due and len(self._ready) <= self._claim_size.now // 2
 
     async def _claim(self) -> None:
         self._more_due = False
         now = self._clock()
-        limit = self._lane.breaker.room(MOST_CLAIMED - len(self._ready), now)
+        self._claim_size.look(monotonic())
+        limit = self._lane.breaker.room(self._claim_size.room(len(self._ready)), now)
         if not limit:
             return
         request = ClaimRequest(self._lane.channel, limit, now, now + round(self._lane.lease_s * 1000))
@@ -125,6 +127,7 @@ class Pump:
                 self._unsent.append(result)
                 self._wake.set()
             else:
+                self._claim_size.sent()
                 self._note(result)
             if not self._ready or self._stopping:
                 return
