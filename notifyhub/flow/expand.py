@@ -19,9 +19,9 @@ from notifyhub.store.database import Database
 from notifyhub.store.expansion import Member, Placed, Slice
 from notifyhub.store.mailings import Row
 
-SLICE = 2_000
+SLICE = 1_000
 """Clients in one transaction: small enough that others who write hardly wait."""
-TURN = 40
+TURN = 80
 """Slices of one mailing before the next one has its turn."""
 
 NOBODY: tuple[str, ...] = ()
