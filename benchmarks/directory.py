@@ -24,6 +24,17 @@ _NUMBERS_SQLITE = "(WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FRO
 _NUMBERS_POSTGRES = "generate_series(1, {rows}) AS numbers (n)"
 
 
+def as_csv(rows: int) -> str:
+    """A table of clients for an import."""
+    head = "phone,operator_code,tags,timezone,addresses.telegram,attributes.city,attributes.orders\n"
+    zones = ("Europe/Moscow", "Asia/Omsk", "Asia/Vladivostok")
+    return head + "".join(
+        f"+7 (9{n % 90 + 10}) {n // 10_000 % 1_000:03}-{n // 100 % 100:02}-{n % 100:02},,{'a;b' if n % 2 else 'a'},"
+        f"{zones[n % 3]},{FIRST_CHAT + n},Tver,{n % 17}\n"
+        for n in range(rows)
+    )
+
+
 def fill(hub: Hub, rows: int) -> None:
     """Put in `rows` clients."""
     core_of(hub).database.write(_job(rows), None).result()

@@ -26,10 +26,24 @@ COUNTERS_OFF = ("deliveries_added", "deliveries_moved", "deliveries_removed")
 
 
 def run(bench: Environment) -> Iterator[Line]:
+    yield _import(bench, bench.pick(100_000, 20_000))
     for store in STORES:
         yield _expansion(bench, store, bench.pick(500_000, 100_000))
     yield from _beside_plain(bench, bench.pick(40_000, 10_000))
     yield from _million(bench, bench.pick(1_000_000, 50_000))
+
+
+def _import(bench: Environment, rows: int) -> Line:
+    def once() -> float:
+        with bench.folder() as folder, bench.database("SQLite") as url, Hub(database_url=url, worker=False) as hub:
+            table = folder / "clients.csv"
+            table.write_text(directory.as_csv(rows), encoding="utf-8")
+            began = time.monotonic()
+            if hub.clients.import_(table).created != rows:
+                raise RuntimeError("an import left rows out")
+            return rows / (time.monotonic() - began)
+
+    return Line("clients imported", "SQLite, CSV", bench.median(once), "/s", f"{rows:,} rows of seven columns")
 
 
 def _expansion(bench: Environment, store: Store, clients: int) -> Line:
