@@ -19,6 +19,8 @@ from pydantic import (
     model_validator,
 )
 
+from notifyhub.domain.rates import FORM, rate_of
+
 PREFIX = "NOTIFYHUB_"
 
 _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
@@ -49,12 +51,22 @@ def one_of(*schemes: str) -> AfterValidator:
 HttpUrl = Annotated[str, one_of("http", "https")]
 
 
+def _rate(words: str) -> str:
+    """A rate, or none, in its usual form."""
+    return str(rate_of(words) or "none")
+
+
+RateWords = Annotated[str, AfterValidator(_rate)]
+
+
 class Sender(BaseModel):
-    """An additional account of a channel."""
+    """An additional account of a channel. Its own rates replace those of the channel."""
 
     model_config = ConfigDict(extra="forbid")
 
     token: SecretStr
+    rate: RateWords | None = None
+    address_rate: RateWords | None = None
 
 
 class ViberSender(Sender):
@@ -90,6 +102,12 @@ class ChannelSettings(BaseModel):
     )
     timeout_s: Positive = Field(10.0, le=60, description="timeout of a call, seconds")
     concurrency: int = Field(256, ge=1, le=10_000, description="concurrent calls in each worker process")
+    rate: RateWords | None = Field(
+        None, description=f"limit of each account: {FORM}, or none; default: what the messenger documents"
+    )
+    address_rate: RateWords | None = Field(
+        None, description="limit for each address that an account writes to; default: what the messenger documents"
+    )
     proxy: HttpUrl | None = Field(
         None, description="HTTP proxy for the channel's calls: http://user:password@host:port"
     )
@@ -130,6 +148,15 @@ def _is_loopback(url: str | None) -> bool:
         return host == "localhost" or ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+class TelegramSettings(ChannelSettings):
+    group_rate: RateWords | None = Field(
+        None, description="limit for each group that a bot writes to; default: what Telegram documents"
+    )
+    paid_broadcast: bool = Field(
+        False, description="pay 0.1 Telegram Stars a message above the free rate, for up to 1000 messages a second"
+    )
 
 
 class ViberSettings(ChannelSettings):

@@ -23,6 +23,7 @@ from notifyhub.channel_settings import PREFIX as PREFIX
 from notifyhub.channel_settings import ChannelSettings as ChannelSettings
 from notifyhub.channel_settings import (
     HttpUrl,
+    TelegramSettings,
     ViberSettings,
     WhatsAppSettings,
     one_of,
@@ -102,6 +103,11 @@ class Settings(BaseSettings):
     lease_s: float = Field(
         30.0, ge=1, le=3600, description="seconds a worker may hold a delivery before others take it back"
     )
+    limits: Literal["auto", "on", "off"] = Field(
+        "auto",
+        description="whether the documented rate limits of messengers are kept to where no rate is set; auto: yes, but "
+        "not against the emulator, unless its profile is real-limits",
+    )
     sweep_interval_s: float = Field(0.5, ge=0.05, le=60, description="seconds between checks for due deliveries")
     drain_s: float = Field(10.0, ge=0, le=600, description="seconds to wait for calls in progress when stopping")
     max_body_bytes: int = Field(16 * 2**20, ge=1024, description="largest request body that the API accepts")
@@ -143,7 +149,7 @@ class Settings(BaseSettings):
         (), description="origins whose pages may call the API, comma-separated or a JSON array; default: none"
     )
 
-    telegram: ChannelSettings = Field(default_factory=ChannelSettings)
+    telegram: TelegramSettings = Field(default_factory=TelegramSettings)
     viber: ViberSettings = Field(default_factory=ViberSettings)
     whatsapp: WhatsAppSettings = Field(default_factory=WhatsAppSettings)
     gateway: ChannelSettings = Field(default_factory=ChannelSettings)

@@ -104,6 +104,7 @@ def quick(emulator: RunningEmulator, tmp_path: Path) -> Callable[..., Settings]:
             "sweep_interval_s": 0.05,
             "drain_s": 1.0,
             "http_client": "aiohttp",
+            "limits": "off",
             **{channel: {**patience, **given.pop(channel, {})} for channel in channels},
         }
         return load(**{**defaults, **given})

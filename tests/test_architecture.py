@@ -15,7 +15,7 @@ LAYERS = {
     "notifyhub.errors": 0,
     "notifyhub.clock": 0,
     "notifyhub.logs": 0,
-    "notifyhub.channel_settings": 0,
+    "notifyhub.channel_settings": 1.5,
     "notifyhub.server": 0,
     "notifyhub.domain": 1,
     "notifyhub.plugins": 2,

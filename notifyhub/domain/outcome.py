@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
+
+TOO_FAST = "rate_limited"
+"""Reason of a temporary failure: the messenger takes no more for a while."""
+
+Scope = Literal["", "sender", "address"]
+"""Whose rate limit it is: the account's, or that of one address. Empty: the messenger does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,13 +26,14 @@ class TemporaryFailure:
     """Not accepted, but a retry may succeed.
 
     `retry_after_s` is set if the messenger (or its documented rate limit) says how long to wait, in seconds. Such a
-    wait does not count as an attempt.
+    wait does not count as an attempt. `scope` tells whose limit it is.
     """
 
     reason: str
     code: str
     detail: str = ""
     retry_after_s: float | None = None
+    scope: Scope = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,8 @@ from notifyhub.store.messages import NewDelivery, NewMessage, Stored
 from notifyhub.store.views import MOST_LISTED
 
 
-def to_rows(request: MessageRequest, now: int) -> NewMessage:
-    """The rows for a request; `now` in epoch ms. A `send_at` in the past means now."""
+def to_rows(request: MessageRequest, now: int, lane: int = 0) -> NewMessage:
+    """The rows for a request; `now` in epoch ms, `lane` as in `store.lanes`. A `send_at` in the past means now."""
     options = options_of(request)
     send_at = None if request.send_at is None else to_ms(request.send_at)
     return NewMessage(
@@ -37,6 +37,7 @@ def to_rows(request: MessageRequest, now: int) -> NewMessage:
         options=orjson.dumps(options).decode() if options else None,
         deduplicate=str(request.deduplicate),
         deliveries=_deliveries(request, options),
+        lane=lane,
     )
 
 
@@ -50,6 +51,7 @@ def _deliveries(request: MessageRequest, options: Mapping[str, Mapping[str, Any]
             address,
             dedup_key(channel, address, request.text, options.get(channel)) if keyed else None,
             window_ms,
+            options[channel].get("sender", "") if channel in options else "",
         )
         for position, (channel, address) in enumerate(request.pairs())
     ]

@@ -66,6 +66,7 @@ async def attempt(row: Claimed, lane: Lane, clock: Callable[[], int]) -> Result 
         outcome = Unconfirmed(code="provider_error", detail=type(error).__name__)
     finished_at = clock()
     away_until = lane.breaker.heard(sender, outcome, finished_at)
+    await lane.pacer.heard(row, outcome, started_at)
     return concluded(row, outcome, lane.policy, started_at, finished_at, away_until)
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from time import monotonic
 from typing import Any
@@ -16,15 +16,22 @@ from notifyhub.flow.attempt import attempt
 from notifyhub.flow.claim_size import ClaimSize
 from notifyhub.flow.concurrency import ConcurrencyLimit
 from notifyhub.flow.lane import Lane
+from notifyhub.flow.pacing.pacer import PACED, Verdict
+from notifyhub.flow.places import Places, Ready
 from notifyhub.store import claims, deliveries
 from notifyhub.store.claimed import Claimed
 from notifyhub.store.claims import ClaimRequest
 from notifyhub.store.database import Database
 from notifyhub.store.deliveries import Result, Unsent
+from notifyhub.store.lanes import Waiting
 
 GATHER_S = 0.004
 LOOK_S = 0.005
 RECORD_AGAIN_S = 0.25
+LATE_S = 0.015
+"""Who comes later than this to a place has lost it: the next one is not far behind."""
+LONGEST_WATCH_S = 1.0
+"""A pump that has nothing else to do does not wait any longer for a place; the sweep rings again."""
 
 _log = logs.logger(__name__)
 
@@ -36,7 +43,7 @@ class Pump:
         self._lane = lane
         self._database = database
         self._clock = clock
-        self._ready: deque[Claimed] = deque()
+        self._ready = Ready()
         self._concurrency = ConcurrencyLimit(lane.concurrency)
         self._claim_size = ClaimSize(monotonic())
         self._senders: set[asyncio.Task[None]] = set()
@@ -45,6 +52,9 @@ class Pump:
         self._unsent: list[Unsent] = []
         self._wake = asyncio.Event()
         self._more_due = True
+        self._places = Places(self._has_come)
+        self._opens_at: float | None = None
+        self._held: dict[tuple[str, int], Waiting] = {}
         self._stopping = False
         self._broken: BaseException | None = None
 
@@ -81,7 +91,7 @@ class Pump:
                     await self._hand_back()
                 elif self._wants_rows():
                     await self._claim()
-                elif not self._senders:
+                elif not self._senders and not self._places and not self._opens_soon():
                     break
                 else:
                     await self._sleep_until_something_happens()
@@ -91,7 +101,12 @@ class Pump:
             raise self._broken
 
     def _wants_rows(self) -> bool:
+        if self._opens_at is not None and monotonic() >= self._opens_at:
+            self._opens_at, self._more_due = None, True
         return self._more_due and len(self._ready) <= self._claim_size.now // 2
+
+    def _opens_soon(self) -> bool:
+        return self._opens_at is not None and self._opens_at <= monotonic() + LONGEST_WATCH_S
 
     async def _claim(self) -> None:
         self._more_due = False
@@ -100,12 +115,46 @@ class Pump:
         limit = self._lane.breaker.room(self._claim_size.room(len(self._ready)), now)
         if not limit:
             return
-        request = ClaimRequest(self._lane.channel, limit, now, now + round(self._lane.lease_s * 1000))
-        rows = await asyncio.wrap_future(self._database.write(claims.claim, request))
-        if len(rows) == limit > 1:
+        lease_until = now + round(self._lane.lease_s * 1000)
+        request = ClaimRequest(self._lane.channel, limit, now, lease_until, self._lane.pacer, self._lane.turns)
+        taken = await asyncio.wrap_future(self._database.write(claims.claim, request))
+        if taken.may_be_more and limit > 1:
             self._more_due = True
-        self._ready.extend(rows)
+        self._held |= {(lane.sender, lane.lane): lane for lane in taken.held}
+        try:
+            await self._place(taken.rows)
+        except StoreUnavailable:
+            self._unsent += [Unsent(row.id, row.attempt) for row in taken.rows]
+            raise
         self._start_senders()
+
+    async def _place(self, rows: Sequence[Claimed]) -> None:
+        """Put claimed rows where they belong: to those that go, to those that wait for their place, or back."""
+        for verdict in await self._lane.pacer.places(rows):
+            self._follow(verdict)
+        if self._held:
+            opens_in_s = self._lane.pacer.opens_in_s(self._held.values())
+            self._held = {}
+            self._opens_at = None if opens_in_s is None else monotonic() + opens_in_s
+            self._wake.set()
+
+    def _follow(self, verdict: Verdict) -> None:
+        row = verdict.row
+        if not verdict.goes:
+            due_at = self._clock() + math.ceil(verdict.in_ms)
+            self._unsent.append(
+                Unsent(row.id, row.attempt, due_at, PACED) if verdict.paced else Unsent(row.id, row.attempt)
+            )
+            self._wake.set()
+        elif self._lane.pacer.limits(row):
+            self._places.give(row, verdict.in_ms)
+        else:
+            self._has_come(row, start=False)
+
+    def _has_come(self, row: Claimed, *, start: bool = True) -> None:
+        self._ready.append(row)
+        if start:
+            self._start_senders()
 
     def _start_senders(self) -> None:
         while self._ready and len(self._senders) < self._concurrency.now:
@@ -122,23 +171,47 @@ class Pump:
 
     async def _send_from(self, row: Claimed) -> None:
         while True:
-            result = await attempt(row, self._lane, self._clock)
-            if isinstance(result, Unsent):
-                self._unsent.append(result)
-                self._wake.set()
-            else:
-                self._claim_size.sent()
-                self._note(result)
+            place_at = self._places.leave(row)
+            if place_at is None or await self._keeps_place(row, place_at):
+                await self._try(row, place_at)
             if not self._ready or self._stopping:
                 return
             row = self._ready.popleft()
             if self._wants_rows():
                 self._wake.set()
 
+    async def _try(self, row: Claimed, place_at: float | None) -> None:
+        result = await attempt(row, self._lane, self._clock)
+        if isinstance(result, Unsent):
+            self._unsent.append(result)
+            self._wake.set()
+            return
+        self._claim_size.sent()
+        self._note(result)
+        if place_at is not None:
+            with suppress(StoreUnavailable):
+                await self._lane.pacer.answered(row, place_at)
+
+    async def _keeps_place(self, row: Claimed, place_at: float) -> bool:
+        """May this one go now? Its account may have been paused, or its moment may have passed."""
+        if not await self._lane.pacer.may_go(row):
+            self._unsent.append(Unsent(row.id, row.attempt))
+            self._wake.set()
+            return False
+        if monotonic() - place_at <= LATE_S:
+            return True
+        try:
+            await self._place([row])
+        except StoreUnavailable:
+            self._unsent.append(Unsent(row.id, row.attempt))
+        return False
+
     async def _sleep_until_something_happens(self) -> None:
         self._wake.clear()
+        opens_in_s = None if self._opens_at is None else max(0.0, self._opens_at - monotonic())
         if not self._ready or not self._concurrency.may_grow:
-            await self._wake.wait()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), opens_in_s)
             return
         with suppress(TimeoutError):
             await asyncio.wait_for(self._wake.wait(), LOOK_S)
@@ -178,8 +251,7 @@ class Pump:
         self._more_due = True
 
     async def _finish(self) -> None:
-        self._unsent.extend(Unsent(row.id, row.attempt) for row in self._ready)
-        self._ready.clear()
+        self._unsent.extend(Unsent(row.id, row.attempt) for row in (*self._ready.clear(), *self._places.clear()))
         if self._unsent:
             await self._hand_back()
         if self._senders:

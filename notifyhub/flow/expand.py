@@ -99,7 +99,8 @@ def slice_of(mailing: Row, members: Sequence[Member], now: int) -> Slice:
         status = Status.SCHEDULED if reason is None else Status.EXPIRED
         for channel, address in chosen:
             key = dedup_key(channel, address, text, options.get(channel)) if keyed and reason is None else None
-            deliveries.append(Placed(position, channel, address, status, reason, due_at, key, id_, code))
+            sender = options[channel].get("sender", "") if channel in options else ""
+            deliveries.append(Placed(position, channel, address, status, reason, due_at, key, id_, code, sender))
             position += 1
     is_last = len(members) < SLICE and (not mailing["late_joiners"] or due.is_over)
     cursor = members[-1].id if members else mailing["cursor"]

@@ -6,7 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from notifyhub.domain.retry import RetryPolicy
+from notifyhub.domain.turns import Turns
 from notifyhub.flow.mailing_watch import MailingWatch
+from notifyhub.flow.pacing.pacer import Pacer
 from notifyhub.flow.sender_breaker import SenderBreaker
 from notifyhub.providers.base import Provider
 from notifyhub.store.deliveries import Result
@@ -19,6 +21,8 @@ class Lane:
     concurrency  largest number of simultaneous calls
     mailings     which mailings were stopped after a claim
     breaker      makes senders rest that are set up wrongly
+    pacer        keeps to the rate limits
+    turns        by account, whose turn it is to be claimed
     recorded     called on the pump's loop with the channel and the results just written
     """
 
@@ -30,4 +34,6 @@ class Lane:
     lease_s: float
     mailings: MailingWatch
     breaker: SenderBreaker
+    pacer: Pacer
+    turns: dict[str, Turns[tuple[int, int]]]
     recorded: Callable[[str, Sequence[Result]], None]

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from notifyhub.domain.outcome import Misconfigured, PermanentFailure, TemporaryFailure
+from notifyhub.domain.outcome import TOO_FAST, Misconfigured, PermanentFailure, Scope, TemporaryFailure
 
 Refusal = PermanentFailure | TemporaryFailure | Misconfigured
 
@@ -27,13 +27,14 @@ class Meaning:
     """One row: the reason, whether it is permanent, and the wait in seconds (None: the channel's backoff).
 
     `mend` is set if a setting or the account is the cause, and says what to look at; `$` is the prefix of the channel's
-    settings, so that `$TOKEN` means `NOTIFYHUB_TELEGRAM_TOKEN`.
+    settings, so that `$TOKEN` means `NOTIFYHUB_TELEGRAM_TOKEN`. `scope` is set if a rate limit says whose it is.
     """
 
     reason: str
     permanent: bool = False
     wait_s: float | None = None
     mend: str = ""
+    scope: Scope = ""
 
     def outcome(self, code: str, detail: str, asked_s: float | None = None) -> Refusal:
         """The outcome of an attempt. `asked_s` is a wait given in the answer; it overrides the table."""
@@ -42,15 +43,15 @@ class Meaning:
         wait_s = self.wait_s if asked_s is None else asked_s
         if self.mend:
             return Misconfigured(code, detail, self.mend, wait_s)
-        return TemporaryFailure(self.reason, code, detail, wait_s)
+        return TemporaryFailure(self.reason, code, detail, wait_s, self.scope)
 
 
 def permanent(reason: str) -> Meaning:
     return Meaning(reason, permanent=True)
 
 
-def temporary(reason: str, wait_s: float | None = None) -> Meaning:
-    return Meaning(reason, wait_s=wait_s)
+def temporary(reason: str, wait_s: float | None = None, scope: Scope = "") -> Meaning:
+    return Meaning(reason, wait_s=wait_s, scope=scope)
 
 
 def configuration(mend: str, wait_s: float | None = None) -> Meaning:
@@ -58,7 +59,7 @@ def configuration(mend: str, wait_s: float | None = None) -> Meaning:
 
 
 MESSENGER_ERROR = temporary("messenger_error")
-RATE_LIMITED = temporary("rate_limited", 1.0)
+RATE_LIMITED = temporary(TOO_FAST, 1.0)
 BAD_REQUEST = permanent("bad_request")
 
 # Statuses that mean a wrong server or wrong credentials.

@@ -70,7 +70,7 @@ def _common(settings: Settings, channel: str, sender: Sender | None) -> tuple[Tr
 
 def _telegram(settings: Settings, channel: str, sender: Sender | None) -> Provider:
     transport, retry, base_url, token = _common(settings, channel, sender)
-    return TelegramProvider(transport, retry, base_url=base_url, token=token)
+    return TelegramProvider(transport, retry, base_url=base_url, token=token, paid=settings.telegram.paid_broadcast)
 
 
 def _viber(settings: Settings, channel: str, sender: Sender | None) -> Provider:

@@ -16,6 +16,7 @@ import orjson
 
 from notifyhub.domain.envelope import Envelope
 from notifyhub.domain.outcome import Outcome
+from notifyhub.domain.rates import ChannelLimits, Rate
 from notifyhub.domain.retry import RetryPolicy
 from notifyhub.providers.base import HttpProvider, integer_in, json_object, object_in
 from notifyhub.providers.http import LONGEST_WAIT_S, HttpRequest, HttpResponse, Transport
@@ -27,6 +28,13 @@ _FIELDS = {
     "protect": "protect_content",
     "thread_id": "message_thread_id",
 }
+
+# Bots FAQ. A group is sparing with its 20 a minute, so that three of them may go at once.
+LIMITS = ChannelLimits(
+    sender=Rate(30, 1), address=Rate(1, 1), group=Rate(17, 60, burst=3), is_group=lambda address: address[0] in "-@"
+)
+PAID = Rate(1000, 1)
+"""Of an account with paid broadcasts (`allow_paid_broadcast` of sendMessage)."""
 
 # First match wins; the fragment is looked for in the lower-cased description. "" matches what is left.
 _TABLE: tuple[tuple[int, str, Meaning], ...] = (
@@ -66,15 +74,19 @@ class TelegramProvider(HttpProvider):
 
     base_url  scheme, host and port, such as `https://api.telegram.org`
     token     the bot's token; it is in the path of every call, so URLs must not be logged
+    paid      pay for messages above the free rate
     """
 
     channel: str = "telegram"
 
-    def __init__(self, transport: Transport, retry: RetryPolicy, *, base_url: str, token: str) -> None:
+    def __init__(
+        self, transport: Transport, retry: RetryPolicy, *, base_url: str, token: str, paid: bool = False
+    ) -> None:
         secret = token.partition(":")[2]  # what stands before the colon is the bot's public id
         super().__init__(transport, retry, (token, secret) if len(secret) >= 8 else (token,))
         self._url = f"{base_url.rstrip('/')}/bot{quote(token, safe=':')}/sendMessage"
         self._headers = {"Content-Type": "application/json"}
+        self._always = {"allow_paid_broadcast": True} if paid else {}
 
     async def send(self, envelope: Envelope) -> Outcome:
         """One call, and a second one if the group has become a supergroup with a new id.
@@ -95,7 +107,8 @@ class TelegramProvider(HttpProvider):
 
     def request(self, envelope: Envelope) -> HttpRequest:
         to = envelope.address
-        message: dict[str, Any] = {"chat_id": to if to.startswith("@") else int(to), "text": envelope.text}
+        chat_id = to if to.startswith("@") else int(to)
+        message: dict[str, Any] = {"chat_id": chat_id, "text": envelope.text, **self._always}
         if envelope.options:
             message |= _asked_for(envelope.options)
         return HttpRequest(self._url, orjson.dumps(message), self._headers)

@@ -13,6 +13,7 @@ import orjson
 
 from notifyhub.domain.envelope import Envelope
 from notifyhub.domain.outcome import Outcome
+from notifyhub.domain.rates import ChannelLimits, Rate
 from notifyhub.domain.retry import RetryPolicy
 from notifyhub.providers.base import HttpProvider, integer_in, json_object
 from notifyhub.providers.http import HttpRequest, HttpResponse, Transport
@@ -29,6 +30,9 @@ from notifyhub.providers.meaning import (
 _OK = 0
 NOT_ALLOWED = 20
 """Status of a broadcast by an account that may not make any."""
+
+# 100 messages an hour to a person who does not answer (status 12). So 50 may go at once, and 50 more in that hour.
+LIMITS = ChannelLimits(address=Rate(50, 3600, burst=50))
 
 _GENERAL_ERROR = 999
 

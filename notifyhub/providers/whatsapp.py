@@ -12,7 +12,8 @@ from typing import Any
 import orjson
 
 from notifyhub.domain.envelope import Envelope
-from notifyhub.domain.outcome import Outcome
+from notifyhub.domain.outcome import TOO_FAST, Outcome
+from notifyhub.domain.rates import ChannelLimits, Rate
 from notifyhub.domain.retry import RetryPolicy
 from notifyhub.providers.base import HttpProvider, integer_in, json_object, object_in
 from notifyhub.providers.http import HttpRequest, HttpResponse, Transport
@@ -34,6 +35,9 @@ _NUMBER = configuration("$PHONE_NUMBER_ID: this token has no access to such a nu
 _REGISTRATION = configuration("the registration of the number of $PHONE_NUMBER_ID at Meta")
 _ACCOUNT = "the WhatsApp business account at Meta"
 
+# Meta, Cloud API, "Throughput" and "Pair rate limits".
+LIMITS = ChannelLimits(sender=Rate(80, 1), address=Rate(1, 6, burst=45))
+
 _PARAMETER = 100
 _NO_SUCH_OBJECT = 33
 
@@ -42,7 +46,7 @@ _TABLE: dict[int, Meaning] = {
     1: MESSENGER_ERROR,  # unknown API error
     2: MESSENGER_ERROR,  # down or overloaded
     3: _PERMISSION,  # capability or permission
-    4: temporary("rate_limited", 60.0),  # calls of the app
+    4: temporary(TOO_FAST, 60.0, "sender"),  # calls of the app
     10: _PERMISSION,  # permission missing; 200 to 299 likewise
     **dict.fromkeys(range(200, 300), _PERMISSION),
     33: _NUMBER,  # the business number was deleted
@@ -50,8 +54,8 @@ _TABLE: dict[int, Meaning] = {
     190: _TOKEN,  # token expired or invalid
     368: configuration(f"{_ACCOUNT}: blocked for policy violations, for hours or days", 3600.0),
     2200: configuration("the webhook at Meta"),  # webhook verification
-    80007: temporary("rate_limited", 60.0),  # calls of the business account
-    130429: RATE_LIMITED,  # throughput of the business number
+    80007: temporary(TOO_FAST, 60.0, "sender"),  # calls of the business account
+    130429: temporary(TOO_FAST, 1.0, "sender"),  # throughput of the business number
     130472: _UNREACHABLE,  # the person is in an experiment group
     130497: _UNREACHABLE,  # the account may not write to this country
     131000: MESSENGER_ERROR,  # something went wrong
@@ -73,7 +77,7 @@ _TABLE: dict[int, Meaning] = {
     131051: BAD_REQUEST,  # message type
     131052: BAD_REQUEST,  # media download
     131053: BAD_REQUEST,  # media upload
-    131056: temporary("rate_limited", 6.0),  # pair rate: this one recipient, one message per 6 s
+    131056: temporary(TOO_FAST, 6.0, "address"),  # pair rate: this one recipient, one message per 6 s
     131057: MESSENGER_ERROR,  # account in maintenance
     # An error that concerns only some messages is no reason to rest.
     131062: permanent("not_enabled"),  # business-scoped ids

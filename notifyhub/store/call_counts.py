@@ -65,8 +65,8 @@ _PACE = """
 _DUE = f"""
     SELECT COUNT(*) FROM (
         SELECT 1 FROM deliveries
-        WHERE status = '{Status.SCHEDULED}' AND channel = ? AND priority = ? AND mailing_id = ? AND due_at <= ?
-        LIMIT ?) AS due"""
+        WHERE status = '{Status.SCHEDULED}' AND channel = ? AND sender = ? AND priority = ? AND lane = ?
+            AND due_at <= ? LIMIT ?) AS due"""
 
 
 def add(database: peewee.Database, batches: Sequence[Sequence[Counted]]) -> list[None]:
@@ -107,7 +107,7 @@ def waiting(channel: str, now: int) -> Callable[[peewee.Database], Waiting]:
 
     def ask(database: peewee.Database) -> Waiting:
         due = sum(
-            run(database, _DUE, channel, lane.priority, lane.mailing_id, now, MOST_COUNTED).fetchone()[0]
+            run(database, _DUE, channel, lane.sender, lane.priority, lane.lane, now, MOST_COUNTED).fetchone()[0]
             for lane in lanes.waiting(database, channel)
             if lane.due_at <= now
         )

@@ -10,7 +10,10 @@ class Claimed(NamedTuple):
     """A delivery held under a lease, with everything that its attempt needs. Times are epoch ms.
 
     expires_at   its own, or the end of its mailing
+    sender       the account, by its name in the settings; empty: the channel's own
+    reason       of the last time that it was put off
     send_window  of its mailing, as JSON; None: any time
+    rate         the limit of its mailing, in words
     timezone     of its client
     """
 
@@ -25,9 +28,13 @@ class Claimed(NamedTuple):
     lease_until: int
     mailing_id: int
     client_id: int | None
+    sender: str
+    priority: int
+    reason: str | None
     text: str
     on_unconfirmed: str
     options: str | None = None
     deduplicate: str = "forever"
     send_window: str | None = None
+    rate: str | None = None
     timezone: str | None = None

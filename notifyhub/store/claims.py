@@ -3,32 +3,75 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple, Protocol
 
 import peewee
 
 from notifyhub.domain.states import Status
+from notifyhub.domain.turns import Turns
 from notifyhub.store import lanes, wishes
 from notifyhub.store.claimed import Claimed
 from notifyhub.store.messages import as_uuid
 from notifyhub.store.rows import fetch, fetch_rows, is_postgres, run
 
 
+class Rooms(Protocol):
+    """What the limits have room for. Called on the writer's thread."""
+
+    def of_sender(self, sender: str) -> int | None:
+        """How many deliveries of an account may be claimed; None: any number."""
+        ...
+
+    def of_mailing(self, lane: lanes.Waiting) -> int | None:
+        """The same of a lane by the limit of its mailing."""
+        ...
+
+
+class Unlimited:
+    """No limits."""
+
+    def of_sender(self, sender: str) -> None:
+        return None
+
+    def of_mailing(self, lane: lanes.Waiting) -> None:
+        return None
+
+
+UNLIMITED = Unlimited()
+
+
 @dataclass(frozen=True, slots=True)
 class ClaimRequest:
-    """Take up to `limit` deliveries of `channel` that are due at `now`, until `lease_until` (epoch ms)."""
+    """Take up to `limit` deliveries of `channel` that are due at `now`, until `lease_until` (epoch ms).
+
+    turns  by account, whose turn it is; kept from one claim to the next, and only used by the writer's thread
+    """
 
     channel: str
     limit: int
     now: int
     lease_until: int
+    rooms: Rooms = UNLIMITED
+    turns: dict[str, Turns[tuple[int, int]]] = field(default_factory=dict)
+
+
+class Taken(NamedTuple):
+    """rows         to be sent
+    may_be_more  something may still be due that could be taken now
+    held         lanes that have used up their room
+    """
+
+    rows: list[Claimed]
+    may_be_more: bool
+    held: list[lanes.Waiting]
 
 
 _DUE = f"""
     SELECT id FROM deliveries
-    WHERE status = '{Status.SCHEDULED}' AND channel = ? AND priority = ? AND mailing_id = ? AND due_at <= ?
+    WHERE status = '{Status.SCHEDULED}' AND channel = ? AND sender = ? AND priority = ? AND lane = ?
+        AND due_at <= ?
     ORDER BY due_at, id LIMIT ?"""
 _TAKE = f"""
     UPDATE deliveries SET status = '{Status.SENDING}', attempt = attempt + 1, lease_until = ?"""
@@ -43,53 +86,73 @@ _CLAIM_POSTGRES = f"""
     WITH due AS MATERIALIZED ({_DUE} FOR UPDATE SKIP LOCKED)
     {_TAKE} FROM due WHERE deliveries.id = due.id
     RETURNING {", ".join(f"deliveries.{name}" for name in _COLUMNS)}"""
-_BODY = ("id", "text", "on_unconfirmed", "options", "deduplicate", "send_window", "ends_at")
+_BODY = ("id", "text", "on_unconfirmed", "options", "deduplicate", "send_window", "rate", "ends_at")
 _BODIES = f"""
-    SELECT {", ".join(f"m.{name} AS {name}" for name in _BODY[:5])}, g.send_window AS send_window, g.ends_at AS ends_at
+    SELECT {", ".join(f"m.{name} AS {name}" for name in _BODY[:5])},
+        {", ".join(f"g.{name} AS {name}" for name in _BODY[5:])}
     FROM {{rows}} AS r JOIN messages AS m ON m.id = r.id
     LEFT JOIN mailings AS g ON g.id = m.mailing_id AND m.mailing_id <> 0"""
 _LEFT_BEHIND = f"""
     SELECT {", ".join(_COLUMNS)} FROM deliveries WHERE status = '{Status.SENDING}' AND lease_until <= ? LIMIT ?"""
 
 
-def claim(database: peewee.Database, requests: Sequence[ClaimRequest]) -> list[list[Claimed]]:
+def claim(database: peewee.Database, requests: Sequence[ClaimRequest]) -> list[Taken]:
     """Lease due deliveries: urgent first, then normal, then bulk; within each, those due longest first.
 
-    Mailings of one priority, and what belongs to none, get equal shares. A delivery whose client has meanwhile
-    opted out, or cannot be reached any more, is cancelled instead.
+    Accounts get equal shares, and so do mailings and API keys of one account and priority. A delivery whose client has
+    meanwhile opted out, or cannot be reached any more, is cancelled instead.
     """
     return [_claim(database, request) for request in requests]
 
 
-def _claim(database: peewee.Database, request: ClaimRequest) -> list[Claimed]:
+def _claim(database: peewee.Database, request: ClaimRequest) -> Taken:
     rows: list[Sequence[Any]] = []
-    due = (lane for lane in lanes.waiting(database, request.channel) if lane.due_at <= request.now)
-    for _, group in groupby(due, key=lambda lane: lane.priority):
-        if len(rows) >= request.limit:
-            break
-        rows += _take_turns(database, request, list(group), request.limit - len(rows))
-    return wishes.heard(database, _with_bodies(database, rows), request.now)
+    due = [lane for lane in lanes.waiting(database, request.channel) if lane.due_at <= request.now]
+    by_sender = {sender: list(group) for sender, group in groupby(sorted(due, key=_sender), key=_sender)}
+    rooms = {sender: request.rooms.of_sender(sender) for sender in by_sender}
+    # Accounts with little room first: what they leave is for the others.
+    order = sorted(by_sender, key=lambda sender: request.limit if (room := rooms[sender]) is None else room)
+    more, held = False, []
+    for number, sender in enumerate(order):
+        share = -(-(request.limit - len(rows)) // (len(order) - number))
+        room = rooms[sender]
+        places = share if room is None else min(room, share)
+        got, full = _take_turns(database, request, by_sender[sender], places)
+        rows += got
+        held += full
+        if len(got) >= places:
+            more = more or places < (request.limit if room is None else room)
+            held += by_sender[sender][:1] if room is not None and places == room else []
+    ready = wishes.heard(database, _with_bodies(database, rows), request.now)
+    return Taken(ready, more, held)
 
 
 def _take_turns(
-    database: peewee.Database, request: ClaimRequest, group: Sequence[lanes.Waiting], limit: int
-) -> list[Sequence[Any]]:
-    """Up to `limit` rows of these lanes: an equal share of each, and of what some leave, more of the others."""
-    rows: list[Sequence[Any]] = []
-    while group and len(rows) < limit:
-        full: list[lanes.Waiting] = []
-        for number, lane in enumerate(group):
-            share = -(-(limit - len(rows)) // (len(group) - number))
-            taken = _take(database, request, lane, share) if share else []
-            rows += taken
-            if share and len(taken) == share:
-                full.append(lane)
-        group = full
-    return rows
+    database: peewee.Database, request: ClaimRequest, waiting: Sequence[lanes.Waiting], places: int
+) -> tuple[list[Sequence[Any]], list[lanes.Waiting]]:
+    """Up to so many rows of the lanes of an account, and the lanes that their own limit keeps from giving more."""
+    left = {(lane.priority, lane.lane): request.rooms.of_mailing(lane) for lane in waiting}
+    by_key = {(lane.priority, lane.lane): lane for lane in waiting}
+
+    def take(key: tuple[int, int], most: int) -> Sequence[Sequence[Any]]:
+        room = left[key]
+        most = most if room is None else min(room, most)
+        got = _take(database, request, by_key[key], most) if most else []
+        if room is not None:
+            left[key] = room - len(got)
+        return got
+
+    turns = request.turns.setdefault(waiting[0].sender, Turns())
+    rows = turns.serve(places, [(priority, (priority, lane)) for priority, lane in by_key], take)
+    return rows, [by_key[key] for key, room in left.items() if room == 0]
+
+
+def _sender(lane: lanes.Waiting) -> str:
+    return lane.sender
 
 
 def _take(database: peewee.Database, request: ClaimRequest, lane: lanes.Waiting, limit: int) -> Sequence[Sequence[Any]]:
-    choice = (request.channel, lane.priority, lane.mailing_id, request.now, limit)
+    choice = (request.channel, lane.sender, lane.priority, lane.lane, request.now, limit)
     if is_postgres(database):
         taken: Sequence[Sequence[Any]] = run(database, _CLAIM_POSTGRES, *choice, request.lease_until).fetchall()
         return taken
@@ -115,8 +178,8 @@ def _with_bodies(database: peewee.Database, rows: Sequence[Sequence[Any]]) -> li
 
 
 def _whole(row: Sequence[Any], body: Sequence[Any]) -> Claimed:
-    id_, message_id, *head, expires_at, lease_until, mailing_id, client_id = row
+    id_, message_id, *others = row
     *content, ends_at = body
-    end = expires_at if ends_at is None else ends_at
     # The time zone of a client is added by `wishes.heard`.
-    return Claimed._make((id_, as_uuid(message_id), *head, end, lease_until, mailing_id, client_id, *content, None))
+    claimed = Claimed._make((id_, as_uuid(message_id), *others, *content, None))
+    return claimed if ends_at is None else claimed._replace(expires_at=ends_at)

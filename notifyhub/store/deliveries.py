@@ -46,11 +46,12 @@ class Result(NamedTuple):
 
 
 class Unsent(NamedTuple):
-    """A claimed delivery for which no call was made; `due_at` (epoch ms) postpones it."""
+    """A claimed delivery for which no call was made; `due_at` (epoch ms) postpones it, for this `reason`."""
 
     id: int
     attempt: int
     due_at: int | None = None
+    reason: str | None = None
 
 
 _RESULT: dict[str, Type] = {
@@ -90,7 +91,7 @@ _NOTE_CALLS = f"""
 _HAND_BACK = f"""
     UPDATE deliveries SET
         status = '{Status.SCHEDULED}', attempt = deliveries.attempt - 1, lease_until = NULL,
-        due_at = COALESCE(r.due_at, deliveries.due_at)
+        due_at = COALESCE(r.due_at, deliveries.due_at), reason = COALESCE(r.reason, deliveries.reason)
     FROM {{rows}} AS r
     WHERE deliveries.id = r.id AND deliveries.status = '{Status.SENDING}' AND deliveries.attempt = r.attempt"""
 # Until then the reason was that of the last retry, which is not why it was cancelled.
@@ -121,7 +122,7 @@ def _result_row(result: Result) -> tuple[object, ...]:
 
 def hand_back(database: peewee.Database, batches: Sequence[Sequence[Unsent]]) -> list[None]:
     """Release the leases of deliveries for which no call was made: they are due again now, or at their `due_at`."""
-    columns: dict[str, Type] = {"id": "BIGINT", "attempt": "BIGINT", "due_at": "BIGINT"}
+    columns: dict[str, Type] = {"id": "BIGINT", "attempt": "BIGINT", "due_at": "BIGINT", "reason": "TEXT"}
     run_rows(database, _HAND_BACK, columns, map(tuple, chain.from_iterable(batches)))
     return [None] * len(batches)
 

@@ -56,6 +56,7 @@ class Placed(NamedTuple):
     dedup_key: str | None
     client_id: int
     operator_code: str | None
+    sender: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +95,12 @@ _PLACED: dict[str, Type] = {
     "dedup_key": "TEXT",
     "client_id": "BIGINT",
     "operator_code": "TEXT",
+    "sender": "TEXT",
 }
 _SAME: dict[str, Type] = {
     "message_id": "UUID",
     "mailing_id": "BIGINT",
+    "lane": "BIGINT",
     "priority": "BIGINT",
     "max_attempts": "BIGINT",
     "created_at": "BIGINT",
@@ -191,7 +194,7 @@ def _insert(database: peewee.Database, mailing: Row, deliveries: Sequence[Placed
 
 
 def _insert_fresh(database: peewee.Database, mailing: Row, deliveries: Sequence[Placed], now: int) -> int:
-    same = (mailing["message_id"], mailing["id"], mailing["priority"], mailing["max_attempts"], now)
+    same = (mailing["message_id"], mailing["id"], mailing["id"], mailing["priority"], mailing["max_attempts"], now)
     kinds = {name: "TEXT" if kind == "UUID" and not is_postgres(database) else kind for name, kind in _SAME.items()}
     sql = _INSERT
     for name, kind in kinds.items():

@@ -1,6 +1,7 @@
-"""Lanes: what waits on a channel, by priority and mailing. What belongs to no mailing is a lane of its own.
+"""Lanes: what waits on a channel, by sender account, priority, and mailing or API key.
 
-A paused mailing is a lane that nobody claims from, so pausing a million deliveries changes one row.
+Lanes of one priority take turns, so a large one does not hold a small one up. A paused mailing is a lane that nobody
+claims from, so pausing a million deliveries changes one row.
 """
 
 from __future__ import annotations
@@ -17,28 +18,54 @@ ANY = -1
 
 
 class Waiting(NamedTuple):
-    """Deliveries of one priority and mailing (0: none), and the first time at which one of them is due (epoch ms)."""
+    """Deliveries that wait together.
 
+    lane    the mailing; less than 0: what an API key sent, by its id; 0: the rest
+    due_at  the first time at which one of them is due (epoch ms)
+    rate    the limit of the mailing, in words
+    """
+
+    sender: str
     priority: int
-    mailing_id: int
+    lane: int
     due_at: int
+    rate: str | None
+
+    @property
+    def mailing_id(self) -> int:
+        """0: none."""
+        return max(self.lane, 0)
 
 
-_IN_LANE = f"d.status = '{Status.SCHEDULED}' AND d.channel = ? AND d.priority ="
+def lane_of_key(consumer: int) -> int:
+    """The lane of what an API key sends; 0 without a key."""
+    return -consumer
+
+
+_OF = f"d.status = '{Status.SCHEDULED}' AND d.channel = ?"
+_IN = f"{_OF} AND d.sender = {{0}}.sender AND d.priority = {{0}}.priority"
 # From one lane to the next by one search of the index each, however much waits in them.
 _WAITING = f"""
-    WITH RECURSIVE lanes (priority, mailing_id) AS (
-        SELECT p.priority, (SELECT MIN(d.mailing_id) FROM deliveries AS d WHERE {_IN_LANE} p.priority)
-        FROM (SELECT 0 AS priority UNION ALL SELECT 1 UNION ALL SELECT 2) AS p
+    WITH RECURSIVE senders (sender) AS (
+        SELECT (SELECT MIN(d.sender) FROM deliveries AS d WHERE {_OF})
         UNION ALL
-        SELECT l.priority, (
-            SELECT MIN(d.mailing_id) FROM deliveries AS d WHERE {_IN_LANE} l.priority AND d.mailing_id > l.mailing_id)
-        FROM lanes AS l WHERE l.mailing_id IS NOT NULL)
-    SELECT l.priority AS priority, l.mailing_id AS mailing_id, (
+        SELECT (SELECT MIN(d.sender) FROM deliveries AS d WHERE {_OF} AND d.sender > s.sender)
+        FROM senders AS s WHERE s.sender IS NOT NULL),
+    groups (sender, priority) AS (
+        SELECT s.sender, p.priority FROM senders AS s
+        CROSS JOIN (SELECT 0 AS priority UNION ALL SELECT 1 UNION ALL SELECT 2) AS p WHERE s.sender IS NOT NULL),
+    lanes (sender, priority, lane) AS (
+        SELECT g.sender, g.priority, (SELECT MIN(d.lane) FROM deliveries AS d WHERE {_IN.format("g")}) FROM groups AS g
+        UNION ALL
+        SELECT l.sender, l.priority, (
+            SELECT MIN(d.lane) FROM deliveries AS d WHERE {_IN.format("l")} AND d.lane > l.lane)
+        FROM lanes AS l WHERE l.lane IS NOT NULL)
+    SELECT l.sender AS sender, l.priority AS priority, l.lane AS lane, (
         SELECT MIN(d.due_at) FROM deliveries AS d
-        WHERE {_IN_LANE} l.priority AND d.mailing_id = l.mailing_id AND d.due_at > ?) AS due_at
-    FROM lanes AS l WHERE l.mailing_id = 0 OR l.mailing_id IN (
-        SELECT m.id FROM mailings AS m WHERE m.id = l.mailing_id AND m.status IN ('running', 'finished'))"""
+        WHERE {_IN.format("l")} AND d.lane = l.lane AND d.due_at > ?) AS due_at, m.rate AS rate
+    FROM lanes AS l LEFT JOIN mailings AS m ON m.id = l.lane AND l.lane > 0
+    WHERE l.lane <= 0 OR m.status IN ('running', 'finished')"""
+_PARAMETERS = _WAITING.count("d.channel = ?")
 
 
 def waiting(database: peewee.Database, channel: str, after: int = ANY) -> list[Waiting]:
@@ -47,5 +74,6 @@ def waiting(database: peewee.Database, channel: str, after: int = ANY) -> list[W
     Mailings that are paused, or ended before everything was sent, are left out. A finished one may have deliveries
     that a person retries.
     """
-    rows = fetch(database, _WAITING, Waiting._fields, channel, channel, channel, after)
-    return sorted(Waiting(*row) for row in rows if row[2] is not None)
+    rows = fetch(database, _WAITING, Waiting._fields, *(channel,) * _PARAMETERS, after)
+    found = [Waiting(*row) for row in rows if row[3] is not None]
+    return sorted(found, key=lambda lane: (lane.priority, lane.sender, lane.lane))

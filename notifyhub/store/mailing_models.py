@@ -49,6 +49,7 @@ class Mailing(Model):
     cursor          all clients up to this id have been looked at, and their deliveries exist
     last_client_id  the newest client at the start: who joins later is not added
     placed          positions of its message that are taken, by deliveries and by duplicates
+    rate            its own limit, in words; NULL: none
     swept           0 while deliveries of a cancelled or expired mailing may still be waiting
     """
 
@@ -85,6 +86,7 @@ class Mailing(Model):
     duplicates = BigIntegerField()
     unreachable = BigIntegerField()
     opted_out = BigIntegerField()
+    rate = TextField(null=True)
 
     class Meta:
         table_name = "mailings"

@@ -19,6 +19,7 @@ from notifyhub.store.rows import Type, fetch_rows, is_postgres, run_rows
 @dataclass(frozen=True, slots=True)
 class NewDelivery:
     """dedup_key   None: no deduplication
+    sender      the account, by its name in the settings; empty: the channel's own
     window_ms   a delivery that holds the key and is due at least this far away loses it; None: never
     """
 
@@ -27,11 +28,12 @@ class NewDelivery:
     address: str
     dedup_key: str | None
     window_ms: int | None
+    sender: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class NewMessage:
-    """A message to store. Times are epoch ms."""
+    """A message to store. Times are epoch ms. `lane` as in `store.lanes`."""
 
     id: UUID
     text: str
@@ -47,6 +49,7 @@ class NewMessage:
     options: str | None
     deduplicate: str
     deliveries: Sequence[NewDelivery] = field(repr=False)
+    lane: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,8 @@ _DELIVERY: dict[str, Type] = {
     "max_attempts": "BIGINT",
     "dedup_key": "TEXT",
     "created_at": "BIGINT",
+    "sender": "TEXT",
+    "lane": "BIGINT",
 }
 _MESSAGE: dict[str, Type] = {
     "id": "UUID",
@@ -160,6 +165,8 @@ def _insert_deliveries(database: peewee.Database, pending: Sequence[_Pending]) -
             message.max_attempts,
             delivery.dedup_key,
             message.created_at,
+            delivery.sender,
+            message.lane,
         )
         for message, delivery in pending
     ]

@@ -56,6 +56,8 @@ class Delivery(Model):
     maybe_sent  1 once an attempt ended unconfirmed: from then on the dedup key is never released
     mailing_id  0: none; its end binds besides `expires_at`
     client_id   whose address this is, and whose latest wish holds; NULL: nobody in the directory
+    sender      the account that sends it, by its name in the settings; empty: the channel's own
+    lane        those that wait in one take turns with the others (see `store.lanes`)
     """
 
     id = BigAutoField()
@@ -80,6 +82,8 @@ class Delivery(Model):
     mailing_id = BigIntegerField(constraints=[SQL("DEFAULT 0")])
     client_id = BigIntegerField(null=True)
     operator_code = TextField(null=True)
+    sender = TextField(constraints=[SQL("DEFAULT ''")])
+    lane = BigIntegerField(constraints=[SQL("DEFAULT 0")])
 
     class Meta:
         table_name = "deliveries"
@@ -243,8 +247,9 @@ index(
     Delivery,
     "deliveries_due",
     Delivery.channel,
+    Delivery.sender,
     Delivery.priority,
-    Delivery.mailing_id,
+    Delivery.lane,
     Delivery.due_at,
     Delivery.id,
     where="status = 'scheduled'",

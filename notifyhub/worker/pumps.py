@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import Protocol
 
 from notifyhub import logs
 from notifyhub.flow.deliver import Pump
 from notifyhub.flow.lane import Lane
-from notifyhub.providers.base import Provider
 from notifyhub.store.database import Database
 from notifyhub.worker.due_timers import DueTimers
 
@@ -23,6 +23,12 @@ except ImportError:  # not made for Windows
 ABORT_S = 5.0
 
 _log = logs.logger(__name__)
+
+
+class Closable(Protocol):
+    """Has connections that belong to the loop of the pumps."""
+
+    async def aclose(self) -> None: ...
 
 
 class Pumps:
@@ -79,8 +85,8 @@ class Pumps:
     def idle(self) -> bool:
         return not self._running
 
-    def close(self, providers: Mapping[str, Provider]) -> None:
-        """End what is still running, close the providers on their loop, then close the loop."""
+    def close(self, connections: Iterable[Closable]) -> None:
+        """End what is still running, close the connections on their loop, then close the loop."""
 
         async def close_all() -> None:
             ended = list(self._ended.values())
@@ -89,8 +95,8 @@ class Pumps:
             if ended:
                 await asyncio.wait(ended, timeout=ABORT_S)
             await self._timers.aclose()
-            for provider in providers.values():
-                await provider.aclose()
+            for one in connections:
+                await one.aclose()
 
         asyncio.run_coroutine_threadsafe(close_all(), self._loop).result()
         self._loop.call_soon_threadsafe(self._loop.stop)

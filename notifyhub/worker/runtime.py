@@ -15,6 +15,11 @@ from notifyhub.errors import StoreUnavailable
 from notifyhub.flow import mailings, receive, sweep
 from notifyhub.flow.lane import Lane
 from notifyhub.flow.mailing_watch import MailingWatch
+from notifyhub.flow.pacing.cells import Cells, MemoryCells, StoredCells
+from notifyhub.flow.pacing.limits import limits_of
+from notifyhub.flow.pacing.pacer import Pacer
+from notifyhub.flow.pacing.redis_cells import RedisCells
+from notifyhub.flow.pacing.sender_paces import SenderPaces
 from notifyhub.flow.sender_breaker import SenderBreaker
 from notifyhub.providers.base import Provider
 from notifyhub.queue import Doorbell
@@ -60,6 +65,8 @@ class Runtime:
         self._pumps = Pumps(database, doorbell.ring, settings.look_ahead_ms)
         self._metrics = CallMetrics(database)
         self._mailings = MailingWatch(database)
+        self._cells = _cells(settings, database)
+        self._paces = SenderPaces(database, shared=self._cells.shared)
         self._scheduler = Scheduler()
         self._lock = _pump_lock(settings)
         self._pumping = False
@@ -92,7 +99,7 @@ class Runtime:
         self._scheduler.stop()
         if self._pumping:
             self._worker.stop(timeout=round(drain_s * 1000))
-            self._pumps.close(self._providers)
+            self._pumps.close([*self._providers.values(), self._cells])
             self._metrics.close()
         if self._lock is not None:
             self._lock.release()
@@ -130,6 +137,7 @@ class Runtime:
 
     def _begin(self) -> None:
         self._pumping = True
+        self._paces.refresh()
         self._pumps.start({channel: self._lane(channel) for channel in self._actors})
         self._doorbell.answer_locally(self._pumps.nudge)
         self._worker.start()
@@ -140,6 +148,7 @@ class Runtime:
         self._scheduler.add("settle_receipts", self._settle_receipts, every_s * 2)
         self._scheduler.add("mailing_watch", self._mailings.refresh, every_s)
         self._scheduler.add("mailings", self._sweep_mailings, every_s)
+        self._scheduler.add("sender_paces", self._paces.refresh, every_s)
         self._scheduler.add("forget", self._forget, every_s * FORGET_EVERY)
         self._scheduler.add("call_metrics", self._metrics.flush, FLUSH_S)
 
@@ -157,6 +166,8 @@ class Runtime:
             breaker=SenderBreaker(
                 channel, self._policies[channel], only or settings.senders, by_address=only is not None
             ),
+            pacer=Pacer(channel, limits_of(self._settings, channel), self._cells, self._paces),
+            turns={},
             recorded=self._recorded,
         )
 
@@ -189,6 +200,13 @@ class Runtime:
     def _expire(self) -> None:
         if sweep.expire(self._database, now_ms()):
             self._progressed()
+
+
+def _cells(settings: Settings, database: Database) -> Cells:
+    """Where the limits are kept: as far away as those who share them."""
+    if settings.uses_sqlite:
+        return MemoryCells()
+    return StoredCells(database) if settings.uses_memory_broker else RedisCells(settings.broker_url)
 
 
 def _pump_lock(settings: Settings) -> PumpLock | None:

@@ -35,7 +35,8 @@ def busy(make_hub: HubMaker, database_url: str) -> Hub:
 def claim(hub: Hub, limit: int = 500) -> int:
     """Claim on Telegram what is due, as a worker would; how many that were."""
     now = now_ms()
-    return len(core_of(hub).database.write(claims.claim, ClaimRequest("telegram", limit, now, now + 60_000)).result())
+    request = ClaimRequest("telegram", limit, now, now + 60_000)
+    return len(core_of(hub).database.write(claims.claim, request).result().rows)
 
 
 def test_everything_about_a_waiting_message_can_be_changed(busy: Hub, emulator: RunningEmulator) -> None:

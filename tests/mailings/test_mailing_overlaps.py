@@ -81,7 +81,8 @@ def test_a_client_who_was_deleted_meanwhile_gets_nothing_and_leaves_no_address(q
     store(quiet, slice_)
 
     now = now_ms()
-    claimed = core_of(quiet).database.write(claims.claim, ClaimRequest("telegram", 100, now, now + 60_000)).result()
+    request = ClaimRequest("telegram", 100, now, now + 60_000)
+    claimed = core_of(quiet).database.write(claims.claim, request).result().rows
 
     assert sorted(row.address for row in claimed) == [telegram(0), telegram(2)]
     (cancelled,) = quiet.deliveries(mailing_id=mailing.id, status="cancelled")

@@ -1,0 +1,1 @@
+"""Rate limits: who may go when."""

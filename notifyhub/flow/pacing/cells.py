@@ -1,0 +1,67 @@
+"""Where the cells of rate limits are: in memory, in the store, or in Redis (`flow.pacing.redis_cells`)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from time import monotonic
+from typing import Protocol
+
+from notifyhub.domain.gcra import Ask, Cell, Given, give
+from notifyhub.store import rate_cells
+from notifyhub.store.database import Database
+
+MANY = 50_000
+"""Cells in memory, above which those that are free again are forgotten."""
+
+
+class Cells(Protocol):
+    """Gives places to all processes that share them."""
+
+    @property
+    def shared(self) -> bool:
+        """May other processes take places too?"""
+        ...
+
+    async def reserve(self, ask: Ask) -> Given:
+        """Do what is asked. Raises StoreUnavailable if the cells are there and the store does not answer."""
+        ...
+
+    async def aclose(self) -> None: ...
+
+
+class MemoryCells:
+    """For the only process that sends."""
+
+    shared = False
+
+    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
+        self._clock = clock
+        self._cells: dict[str, Cell] = {}
+        self._many = MANY
+
+    async def reserve(self, ask: Ask) -> Given:
+        now = self._clock() * 1000
+        given = give(self._cells, ask, now)
+        if len(self._cells) > self._many:
+            self._cells = {name: cell for name, cell in self._cells.items() if max(cell) > now}
+            self._many = max(MANY, 2 * len(self._cells))
+        return given
+
+    async def aclose(self) -> None:
+        pass
+
+
+class StoredCells:
+    """For processes that share a store and nothing else."""
+
+    shared = True
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def reserve(self, ask: Ask) -> Given:
+        return await asyncio.wrap_future(self._database.write(rate_cells.reserve, ask))
+
+    async def aclose(self) -> None:
+        pass

@@ -1,0 +1,194 @@
+"""When the deliveries of a channel may go, by the limits of their accounts, recipients and mailings."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
+from time import monotonic
+from typing import NamedTuple
+
+from notifyhub.domain.gcra import HORIZON_MS, MARGIN, Ask, Cell, Place, Spacing, Wish, earliest, room
+from notifyhub.domain.outcome import TOO_FAST, Outcome, TemporaryFailure
+from notifyhub.domain.rates import Rate, rate_of
+from notifyhub.flow.pacing.blame import Blame
+from notifyhub.flow.pacing.cells import Cells
+from notifyhub.flow.pacing.limits import Limits
+from notifyhub.flow.pacing.sender_paces import SenderPaces
+from notifyhub.flow.pacing.tardiness import Tardiness
+from notifyhub.requests import Priority
+from notifyhub.store.claimed import Claimed
+from notifyhub.store.lanes import Waiting
+
+PACED = "paced"
+"""Reason of a delivery that waits because its recipient, or its mailing, has no place before."""
+
+MOST_TIMES = 256
+"""Where most are put off, up to so many times as many are claimed as have room, to come to those who may go."""
+
+_FREE = Cell()
+
+
+class Verdict(NamedTuple):
+    """goes   it may be sent `in_ms` from now; otherwise it may be claimed again then
+    paced  its own limits put it off, so nobody need look at it before
+    """
+
+    row: Claimed
+    goes: bool
+    in_ms: float
+    paced: bool = False
+
+
+class Pacer:
+    """One for each channel and process, on the loop of the pumps.
+
+    `of_sender` and `of_mailing` are called by the store's writer (see `store.claims.Rooms`).
+    """
+
+    def __init__(
+        self, channel: str, limits: Limits, cells: Cells, paces: SenderPaces, clock: Callable[[], float] = monotonic
+    ) -> None:
+        self._channel = channel
+        self._limits = limits
+        self._cells = cells
+        self._paces = paces
+        self._clock = clock
+        self._known: dict[str, Cell] = {}
+        self._times: dict[str, int] = {}
+        self._blame = Blame(limits)
+        self._tardiness: dict[str, Tardiness] = {}
+
+    def of_sender(self, sender: str) -> int | None:
+        """How many deliveries of an account to claim now; None: any number."""
+        if self._paces.paused_ms(self._channel, sender) > 0:
+            return 0
+        return self._room(self._of_sender(sender), sender)
+
+    def of_mailing(self, lane: Waiting) -> int | None:
+        """How many deliveries of a lane its mailing's own limit has room for; None: any number."""
+        return self._room(_of_mailing(lane.mailing_id, lane.rate) if lane.rate else None, lane.sender)
+
+    def _room(self, spacing: Spacing | None, sender: str) -> int | None:
+        if spacing is None:
+            return None
+        found = room(self._known.get(spacing.cell, _FREE), spacing, self._clock() * 1000)
+        return found * self._times.get(sender, 1)
+
+    def opens_in_s(self, lanes: Iterable[Waiting]) -> float | None:
+        """Seconds until it is worth to claim from one of these lanes, which have used up their room; None: no lanes.
+
+        Not for each single place, but when half of those within the horizon are free.
+        """
+        now = self._clock() * 1000
+        waits = []
+        for lane in lanes:
+            self._paces.wants_more(self._channel, lane.sender)
+            free = [earliest(self._known.get(s.cell, _FREE), s, now) for s in self._of_lane(lane)]
+            wait = max([at - now - HORIZON_MS / 2 for at in free], default=0.0)
+            waits.append(max(wait, self._paces.paused_ms(self._channel, lane.sender), 1.0))
+        return min(waits) / 1000 if waits else None
+
+    async def places(self, rows: Sequence[Claimed]) -> list[Verdict]:
+        """Give each claimed row its place in time. Raises StoreUnavailable."""
+        wishes = [self._wish(row) for row in rows]
+        limited = [number for number, wish in enumerate(wishes) if wish.sender is not None or wish.others]
+        if not limited:
+            return [Verdict(row, True, 0.0) for row in rows]
+        about = self._scarce(rows[number] for number in limited)
+        given = await self._cells.reserve(Ask([wishes[number] for number in limited], about=about))
+        now = self._clock() * 1000
+        self._known |= {name: Cell(*(at + now for at in cell)) for name, cell in given.known.items()}
+        places = dict(zip(limited, given.places, strict=True))
+        verdicts = [_verdict(row, places.get(number)) for number, row in enumerate(rows)]
+        self._learn_times(verdicts)
+        self._blame.granted((v.row for v in verdicts if v.goes), now)
+        return verdicts
+
+    async def may_go(self, row: Claimed) -> bool:
+        """Right before the call: has the account been paused since the place was given?"""
+        await self._paces.look()
+        return self._paces.paused_ms(self._channel, row.sender) == 0
+
+    def limits(self, row: Claimed) -> bool:
+        """Is the account of a row, or its mailing, limited?"""
+        return row.rate is not None or self._limits.of(row.sender).any
+
+    async def heard(self, row: Claimed, outcome: Outcome, called_at: int) -> None:
+        """Learn from the outcome of a call that began at `called_at` (epoch ms)."""
+        if not isinstance(outcome, TemporaryFailure) or outcome.reason != TOO_FAST or outcome.retry_after_s is None:
+            return
+        now = self._clock() * 1000
+        if self._blame.is_of_address(row, outcome, now):
+            shut = (self._address_cell(row), outcome.retry_after_s * 1000)
+            await self._cells.reserve(Ask(shut=[shut]))
+        else:
+            self._paces.refused(self._channel, row.sender, outcome.retry_after_s, called_at)
+
+    async def answered(self, row: Claimed, place_at: float) -> None:
+        """A call with a place at `place_at` (seconds of the clock) has ended. Raises StoreUnavailable."""
+        rate = self._limits.of(row.sender).sender
+        if rate is None or rate.burst > 1:
+            return
+        known = self._tardiness.setdefault(row.sender, Tardiness(rate))
+        late_ms = known.answered(place_at * 1000, self._clock() * 1000)
+        if late_ms and (spacing := self._of_sender(row.sender)) is not None:
+            await self._cells.reserve(Ask(late=[(spacing.cell, late_ms)]))
+
+    def _wish(self, row: Claimed) -> Wish:
+        own = self._limits.of(row.sender)
+        others = []
+        if own.address is not None:
+            others.append(_spaced(self._address_cell(row), own.address, 1 + MARGIN))
+        if own.group is not None and self._limits.is_group(row.address):
+            others.append(_spaced(f"{self._address_cell(row)}:group", own.group, 1 + MARGIN))
+        if row.rate is not None and (mailing := _of_mailing(row.mailing_id, row.rate)) is not None:
+            others.append(mailing)
+        # Who was put off before has waited already, and urgent ones wait behind nobody.
+        return Wish(self._of_sender(row.sender), others, row.priority == Priority.URGENT.rank or row.reason == PACED)
+
+    def _of_lane(self, lane: Waiting) -> list[Spacing]:
+        found = (self._of_sender(lane.sender), lane.rate and _of_mailing(lane.mailing_id, lane.rate))
+        return [spacing for spacing in found if spacing]
+
+    def _of_sender(self, sender: str) -> Spacing | None:
+        rate = self._limits.of(sender).sender
+        if rate is None:
+            return None
+        factor = self._paces.of(self._channel, sender).factor
+        return _spaced(f"s:{self._channel}:{sender}", rate, (1 + MARGIN) / factor)
+
+    def _address_cell(self, row: Claimed) -> str:
+        return f"a:{self._channel}:{row.sender}:{row.address}"
+
+    def _scarce(self, rows: Iterable[Claimed]) -> list[str]:
+        """The cells that `room` has to know."""
+        found: dict[str, None] = {}
+        for row in rows:
+            found |= {} if (own := self._of_sender(row.sender)) is None else {own.cell: None}
+            if row.rate is not None and (mailing := _of_mailing(row.mailing_id, row.rate)) is not None:
+                found[mailing.cell] = None
+        return list(found)
+
+    def _learn_times(self, verdicts: Sequence[Verdict]) -> None:
+        asked = Counter(verdict.row.sender for verdict in verdicts)
+        put_off = Counter(verdict.row.sender for verdict in verdicts if verdict.paced)
+        for sender, number in asked.items():
+            times = self._times.get(sender, 1) * 4 if put_off[sender] * 2 > number else 1
+            self._times[sender] = min(times, MOST_TIMES)
+
+
+def _verdict(row: Claimed, place: Place | None) -> Verdict:
+    if place is None:
+        return Verdict(row, True, 0.0)
+    return Verdict(row, place.goes, max(0.0, place.at), not place.goes and not place.none_left)
+
+
+def _spaced(cell: str, rate: Rate, times: float = 1.0) -> Spacing:
+    return Spacing(cell, rate.seconds * 1000 / rate.count * times, rate.burst)
+
+
+@lru_cache(maxsize=1024)
+def _of_mailing(mailing_id: int, words: str) -> Spacing | None:
+    rate = rate_of(words)
+    return None if rate is None else _spaced(f"m:{mailing_id}", rate)
