@@ -18,6 +18,9 @@ GREETING = "notifyhub listens on "
 EMULATOR_GREETING = "emulator listens on "
 STOP_WITHIN = 25.0  # seconds; longer than the hub's own drain
 
+DEFAULTS = {"LOG_LEVEL": "warning", "LIMITS": "off"}
+"""The limits of messengers would be all that most scenarios measure."""
+
 Env = Mapping[str, str]
 
 
@@ -73,7 +76,7 @@ def emulator(*options: str) -> Iterator[str]:
 @contextmanager
 def _hub(env: Env, *arguments: str, stdout: int = subprocess.DEVNULL) -> Iterator[subprocess.Popen[bytes]]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
-    environment |= {PREFIX + name: value for name, value in ({"LOG_LEVEL": "warning"} | dict(env)).items()}
+    environment |= {PREFIX + name: value for name, value in (DEFAULTS | dict(env)).items()}
     command = [sys.executable, "-m", "notifyhub_cli.main", *arguments]
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=stdout, env=environment, cwd=ROOT)
     try:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from benchmarks import report
 from benchmarks.environment import Environment, Line
-from benchmarks.scenarios import delivery, emulator, idle, lists, mailing, memory, peer, posting, startup
+from benchmarks.scenarios import delivery, emulator, idle, limits, lists, mailing, memory, peer, posting, startup
 
 SCENARIOS = {
     "delivery": delivery.run,
@@ -22,6 +22,7 @@ SCENARIOS = {
     "memory": memory.run,
     "lists": lists.run,
     "mailing": mailing.run,
+    "limits": limits.run,
     "emulator": emulator.run,
     "startup": startup.run,
 }

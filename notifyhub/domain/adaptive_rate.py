@@ -43,11 +43,11 @@ FULL = Pace()
 def slowed(pace: Pace, now: int, wait_ms: int, called_at: int) -> Pace:
     """The messenger refused a call that began at `called_at` as too fast, and asks for a pause of `wait_ms`.
 
-    Calls that were on their way when it refused another one tell nothing new.
+    Calls that began before the end of a pause were on their way when it was asked for, and tell nothing new.
     """
     after = pace.paused_until
     pace = pace._replace(paused_until=max(after, now + wait_ms))
-    if called_at <= pace.refused_at:
+    if called_at < after:
         return pace
     refused = pace._replace(refused_at=now)
     if pace.changed_at > pace.refused_at > 0:
