@@ -35,6 +35,11 @@ def add_headers(request: Request, headers: Iterable[Header]) -> None:
     request.scope[ADDED] = (*request.scope.get(ADDED, ()), *headers)
 
 
+def caller_of(request: Request) -> int:
+    """The id of the caller's API key; 0 without one."""
+    return int(request.scope.get(CALLER) or 0)
+
+
 async def body_of(request: Request) -> bytes:
     """The complete body, unpacked; may be called repeatedly.
 

@@ -37,6 +37,7 @@ class Mailing(Answer):
     send_window: SendWindow | None = None
     priority: str
     max_attempts: int | None = None
+    rate: str | None = Field(None, description="limit of this mailing, besides those of the accounts")
     deduplicate: str | int
     on_unconfirmed: str
     late_joiners: bool

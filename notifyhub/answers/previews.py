@@ -26,8 +26,8 @@ class Preview(Answer):
     first_at: datetime | None = Field(None, description="when the first client may be written to")
     last_opening_at: datetime | None = Field(None, description="when the send window of the last client opens")
     rate_s: dict[str, float] = Field(
-        description="deliveries per second by channel, as in the fastest minute of the last hour; "
-        "absent: too little was sent there"
+        description="deliveries per second by channel: as in the fastest minute of the last hour, and not above the "
+        "limits of the account and of the mailing; absent: nothing tells it"
     )
     takes_s: float | None = Field(None, description="seconds of sending at that rate; absent if a channel has none")
     will_not_fit: int | None = Field(None, description="number of deliveries that would not be sent before the end")

@@ -16,7 +16,7 @@ from notifyhub.errors import Fault, InvalidRequest, NotifyhubError
 from notifyhub.flow.preview import outlook
 from notifyhub.hub.counting import mailing_statistics
 from notifyhub.hub.mailing_tests import send_test
-from notifyhub.hub.previewing import PACE_OF_MS, previewed
+from notifyhub.hub.previewing import PACE_OF_MS, limits_of_mailing, previewed
 from notifyhub.hub.sending import Sending
 from notifyhub.requests import Priority, as_row_id
 from notifyhub.requests.checking import members_of
@@ -66,7 +66,8 @@ class HubMailings(MailingVerbs):
         seen = await off_the_loop(lambda: outlook(self._wiring.database, columns, start))
         since = now - PACE_OF_MS
         rates = {channel: await self._wiring.asked(call_counts.pace(channel, since)) for channel in seen.by_channel}
-        return previewed(in_words(audience_of(request.audience.stored())), seen, rates, columns["ends_at"])
+        limits = limits_of_mailing(self._wiring.settings, columns)
+        return previewed(in_words(audience_of(request.audience.stored())), seen, rates, limits, columns["ends_at"])
 
     async def get(self, id_: int | str) -> answers.Mailing:
         return await self._wiring.asked(mailings.one(as_row_id("mailing", id_)))

@@ -3,26 +3,60 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+import orjson
 
 from notifyhub import answers
 from notifyhub.clock import to_datetime
+from notifyhub.domain.circuit_breaker import DEFAULT_SENDER
+from notifyhub.domain.gcra import MARGIN
+from notifyhub.domain.rates import rate_of
+from notifyhub.flow.pacing.limits import limits_of
 from notifyhub.flow.preview import Outlook
+from notifyhub.settings import Settings
+from notifyhub.store.mailings import Row
 
 PACE_OF_MS = 3_600_000
 """How far back the pace of a channel is looked for: its fastest minute in this time."""
 
 
-def previewed(words: str, seen: Outlook, rates: Mapping[str, float | None], ends_at: int | None) -> answers.Preview:
-    """The outlook of a mailing and the pace of its channels (deliveries per second); `ends_at` in epoch ms."""
-    known = {channel: rate for channel, rate in rates.items() if rate}
+class MailingLimits(NamedTuple):
+    """Deliveries per second that the limits allow: on each channel that has one, and of the mailing itself."""
+
+    by_channel: Mapping[str, float]
+    own: float | None
+
+
+def limits_of_mailing(settings: Settings, mailing: Row) -> MailingLimits:
+    """The limits of the accounts of a mailing, and its own."""
+    options = orjson.loads(mailing["options"] or "{}")
+    found = {}
+    for channel in orjson.loads(mailing["channels"]):
+        sender = options.get(channel, {}).get("sender", DEFAULT_SENDER)
+        if channel in settings.channels() and (rate := limits_of(settings, channel).of(sender).sender) is not None:
+            found[channel] = rate.per_s / (1 + MARGIN)
+    own = rate_of(mailing["rate"]) if mailing["rate"] else None
+    return MailingLimits(found, None if own is None else own.per_s)
+
+
+def previewed(
+    words: str, seen: Outlook, rates: Mapping[str, float | None], limits: MailingLimits, ends_at: int | None
+) -> answers.Preview:
+    """The outlook of a mailing, with the pace of its channels so far and their limits; `ends_at` in epoch ms."""
+    known = _paces(seen.by_channel, rates, limits)
     takes_s = will_not_fit = None
     if known.keys() == seen.by_channel.keys():
-        # Channels are independent, so the slowest decides.
+        # Channels are independent, so the slowest decides; the limit of the mailing is for all of them.
         takes_s = max((number / known[channel] for channel, number in seen.by_channel.items()), default=0.0)
+        if limits.own is not None:
+            takes_s = max(takes_s, seen.by_channel.total() / limits.own)
         if ends_at is not None and seen.first_at is not None:
             left_s = max(0.0, (ends_at - seen.first_at) / 1000)
-            will_not_fit = sum(max(0, number - int(known[c] * left_s)) for c, number in seen.by_channel.items())
+            fits = sum(min(number, int(known[c] * left_s)) for c, number in seen.by_channel.items())
+            fits = fits if limits.own is None else min(fits, int(limits.own * left_s))
+            will_not_fit = seen.by_channel.total() - fits
     return answers.Preview(
         audience_words=words,
         matched=seen.matched,
@@ -41,6 +75,16 @@ def previewed(words: str, seen: Outlook, rates: Mapping[str, float | None], ends
         takes_s=None if takes_s is None else round(takes_s, 1),
         will_not_fit=will_not_fit,
     )
+
+
+def _paces(by_channel: Iterable[str], rates: Mapping[str, float | None], limits: MailingLimits) -> dict[str, float]:
+    """The pace of each channel, if anything tells it: how fast it was lately, and how fast it may be."""
+    found = {}
+    for channel in by_channel:
+        told = [rate for rate in (rates.get(channel), limits.by_channel.get(channel), limits.own) if rate]
+        if told:
+            found[channel] = min(told)
+    return found
 
 
 def _sorted(counted: Counter[str]) -> dict[str, int]:

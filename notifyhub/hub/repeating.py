@@ -12,6 +12,7 @@ from notifyhub.flow import accept
 from notifyhub.hub.sending import Sending, outcomes
 from notifyhub.store import idempotency, messages
 from notifyhub.store.idempotency import Kept, Named, Once, Verdict
+from notifyhub.store.lanes import lane_of_key
 from notifyhub.store.writer import Job
 from notifyhub.verbs import Outcome
 
@@ -36,7 +37,7 @@ class Repeating(Sending):
             request = self._checked(asked, named.now)
         except InvalidRequest as error:
             return self._answered(named, error)
-        message = accept.to_rows(request, named.now)
+        message = accept.to_rows(request, named.now, lane_of_key(named.consumer))
         wanted: Once[messages.NewMessage, messages.Stored] = Once(
             named, message, lambda stored: to_keep(accept.to_answer(request, message, stored))
         )
@@ -45,7 +46,7 @@ class Repeating(Sending):
     def submit_many_once(self, asked: bytes, named: Named, to_keep: Callable[[list[Outcome]], Kept]) -> Future[Kept]:
         """`submit_many`, once for its key; fails as `submit_once` does."""
         try:
-            checked, rows = self._checked_many(asked, named.now)
+            checked, rows = self._checked_many(asked, named.now, named.consumer)
         except InvalidRequest as error:
             return self._answered(named, error)
         wanted: Once[list[messages.NewMessage], list[messages.Stored]] = Once(

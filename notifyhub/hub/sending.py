@@ -13,6 +13,7 @@ from notifyhub.flow import accept
 from notifyhub.hub.wiring import Wiring
 from notifyhub.requests import MessageRequest, batch_request, message_request
 from notifyhub.store import messages
+from notifyhub.store.lanes import lane_of_key
 from notifyhub.verbs import Outcome, Verbs, result_of
 
 
@@ -24,17 +25,18 @@ class Sending(Wiring, Verbs):
         await self.ready()
         return await result_of(self.submit(request))
 
-    def submit(self, asked: bytes | Mapping[str, Any] | MessageRequest) -> Future[answers.Message]:
+    def submit(self, asked: bytes | Mapping[str, Any] | MessageRequest, consumer: int = 0) -> Future[answers.Message]:
         """Store a message given as JSON text or as its members, without waiting for the commit.
 
-        A MessageRequest is not checked again.
+        A MessageRequest is not checked again. `consumer` is the id of the caller's API key: what waits for each takes
+        turns with the others.
 
         Raises InvalidRequest at once; the future fails with StoreUnavailable.
         """
         now = now_ms()
         request = self._checked(asked, now)
         self.open()
-        message = accept.to_rows(request, now)
+        message = accept.to_rows(request, now, lane_of_key(consumer))
         answer: Future[answers.Message] = Future()
         stored = self._database.write(messages.accept, message)
         stored.add_done_callback(lambda done: self._accepted(request, message, done, answer))
@@ -60,10 +62,10 @@ class Sending(Wiring, Verbs):
         await self.ready()
         return await result_of(self.submit_many(asked))
 
-    def submit_many(self, asked: bytes | Mapping[str, Any]) -> Future[list[Outcome]]:
+    def submit_many(self, asked: bytes | Mapping[str, Any], consumer: int = 0) -> Future[list[Outcome]]:
         """`send_many` for the JSON text or members of `POST /api/v1/messages/batch`, without waiting for the commit."""
         now = now_ms()
-        checked, rows = self._checked_many(asked, now)
+        checked, rows = self._checked_many(asked, now, consumer)
         self.open()
         answer: Future[list[Outcome]] = Future()
         stored = self._database.write(messages.accept_many, rows)
@@ -71,10 +73,11 @@ class Sending(Wiring, Verbs):
         return answer
 
     def _checked_many(
-        self, asked: bytes | Mapping[str, Any], now: int
+        self, asked: bytes | Mapping[str, Any], now: int, consumer: int
     ) -> tuple[list[MessageRequest | InvalidRequest], list[messages.NewMessage]]:
         checked = batch_request(asked, **self._by(now))
-        return checked, [accept.to_rows(request, now) for request in checked if isinstance(request, MessageRequest)]
+        accepted, lane = (one for one in checked if isinstance(one, MessageRequest)), lane_of_key(consumer)
+        return checked, [accept.to_rows(request, now, lane) for request in accepted]
 
     def _accepted_many(
         self,

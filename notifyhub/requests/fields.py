@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, StrictInt, StringCo
 from pydantic_core import PydanticCustomError
 
 from notifyhub.domain.addresses import FORMS
+from notifyhub.domain.rates import rate_of
 from notifyhub.requests.ids import LARGEST_ID
 
 LONGEST_TEXT = 65_536
@@ -143,7 +144,18 @@ REFERENCE = {"type": "string", "minLength": 1, "maxLength": 255, "pattern": NO_N
 Sendable = Annotated[str, AfterValidator(_sendable), Field(json_schema_extra={"pattern": NO_NUL})]
 """Text without what neither a database nor a messenger can be given."""
 
+
+def _rate(words: str) -> str | None:
+    try:
+        rate = rate_of(words)
+    except ValueError as error:
+        raise PydanticCustomError("form", "{why}", {"why": str(error)}) from None
+    return None if rate is None else str(rate)
+
+
 Moment = Annotated[datetime, BeforeValidator(moment)]
+RateLimit = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=64), AfterValidator(_rate)]
+"""A rate limit in words, such as 20/s; `none` becomes None."""
 Text = Annotated[Sendable, StringConstraints(strict=True, min_length=1, max_length=LONGEST_TEXT)]
 Reference = Annotated[Sendable, StringConstraints(strict=True, min_length=1, max_length=255)]
 Metadata = Annotated[dict[str, Any], AfterValidator(_small_json)]

@@ -17,12 +17,23 @@ from notifyhub.errors import Fault, InvalidRequest
 from notifyhub.requests.audience import AudienceFilter
 from notifyhub.requests.checking import members_of, tried
 from notifyhub.requests.crosschecks import across
-from notifyhub.requests.fields import Attempts, Channel, Metadata, Moment, Priority, Reference, Sendable, Text, Window
+from notifyhub.requests.fields import (
+    Attempts,
+    Channel,
+    Metadata,
+    Moment,
+    Priority,
+    RateLimit,
+    Reference,
+    Sendable,
+    Text,
+    Window,
+)
 from notifyhub.requests.fields import moment as as_moment
 from notifyhub.requests.options import Options, sender_faults
 
 LONGEST_NAME = 255
-LIVE_MEMBERS = ("name", "ends_at", "priority", "reference", "metadata")
+LIVE_MEMBERS = ("name", "ends_at", "priority", "rate", "reference", "metadata")
 """What may still be changed once a mailing has started."""
 
 NO_END = Fault("$.late_joiners", "no_end", "needs ends_at: clients are added until then")
@@ -112,6 +123,11 @@ class _Mailing(BaseModel):
     on_unconfirmed: OnUnconfirmed = Field(
         OnUnconfirmed.AT_LEAST_ONCE, description="whether to send again or hold it, if it is unknown whether it arrived"
     )
+    rate: RateLimit | None = Field(
+        None,
+        description="limit of this mailing, besides those of the accounts: messages in a time; default: none",
+        examples=["20/s", "600/min"],
+    )
     late_joiners: StrictBool = Field(
         False, description="whether clients who join while it runs get it too; then it runs until `ends_at`"
     )
@@ -136,7 +152,7 @@ class MailingRequest(_Mailing):
 class MailingChangeRequest(_Mailing):
     """The changes to a mailing; at least one member. Null restores the default.
 
-    Once it has started, only `name`, `ends_at`, `priority`, `reference` and `metadata` can be changed.
+    Once it has started, only `name`, `ends_at`, `priority`, `rate`, `reference` and `metadata` can be changed.
     """
 
     name: Name = Field(default_factory=str, description="how people recognise it")

@@ -171,9 +171,18 @@ def answer(row: Row, counts: dict[str, int]) -> answers.Mailing:
     }
     deduplicate = row["deduplicate"]
     return answers.Mailing(
-        **{name: row[name] for name in ("id", "name", "status", "text", "reach", "max_attempts", "on_unconfirmed")},
+        **{name: row[name] for name in ("id", "name", "status", "text", "reach", "max_attempts", "rate")},
         **{
-            name: row[name] for name in ("reference", "message_id", "matched", "duplicates", "unreachable", "opted_out")
+            name: row[name]
+            for name in (
+                "on_unconfirmed",
+                "reference",
+                "message_id",
+                "matched",
+                "duplicates",
+                "unreachable",
+                "opted_out",
+            )
         },
         **{**loaded, "metadata": loaded["metadata"] or {}},
         **moments,

@@ -43,7 +43,7 @@ class MailingVerbs(ABC):
         reach        `first`: the first channel on which a client can be reached; `all`: each of them
         draft        store it only, until it is started
 
-        `options` are the other members of `POST /api/v1/mailings`: `priority`, `max_attempts`, `deduplicate` and so on.
+        `options` are the other members of `POST /api/v1/mailings`: `priority`, `rate`, `deduplicate` and so on.
         Raises InvalidRequest with everything that is wrong.
         """
         given: dict[str, Any] = {

@@ -19,7 +19,7 @@ from notifyhub_api.operations import Operation
 from notifyhub_api.problems import ProblemError, errors_of
 from notifyhub_api.resources.examples import MESSAGE, REQUEST
 from notifyhub_api.resources.messages import CHECKED_AT_ONCE, TAG, linked
-from notifyhub_api.web import answer, body_of, hub_of
+from notifyhub_api.web import answer, body_of, caller_of, hub_of
 
 
 class BatchResult(Answer):
@@ -41,7 +41,8 @@ async def create_many(request: Request) -> Response:
     submit, body = hub_of(request).submit_many, await body_of(request)
     if is_named(request):
         return await _create_many_once(request, body)
-    stored = submit(body) if len(body) <= CHECKED_AT_ONCE else await asyncio.to_thread(submit, body)
+    by = caller_of(request)
+    stored = submit(body, by) if len(body) <= CHECKED_AT_ONCE else await asyncio.to_thread(submit, body, by)
     batch = _batch(await result_of(stored))
     return answer(batch, _status(batch))
 

@@ -25,7 +25,7 @@ from notifyhub.verbs import result_of
 from notifyhub_api.operations import OF_A_BODY, Operation, Parameter, Tag
 from notifyhub_api.resources.examples import DELIVERY, MESSAGE
 from notifyhub_api.resources.messages import CHECKED_AT_ONCE, linked
-from notifyhub_api.web import answer, body_of, hub_of
+from notifyhub_api.web import answer, body_of, caller_of, hub_of
 
 TAG = Tag("dialects", "Request formats of other services; same keys, same messages.")
 
@@ -98,20 +98,20 @@ async def cancel(request: Request) -> Response:
 
 
 async def _handed_over(request: Request, work: Callable[[Core, bytes, int], R]) -> R:
-    """Do `work` to the body, on a thread if it would take long."""
-    hub, body = hub_of(request), await body_of(request)
-    most = hub.settings.max_recipients
-    return work(hub, body, most) if len(body) <= CHECKED_AT_ONCE else await asyncio.to_thread(work, hub, body, most)
+    """Do `work` to the body, on behalf of the caller; on a thread if it would take long."""
+    hub, body, by = hub_of(request), await body_of(request), caller_of(request)
+    return work(hub, body, by) if len(body) <= CHECKED_AT_ONCE else await asyncio.to_thread(work, hub, body, by)
 
 
-def _sent(hub: Core, body: bytes, most: int) -> Future[Message]:
-    return hub.submit(dialects.sendmsg(body, most=most, region=hub.settings.default_region))
+def _sent(hub: Core, body: bytes, caller: int) -> Future[Message]:
+    settings = hub.settings
+    return hub.submit(dialects.sendmsg(body, most=settings.max_recipients, region=settings.default_region), caller)
 
 
-def _submitted(hub: Core, body: bytes, most: int) -> list[Future[Message] | list[Fault]]:
+def _submitted(hub: Core, body: bytes, caller: int) -> list[Future[Message] | list[Fault]]:
     """Each item submitted without waiting, so that they share commits, or everything that is wrong with it."""
-    items = dialects.items(body, most=most, region=hub.settings.default_region)
-    return [hub.submit(item) if isinstance(item, MessageRequest) else item for item in items]
+    items = dialects.items(body, most=hub.settings.max_recipients, region=hub.settings.default_region)
+    return [hub.submit(item, caller) if isinstance(item, MessageRequest) else item for item in items]
 
 
 def _told(outcome: Message | BaseException | Sequence[Fault]) -> tuple[str, Accepting]:

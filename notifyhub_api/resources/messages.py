@@ -19,7 +19,7 @@ from notifyhub_api import filtering, paging
 from notifyhub_api.idempotency import is_named, named, replay
 from notifyhub_api.operations import Operation, Parameter, Tag
 from notifyhub_api.resources.examples import DELIVERY, MESSAGE, MESSAGE_ID, REQUEST, STORY
-from notifyhub_api.web import answer, body_of, hub_of
+from notifyhub_api.web import answer, body_of, caller_of, hub_of
 
 CHECKED_AT_ONCE = 32 * 1024
 """Bytes of a body; a thread takes longer to change to than such a one takes to check."""
@@ -34,7 +34,8 @@ async def create(request: Request) -> Response:
     if is_named(request):
         return await _create_once(request, body)
     # Checking thousands of recipients takes tenths of a second, during which others must be answered.
-    stored = submit(body) if len(body) <= CHECKED_AT_ONCE else await asyncio.to_thread(submit, body)
+    by = caller_of(request)
+    stored = submit(body, by) if len(body) <= CHECKED_AT_ONCE else await asyncio.to_thread(submit, body, by)
     message = await result_of(stored)
     return answer(linked(message), 202, headers={"Location": _path(message)})
 

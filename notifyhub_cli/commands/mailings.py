@@ -44,6 +44,7 @@ def create(
     day: Annotated[list[str] | None, typer.Option(help="mon … sun; may be given several times.")] = None,
     reach: Annotated[str, typer.Option(help="first: the first channel with an address; all: each of them.")] = "first",
     priority: Annotated[str, typer.Option(help="urgent, normal or bulk.")] = "bulk",
+    rate: Annotated[str | None, typer.Option(help="Not faster than this: 20/s or 600/min.")] = None,
     late_joiners: Annotated[
         bool, typer.Option("--late-joiners", help="Also to those who join before the end.")
     ] = False,
@@ -69,6 +70,7 @@ def create(
             reach=reach,
             draft=draft,
             priority=priority,
+            rate=rate,
             late_joiners=late_joiners,
         )
     _show(mailing, as_json)
