@@ -23,14 +23,16 @@ class Turns(Generic[L]):
     """
 
     def __init__(self) -> None:
-        self._served: dict[L, float] = {}
+        self._served: dict[L, int] = {}
         self._owed: dict[int, float] = {}
 
     def serve(self, places: int, waiting: Sequence[tuple[int, L]], take: Take[L]) -> list[Any]:
         """Fill up to `places` from lanes that wait: pairs of priority (0: urgent) and lane, sorted by priority."""
         groups = [(priority, [lane for _, lane in group]) for priority, group in groupby(waiting, key=itemgetter(0))]
-        here = {lane for _, lane in waiting}
-        self._served = {lane: served for lane, served in self._served.items() if lane in here}
+        known = {lane: self._served[lane] for _, lane in waiting if lane in self._served}
+        # Newcomers are even with those who got least: they need not catch up on what they missed.
+        fresh = min(known.values(), default=0)
+        self._served = {lane: known.get(lane, fresh) for _, lane in waiting}
         taken: list[Any] = []
         # What a lower priority keeps and cannot use is left for the higher ones: the second round.
         for kept in (self._kept(places, [priority for priority, _ in groups]), {}):
@@ -45,24 +47,23 @@ class Turns(Generic[L]):
     def _kept(self, places: int, priorities: Sequence[int]) -> dict[int, int]:
         """Whole places that each but the highest priority keeps. Parts of a place are saved up to one."""
         share = KEPT * places
-        owed = {lower: min(self._owed.get(lower, 0.0) + share, max(1.0, share)) for lower in priorities[1:]}
+        owed = {lower: min(self._owed.get(lower, 0.0) + share, share + 1.0) for lower in priorities[1:]}
         self._owed = owed
         return {priority: int(share) for priority, share in owed.items()}
 
     def _fill(self, places: int, group: list[L], take: Take[L]) -> list[Any]:
         """Equal shares, and of what some leave, more for the others. Lanes that have no more leave the group."""
         taken: list[Any] = []
-        fresh = min((self._served[lane] for lane in group if lane in self._served), default=0.0)
         while group and len(taken) < places:
             share, left = divmod(places - len(taken), len(group))
-            by_turn = sorted(group, key=lambda lane: self._served.get(lane, fresh))
+            by_turn = sorted(group, key=lambda lane: self._served[lane])
             for number, lane in enumerate(by_turn):
                 most = share + (number < left)
                 if not most:
                     break
                 got = take(lane, most)
                 taken += got
-                self._served[lane] = self._served.get(lane, fresh) + len(got)
+                self._served[lane] += len(got)
                 if len(got) < most:
                     group.remove(lane)
         return taken

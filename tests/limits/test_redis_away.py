@@ -1,0 +1,65 @@
+"""Without Redis each process keeps to its share of the limits."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+import pytest
+import redis
+
+from notifyhub.domain.gcra import Ask, Place, Spacing, Wish
+from notifyhub.flow.pacing.redis_cells import RedisCells
+from tests.engines import redis_server
+
+BOT = Spacing("s:bot", 50.0)
+
+
+async def _asked(cells: RedisCells, times: int = 1) -> list[Place]:
+    return [place for _ in range(times) for place in (await cells.reserve(Ask([Wish(BOT)] * 10))).places]
+
+
+def test_a_process_alone_keeps_to_the_whole_limit() -> None:
+    async def run() -> list[Place]:
+        cells = RedisCells("redis://127.0.0.1:9/0")
+        return await _asked(cells)
+
+    assert sum(place.goes for place in asyncio.run(run())) == 6
+
+
+def test_each_of_three_processes_keeps_to_a_third_and_says_so_once(caplog: pytest.LogCaptureFixture) -> None:
+    async def run(url: str, stop: redis.Redis) -> list[int]:
+        processes = [RedisCells(url) for _ in range(3)]
+        for cells in (*processes, *processes):
+            await _asked(cells)
+        await asyncio.to_thread(stop.shutdown, nosave=True)
+        return [sum(place.goes for place in await _asked(cells, 3)) for cells in processes]
+
+    with redis_server() as url, redis.Redis.from_url(url) as connection, caplog.at_level(logging.WARNING):
+        went = asyncio.run(run(url, connection))
+
+    assert went == [2, 2, 2]
+    said = [record.getMessage() for record in caplog.records if "does not answer" in record.getMessage()]
+    assert len(said) == 3
+    assert all(line.endswith("1 of 3") for line in said)
+
+
+def test_when_redis_is_back_the_limits_are_shared_exactly_again(
+    redis_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def run(connection: redis.Redis) -> None:
+        now = [0.0]
+        cells = RedisCells(redis_url, clock=lambda: now[0])
+        connection.client_pause(1_500)
+        await _asked(cells)
+        await asyncio.to_thread(connection.ping)  # answered when the pause is over
+        now[0] += 60
+        await _asked(cells)
+        await cells.aclose()
+
+    with redis.Redis.from_url(redis_url) as connection, caplog.at_level(logging.WARNING):
+        asyncio.run(run(connection))
+
+    assert [record.levelname for record in caplog.records] == ["WARNING", "WARNING"]
+    assert "does not answer" in caplog.records[0].getMessage()
+    assert "shared exactly" in caplog.records[1].getMessage()
