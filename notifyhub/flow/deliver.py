@@ -28,6 +28,9 @@ from notifyhub.store.lanes import Waiting
 GATHER_S = 0.004
 LOOK_S = 0.005
 RECORD_AGAIN_S = 0.25
+URGENT = 0
+URGENT_AGAIN_S = 0.02
+"""While enough is claimed, urgent ones are looked for no more often than this."""
 LATE_S = 0.015
 """Who comes later than this to a place has lost it: the next one is not far behind."""
 LONGEST_WATCH_S = 1.0
@@ -52,6 +55,8 @@ class Pump:
         self._unsent: list[Unsent] = []
         self._wake = asyncio.Event()
         self._more_due = True
+        self._nudged = False
+        self._urgent_again_at = 0.0
         self._places = Places(self._has_come)
         self._opens_at: float | None = None
         self._held: dict[tuple[str, int], Waiting] = {}
@@ -65,7 +70,7 @@ class Pump:
 
     def nudge(self) -> None:
         """Something new is due."""
-        self._more_due = True
+        self._more_due = self._nudged = True
         self._wake.set()
 
     def stop(self) -> None:
@@ -91,6 +96,8 @@ class Pump:
                     await self._hand_back()
                 elif self._wants_rows():
                     await self._claim()
+                elif self._may_have_urgent():
+                    await self._claim(URGENT)
                 elif not self._senders and not self._places and not self._opens_soon():
                     break
                 else:
@@ -108,15 +115,22 @@ class Pump:
     def _opens_soon(self) -> bool:
         return self._opens_at is not None and self._opens_at <= monotonic() + LONGEST_WATCH_S
 
-    async def _claim(self) -> None:
-        self._more_due = False
+    def _may_have_urgent(self) -> bool:
+        """Enough is claimed already, but something new is due, and may have to go before that."""
+        return self._nudged and monotonic() >= self._urgent_again_at
+
+    async def _claim(self, priority: int | None = None) -> None:
+        self._nudged, self._urgent_again_at = False, monotonic() + URGENT_AGAIN_S
+        self._more_due = self._more_due and priority is not None
         now = self._clock()
         self._claim_size.look(monotonic())
         limit = self._lane.breaker.room(self._claim_size.room(len(self._ready)), now)
         if not limit:
             return
         lease_until = now + round(self._lane.lease_s * 1000)
-        request = ClaimRequest(self._lane.channel, limit, now, lease_until, self._lane.pacer, self._lane.turns)
+        request = ClaimRequest(
+            self._lane.channel, limit, now, lease_until, self._lane.pacer, self._lane.turns, priority
+        )
         taken = await asyncio.wrap_future(self._database.write(claims.claim, request))
         if taken.may_be_more and limit > 1:
             self._more_due = True
@@ -208,15 +222,18 @@ class Pump:
 
     async def _sleep_until_something_happens(self) -> None:
         self._wake.clear()
-        opens_in_s = None if self._opens_at is None else max(0.0, self._opens_at - monotonic())
-        if not self._ready or not self._concurrency.may_grow:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), opens_in_s)
-            return
+        looks = self._ready and self._concurrency.may_grow
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._wake.wait(), LOOK_S)
-        self._concurrency.look()
-        self._start_senders()
+            await asyncio.wait_for(self._wake.wait(), self._longest_sleep_s(LOOK_S if looks else None))
+        if looks:
+            self._concurrency.look()
+            self._start_senders()
+
+    def _longest_sleep_s(self, at_most_s: float | None) -> float | None:
+        """None: until something happens."""
+        until = (self._opens_at, self._urgent_again_at if self._nudged else None)
+        waits = [max(0.0, at - monotonic()) for at in until if at is not None]
+        return min(waits if at_most_s is None else [*waits, at_most_s], default=None)
 
     def _note(self, result: Result) -> None:
         self._results.append(result)

@@ -46,7 +46,8 @@ UNLIMITED = Unlimited()
 class ClaimRequest:
     """Take up to `limit` deliveries of `channel` that are due at `now`, until `lease_until` (epoch ms).
 
-    turns  by account, whose turn it is; kept from one claim to the next, and only used by the writer's thread
+    turns     by account, whose turn it is; kept from one claim to the next, and only used by the writer's thread
+    priority  only of this one; None: of all
     """
 
     channel: str
@@ -55,6 +56,7 @@ class ClaimRequest:
     lease_until: int
     rooms: Rooms = UNLIMITED
     turns: dict[str, Turns[tuple[int, int]]] = field(default_factory=dict)
+    priority: int | None = None
 
 
 class Taken(NamedTuple):
@@ -107,7 +109,11 @@ def claim(database: peewee.Database, requests: Sequence[ClaimRequest]) -> list[T
 
 def _claim(database: peewee.Database, request: ClaimRequest) -> Taken:
     rows: list[Sequence[Any]] = []
-    due = [lane for lane in lanes.waiting(database, request.channel) if lane.due_at <= request.now]
+    due = [
+        lane
+        for lane in lanes.waiting(database, request.channel)
+        if lane.due_at <= request.now and request.priority in (None, lane.priority)
+    ]
     by_sender = {sender: list(group) for sender, group in groupby(sorted(due, key=_sender), key=_sender)}
     rooms = {sender: request.rooms.of_sender(sender) for sender in by_sender}
     # Accounts with little room first: what they leave is for the others.
