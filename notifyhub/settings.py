@@ -35,6 +35,8 @@ from notifyhub.plugins import installed
 from notifyhub.setting_kinds import Origins, Port, Region, Zone
 
 MASK = "***"
+REAL_LIMITS = "real-limits"
+"""The emulator's profile that enforces the documented limits."""
 _SECRET_MEMBERS = frozenset({"token", "senders", "app_secret", "verify_token", "targets", "emulator_key"})
 _SECRET_QUERY = re.compile(r"(?i)([?&][^=&]*(?:password|passwd|secret|token|key)[^=&]*=)[^&#]+")
 # Up to the last @, so that a password with an unescaped / or @ is masked too.
@@ -183,6 +185,12 @@ class Settings(BaseSettings):
     def is_emulated(self, channel: str) -> bool:
         """Does the emulator stand in for this channel's messenger? Never for a plugin channel."""
         return channel not in installed() and self.channels()[channel].emulated
+
+    def keeps_limits(self, channel: str) -> bool:
+        """Are the documented limits of this channel's messenger kept to, where no rate is set?"""
+        if self.limits == "auto":
+            return not self.is_emulated(channel) or self.emulator_profile == REAL_LIMITS
+        return self.limits == "on"
 
     def senders(self) -> dict[str, frozenset[str]]:
         """Names of the additional accounts, by channel; only channels that have some."""

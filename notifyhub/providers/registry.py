@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from notifyhub.channel_settings import Sender, ViberSender, WhatsAppSender
 from notifyhub.domain.retry import RetryPolicy
@@ -14,6 +15,7 @@ from notifyhub.providers.senders import Senders
 from notifyhub.providers.telegram import TelegramProvider
 from notifyhub.providers.transport import policy_of, transport_of
 from notifyhub.providers.viber import ViberProvider
+from notifyhub.providers.viber_broadcast import LIMIT as BROADCASTS
 from notifyhub.providers.viber_broadcast import BroadcastingViberProvider
 from notifyhub.providers.whatsapp import WhatsAppProvider
 from notifyhub.settings import ChannelSettings, Settings
@@ -76,8 +78,15 @@ def _telegram(settings: Settings, channel: str, sender: Sender | None) -> Provid
 def _viber(settings: Settings, channel: str, sender: Sender | None) -> Provider:
     transport, retry, base_url, token = _common(settings, channel, sender)
     name = sender.sender_name if isinstance(sender, ViberSender) else None
-    kind = BroadcastingViberProvider if settings.viber.broadcast else ViberProvider
-    return kind(transport, retry, base_url=base_url, token=token, sender_name=name or settings.viber.sender_name)
+    given: dict[str, Any] = {
+        "base_url": base_url,
+        "token": token,
+        "sender_name": name or settings.viber.sender_name,
+    }
+    if settings.viber.broadcast:
+        limit = BROADCASTS if settings.keeps_limits(channel) else None
+        return BroadcastingViberProvider(transport, retry, limit=limit, **given)
+    return ViberProvider(transport, retry, **given)
 
 
 def _whatsapp(settings: Settings, channel: str, sender: Sender | None) -> Provider:

@@ -16,7 +16,9 @@ import orjson
 
 from notifyhub import logs
 from notifyhub.domain.envelope import Envelope
+from notifyhub.domain.gcra import MARGIN
 from notifyhub.domain.outcome import Outcome
+from notifyhub.domain.rates import Rate
 from notifyhub.providers.base import integer_in, json_object
 from notifyhub.providers.http import HttpRequest, HttpResponse
 from notifyhub.providers.viber import NOT_ALLOWED, ViberProvider
@@ -24,6 +26,9 @@ from notifyhub.providers.viber import NOT_ALLOWED, ViberProvider
 MOST_RECEIVERS = 300
 MOST_BYTES = 30_000
 GATHER_S = 0.005
+LONGEST_WAIT_S = 1.0
+LIMIT = Rate(500, 10)
+"""REST Bot API, "Broadcast message": 500 calls in 10 seconds."""
 # Viber would replace these words by each receiver's id or name.
 _PLACEHOLDER = "replace_me_with_"
 
@@ -32,18 +37,26 @@ _log = logs.logger(__name__)
 
 @dataclass(slots=True)
 class _Batch:
-    """Envelopes with equal content, and the future for each."""
+    """Envelopes with equal content, and the future for each. It goes out no earlier than `goes_at` (monotonic, s)."""
 
     bytes_left: int
+    goes_at: float
     waiting: dict[str, tuple[Envelope, asyncio.Future[Outcome]]] = field(default_factory=dict)
     full: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class BroadcastingViberProvider(ViberProvider):
-    """Collects envelopes with equal content for a few milliseconds. Arguments as of ViberProvider."""
+    """Collects envelopes with equal content for a few milliseconds.
 
-    def __init__(self, *given: Any, **named: Any) -> None:
+    limit  of broadcasts by this provider; while there may be none, more envelopes are collected. None: no limit
+
+    The other arguments are those of ViberProvider.
+    """
+
+    def __init__(self, *given: Any, limit: Rate | None = None, **named: Any) -> None:
         super().__init__(*given, **named)
+        self._spacing_s = 0.0 if limit is None else limit.seconds / limit.count * (1 + MARGIN)
+        self._next_at = 0.0
         self._broadcast_url = self._url.replace("/send_message", "/broadcast_message")
         self._open: dict[bytes, _Batch] = {}
         self._under_way: set[asyncio.Task[None]] = set()
@@ -55,6 +68,9 @@ class BroadcastingViberProvider(ViberProvider):
         try:
             content = orjson.dumps(self.content(envelope))
         except orjson.JSONEncodeError:
+            return await super().send(envelope)
+        if content not in self._open and self._next_at > monotonic() + LONGEST_WAIT_S:
+            # Single messages have no such limit, so nobody waits for long.
             return await super().send(envelope)
         outcome: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         batch = self._batch_for(envelope, content)
@@ -86,7 +102,8 @@ class BroadcastingViberProvider(ViberProvider):
             return batch
         if batch is not None:
             self._close(content)
-        batch = self._open[content] = _Batch(MOST_BYTES - len(content) - 64)
+        batch = self._open[content] = _Batch(MOST_BYTES - len(content) - 64, self._next_at)
+        self._next_at = max(monotonic(), self._next_at) + self._spacing_s
         task = asyncio.create_task(self._go_out(content, batch))
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
@@ -100,10 +117,11 @@ class BroadcastingViberProvider(ViberProvider):
     async def _go_out(self, content: bytes, batch: _Batch) -> None:
         began = monotonic()
         try:
-            await asyncio.wait_for(batch.full.wait(), GATHER_S)
+            await asyncio.wait_for(batch.full.wait(), max(GATHER_S, batch.goes_at - began))
         except TimeoutError:
             if self._open.get(content) is batch:
                 del self._open[content]
+        await asyncio.sleep(max(0.0, batch.goes_at - monotonic()))
         waited_s = monotonic() - began
         asked = [
             (replace(envelope, timeout_s=envelope.timeout_s - waited_s), outcome)

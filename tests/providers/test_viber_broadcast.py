@@ -11,6 +11,7 @@ from provider_cases import POLICY, TOKEN
 
 from notifyhub.domain.envelope import Envelope
 from notifyhub.domain.outcome import Misconfigured, Outcome, PermanentFailure, Sent, TemporaryFailure, Unconfirmed
+from notifyhub.domain.rates import Rate
 from notifyhub.providers.aiohttp_transport import AiohttpTransport
 from notifyhub.providers.registry import make_providers
 from notifyhub.providers.viber_broadcast import BroadcastingViberProvider
@@ -21,11 +22,11 @@ ACCEPTED = {"status": 0, "status_message": "ok", "message_token": 40808912438712
 ALL = [f"{n:011d}A=" for n in range(700)]
 
 
-def sent(envelopes: list[Envelope], *acts: Act) -> tuple[list[Outcome], list[Seen]]:
+def sent(envelopes: list[Envelope], *acts: Act, limit: Rate | None = None) -> tuple[list[Outcome], list[Seen]]:
     async def run() -> tuple[list[Outcome], list[Seen]]:
         async with ScriptedServer(*acts) as server:
             provider = BroadcastingViberProvider(
-                AiohttpTransport(8), POLICY, base_url=server.url, token=TOKEN, sender_name="Hub"
+                AiohttpTransport(8), POLICY, base_url=server.url, token=TOKEN, sender_name="Hub", limit=limit
             )
             try:
                 return list(await asyncio.gather(*map(provider.send, envelopes))), server.seen
@@ -144,3 +145,42 @@ def test_the_setting_decides(broadcast: bool, kind: bool) -> None:
             assert ("/pa/broadcast_message" in paths(server.seen)) == kind
 
     asyncio.run(run())
+
+
+def test_while_no_broadcast_may_be_made_more_is_collected_for_the_next() -> None:
+    """The second one may be made after half a second, and until then everybody else has joined it."""
+
+    async def run() -> list[Seen]:
+        async with ScriptedServer(answer(200, ACCEPTED)) as server:
+            provider = BroadcastingViberProvider(
+                AiohttpTransport(8),
+                POLICY,
+                base_url=server.url,
+                token=TOKEN,
+                sender_name="Hub",
+                limit=Rate(2, 1),
+            )
+            first = [asyncio.create_task(provider.send(one)) for one in to(*ALL[:2])]
+            await asyncio.gather(*first)
+            late = []
+            for one in to(*ALL[2:8]):
+                late.append(asyncio.create_task(provider.send(one)))
+                await asyncio.sleep(0.02)
+            await asyncio.gather(*late)
+            await provider.aclose()
+            return server.seen
+
+    seen = asyncio.run(run())
+
+    assert [request.json["broadcast_list"] for request in seen] == [ALL[:2], ALL[2:8]]
+
+
+def test_where_a_broadcast_would_have_to_wait_for_long_single_messages_are_sent() -> None:
+    outcomes, seen = sent(
+        [*to(*ALL[:2], text="one"), *to(*ALL[:2], text="two"), *to(*ALL[:2], text="three")],
+        answer(200, ACCEPTED),
+        limit=Rate(1, 3),
+    )
+
+    assert all(isinstance(outcome, Sent) for outcome in outcomes)
+    assert paths(seen) == ["/pa/broadcast_message", *["/pa/send_message"] * 4]

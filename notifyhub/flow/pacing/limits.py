@@ -11,9 +11,6 @@ from notifyhub.providers.limits import DOCUMENTED
 from notifyhub.providers.telegram import PAID
 from notifyhub.settings import ChannelSettings, Settings
 
-REAL_LIMITS = "real-limits"
-"""The emulator's profile that enforces the documented limits."""
-
 
 @dataclass(frozen=True, slots=True)
 class SenderLimits:
@@ -47,7 +44,7 @@ def limits_of(settings: Settings, channel: str) -> Limits:
     """The limits of a channel's accounts."""
     own = settings.channels()[channel]
     known = DOCUMENTED.get(channel, ChannelLimits())
-    first = _first(own, known if _are_kept(settings, channel) else ChannelLimits())
+    first = _first(own, known if settings.keeps_limits(channel) else ChannelLimits())
     further = {
         name: replace(
             first,
@@ -68,12 +65,6 @@ def _first(own: ChannelSettings, known: ChannelLimits) -> SenderLimits:
         address=_chosen(own.address_rate, known.address),
         group=_chosen(getattr(own, "group_rate", None), known.group),
     )
-
-
-def _are_kept(settings: Settings, channel: str) -> bool:
-    if settings.limits == "auto":
-        return not settings.is_emulated(channel) or settings.emulator_profile == REAL_LIMITS
-    return settings.limits == "on"
 
 
 def _chosen(words: str | None, otherwise: Rate | None) -> Rate | None:
