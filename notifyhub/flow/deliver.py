@@ -7,9 +7,7 @@ import math
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from time import monotonic
-from typing import Any
 
-from notifyhub import logs
 from notifyhub.clock import now_ms
 from notifyhub.errors import StoreUnavailable
 from notifyhub.flow.attempt import attempt
@@ -17,17 +15,19 @@ from notifyhub.flow.claim_size import ClaimSize
 from notifyhub.flow.concurrency import ConcurrencyLimit
 from notifyhub.flow.lane import Lane
 from notifyhub.flow.pacing.pacer import PACED, Verdict
-from notifyhub.flow.places import Places, Ready
-from notifyhub.store import claims, deliveries
+from notifyhub.flow.places import Places
+from notifyhub.flow.ready import Ready
+from notifyhub.flow.recorder import Recorder
+from notifyhub.store import claims
 from notifyhub.store.claimed import Claimed
 from notifyhub.store.claims import ClaimRequest
 from notifyhub.store.database import Database
-from notifyhub.store.deliveries import Result, Unsent
+from notifyhub.store.deliveries import Unsent
 from notifyhub.store.lanes import Waiting
 
-GATHER_S = 0.004
 LOOK_S = 0.005
-RECORD_AGAIN_S = 0.25
+UNPARKED_MS = 1_000
+"""Those who wait behind very many messages to the same recipient are looked at again after this."""
 URGENT = 0
 URGENT_AGAIN_S = 0.02
 """While enough is claimed, urgent ones are looked for no more often than this."""
@@ -35,8 +35,6 @@ LATE_S = 0.015
 """Who comes later than this to a place has lost it: the next one is not far behind."""
 LONGEST_WATCH_S = 1.0
 """A pump that has nothing else to do does not wait any longer for a place; the sweep rings again."""
-
-_log = logs.logger(__name__)
 
 
 class Pump:
@@ -46,17 +44,15 @@ class Pump:
         self._lane = lane
         self._database = database
         self._clock = clock
-        self._ready = Ready()
+        self._ready = Ready(lane.accounts)
         self._concurrency = ConcurrencyLimit(lane.concurrency)
         self._claim_size = ClaimSize(monotonic())
         self._senders: set[asyncio.Task[None]] = set()
-        self._results: list[Result] = []
-        self._recording: asyncio.Task[None] | None = None
-        self._unsent: list[Unsent] = []
+        self._recorder = Recorder(lane, database, lambda: len(self._senders))
         self._wake = asyncio.Event()
         self._more_due = True
         self._nudged = False
-        self._urgent_again_at = 0.0
+        self._urgent_again_at = self._claim_again_at = 0.0
         self._places = Places(self._has_come)
         self._opens_at: float | None = None
         self._held: dict[tuple[str, int], Waiting] = {}
@@ -92,8 +88,9 @@ class Pump:
         """
         try:
             while not self._stopping and self._broken is None:
-                if self._unsent:
-                    await self._hand_back()
+                if self._recorder.has_unsent:
+                    await self._recorder.hand_back()
+                    self._more_due = True
                 elif self._wants_rows():
                     await self._claim()
                 elif self._may_have_urgent():
@@ -110,7 +107,10 @@ class Pump:
     def _wants_rows(self) -> bool:
         if self._opens_at is not None and monotonic() >= self._opens_at:
             self._opens_at, self._more_due = None, True
-        return self._more_due and len(self._ready) <= self._claim_size.now // 2
+        if not self._more_due or len(self._ready) > self._claim_size.now // 2:
+            return False
+        # Others may wait behind somebody with very many messages.
+        return self._ready.parked < self._claim_size.now or monotonic() >= self._claim_again_at
 
     def _opens_soon(self) -> bool:
         return self._opens_at is not None and self._opens_at <= monotonic() + LONGEST_WATCH_S
@@ -128,9 +128,8 @@ class Pump:
         if not limit:
             return
         lease_until = now + round(self._lane.lease_s * 1000)
-        request = ClaimRequest(
-            self._lane.channel, limit, now, lease_until, self._lane.pacer, self._lane.turns, priority
-        )
+        rooms = _Rooms(self._lane, self._ready, self._claim_size.now)
+        request = ClaimRequest(self._lane.channel, limit, now, lease_until, rooms, self._lane.turns, priority)
         taken = await asyncio.wrap_future(self._database.write(claims.claim, request))
         if taken.may_be_more and limit > 1:
             self._more_due = True
@@ -138,9 +137,12 @@ class Pump:
         try:
             await self._place(taken.rows)
         except StoreUnavailable:
-            self._unsent += [Unsent(row.id, row.attempt) for row in taken.rows]
+            self._recorder.unsent(*map(_back, taken.rows))
             raise
         self._start_senders()
+        for row in self._ready.unpark(self._claim_size.now):
+            self._recorder.unsent(_back(row, now + UNPARKED_MS))
+        self._claim_again_at = monotonic() + URGENT_AGAIN_S
 
     async def _place(self, rows: Sequence[Claimed]) -> None:
         """Put claimed rows where they belong: to those that go, to those that wait for their place, or back."""
@@ -156,9 +158,7 @@ class Pump:
         row = verdict.row
         if not verdict.goes:
             due_at = self._clock() + math.ceil(verdict.in_ms)
-            self._unsent.append(
-                Unsent(row.id, row.attempt, due_at, PACED) if verdict.paced else Unsent(row.id, row.attempt)
-            )
+            self._recorder.unsent(_back(row, due_at if verdict.paced else None))
             self._wake.set()
         elif self._lane.pacer.limits(row):
             self._places.give(row, verdict.in_ms)
@@ -171,8 +171,11 @@ class Pump:
             self._start_senders()
 
     def _start_senders(self) -> None:
-        while self._ready and len(self._senders) < self._concurrency.now:
-            sender = asyncio.create_task(self._send_from(self._ready.popleft()))
+        while len(self._senders) < self._concurrency.now:
+            row = self._ready.take(self._concurrency.now)
+            if row is None:
+                return
+            sender = asyncio.create_task(self._send_from(row))
             self._senders.add(sender)
             sender.add_done_callback(self._sender_ended)
 
@@ -183,42 +186,53 @@ class Pump:
         if not self._senders or self._broken is not None:
             self._wake.set()
 
-    async def _send_from(self, row: Claimed) -> None:
-        while True:
-            place_at = self._places.leave(row)
-            if place_at is None or await self._keeps_place(row, place_at):
-                await self._try(row, place_at)
-            if not self._ready or self._stopping:
-                return
-            row = self._ready.popleft()
+    async def _send_from(self, first: Claimed) -> None:
+        row: Claimed | None = first
+        while row is not None:
+            try:
+                place_at = self._places.leave(row)
+                if place_at is None or (place_at := await self._keeps_place(row, place_at)) is not None:
+                    await self._try(row, place_at)
+            finally:
+                self._ready.release(row)
+            row = None if self._stopping else self._ready.take(self._concurrency.now)
             if self._wants_rows():
                 self._wake.set()
 
     async def _try(self, row: Claimed, place_at: float | None) -> None:
         result = await attempt(row, self._lane, self._clock)
         if isinstance(result, Unsent):
-            self._unsent.append(result)
+            self._recorder.unsent(result)
             self._wake.set()
             return
         self._claim_size.sent()
-        self._note(result)
+        self._recorder.note(result)
         if place_at is not None:
             with suppress(StoreUnavailable):
                 await self._lane.pacer.answered(row, place_at)
 
-    async def _keeps_place(self, row: Claimed, place_at: float) -> bool:
-        """May this one go now? Its account may have been paused, or its moment may have passed."""
-        if not await self._lane.pacer.may_go(row):
-            self._unsent.append(Unsent(row.id, row.attempt))
-            self._wake.set()
-            return False
-        if monotonic() - place_at <= LATE_S:
-            return True
-        try:
-            await self._place([row])
-        except StoreUnavailable:
-            self._unsent.append(Unsent(row.id, row.attempt))
-        return False
+    async def _keeps_place(self, row: Claimed, place_at: float) -> float | None:
+        """The moment of the place at which this one goes, which is now; None: it does not go.
+
+        Its account may have been paused. If it comes late, because a call to the same recipient took long or the
+        machine was busy, it waits for another place: here, so that nobody else passes it to the same recipient.
+        """
+        pacer = self._lane.pacer
+        while await pacer.may_go(row):
+            late_s = monotonic() - place_at
+            if late_s <= LATE_S:
+                return place_at
+            try:
+                verdict = await pacer.late(row, late_s)
+            except StoreUnavailable:
+                break
+            if not verdict.goes or self._stopping:
+                break
+            place_at = monotonic() + verdict.in_ms / 1000
+            await asyncio.sleep(verdict.in_ms / 1000)
+        self._recorder.unsent(_back(row), *map(_back, self._ready.give_up(row)))
+        self._wake.set()
+        return None
 
     async def _sleep_until_something_happens(self) -> None:
         self._wake.clear()
@@ -235,45 +249,34 @@ class Pump:
         waits = [max(0.0, at - monotonic()) for at in until if at is not None]
         return min(waits if at_most_s is None else [*waits, at_most_s], default=None)
 
-    def _note(self, result: Result) -> None:
-        self._results.append(result)
-        if self._recording is None or self._recording.done():
-            self._recording = asyncio.create_task(self._record())
-
-    async def _record(self) -> None:
-        while self._results:
-            if len(self._senders) > 1:
-                await asyncio.sleep(GATHER_S)
-            batch, self._results = self._results, []
-            await self._write_stubbornly(deliveries.record, batch)
-            self._lane.recorded(self._lane.channel, batch)
-
-    async def _write_stubbornly(self, job: Any, batch: Any) -> None:
-        """Wait for the database with results: without them the same people would get the message again."""
-        give_up = monotonic() + self._lane.lease_s
-        while True:
-            try:
-                await asyncio.wrap_future(self._database.write(job, batch))
-                return
-            except StoreUnavailable as error:
-                if monotonic() > give_up:
-                    _log.error("results of %d attempts on %s are lost: %s", len(batch), self._lane.channel, error)
-                    return
-                _log.warning("cannot record results on %s, trying again: %s", self._lane.channel, error)
-                await asyncio.sleep(RECORD_AGAIN_S)
-
-    async def _hand_back(self) -> None:
-        unsent, self._unsent = self._unsent, []
-        await self._write_stubbornly(deliveries.hand_back, unsent)
-        self._more_due = True
-
     async def _finish(self) -> None:
-        self._unsent.extend(Unsent(row.id, row.attempt) for row in (*self._ready.clear(), *self._places.clear()))
-        if self._unsent:
-            await self._hand_back()
+        self._recorder.unsent(*(_back(row) for row in (*self._ready.clear(), *self._places.clear())))
+        if self._recorder.has_unsent:
+            await self._recorder.hand_back()
         if self._senders:
             await asyncio.wait(self._senders)
-        if self._recording is not None:
-            await self._recording
-        if self._unsent:
-            await self._hand_back()
+        await self._recorder.finish()
+
+
+class _Rooms:
+    """What the limits have room for, and what one of several accounts may have claimed in advance."""
+
+    def __init__(self, lane: Lane, ready: Ready, most: int) -> None:
+        self._lane = lane
+        self._ready = ready
+        self._most = most
+
+    def of_sender(self, sender: str) -> int | None:
+        limit = self._lane.pacer.of_sender(sender)
+        if self._lane.accounts == 1:
+            return limit
+        # One whose calls hang must not fill up what is claimed.
+        own = max(0, self._most // self._lane.accounts - self._ready.of(sender))
+        return own if limit is None else min(limit, own)
+
+    def of_mailing(self, lane: Waiting) -> int | None:
+        return self._lane.pacer.of_mailing(lane)
+
+
+def _back(row: Claimed, due_at: int | None = None) -> Unsent:
+    return Unsent(row.id, row.attempt) if due_at is None else Unsent(row.id, row.attempt, due_at, PACED)

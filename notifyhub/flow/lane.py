@@ -19,6 +19,7 @@ class Lane:
     """One for each channel and process. It outlives the runs of its pump.
 
     concurrency  largest number of simultaneous calls
+    accounts     number of accounts that have a name of their own, and the main one
     mailings     which mailings were stopped after a claim
     breaker      makes senders rest that are set up wrongly
     pacer        keeps to the rate limits
@@ -30,6 +31,7 @@ class Lane:
     provider: Provider
     policy: RetryPolicy
     concurrency: int
+    accounts: int
     timeout_s: float
     lease_s: float
     mailings: MailingWatch

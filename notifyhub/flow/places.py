@@ -1,37 +1,12 @@
-"""What a pump has claimed: deliveries that may go, and those that wait for their place in time, without sleeping."""
+"""Deliveries that have a place in time, and wait for it: a timer each, so nobody sleeps."""
 
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import Callable
 from time import monotonic
 
 from notifyhub.store.claimed import Claimed
-
-
-class Ready:
-    """Deliveries that may be sent at once: urgent ones (priority 0) first, the others in their order."""
-
-    def __init__(self) -> None:
-        self._urgent: deque[Claimed] = deque()
-        self._others: deque[Claimed] = deque()
-
-    def __len__(self) -> int:
-        return len(self._urgent) + len(self._others)
-
-    def append(self, row: Claimed) -> None:
-        (self._others if row.priority else self._urgent).append(row)
-
-    def popleft(self) -> Claimed:
-        return (self._urgent or self._others).popleft()
-
-    def clear(self) -> list[Claimed]:
-        """Returns those that were left."""
-        left = [*self._urgent, *self._others]
-        self._urgent.clear()
-        self._others.clear()
-        return left
 
 
 class Places:

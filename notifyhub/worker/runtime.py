@@ -160,6 +160,7 @@ class Runtime:
             provider=self._providers[channel],
             policy=self._policies[channel],
             concurrency=settings.concurrency,
+            accounts=1 + len(settings.senders),
             timeout_s=settings.timeout_s,
             lease_s=self._settings.lease_s,
             mailings=self._mailings,

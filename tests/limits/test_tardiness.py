@@ -2,46 +2,53 @@
 
 from __future__ import annotations
 
-from notifyhub.domain.rates import Rate
 from notifyhub.flow.pacing.tardiness import Tardiness
 
-USUAL_MS = 5.0
 
-
-def used_to(usual_ms: float = USUAL_MS) -> Tardiness:
-    """Has seen many calls that took as long as usual, each a little different."""
-    known = Tardiness(Rate(30, 1))
+def used_to(usual_ms: float) -> Tardiness:
+    """Has seen many calls that took about as long."""
+    known = Tardiness()
     for number in range(60):
-        at = number * 35.0
-        assert known.answered(at, at + usual_ms + number % 3) == 0.0
+        known.excess_ms(usual_ms + number % 3)
     return known
 
 
-def test_usual_answers_put_nothing_off() -> None:
-    assert used_to().answered(10_000, 10_000 + USUAL_MS + 1) == 0.0
+def test_usual_answers_are_not_late() -> None:
+    assert used_to(5).excess_ms(6) < 2
 
 
 def test_slow_networks_are_usual_too() -> None:
-    assert used_to(300).answered(10_000, 10_000 + 302) == 0.0
+    assert used_to(300).excess_ms(303) < 10
 
 
-def test_a_stall_puts_off_what_exceeds_the_margin() -> None:
-    late_ms = used_to().answered(10_000, 10_000 + 200)
+def test_what_takes_longer_is_late() -> None:
+    assert used_to(5).excess_ms(205) > 195
 
-    assert 200 - 30 - 2 * USUAL_MS - 10 < late_ms < 200 - 30
+
+def test_a_network_that_has_become_slower_is_usual_after_a_while() -> None:
+    known = used_to(50)
+    for _ in range(200):
+        late_ms = known.excess_ms(150)
+    assert late_ms == 0
 
 
 def test_a_stall_that_holds_up_several_calls_counts_once() -> None:
-    known = used_to()
-    first = known.answered(10_000, 10_000 + 200)
+    known = Tardiness()
 
-    assert known.answered(10_035, 10_200) == 0.0
-    assert known.answered(10_070, 10_201) == 0.0
-    assert first > 0
+    assert known.missing_ms(10_000, 170, 10_200) == 170
+    assert known.missing_ms(10_035, 135, 10_200) == 0
+    assert known.missing_ms(10_070, 101, 10_201) == 0
+
+
+def test_a_longer_one_counts_by_the_rest() -> None:
+    known = Tardiness()
+    known.missing_ms(10_000, 170, 10_200)
+
+    assert known.missing_ms(10_035, 200, 10_270) == 30
 
 
 def test_a_second_stall_counts_again() -> None:
-    known = used_to()
-    known.answered(10_000, 10_200)
+    known = Tardiness()
+    known.missing_ms(10_000, 170, 10_200)
 
-    assert known.answered(10_300, 10_700) > 0
+    assert known.missing_ms(10_300, 300, 10_700) == 300

@@ -125,27 +125,53 @@ class Pacer:
         else:
             self._paces.refused(self._channel, row.sender, outcome.retry_after_s, called_at)
 
+    async def late(self, row: Claimed, late_s: float) -> Verdict:
+        """Another place for a delivery that missed its own by so much. Raises StoreUnavailable.
+
+        Only one of its account: those in its other cells are put off instead, so that it does not use up two.
+        """
+        sender = self._of_sender(row.sender)
+        late = [(spacing.cell, late_s * 1000) for spacing in self._of_address(row) if spacing.burst == 1]
+        if sender is None and not late:
+            return Verdict(row, True, 0.0)
+        given = await self._cells.reserve(Ask([Wish(sender)], late=late))
+        return _verdict(row, given.places[0])
+
     async def answered(self, row: Claimed, place_at: float) -> None:
         """A call with a place at `place_at` (seconds of the clock) has ended. Raises StoreUnavailable."""
-        rate = self._limits.of(row.sender).sender
-        if rate is None or rate.burst > 1:
-            return
-        known = self._tardiness.setdefault(row.sender, Tardiness(rate))
-        late_ms = known.answered(place_at * 1000, self._clock() * 1000)
-        if late_ms and (spacing := self._of_sender(row.sender)) is not None:
-            await self._cells.reserve(Ask(late=[(spacing.cell, late_ms)]))
+        sender = self._of_sender(row.sender)
+        known = self._tardiness.setdefault(row.sender, Tardiness())
+        now = self._clock() * 1000
+        excess_ms = known.excess_ms(now - place_at * 1000)
+        late = [
+            (spacing.cell, excess_ms - MARGIN * spacing.step_ms)
+            for spacing in self._of_address(row)
+            if spacing.burst == 1
+        ]
+        if sender is not None and sender.burst == 1:
+            missing_ms = known.missing_ms(place_at * 1000, excess_ms - self._margin_ms(row.sender), now)
+            late.append((sender.cell, missing_ms))
+        if late := [(cell, ms) for cell, ms in late if ms > 0]:
+            await self._cells.reserve(Ask(late=late))
 
     def _wish(self, row: Claimed) -> Wish:
-        own = self._limits.of(row.sender)
-        others = []
-        if own.address is not None:
-            others.append(_spaced(self._address_cell(row), own.address, 1 + MARGIN))
-        if own.group is not None and self._limits.is_group(row.address):
-            others.append(_spaced(f"{self._address_cell(row)}:group", own.group, 1 + MARGIN))
+        others = self._of_address(row)
         if row.rate is not None and (mailing := _of_mailing(row.mailing_id, row.rate)) is not None:
             others.append(mailing)
         # Who was put off before has waited already, and urgent ones wait behind nobody.
         return Wish(self._of_sender(row.sender), others, row.priority == Priority.URGENT.rank or row.reason == PACED)
+
+    def _of_address(self, row: Claimed) -> list[Spacing]:
+        own, found = self._limits.of(row.sender), []
+        if own.address is not None:
+            found.append(_spaced(self._address_cell(row), own.address, 1 + MARGIN))
+        if own.group is not None and self._limits.is_group(row.address):
+            found.append(_spaced(f"{self._address_cell(row)}:group", own.group, 1 + MARGIN))
+        return found
+
+    def _margin_ms(self, sender: str) -> float:
+        rate = self._limits.of(sender).sender
+        return 0.0 if rate is None else MARGIN * rate.seconds * 1000
 
     def _of_lane(self, lane: Waiting) -> list[Spacing]:
         found = (self._of_sender(lane.sender), lane.rate and _of_mailing(lane.mailing_id, lane.rate))

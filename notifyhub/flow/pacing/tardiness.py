@@ -1,15 +1,13 @@
-"""Calls that were answered unusually late: the messenger may have counted them that much later than planned."""
+"""Calls that took long to be answered: the messenger may have counted them that much later than planned."""
 
 from __future__ import annotations
 
 from collections import deque
 
-from notifyhub.domain.gcra import MARGIN
-from notifyhub.domain.rates import Rate
-
-SHARE = 0.1
-USUAL = 3.0
-"""Up to so many mean deviations above the mean are usual."""
+DRIFT = 0.02
+"""What the quickest answer is forgotten by, with each call."""
+SPAN_MS = 2_000.0
+"""How long it is known that places were put off."""
 
 
 class Tardiness:
@@ -19,26 +17,21 @@ class Tardiness:
     messenger, the places that follow have to be put off by the rest; once for all calls that the stall held up.
     """
 
-    def __init__(self, rate: Rate) -> None:
-        self._margin_ms = MARGIN * rate.seconds * 1000
-        self._span_ms = rate.seconds * 1000
-        self._mean_ms: float | None = None
-        self._deviation_ms = 0.0
+    def __init__(self) -> None:
+        self._quickest_ms: float | None = None
         self._put_off: deque[tuple[float, float]] = deque()
 
-    def answered(self, place_at: float, now: float) -> float:
-        """A call that had its place at `place_at` was answered `now` (ms). By how many ms to put off those to come."""
-        took = now - place_at
-        if self._mean_ms is None:
-            self._mean_ms, self._deviation_ms = took, took / 2
-            return 0.0
-        excess = took - self._mean_ms - USUAL * self._deviation_ms
-        self._deviation_ms += SHARE * (abs(took - self._mean_ms) - self._deviation_ms)
-        self._mean_ms += SHARE * (took - self._mean_ms)
-        while self._put_off and self._put_off[0][0] < now - 2 * self._span_ms:
+    def excess_ms(self, took_ms: float) -> float:
+        """By how much longer than the quickest a call took."""
+        quickest = took_ms if self._quickest_ms is None else self._quickest_ms * (1 + DRIFT)
+        self._quickest_ms = min(quickest, took_ms)
+        return took_ms - self._quickest_ms
+
+    def missing_ms(self, place_at: float, excess_ms: float, now: float) -> float:
+        """By how much to put off the places to come, after a call with its place at `place_at` was so late (ms)."""
+        while self._put_off and self._put_off[0][0] < now - SPAN_MS:
             self._put_off.popleft()
-        done = sum(ms for at, ms in self._put_off if at >= place_at)
-        missing = min(excess - self._margin_ms, self._span_ms) - done
+        missing = min(excess_ms, SPAN_MS) - sum(ms for at, ms in self._put_off if at >= place_at)
         if missing <= 0:
             return 0.0
         self._put_off.append((now, missing))

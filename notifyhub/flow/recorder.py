@@ -1,0 +1,81 @@
+"""Writes what became of claimed deliveries: outcomes as they arrive, and those that are handed back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from time import monotonic
+from typing import Any
+
+from notifyhub import logs
+from notifyhub.errors import StoreUnavailable
+from notifyhub.flow.lane import Lane
+from notifyhub.store import deliveries
+from notifyhub.store.database import Database
+from notifyhub.store.deliveries import Result, Unsent
+
+GATHER_S = 0.004
+AGAIN_S = 0.25
+
+_log = logs.logger(__name__)
+
+
+class Recorder:
+    """Of one pump. `calls` tells how many calls are in progress: with one, nothing is gathered."""
+
+    def __init__(self, lane: Lane, database: Database, calls: Callable[[], int]) -> None:
+        self._lane = lane
+        self._database = database
+        self._calls = calls
+        self._results: list[Result] = []
+        self._recording: asyncio.Task[None] | None = None
+        self._unsent: list[Unsent] = []
+
+    @property
+    def has_unsent(self) -> bool:
+        """Is there anything to hand back?"""
+        return bool(self._unsent)
+
+    def note(self, result: Result) -> None:
+        """A call has ended."""
+        self._results.append(result)
+        if self._recording is None or self._recording.done():
+            self._recording = asyncio.create_task(self._record())
+
+    def unsent(self, *rows: Unsent) -> None:
+        """No call was made for these."""
+        self._unsent.extend(rows)
+
+    async def hand_back(self) -> None:
+        """Release the leases of those for which no call was made."""
+        unsent, self._unsent = self._unsent, []
+        await self._write_stubbornly(deliveries.hand_back, unsent)
+
+    async def finish(self) -> None:
+        """Wait until everything is written."""
+        if self._recording is not None:
+            await self._recording
+        if self._unsent:
+            await self.hand_back()
+
+    async def _record(self) -> None:
+        while self._results:
+            if self._calls() > 1:
+                await asyncio.sleep(GATHER_S)
+            batch, self._results = self._results, []
+            await self._write_stubbornly(deliveries.record, batch)
+            self._lane.recorded(self._lane.channel, batch)
+
+    async def _write_stubbornly(self, job: Any, batch: Any) -> None:
+        """Wait for the database with results: without them the same people would get the message again."""
+        give_up = monotonic() + self._lane.lease_s
+        while True:
+            try:
+                await asyncio.wrap_future(self._database.write(job, batch))
+                return
+            except StoreUnavailable as error:
+                if monotonic() > give_up:
+                    _log.error("results of %d attempts on %s are lost: %s", len(batch), self._lane.channel, error)
+                    return
+                _log.warning("cannot record results on %s, trying again: %s", self._lane.channel, error)
+                await asyncio.sleep(AGAIN_S)
