@@ -102,6 +102,10 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"drain_s": "inf"}, "NOTIFYHUB_DRAIN_S: must be at most 600.0 (given: 'inf')"),
     ({"telegram": {"retry_base_s": "inf"}}, "NOTIFYHUB_TELEGRAM_RETRY_BASE_S: must be a finite number (given: 'inf')"),
     ({"telegram": {"retry_base_s": 0}}, "NOTIFYHUB_TELEGRAM_RETRY_BASE_S: must be more than 0"),
+    ({"telegram": {"rate": "fast"}}, "NOTIFYHUB_TELEGRAM_RATE: must be a number of messages in a time, such as 30/s"),
+    ({"whatsapp": {"address_rate": "-1/s"}}, "NOTIFYHUB_WHATSAPP_ADDRESS_RATE: must be a number of messages in a time"),
+    ({"telegram": {"group_rate": "0/min"}}, "NOTIFYHUB_TELEGRAM_GROUP_RATE: must be more than 0"),
+    ({"limits": "maybe"}, "NOTIFYHUB_LIMITS: must be 'auto', 'on' or 'off'"),
     (
         {"telegram": {"tokn": "hidden"}},
         "NOTIFYHUB_TELEGRAM_TOKN: there is no such setting; did you mean NOTIFYHUB_TELEGRAM_TOKEN?",
