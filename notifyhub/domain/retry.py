@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from notifyhub.domain.outcome import Misconfigured, Outcome, PermanentFailure, Sent, TemporaryFailure, Unconfirmed
-from notifyhub.domain.states import Status
+from notifyhub.domain.states import Status, given_up
 
 
 class OnUnconfirmed(StrEnum):
@@ -36,13 +36,15 @@ class RetryPolicy:
 class Tried:
     """The state of a delivery after an attempt.
 
-    spent  attempts spent before this one
+    spent       attempts spent before this one
+    maybe_sent  an earlier attempt may have reached the person
     """
 
     spent: int
     max_attempts: int
     on_unconfirmed: OnUnconfirmed
     expires_at: int | None
+    maybe_sent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,13 @@ def judge(
 
     away_until  the messenger takes nothing from anybody, and rests until then (epoch ms): no attempt is spent
     """
+    verdict = _judged(outcome, tried, policy, now, chance, away_until)
+    return replace(verdict, status=given_up(verdict.status, maybe_sent=tried.maybe_sent))
+
+
+def _judged(
+    outcome: Outcome, tried: Tried, policy: RetryPolicy, now: int, chance: float, away_until: int | None
+) -> Verdict:
     match outcome:
         case Sent():
             return Verdict(Status.SENT, tried.spent + 1)

@@ -13,7 +13,7 @@ from notifyhub.domain.envelope import NONE, Envelope
 from notifyhub.domain.mailings import TOO_LATE, WINDOW_CLOSED
 from notifyhub.domain.outcome import Misconfigured, Outcome, PermanentFailure, Sent, TemporaryFailure, Unconfirmed
 from notifyhub.domain.retry import OnUnconfirmed, RetryPolicy, Tried, judge
-from notifyhub.domain.states import Status
+from notifyhub.domain.states import Status, given_up
 from notifyhub.flow.lane import Lane
 from notifyhub.flow.windows import next_opening, window_of
 from notifyhub.store.claimed import Claimed
@@ -110,6 +110,7 @@ def concluded(
         max_attempts=row.max_attempts or policy.max_attempts,
         on_unconfirmed=OnUnconfirmed(row.on_unconfirmed),
         expires_at=row.expires_at,
+        maybe_sent=bool(row.maybe_sent),
     )
     chance = random.random()  # noqa: S311 (jitter, not a secret)
     verdict = judge(outcome, tried, policy, finished_at, chance, away_until)
@@ -128,4 +129,5 @@ def concluded(
 
 def expired(row: Claimed, reason: str = TOO_LATE) -> Result:
     """The delivery expired before the call."""
-    return Result(row.id, row.attempt, Status.EXPIRED, row.spent, reason, None, None, False, None)
+    status = given_up(Status.EXPIRED, maybe_sent=bool(row.maybe_sent))
+    return Result(row.id, row.attempt, status, row.spent, reason, None, None, False, None)

@@ -9,6 +9,7 @@ from uuid import UUID
 class Claimed(NamedTuple):
     """A delivery held under a lease, with everything that its attempt needs. Times are epoch ms.
 
+    maybe_sent   1 if an earlier attempt may have reached the person
     expires_at   its own, or the end of its mailing
     send_window  of its mailing, as JSON; None: any time
     timezone     of its client
@@ -20,6 +21,7 @@ class Claimed(NamedTuple):
     address: str
     attempt: int
     spent: int
+    maybe_sent: int
     max_attempts: int | None
     expires_at: int | None
     lease_until: int

@@ -24,8 +24,14 @@ OUTCOME = st.one_of(
 )
 
 
-def tried(spent: int = 0, expires_at: int | None = None, mode: OnUnconfirmed = OnUnconfirmed.AT_LEAST_ONCE) -> Tried:
-    return Tried(spent, POLICY.max_attempts, mode, expires_at)
+def tried(
+    spent: int = 0,
+    expires_at: int | None = None,
+    mode: OnUnconfirmed = OnUnconfirmed.AT_LEAST_ONCE,
+    *,
+    maybe_sent: bool = False,
+) -> Tried:
+    return Tried(spent, POLICY.max_attempts, mode, expires_at, maybe_sent)
 
 
 def told(outcome: Outcome, of: Tried, chance: float = 0.5) -> Verdict:
@@ -115,6 +121,23 @@ def test_an_unknown_end_is_held_where_never_is_better_than_twice() -> None:
 
 def test_an_unknown_end_of_the_last_attempt_is_held() -> None:
     assert told(LOST, tried(2)) == Verdict(Status.UNCONFIRMED, 3, "unconfirmed")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "left_ms", "reason"),
+    [
+        (FAULT, None, "exhausted"),
+        (PermanentFailure("recipient_blocked", "403"), None, "recipient_blocked"),
+        (TemporaryFailure("rate_limited", "429", retry_after_s=7), 5_000, "rate_limited"),
+        (Misconfigured("401"), 0, "configuration"),
+    ],
+)
+def test_what_is_given_up_after_an_unknown_end_is_held_with_the_later_reason(
+    outcome: Outcome, left_ms: int | None, reason: str
+) -> None:
+    end = None if left_ms is None else NOW + left_ms
+    verdict = told(outcome, tried(2, end, maybe_sent=True))
+    assert (verdict.status, verdict.reason) == (Status.UNCONFIRMED, reason)
 
 
 @given(spent=st.integers(0, 5), left_ms=st.integers(-10, 5000), mode=MODE, chance=CHANCE)
