@@ -172,3 +172,13 @@ def test_what_fails_while_the_messenger_is_away_is_not_counted() -> None:
 def test_an_end_while_the_messenger_is_away_is_waited_for() -> None:
     verdict = judge(FAULT, tried(2, expires_at=NOW + 5_000), POLICY, NOW, 0.5, away_until=NOW + 9_000)
     assert (verdict.status, verdict.spent) == (Status.SCHEDULED, 2)
+
+
+def test_what_may_have_arrived_is_counted_even_while_the_messenger_is_away_and_waits_with_the_others() -> None:
+    verdict = judge(LOST, tried(), POLICY, NOW, 0.5, away_until=NOW + 9_000)
+    assert verdict == Verdict(Status.SCHEDULED, 1, "unconfirmed", NOW + 9_000)
+
+
+def test_an_end_before_the_messenger_is_back_does_not_end_what_may_have_arrived_sooner() -> None:
+    verdict = judge(LOST, tried(expires_at=NOW + 5_000), POLICY, NOW, 0.5, away_until=NOW + 9_000)
+    assert (verdict.status, verdict.due_at) == (Status.SCHEDULED, NOW + 1_000)
