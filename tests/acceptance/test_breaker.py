@@ -91,6 +91,7 @@ def test_a_messenger_that_hangs_costs_those_who_wait_no_attempt(
 
     wait_for(lambda: state_of(hub).state == "open")
     assert (state_of(hub).reason, state_of(hub).code) == ("unconfirmed", "timeout")
+    wait_for(lambda: hub.message(message.id).counts == {"scheduled": len(MANY)})
     tried = {entry["address"] for entry in emulator.entries(channel="telegram")}
     assert len(tried) < len(MANY)
     assert all("attempt 1 of 5" in story.next for story in hub.why(message.id) if story.address not in tried)
