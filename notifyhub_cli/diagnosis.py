@@ -13,9 +13,14 @@ from email.utils import parsedate_to_datetime
 from http.client import HTTPConnection, HTTPSConnection
 from urllib.parse import urlsplit
 
+from notifyhub.domain.resting import why
+from notifyhub.domain.senders import name_of
+from notifyhub.domain.story import moment
 from notifyhub.errors import NotifyhubError
+from notifyhub.hub.resting import rests
 from notifyhub.providers.registry import base_url_of
 from notifyhub.settings import PREFIX, Settings, without_secrets
+from notifyhub.store import senders
 from notifyhub.store.database import Database, sqlite_path
 from notifyhub_cli.settings_shown import effective
 
@@ -40,6 +45,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield from _variables(settings)
     yield _database(settings)
     yield _broker(settings)
+    yield from _resting(settings)
     dates: list[float] = []
     for channel in settings.channels():
         yield _provider(settings, channel, dates)
@@ -83,6 +89,22 @@ def _broker(settings: Settings) -> Finding:
     if is_reachable(broker, "telegram"):
         return Finding("broker", True, shown)
     return Finding("broker", False, f"{shown} does not answer", "check NOTIFYHUB_BROKER_URL; is the server running?")
+
+
+def _resting(settings: Settings) -> Iterator[Finding]:
+    """The senders whose circuit breaker is not closed. Trouble with the database was found already."""
+    if settings.uses_sqlite and not sqlite_path(settings.effective_database_url).exists():
+        return
+    database = Database(settings.effective_database_url)
+    try:
+        standings = [] if database.pending_migrations() else database.read(senders.every).result()
+    except NotifyhubError:
+        return
+    finally:
+        database.close()
+    for (channel, sender), rest in rests(standings).items():
+        seen = f"{name_of(channel, sender)} rests since {moment(rest.since)}: {why(rest)}"
+        yield Finding(channel, False, seen, "it goes on by itself when the messenger takes messages again")
 
 
 def _provider(settings: Settings, channel: str, dates: list[float]) -> Finding:

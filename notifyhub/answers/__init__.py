@@ -46,6 +46,9 @@ from notifyhub.answers.messages import (
 from notifyhub.answers.previews import (
     Preview,
 )
+from notifyhub.answers.senders import (
+    SenderState,
+)
 from notifyhub.answers.statistics import (
     CounterCheck,
     CounterDifference,
@@ -94,6 +97,8 @@ __all__ = [
     "MessagePage",
     # previews
     "Preview",
+    # senders
+    "SenderState",
     # statistics
     "Period",
     "Statistics",

@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import Field
 
 from notifyhub.answers.base import Answer
+from notifyhub.answers.senders import SenderState
 
 
 class Attempt(Answer):
@@ -162,6 +163,7 @@ class Channel(Answer):
     concurrency: int = Field(description="concurrent calls in each worker process")
     timeout_s: float = Field(description="timeout of a call, in seconds")
     health: ChannelHealth
+    accounts: list[SenderState] = Field(description="each sender account: does it send, or rest, and why")
     waiting: Backlog
 
 

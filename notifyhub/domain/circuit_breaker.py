@@ -1,67 +1,112 @@
-"""When a sender of a channel rests, because it cannot send anything until a setting is corrected."""
+"""The circuit breaker of a sender account: closed while its messenger takes messages, open while it does not.
+
+It opens for a while, then lets a trickle of calls try (half-open), and closes when enough of them went through.
+Pure: times (epoch ms) are arguments.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import StrEnum
 
 DEFAULT_SENDER = ""
 """The account that a channel's own settings describe."""
 
-PROBE_LASTS_MS = 120_000
-"""A delivery that was to try and never came back is not waited for any longer."""
+CONFIGURATION = "configuration"
+"""The reason of a circuit that opened because the sender is set up wrongly."""
+
+CLOSES_AFTER = 7
+"""Calls that must go through: a trickle of one, then two, then four."""
+MOST_AT_ONCE = 4
+
+AWAY_AT_MOST_MS = 24 * 3_600_000
+"""What has failed for longer is no longer put down to the messenger: perhaps only bad messages are left."""
 
 
-class CircuitBreaker:
-    """Which senders of a channel rest. Pure: times (epoch ms) are arguments.
+class State(StrEnum):
+    """The states of a circuit."""
 
-    A sender that tripped rests for a while. Then one delivery is tried: its outcome closes the breaker or makes the
-    sender rest again. Senders are independent of each other.
+    CLOSED = "closed"
+    OPEN = "open"
+    HALF_OPEN = "half_open"
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why a circuit opened: a reason of `domain.reasons`, the messenger's code and answer (masked), what to mend."""
+
+    reason: str
+    code: str
+    detail: str = ""
+    mend: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Circuit:
+    """The state of one sender's circuit.
+
+    since   when it opened or closed (epoch ms); stays while it tries and opens again
+    until   open: when the next call may try; half-open: how long those that try are waited for (epoch ms)
+    tries   how often it opened without closing
+    passed  calls that went through since it is half-open
+    cause   why it opened, or opened last
     """
 
-    def __init__(self, senders: Iterable[str] = (DEFAULT_SENDER,)) -> None:
-        self._senders = frozenset(senders)
-        self._rests: dict[str, int] = {}
-        self._probes: dict[str, int] = {}
+    state: State
+    since: int
+    until: int
+    tries: int
+    passed: int
+    cause: Cause
 
-    def room(self, most: int, now: int) -> int:
-        """How many deliveries to claim, at most `most`: one if only a try is allowed."""
-        if not self._rests or self._senders - self._rests.keys():
-            return most
-        return 1 if any(self.held_until(sender, now) is None for sender in self._rests) else 0
+    @property
+    def at_once(self) -> int:
+        """How many calls may try at once while it is half-open: 1, then 2, then 4."""
+        return min(MOST_AT_ONCE, 1 << (self.passed + 1).bit_length() - 1)
 
-    def held_until(self, sender: str, now: int) -> int | None:
-        """The time before which a delivery of `sender` must not be tried; None if it may be tried now."""
-        until = self._rests.get(sender)
-        if until is None:
-            return None
-        probe_ends = self._probes.get(sender, 0)
-        latest = max(until, probe_ends)
-        return latest if now < latest else None
+    @property
+    def is_proven(self) -> bool:
+        """Did enough calls go through for it to close? An account is set up well or not, so one shows that."""
+        return self.passed >= (1 if self.cause.reason == CONFIGURATION else CLOSES_AFTER)
 
-    def rests_until(self, sender: str) -> int | None:
-        """When the rest of this sender ends; None if it does not rest, or a delivery is being tried."""
-        return None if sender in self._probes else self._rests.get(sender)
+    def blames_the_messenger(self, now: int) -> bool:
+        """Are failures still put down to the messenger, so that they cost a delivery nothing?"""
+        return now - self.since < AWAY_AT_MOST_MS
 
-    def trying(self, sender: str, now: int) -> None:
-        """A delivery of `sender` is being sent. If the sender rests, the others wait for its outcome."""
-        if sender in self._rests:
-            self._probes[sender] = now + PROBE_LASTS_MS
 
-    def trip(self, sender: str, until: int) -> bool:
-        """The sender rests until this time. True if it did not rest before."""
-        began = sender not in self._rests
-        self._probes.pop(sender, None)
-        self._rests[sender] = max(until, self._rests.get(sender, 0))
-        return began
+def opened(before: Circuit | None, cause: Cause, now: int, pause_s: float) -> Circuit:
+    """Open for `pause_s` seconds; `before` is None or closed unless it opens again."""
+    if before is None or before.state is State.CLOSED:
+        return Circuit(State.OPEN, now, now + round(pause_s * 1000), 1, 0, cause)
+    return Circuit(State.OPEN, before.since, now + round(pause_s * 1000), before.tries + 1, 0, cause)
 
-    def mend(self, sender: str) -> bool:
-        """The sender works. True if it was resting, and this was the delivery tried."""
-        if self._probes.pop(sender, None) is None:
-            return False
-        del self._rests[sender]
-        return True
 
-    def leave_open(self, sender: str, until: int) -> None:
-        """The try had no clear outcome; another may be made at this time."""
-        if self._probes.pop(sender, None) is not None:
-            self._rests[sender] = until
+def put_off(before: Circuit, now: int, pause_s: float) -> Circuit:
+    """Open again, without having learned anything: the messenger asked the call that tried to wait."""
+    return replace(before, state=State.OPEN, until=now + round(pause_s * 1000), passed=0)
+
+
+def half_opened(before: Circuit, now: int, lasts_s: float) -> Circuit:
+    """Some calls try for at most `lasts_s` seconds, after which others may."""
+    passed = before.passed if before.state is State.HALF_OPEN else 0
+    return replace(before, state=State.HALF_OPEN, until=now + round(lasts_s * 1000), passed=passed)
+
+
+def passed_one(before: Circuit) -> Circuit:
+    """One more call went through."""
+    return replace(before, passed=before.passed + 1)
+
+
+def let_go(before: Circuit, now: int) -> Circuit:
+    """Nothing tries any more, and it is not proven yet: the next delivery may try, in whichever process."""
+    return replace(before, until=now)
+
+
+def closed(before: Circuit, now: int) -> Circuit:
+    """The messenger takes messages again."""
+    return Circuit(State.CLOSED, now, 0, 0, 0, before.cause)
+
+
+def pause_s(tries: int, base_s: float, cap_s: float) -> float:
+    """How many seconds a circuit stays open that opens for the `tries`-th time in a row: twice as long each time."""
+    return min(cap_s, base_s * 2.0 ** min(max(tries, 1) - 1, 60))

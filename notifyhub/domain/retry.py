@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from notifyhub.domain.outcome import Misconfigured, Outcome, PermanentFailure, Sent, TemporaryFailure, Unconfirmed
-from notifyhub.domain.states import Status
+from notifyhub.domain.states import Status, given_up
 
 
 class OnUnconfirmed(StrEnum):
@@ -36,13 +36,15 @@ class RetryPolicy:
 class Tried:
     """The state of a delivery after an attempt.
 
-    spent  attempts spent before this one
+    spent       attempts spent before this one
+    maybe_sent  an earlier attempt may have reached the person
     """
 
     spent: int
     max_attempts: int
     on_unconfirmed: OnUnconfirmed
     expires_at: int | None
+    maybe_sent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +72,16 @@ def judge(
 ) -> Verdict:
     """Decide the next state of a delivery after an outcome. Pure: `now` in epoch ms, `chance` in [0, 1).
 
-    away_until  the messenger takes nothing from anybody, and rests until then (epoch ms): no attempt is spent
+    away_until  the sender rests until then (epoch ms), because its messenger fails most calls: no attempt is spent,
+                except by a call whose message may have arrived, as that limits how often a person may get it
     """
+    verdict = _judged(outcome, tried, policy, now, chance, away_until)
+    return replace(verdict, status=given_up(verdict.status, maybe_sent=tried.maybe_sent))
+
+
+def _judged(
+    outcome: Outcome, tried: Tried, policy: RetryPolicy, now: int, chance: float, away_until: int | None
+) -> Verdict:
     match outcome:
         case Sent():
             return Verdict(Status.SENT, tried.spent + 1)
@@ -92,7 +102,7 @@ def judge(
                 return held
             again = _spend(tried, policy, now, chance, "unconfirmed", when_out=held)
             # "expired" would claim that nothing arrived, which is unknown here.
-            return held if again.status is Status.EXPIRED else again
+            return held if again.status is Status.EXPIRED else _not_before(away_until, again, tried)
 
 
 def rest_s(outcome: Misconfigured, policy: RetryPolicy) -> float:
@@ -106,6 +116,13 @@ def _wait_for_mending(due_at: int, tried: Tried, now: int, reason: str) -> Verdi
         return Verdict(Status.SCHEDULED, tried.spent, reason, due_at)
     # It may be mended in time, so only the expiry time ends it.
     return _again(now, tried.spent, tried, reason)
+
+
+def _not_before(away_until: int | None, again: Verdict, tried: Tried) -> Verdict:
+    if again.due_at is None or away_until is None or away_until <= again.due_at:
+        return again
+    in_time = tried.expires_at is None or away_until < tried.expires_at
+    return replace(again, due_at=away_until) if in_time else again
 
 
 def _spend(tried: Tried, policy: RetryPolicy, now: int, chance: float, reason: str, when_out: Verdict) -> Verdict:

@@ -21,7 +21,7 @@ class Status(StrEnum):
 
 MOVES: dict[Status, frozenset[Status]] = {
     # To `sent` by a receipt that proves that an attempt with an unknown outcome was accepted.
-    Status.SCHEDULED: frozenset({Status.SENDING, Status.SENT, Status.CANCELLED, Status.EXPIRED}),
+    Status.SCHEDULED: frozenset({Status.SENDING, Status.SENT, Status.CANCELLED, Status.EXPIRED, Status.UNCONFIRMED}),
     Status.SENDING: frozenset({Status.SCHEDULED, Status.SENT, Status.FAILED, Status.EXPIRED, Status.UNCONFIRMED}),
     Status.UNCONFIRMED: frozenset({Status.SCHEDULED, Status.SENT, Status.FAILED}),
     Status.SENT: frozenset({Status.DELIVERED, Status.READ, Status.FAILED}),
@@ -41,3 +41,12 @@ RETRIABLE = frozenset({Status.FAILED, Status.EXPIRED, Status.UNCONFIRMED})
 
 RELEASED = frozenset({Status.FAILED, Status.EXPIRED, Status.CANCELLED})
 """Ended without reaching the person: the same content may be sent again, so the dedup key is given up."""
+
+
+def given_up(status: Status, *, maybe_sent: bool) -> Status:
+    """How a delivery ends that would end as `status`, if an earlier attempt may have reached the person.
+
+    What comes later says nothing of that attempt. As failed or expired it would be retried with the others, and the
+    person might get it twice without anybody having decided so.
+    """
+    return Status.UNCONFIRMED if maybe_sent and status in (Status.FAILED, Status.EXPIRED) else status

@@ -196,12 +196,15 @@ def _ending(of: Subject) -> Iterator[Event]:
             why = f": {because}" if of.reason in ENDINGS else ""
             yield Event(None, "cancelled", f"Cancelled before it was sent{why}.")
         case Status.UNCONFIRMED:
-            why = (
-                "it must arrive at most once"
-                if of.on_unconfirmed == OnUnconfirmed.AT_MOST_ONCE
-                else "no attempt or no time was left"
-            )
-            yield Event(last.finished_at if last else None, "held", f"Held as unconfirmed: {why}.")
+            yield Event(last.finished_at if last else None, "held", f"Held as unconfirmed: {_held(of, last)}.")
+
+
+def _held(of: Subject, last: Try | None) -> str:
+    if of.reason and of.reason != "unconfirmed" and (last is None or last.outcome != "unconfirmed"):
+        return f"{in_words(of.reason)}, but an earlier attempt may have arrived"
+    if of.on_unconfirmed == OnUnconfirmed.AT_MOST_ONCE:
+        return "it must arrive at most once"
+    return "no attempt or no time was left"
 
 
 def _receipt(of: Subject, this: Told) -> str:

@@ -13,8 +13,9 @@ from notifyhub.domain.envelope import NONE, Envelope
 from notifyhub.domain.mailings import TOO_LATE, WINDOW_CLOSED
 from notifyhub.domain.outcome import Misconfigured, Outcome, PermanentFailure, Sent, TemporaryFailure, Unconfirmed
 from notifyhub.domain.retry import OnUnconfirmed, RetryPolicy, Tried, judge
-from notifyhub.domain.states import Status
+from notifyhub.domain.states import Status, given_up
 from notifyhub.flow.lane import Lane
+from notifyhub.flow.sender_breaker import INTERRUPTED, Called
 from notifyhub.flow.windows import next_opening, window_of
 from notifyhub.store.claimed import Claimed
 from notifyhub.store.deliveries import Call, Result, Unsent
@@ -52,20 +53,20 @@ async def attempt(row: Claimed, lane: Lane, clock: Callable[[], int]) -> Result 
         return held
     options = NONE if row.options is None else orjson.loads(row.options).get(row.channel, NONE)
     sender = lane.breaker.sender_of(row.address, options)
-    if (held_until := lane.breaker.admit(sender, started_at)) is not None:
+    if (held_until := lane.breaker.admit(sender, started_at, row.id)) is not None:
         return Unsent(row.id, row.attempt, held_until)
     envelope = Envelope(row.address, row.text, f"{row.message_id.hex}-{row.id}", timeout_s, options)
     try:
         outcome = await lane.provider.send(envelope)
     except asyncio.CancelledError:
         # Only `Pump.abort` cancels, at the end of a stop: record what is known now, not after the lease.
-        outcome = Unconfirmed(code="interrupted", detail="the process was stopped before the answer came")
+        outcome = Unconfirmed(code=INTERRUPTED, detail="the process was stopped before the answer came")
     except Exception as error:
         # A bug in a provider costs this delivery an attempt, but does not end the channel's pump.
         _log.exception("provider of %s raised", row.channel, extra={"delivery_id": row.id})
         outcome = Unconfirmed(code="provider_error", detail=type(error).__name__)
     finished_at = clock()
-    away_until = lane.breaker.heard(sender, outcome, finished_at)
+    away_until = lane.breaker.heard(sender, outcome, finished_at, Called(row.id, first=row.attempt == 1))
     await lane.pacer.heard(row, outcome, started_at)
     return concluded(row, outcome, lane.policy, started_at, finished_at, away_until)
 
@@ -111,6 +112,7 @@ def concluded(
         max_attempts=row.max_attempts or policy.max_attempts,
         on_unconfirmed=OnUnconfirmed(row.on_unconfirmed),
         expires_at=row.expires_at,
+        maybe_sent=bool(row.maybe_sent),
     )
     chance = random.random()  # noqa: S311 (jitter, not a secret)
     verdict = judge(outcome, tried, policy, finished_at, chance, away_until)
@@ -129,4 +131,5 @@ def concluded(
 
 def expired(row: Claimed, reason: str = TOO_LATE) -> Result:
     """The delivery expired before the call."""
-    return Result(row.id, row.attempt, Status.EXPIRED, row.spent, reason, None, None, False, None)
+    status = given_up(Status.EXPIRED, maybe_sent=bool(row.maybe_sent))
+    return Result(row.id, row.attempt, status, row.spent, reason, None, None, False, None)

@@ -9,10 +9,11 @@ from notifyhub.domain.addresses import FORMS
 from notifyhub.domain.health import CallCount
 from notifyhub.domain.limits import MAX_CHARACTERS
 from notifyhub.errors import NotFound
+from notifyhub.hub.resting import senders_of
 from notifyhub.hub.wiring import Wiring
 from notifyhub.providers.registry import base_url_of
 from notifyhub.settings import without_secrets
-from notifyhub.store import call_counts
+from notifyhub.store import call_counts, senders
 from notifyhub.store.call_counts import MINUTE_MS, MOST_COUNTED, Waiting
 from notifyhub.verbs import Verbs, result_of
 
@@ -34,6 +35,8 @@ class Channels(Wiring, Verbs):
         await self.ready()
         ended = self.ask(call_counts.lately(name, now - (MINUTES - 1) * MINUTE_MS))
         waiting = self.ask(call_counts.waiting(name, now))
+        circuits = self.ask(senders.every)
+        standings = await result_of(circuits)
         return answers.Channel(
             name=name,
             emulated=self.settings.is_emulated(name),
@@ -45,6 +48,7 @@ class Channels(Wiring, Verbs):
             concurrency=own.concurrency,
             timeout_s=own.timeout_s,
             health=_health(await result_of(ended)),
+            accounts=senders_of(name, own, standings, to_datetime(now)),
             waiting=_backlog(await result_of(waiting)),
         )
 

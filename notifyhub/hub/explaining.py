@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from uuid import UUID
 
 from notifyhub import answers
 from notifyhub.clock import now_ms, to_datetime
-from notifyhub.domain import story
+from notifyhub.domain import resting, story
+from notifyhub.domain.resting import Rest
+from notifyhub.domain.senders import sender_of
+from notifyhub.domain.states import Status
 from notifyhub.domain.summary import DUPLICATE
+from notifyhub.hub.resting import rests
 from notifyhub.hub.wiring import Wiring
 from notifyhub.providers.codes import recall
 from notifyhub.requests import as_message_id, as_row_id
-from notifyhub.store import histories
+from notifyhub.store import histories, senders
 from notifyhub.store.histories import History
 from notifyhub.verbs import Verbs
 
@@ -28,9 +33,11 @@ class Explaining(Wiring, Verbs):
             question = histories.of_delivery(as_row_id("delivery", text))
         else:
             question = histories.of_message(as_message_id(id_ if isinstance(id_, UUID) else text), MOST_STORIES)
-        return [self._story(history) for history in await self.asked(question)]
+        found = await self.asked(question)
+        resting_ones = rests(await self.asked(senders.every))
+        return [self._story(history, resting_ones) for history in found]
 
-    def _story(self, history: History) -> answers.Story:
+    def _story(self, history: History, resting_ones: Mapping[tuple[str, str], Rest]) -> answers.Story:
         channel = self.settings.channels().get(history.subject.channel)
         most = history.subject.max_attempts or (channel.max_attempts if channel else None)
         subject = replace(history.subject, max_attempts=most)
@@ -38,7 +45,11 @@ class Explaining(Wiring, Verbs):
             told, following = story.duplicate(subject, history.duplicate_of, history.holder_status or DUPLICATE)
         else:
             told = story.events(subject, _lookup)
-            following = story.next_step(subject, _lookup, to_datetime(now_ms()))
+            now = to_datetime(now_ms())
+            following = story.next_step(subject, _lookup, now)
+            rest = resting_ones.get((subject.channel, self._sender(history)))
+            if rest is not None and subject.status == Status.SCHEDULED:
+                following = resting.next_step(subject, rest, following, now)
         return answers.Story(
             delivery_id=history.id,
             message_id=history.message_id,
@@ -49,6 +60,11 @@ class Explaining(Wiring, Verbs):
             events=[answers.Event(at=event.at, event=event.event, words=event.words) for event in told],
             next=following,
         )
+
+    def _sender(self, history: History) -> str:
+        channel = self.settings.channels().get(history.subject.channel)
+        by_address = channel is not None and channel.only_addresses is not None
+        return sender_of(history.subject.address, history.options or {}, by_address=by_address)
 
 
 def _lookup(channel: str, this: story.Try) -> tuple[str, bool] | None:

@@ -9,6 +9,7 @@ from uuid import UUID
 class Claimed(NamedTuple):
     """A delivery held under a lease, with everything that its attempt needs. Times are epoch ms.
 
+    maybe_sent   1 if an earlier attempt may have reached the person
     expires_at   its own, or the end of its mailing
     sender       the account, by its name in the settings; empty: the channel's own
     reason       of the last time that it was put off
@@ -23,6 +24,7 @@ class Claimed(NamedTuple):
     address: str
     attempt: int
     spent: int
+    maybe_sent: int
     max_attempts: int | None
     expires_at: int | None
     lease_until: int

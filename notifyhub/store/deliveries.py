@@ -19,6 +19,8 @@ PRIORITIES = (0, 1, 2)
 
 # A delivery that may have reached the person keeps its key for good, so that nobody gets the same content twice.
 GIVE_UP_KEY = "CASE WHEN maybe_sent = 0 THEN NULL ELSE dedup_key END"
+TOO_LATE_AS = f"CASE WHEN maybe_sent = 0 THEN '{Status.EXPIRED}' ELSE '{Status.UNCONFIRMED}' END"
+"""The status of what still waits at its end, as `states.given_up` says."""
 
 
 class Call(NamedTuple):
@@ -99,7 +101,7 @@ _CANCEL = f"""
     UPDATE deliveries SET status = '{Status.CANCELLED}', reason = NULL, dedup_key = {GIVE_UP_KEY}
     WHERE message_id = ? AND mailing_id = 0 AND status = '{Status.SCHEDULED}'"""
 _EXPIRE = f"""
-    UPDATE deliveries SET status = '{Status.EXPIRED}', reason = 'too_late', dedup_key = {GIVE_UP_KEY}
+    UPDATE deliveries SET status = {TOO_LATE_AS}, reason = 'too_late', dedup_key = {GIVE_UP_KEY}
     WHERE status = '{Status.SCHEDULED}' AND id IN (
         SELECT id FROM deliveries
         WHERE status = '{Status.SCHEDULED}' AND expires_at IS NOT NULL AND expires_at <= ? LIMIT ?)"""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+import orjson
 import peewee
 
 from notifyhub.clock import to_datetime
@@ -21,6 +22,7 @@ class History:
     """A delivery, or a recipient who was left out because `duplicate_of` already carries this text to them.
 
     holder_status  status of that delivery; None for a delivery of the message itself
+    options        those of the message for the channel, if any
     """
 
     id: int | None
@@ -28,6 +30,7 @@ class History:
     subject: Subject
     duplicate_of: int | None = None
     holder_status: str | None = None
+    options: Mapping[str, Any] | None = None
 
 
 Question = Callable[[peewee.Database], list[History]]
@@ -87,8 +90,14 @@ def _stored(database: peewee.Database, message: Mapping[str, Any], rows: Sequenc
     wanted = Receipt.delivery_id.in_(list(receipts))
     for row in _rows(database, Receipt.select().where(wanted).order_by(Receipt.delivery_id, Receipt.at)):
         receipts[row["delivery_id"]].append(_told(row))
+    options = orjson.loads(message["options"]) if message["options"] else {}
     return [
-        History(row["id"], as_uuid(message["id"]), _subject(message, row, tries[row["id"]], receipts[row["id"]]))
+        History(
+            row["id"],
+            as_uuid(message["id"]),
+            _subject(message, row, tries[row["id"]], receipts[row["id"]]),
+            options=options.get(row["channel"]),
+        )
         for row in rows
     ]
 

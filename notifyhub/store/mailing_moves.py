@@ -14,7 +14,7 @@ from notifyhub.domain.mailings import LIVE, MAILING_CANCELLED, NOT_STARTED, TOO_
 from notifyhub.domain.states import Status
 from notifyhub.errors import Conflict, NotFound, NotifyhubError
 from notifyhub.store import statistics
-from notifyhub.store.deliveries import GIVE_UP_KEY, PRIORITIES, uuid_parameter
+from notifyhub.store.deliveries import GIVE_UP_KEY, PRIORITIES, TOO_LATE_AS, uuid_parameter
 from notifyhub.store.mailings import find
 from notifyhub.store.rows import is_postgres, run
 
@@ -80,10 +80,12 @@ _EXPIRE = f"""
 
 _UNSWEPT = "SELECT id, status FROM mailings WHERE swept = 0 ORDER BY id"
 _CLEAR = f"""
-    UPDATE deliveries SET status = ?, reason = ?, dedup_key = {GIVE_UP_KEY}
+    UPDATE deliveries SET status = {{status}}, reason = ?, dedup_key = {GIVE_UP_KEY}
     WHERE status = '{Status.SCHEDULED}' AND id IN (
         SELECT d.id FROM deliveries AS d
         WHERE d.status = '{Status.SCHEDULED}' AND {_PLACES} AND d.mailing_id = ? LIMIT ?)"""
+_CLEAR_CANCELLED = _CLEAR.replace("{status}", f"'{Status.CANCELLED}'")
+_CLEAR_EXPIRED = _CLEAR.replace("{status}", TOO_LATE_AS)
 _SWEPT = f"""
     UPDATE mailings SET swept = 1
     WHERE id = ? AND (status = '{MailingStatus.CANCELLED}' OR expanded_at IS NOT NULL) AND NOT {_OPEN}"""
@@ -235,8 +237,8 @@ def clear(database: peewee.Database, items: Sequence[tuple[int, str, int]]) -> l
     cleared = []
     for id_, status, limit in items:
         cancelled = status == MailingStatus.CANCELLED
-        ending = (Status.CANCELLED, MAILING_CANCELLED) if cancelled else (Status.EXPIRED, TOO_LATE)
-        count = run(database, _among(_CLEAR), *ending, *FORMS, id_, limit).rowcount
+        clear, reason = (_CLEAR_CANCELLED, MAILING_CANCELLED) if cancelled else (_CLEAR_EXPIRED, TOO_LATE)
+        count = run(database, _among(clear), reason, *FORMS, id_, limit).rowcount
         if not count:
             run(database, _among(_SWEPT), id_, *FORMS)
         cleared.append(count)

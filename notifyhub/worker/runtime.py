@@ -9,6 +9,7 @@ from time import monotonic, sleep
 import dramatiq
 
 from notifyhub import logs
+from notifyhub.channel_settings import ChannelSettings
 from notifyhub.clock import now_ms
 from notifyhub.domain.retry import RetryPolicy
 from notifyhub.errors import StoreUnavailable
@@ -21,6 +22,7 @@ from notifyhub.flow.pacing.pacer import Pacer
 from notifyhub.flow.pacing.redis_cells import RedisCells
 from notifyhub.flow.pacing.sender_paces import SenderPaces
 from notifyhub.flow.sender_breaker import SenderBreaker
+from notifyhub.flow.sender_watch import SenderWatch
 from notifyhub.providers.base import Provider
 from notifyhub.queue import Doorbell
 from notifyhub.scheduler import Scheduler
@@ -67,6 +69,7 @@ class Runtime:
         self._mailings = MailingWatch(database)
         self._cells = _cells(settings, database)
         self._paces = SenderPaces(database, shared=self._cells.shared)
+        self._senders = SenderWatch(database)
         self._scheduler = Scheduler()
         self._lock = _pump_lock(settings)
         self._pumping = False
@@ -137,8 +140,12 @@ class Runtime:
 
     def _begin(self) -> None:
         self._pumping = True
-        self._paces.refresh()
-        self._pumps.start({channel: self._lane(channel) for channel in self._actors})
+        lanes = {channel: self._lane(channel) for channel in self._actors}
+        with suppress(StoreUnavailable):
+            # Who rested before a restart still rests.
+            self._senders.refresh()
+            self._paces.refresh()
+        self._pumps.start(lanes)
         self._doorbell.answer_locally(self._pumps.nudge)
         self._worker.start()
         every_s = self._settings.sweep_interval_s
@@ -147,6 +154,7 @@ class Runtime:
         self._scheduler.add("expire", self._expire, every_s * 2)
         self._scheduler.add("settle_receipts", self._settle_receipts, every_s * 2)
         self._scheduler.add("mailing_watch", self._mailings.refresh, every_s)
+        self._scheduler.add("sender_watch", self._senders.refresh, every_s)
         self._scheduler.add("mailings", self._sweep_mailings, every_s)
         self._scheduler.add("sender_paces", self._paces.refresh, every_s)
         self._scheduler.add("forget", self._forget, every_s * FORGET_EVERY)
@@ -154,7 +162,6 @@ class Runtime:
 
     def _lane(self, channel: str) -> Lane:
         settings = self._settings.channels()[channel]
-        only = settings.only_addresses
         return Lane(
             channel=channel,
             provider=self._providers[channel],
@@ -164,13 +171,24 @@ class Runtime:
             timeout_s=settings.timeout_s,
             lease_s=self._settings.lease_s,
             mailings=self._mailings,
-            breaker=SenderBreaker(
-                channel, self._policies[channel], only or settings.senders, by_address=only is not None
-            ),
+            breaker=self._breaker(channel, settings),
             pacer=Pacer(channel, limits_of(self._settings, channel), self._cells, self._paces),
             turns={},
             recorded=self._recorded,
         )
+
+    def _breaker(self, channel: str, settings: ChannelSettings) -> SenderBreaker:
+        only = settings.only_addresses
+        breaker = SenderBreaker(
+            channel,
+            self._policies[channel],
+            self._database,
+            timeout_s=settings.timeout_s,
+            senders=only or settings.senders,
+            by_address=only is not None,
+            wake=lambda name: self._pumps.expect(name, now_ms()),
+        )
+        return self._senders.add(breaker)
 
     def _recorded(self, channel: str, results: Sequence[Result]) -> None:
         self._metrics.note(channel, results)

@@ -32,6 +32,7 @@ EXAMPLE: dict[str, Any] = {
         "last_sent_at": "2026-11-21T11:06:31.931000Z",
         "last_answered_at": "2026-11-21T11:06:31.931000Z",
     },
+    "accounts": [{"state": "closed", "words": "its messenger takes messages"}],
     "waiting": {"due": 0, "more": False},
 }
 

@@ -9,12 +9,12 @@ import typer
 if TYPE_CHECKING:
     from notifyhub.answers import Channel
 
-from notifyhub_cli.output import AsJson, show_json, show_table, told_in_one_line
+from notifyhub_cli.output import AsJson, show_json, show_table, text, told_in_one_line
 from notifyhub_cli.target import reading
 
 
 def channels(as_json: AsJson = False) -> None:
-    """Show each channel: real or emulated, its limits, the results of recent calls, and what is waiting.
+    """Show each channel: real or emulated, its limits, the results of recent calls, who rests, and what is waiting.
 
     \b
     Examples:
@@ -26,8 +26,21 @@ def channels(as_json: AsJson = False) -> None:
     if as_json:
         show_json(found)
         return
-    columns = ("channel", "kind", "base url", "longest text", "attempts", "health", "last sent", "due", "next")
+    columns = (
+        "channel",
+        "kind",
+        "base url",
+        "longest text",
+        "attempts",
+        "health",
+        "breaker",
+        "last sent",
+        "due",
+        "next",
+    )
     show_table(columns, [_row(channel) for channel in found])
+    for line in (line for channel in found for line in _resting(channel)):
+        typer.echo(line)
 
 
 def register(app: typer.Typer) -> None:
@@ -38,5 +51,22 @@ def _row(channel: Channel) -> tuple[object, ...]:
     due = f"{channel.waiting.due}+" if channel.waiting.more else str(channel.waiting.due)
     kind = "emulated" if channel.emulated else "real"
     limits = (channel.text_limit, channel.retry.max_attempts)
-    lately = (channel.health.state, channel.health.last_sent_at, due, channel.waiting.next_at)
+    lately = (channel.health.state, _breaker(channel), channel.health.last_sent_at, due, channel.waiting.next_at)
     return (channel.name, kind, channel.base_url, *limits, *lately)
+
+
+def _breaker(channel: Channel) -> str:
+    """The states of its accounts, the worst first."""
+    states = [account.state for account in channel.accounts]
+    worst = [state for state in ("open", "half_open", "closed") if state in states]
+    return ", ".join(worst)
+
+
+def _resting(channel: Channel) -> list[str]:
+    """A line for each account that rests."""
+    return [
+        f"{f'sender {account.sender} of {channel.name}' if account.sender else channel.name} rests since "
+        f"{text(account.since)}: {account.words}."
+        for account in channel.accounts
+        if account.state != "closed"
+    ]

@@ -104,9 +104,37 @@ def test_a_lost_answer_is_held_for_review_when_the_caller_wants_no_repeat(hub: H
 
 def test_content_that_may_have_arrived_is_not_sent_again_after_a_failure(hub: Hub, emulator: RunningEmulator) -> None:
     emulator.script("telegram", "1", "lost", "400")
-    assert hub.wait(hub.send("Hello", to={"telegram": "1"}), timeout_s=20).status == "failed"
+    assert hub.wait(hub.send("Hello", to={"telegram": "1"}), timeout_s=20).status == "unconfirmed"
 
     assert hub.send("Hello", to={"telegram": "1"}).duplicates == 1
+
+
+@pytest.mark.parametrize(("later", "reason"), [("500", "exhausted"), ("blocked", "recipient_blocked")])
+def test_what_is_given_up_after_a_lost_answer_is_held_with_the_later_reason(
+    hub: Hub, emulator: RunningEmulator, later: str, reason: str
+) -> None:
+    emulator.script("telegram", "1", "lost", later)
+
+    delivery = only(hub, hub.wait(hub.send("Hello", to={"telegram": "1"}, max_attempts=2), timeout_s=20))
+
+    assert (delivery.status, delivery.reason) == ("unconfirmed", reason)
+
+
+def test_what_expires_after_a_lost_answer_is_held(
+    make_hub: HubMaker, database_url: str, emulator: RunningEmulator
+) -> None:
+    emulator.script("telegram", "1", *["lost"] * 99)
+    hub = make_hub(database_url=database_url, telegram={"retry_base_s": 0.5, "retry_cap_s": 0.5})
+    ends = datetime.now(UTC) + timedelta(seconds=3)
+    message = hub.send("Hello", to={"telegram": "1"}, expires_at=ends, max_attempts=99)
+    emulator.wait_for(1)
+    hub.close()
+    while datetime.now(UTC) < ends:
+        pass
+
+    later = make_hub(database_url=database_url)
+
+    assert later.wait(message, timeout_s=20).status == "unconfirmed"
 
 
 def test_a_timeout_after_sending_is_unconfirmed(

@@ -24,8 +24,14 @@ OUTCOME = st.one_of(
 )
 
 
-def tried(spent: int = 0, expires_at: int | None = None, mode: OnUnconfirmed = OnUnconfirmed.AT_LEAST_ONCE) -> Tried:
-    return Tried(spent, POLICY.max_attempts, mode, expires_at)
+def tried(
+    spent: int = 0,
+    expires_at: int | None = None,
+    mode: OnUnconfirmed = OnUnconfirmed.AT_LEAST_ONCE,
+    *,
+    maybe_sent: bool = False,
+) -> Tried:
+    return Tried(spent, POLICY.max_attempts, mode, expires_at, maybe_sent)
 
 
 def told(outcome: Outcome, of: Tried, chance: float = 0.5) -> Verdict:
@@ -117,6 +123,23 @@ def test_an_unknown_end_of_the_last_attempt_is_held() -> None:
     assert told(LOST, tried(2)) == Verdict(Status.UNCONFIRMED, 3, "unconfirmed")
 
 
+@pytest.mark.parametrize(
+    ("outcome", "left_ms", "reason"),
+    [
+        (FAULT, None, "exhausted"),
+        (PermanentFailure("recipient_blocked", "403"), None, "recipient_blocked"),
+        (TemporaryFailure("rate_limited", "429", retry_after_s=7), 5_000, "rate_limited"),
+        (Misconfigured("401"), 0, "configuration"),
+    ],
+)
+def test_what_is_given_up_after_an_unknown_end_is_held_with_the_later_reason(
+    outcome: Outcome, left_ms: int | None, reason: str
+) -> None:
+    end = None if left_ms is None else NOW + left_ms
+    verdict = told(outcome, tried(2, end, maybe_sent=True))
+    assert (verdict.status, verdict.reason) == (Status.UNCONFIRMED, reason)
+
+
 @given(spent=st.integers(0, 5), left_ms=st.integers(-10, 5000), mode=MODE, chance=CHANCE)
 def test_an_unknown_end_never_becomes_expired(spent: int, left_ms: int, mode: OnUnconfirmed, chance: float) -> None:
     assert told(LOST, tried(spent, NOW + left_ms, mode), chance).status is not Status.EXPIRED
@@ -149,3 +172,13 @@ def test_what_fails_while_the_messenger_is_away_is_not_counted() -> None:
 def test_an_end_while_the_messenger_is_away_is_waited_for() -> None:
     verdict = judge(FAULT, tried(2, expires_at=NOW + 5_000), POLICY, NOW, 0.5, away_until=NOW + 9_000)
     assert (verdict.status, verdict.spent) == (Status.SCHEDULED, 2)
+
+
+def test_what_may_have_arrived_is_counted_even_while_the_messenger_is_away_and_waits_with_the_others() -> None:
+    verdict = judge(LOST, tried(), POLICY, NOW, 0.5, away_until=NOW + 9_000)
+    assert verdict == Verdict(Status.SCHEDULED, 1, "unconfirmed", NOW + 9_000)
+
+
+def test_an_end_before_the_messenger_is_back_does_not_end_what_may_have_arrived_sooner() -> None:
+    verdict = judge(LOST, tried(expires_at=NOW + 5_000), POLICY, NOW, 0.5, away_until=NOW + 9_000)
+    assert (verdict.status, verdict.due_at) == (Status.SCHEDULED, NOW + 1_000)

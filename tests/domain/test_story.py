@@ -129,6 +129,15 @@ def test_what_is_held_says_what_one_can_do() -> None:
     assert "resolve" in following(**held)
 
 
+def test_what_was_given_up_after_an_unknown_end_says_both() -> None:
+    tries = (called(1, "unconfirmed", "timeout"), called(2, "temporary_failure", "500", 2))
+
+    assert told(status=Status.UNCONFIRMED, reason="exhausted", tries=tries)[-1] == (
+        "held",
+        "Held as unconfirmed: no attempts are left, but an earlier attempt may have arrived.",
+    )
+
+
 def test_what_ended_says_whether_the_same_may_be_sent_again() -> None:
     assert "may be sent to the same address again" in following(status=Status.CANCELLED)
     doubtful = (called(1, "unconfirmed", "timeout"),)

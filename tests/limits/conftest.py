@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from notifyhub import Hub, answers
+from notifyhub.store.claimed import Claimed
 from tests.conftest import HubMaker
 from tests.emulated import RunningEmulator
 
@@ -50,3 +51,10 @@ def limited(make_hub: HubMaker, emulator: RunningEmulator) -> Callable[..., Hub]
         return make_hub(**{"limits": "on", **given})
 
     return make
+
+
+def claimed(**given: Any) -> Claimed:
+    """A claimed delivery of which only what is given matters."""
+    others: dict[str, Any] = {"id": 1, "channel": "telegram", "attempt": 1, "spent": 0, "priority": 1, "text": "Hello"}
+    row = dict.fromkeys(Claimed._fields) | others | {"on_unconfirmed": "at_least_once", "lease_until": 0} | given
+    return Claimed(**row)

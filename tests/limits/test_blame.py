@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from notifyhub.domain.outcome import TOO_FAST, Scope, TemporaryFailure
 from notifyhub.domain.rates import Rate
 from notifyhub.flow.pacing.blame import Blame
 from notifyhub.flow.pacing.limits import Limits, SenderLimits
 from notifyhub.store.claimed import Claimed
+from tests.limits.conftest import claimed
 
 TELEGRAM = Limits({"": SenderLimits(Rate(30, 1), Rate(1, 1), Rate(17, 60))}, lambda address: address[0] == "-")
 UNKNOWN = Limits({"": SenderLimits(Rate(30, 1))}, lambda address: False)
@@ -16,9 +15,7 @@ S = 1_000.0
 
 
 def row(address: str) -> Claimed:
-    return Claimed(
-        1, UUID(int=1), "telegram", address, 1, 0, None, None, 0, 0, None, "", 1, None, "Hello", "at_least_once"
-    )
+    return claimed(address=address)
 
 
 def refusal(scope: Scope = "") -> TemporaryFailure:

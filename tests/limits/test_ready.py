@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from notifyhub.flow.ready import Ready
 from notifyhub.store.claimed import Claimed
+from tests.limits.conftest import claimed
 
 URGENT, NORMAL = 0, 1
 CALLS = 8
 
 
 def row(number: int, address: str | None = None, sender: str = "", priority: int = NORMAL) -> Claimed:
-    place = str(number) if address is None else address
-    message = (UUID(int=number), "telegram", place, 1, 0, None, None, 0, 0, None, sender, priority, None, "Hello")
-    return Claimed(number, *message, on_unconfirmed="at_least_once")
+    return claimed(id=number, address=str(number) if address is None else address, sender=sender, priority=priority)
 
 
 def filled(*rows: Claimed, accounts: int = 1) -> Ready:

@@ -123,6 +123,22 @@ def test_a_retry_that_the_end_overtakes_is_not_made(hub: Hub, emulator: RunningE
     assert all(datetime.fromisoformat(entry["received_at"]) <= end for entry in emulator.entries())
 
 
+def test_what_may_have_arrived_before_the_end_is_held_and_not_expired(
+    make_hub: HubMaker, database_url: str, emulator: RunningEmulator
+) -> None:
+    hub = make_hub(database_url=database_url, telegram={"retry_base_s": 1e7, "retry_cap_s": 1e7})
+    fill(hub, 1)
+    emulator.script("telegram", telegram(0), "lost")
+    mailing = hub.mailings.create("Sale", "Hello", ["telegram"])
+    until(hub, mailing.id, lambda _: any(row.reason for row in hub.deliveries(mailing_id=mailing.id)))
+    hub.mailings.update(mailing.id, ends_at=soon(1))
+
+    done = ended(hub, mailing)
+
+    assert counted(done) == {"unconfirmed": 1}
+    assert hub.mailings.stats(mailing.id).by_reason == {"too_late": 1}
+
+
 def test_what_was_claimed_and_not_sent_by_the_end_is_not_sent(
     make_hub: HubMaker, database_url: str, emulator: RunningEmulator
 ) -> None:

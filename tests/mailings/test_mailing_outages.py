@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from notifyhub import Hub, answers
-from notifyhub.domain.outages import AWAY_AFTER
+from notifyhub.domain.failures import IN_A_ROW
 from notifyhub.hub import core_of
 from tests.conftest import HubMaker
 from tests.emulated import RunningEmulator
 from tests.mailings.conftest import counted, ended, fill, telegram, until
 
-COUNT = 3 * AWAY_AFTER
+COUNT = 6 * IN_A_ROW
 NOBODY_LISTENS = "http://127.0.0.1:9"
 
 
@@ -59,7 +59,7 @@ def test_a_messenger_that_cannot_be_reached_costs_nobody(
     mailing = away.mailings.create("Sale", "Hello", ["telegram"])
 
     def was_tried_often(_: answers.Mailing) -> bool:
-        return tries(away) >= AWAY_AFTER + 5
+        return tries(away) >= COUNT + 5
 
     waiting = until(away, mailing.id, was_tried_often)
     away.close()

@@ -85,8 +85,9 @@ class Pacer:
         for lane in lanes:
             self._paces.wants_more(self._channel, lane.sender)
             free = [earliest(self._known.get(s.cell, _FREE), s, now) for s in self._of_lane(lane)]
-            wait = max([at - now - HORIZON_MS / 2 for at in free], default=0.0)
-            waits.append(max(wait, self._paces.paused_ms(self._channel, lane.sender), 1.0))
+            paused_ms = self._paces.paused_ms(self._channel, lane.sender)
+            if free or paused_ms:
+                waits.append(max([paused_ms, 1.0, *(at - now - HORIZON_MS / 2 for at in free)]))
         return min(waits) / 1000 if waits else None
 
     async def places(self, rows: Sequence[Claimed]) -> list[Verdict]:

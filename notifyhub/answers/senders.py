@@ -1,0 +1,28 @@
+"""Answers about sender accounts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import Field
+
+from notifyhub.answers.base import Answer
+
+
+class SenderState(Answer):
+    """The circuit breaker of a sender account, which all processes share."""
+
+    sender: str | None = Field(None, description="name of the account; absent for the one of the channel's settings")
+    state: str = Field(
+        description="closed (messages go out), open (it rests: nothing is sent, no attempts are spent) or half_open "
+        "(few calls try whether it works again)"
+    )
+    words: str = Field(description="the state in plain English, with the reason of a rest")
+    since: datetime | None = Field(
+        None, description="since when it rests, or works after a rest; absent if it always did"
+    )
+    until: datetime | None = Field(None, description="while open: when the next call tries")
+    reason: str | None = Field(None, description="why it rests, as a stable word")
+    code: str | None = Field(None, description="the messenger's own code of the last failure")
+    detail: str | None = Field(None, description="the messenger's response with secrets masked")
+    mend: str | None = Field(None, description="what to look at, if the account is set up wrongly")
