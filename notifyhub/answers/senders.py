@@ -10,7 +10,7 @@ from notifyhub.answers.base import Answer
 
 
 class SenderState(Answer):
-    """The circuit breaker of a sender account, which all processes share."""
+    """The circuit breaker and the rate limits of a sender account, which all processes share."""
 
     sender: str | None = Field(None, description="name of the account; absent for the one of the channel's settings")
     state: str = Field(
@@ -25,4 +25,13 @@ class SenderState(Answer):
     reason: str | None = Field(None, description="why it rests, as a stable word")
     code: str | None = Field(None, description="the messenger's own code of the last failure")
     detail: str | None = Field(None, description="the messenger's response with secrets masked")
+    rate: str | None = Field(None, description="limit of the account; absent: none")
+    rate_percent: int | None = Field(
+        None, description="percent of `rate` at which it goes, because its messenger refused more; absent: all of it"
+    )
+    address_rate: str | None = Field(None, description="limit for each address that it writes to; absent: none")
+    group_rate: str | None = Field(None, description="limit for each group that it writes to; absent: none")
+    paused_until: datetime | None = Field(
+        None, description="nothing is sent before this: its messenger refused a call as too fast"
+    )
     mend: str | None = Field(None, description="what to look at, if the account is set up wrongly")

@@ -53,6 +53,7 @@ CODES = MappingProxyType(
 
 ENDINGS = MappingProxyType(
     {
+        "paced": "a rate limit had no place for it before",
         "exhausted": "no attempts are left",
         "too_late": "it expired before it could be sent",
         "unconfirmed": _NOBODY_KNOWS,

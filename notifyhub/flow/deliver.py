@@ -9,12 +9,13 @@ from contextlib import suppress
 from time import monotonic
 
 from notifyhub.clock import now_ms
+from notifyhub.domain.pacing import PACED
 from notifyhub.errors import StoreUnavailable
 from notifyhub.flow.attempt import attempt
 from notifyhub.flow.claim_size import ClaimSize
 from notifyhub.flow.concurrency import ConcurrencyLimit
 from notifyhub.flow.lane import Lane
-from notifyhub.flow.pacing.pacer import PACED, Verdict
+from notifyhub.flow.pacing.pacer import Verdict
 from notifyhub.flow.places import Places
 from notifyhub.flow.ready import Ready
 from notifyhub.flow.recorder import Recorder

@@ -13,7 +13,7 @@ from notifyhub.hub.resting import senders_of
 from notifyhub.hub.wiring import Wiring
 from notifyhub.providers.registry import base_url_of
 from notifyhub.settings import without_secrets
-from notifyhub.store import call_counts, senders
+from notifyhub.store import call_counts, sender_paces, senders
 from notifyhub.store.call_counts import MINUTE_MS, MOST_COUNTED, Waiting
 from notifyhub.verbs import Verbs, result_of
 
@@ -36,6 +36,7 @@ class Channels(Wiring, Verbs):
         ended = self.ask(call_counts.lately(name, now - (MINUTES - 1) * MINUTE_MS))
         waiting = self.ask(call_counts.waiting(name, now))
         circuits = self.ask(senders.every)
+        paces = self.ask(sender_paces.paces)
         standings = await result_of(circuits)
         return answers.Channel(
             name=name,
@@ -48,7 +49,7 @@ class Channels(Wiring, Verbs):
             concurrency=own.concurrency,
             timeout_s=own.timeout_s,
             health=_health(await result_of(ended)),
-            accounts=senders_of(name, own, standings, to_datetime(now)),
+            accounts=senders_of(self.settings, name, standings, await result_of(paces), to_datetime(now)),
             waiting=_backlog(await result_of(waiting)),
         )
 

@@ -8,17 +8,19 @@ from uuid import UUID
 
 from notifyhub import answers
 from notifyhub.clock import now_ms, to_datetime
-from notifyhub.domain import resting, story
+from notifyhub.domain import pacing, resting, story
+from notifyhub.domain.adaptive_rate import FULL
 from notifyhub.domain.resting import Rest
 from notifyhub.domain.senders import sender_of
 from notifyhub.domain.states import Status
 from notifyhub.domain.summary import DUPLICATE
-from notifyhub.hub.resting import rests
+from notifyhub.hub.resting import paced, rests
 from notifyhub.hub.wiring import Wiring
 from notifyhub.providers.codes import recall
 from notifyhub.requests import as_message_id, as_row_id
-from notifyhub.store import histories, senders
+from notifyhub.store import histories, sender_paces, senders
 from notifyhub.store.histories import History
+from notifyhub.store.sender_paces import Paces
 from notifyhub.verbs import Verbs
 
 MOST_STORIES = 1_000
@@ -34,10 +36,10 @@ class Explaining(Wiring, Verbs):
         else:
             question = histories.of_message(as_message_id(id_ if isinstance(id_, UUID) else text), MOST_STORIES)
         found = await self.asked(question)
-        resting_ones = rests(await self.asked(senders.every))
-        return [self._story(history, resting_ones) for history in found]
+        resting_ones, paces = rests(await self.asked(senders.every)), await self.asked(sender_paces.paces)
+        return [self._story(history, resting_ones, paces) for history in found]
 
-    def _story(self, history: History, resting_ones: Mapping[tuple[str, str], Rest]) -> answers.Story:
+    def _story(self, history: History, resting_ones: Mapping[tuple[str, str], Rest], paces: Paces) -> answers.Story:
         channel = self.settings.channels().get(history.subject.channel)
         most = history.subject.max_attempts or (channel.max_attempts if channel else None)
         subject = replace(history.subject, max_attempts=most)
@@ -47,9 +49,12 @@ class Explaining(Wiring, Verbs):
             told = story.events(subject, _lookup)
             now = to_datetime(now_ms())
             following = story.next_step(subject, _lookup, now)
-            rest = resting_ones.get((subject.channel, self._sender(history)))
-            if rest is not None and subject.status == Status.SCHEDULED:
+            at = (subject.channel, self._sender(history))
+            if subject.status == Status.SCHEDULED and (rest := resting_ones.get(at)) is not None:
                 following = resting.next_step(subject, rest, following, now)
+            elif subject.status == Status.SCHEDULED and channel is not None:
+                account = paced(self.settings, *at, paces.get(at, FULL))
+                following = pacing.next_step(subject, account, following, now)
         return answers.Story(
             delivery_id=history.id,
             message_id=history.message_id,

@@ -1,16 +1,22 @@
-"""Sender accounts and their circuit breakers, as answers."""
+"""Sender accounts, their circuit breakers and their limits, as answers."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from notifyhub import answers
-from notifyhub.channel_settings import ChannelSettings
 from notifyhub.clock import to_datetime
 from notifyhub.domain import resting
+from notifyhub.domain.adaptive_rate import FULL, Pace
 from notifyhub.domain.circuit_breaker import DEFAULT_SENDER, State
+from notifyhub.domain.pacing import Paced
 from notifyhub.domain.resting import Rest
+from notifyhub.domain.senders import name_of
+from notifyhub.flow.pacing.limits import SenderLimits, limits_of
+from notifyhub.settings import Settings
+from notifyhub.store.sender_paces import Paces
 from notifyhub.store.senders import Standing
 
 
@@ -34,13 +40,35 @@ def rests(standings: Iterable[Standing]) -> dict[tuple[str, str], Rest]:
 
 
 def senders_of(
-    channel: str, settings: ChannelSettings, standings: Sequence[Standing], now: datetime
+    settings: Settings, channel: str, standings: Sequence[Standing], paces: Paces, now: datetime
 ) -> list[answers.SenderState]:
     """The accounts of a channel, and those that rest although no setting names them any more."""
-    own = settings.only_addresses or (DEFAULT_SENDER, *settings.senders)
+    set_up, limits = settings.channels()[channel], limits_of(settings, channel)
+    own = set_up.only_addresses or (DEFAULT_SENDER, *set_up.senders)
     known = {standing.sender: standing for standing in standings if standing.channel == channel}
     resting_ones = {sender for sender, standing in known.items() if standing.circuit.state is not State.CLOSED}
-    return [_state(sender, known.get(sender), now) for sender in sorted({*own, *resting_ones})]
+    found = [(sender, _state(sender, known.get(sender), now)) for sender in sorted({*own, *resting_ones})]
+    return [
+        state.model_copy(update=_limits(limits.of(sender), paces.get((channel, sender), FULL), now))
+        for sender, state in found
+    ]
+
+
+def paced(settings: Settings, channel: str, sender: str, pace: Pace) -> Paced:
+    """What limits an account."""
+    rate = limits_of(settings, channel).of(sender).sender
+    until = to_datetime(pace.paused_until) if pace.paused_until else None
+    return Paced(name_of(channel, sender), None if rate is None else str(rate), round(pace.factor * 100), until)
+
+
+def _limits(limits: SenderLimits, pace: Pace, now: datetime) -> dict[str, Any]:
+    until = to_datetime(pace.paused_until)
+    rates = {"rate": limits.sender, "address_rate": limits.address, "group_rate": limits.group}
+    return {
+        **{name: None if rate is None else str(rate) for name, rate in rates.items()},
+        "rate_percent": round(pace.factor * 100) if pace.factor < 1 and limits.sender is not None else None,
+        "paused_until": until if until > now else None,
+    }
 
 
 def _state(sender: str, standing: Standing | None, now: datetime) -> answers.SenderState:

@@ -34,6 +34,7 @@ def channels(as_json: AsJson = False) -> None:
         "attempts",
         "health",
         "breaker",
+        "rate",
         "last sent",
         "due",
         "next",
@@ -51,7 +52,14 @@ def _row(channel: Channel) -> tuple[object, ...]:
     due = f"{channel.waiting.due}+" if channel.waiting.more else str(channel.waiting.due)
     kind = "emulated" if channel.emulated else "real"
     limits = (channel.text_limit, channel.retry.max_attempts)
-    lately = (channel.health.state, _breaker(channel), channel.health.last_sent_at, due, channel.waiting.next_at)
+    lately = (
+        channel.health.state,
+        _breaker(channel),
+        _rate(channel),
+        channel.health.last_sent_at,
+        due,
+        channel.waiting.next_at,
+    )
     return (channel.name, kind, channel.base_url, *limits, *lately)
 
 
@@ -62,11 +70,20 @@ def _breaker(channel: Channel) -> str:
     return ", ".join(worst)
 
 
+def _rate(channel: Channel) -> str:
+    """The limits of its accounts: mostly one."""
+    return ", ".join(dict.fromkeys(account.rate or "none" for account in channel.accounts))
+
+
 def _resting(channel: Channel) -> list[str]:
-    """A line for each account that rests."""
-    return [
-        f"{f'sender {account.sender} of {channel.name}' if account.sender else channel.name} rests since "
-        f"{text(account.since)}: {account.words}."
-        for account in channel.accounts
-        if account.state != "closed"
-    ]
+    """A line for each account that rests, pauses or goes slowly."""
+    lines = []
+    for account in channel.accounts:
+        name = f"sender {account.sender} of {channel.name}" if account.sender else channel.name
+        if account.state != "closed":
+            lines.append(f"{name} rests since {text(account.since)}: {account.words}.")
+        if account.paused_until is not None:
+            lines.append(f"{name} pauses until {text(account.paused_until)}: it was refused as too fast.")
+        if account.rate_percent is not None:
+            lines.append(f"{name} goes at {account.rate_percent} % of {account.rate}, because more was refused.")
+    return lines

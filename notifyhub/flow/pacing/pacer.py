@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from notifyhub.domain.gcra import HORIZON_MS, MARGIN, Ask, Cell, Place, Spacing, Wish, earliest, room
 from notifyhub.domain.outcome import TOO_FAST, Outcome, TemporaryFailure
+from notifyhub.domain.pacing import PACED
 from notifyhub.domain.rates import Rate, rate_of
 from notifyhub.flow.pacing.blame import Blame
 from notifyhub.flow.pacing.cells import Cells
@@ -19,9 +20,6 @@ from notifyhub.flow.pacing.tardiness import Tardiness
 from notifyhub.requests import Priority
 from notifyhub.store.claimed import Claimed
 from notifyhub.store.lanes import Waiting
-
-PACED = "paced"
-"""Reason of a delivery that waits because its recipient, or its mailing, has no place before."""
 
 MOST_TIMES = 256
 """Where most are put off, up to so many times as many are claimed as have room, to come to those who may go."""
