@@ -139,6 +139,13 @@ class Settings(BaseSettings):
     idempotency_kept_s: int = Field(
         86_400, ge=60, le=366 * 86_400, description="seconds that the response to an Idempotency-Key is kept"
     )
+    unreachable_kept_s: int = Field(
+        30 * 86_400,
+        ge=0,
+        le=10 * 366 * 86_400,
+        description="seconds for which nothing is sent to an address after its messenger said that it is unknown, or "
+        "blocks the sender; 0: each message asks again",
+    )
     cors_origins: Origins = Field(
         (), description="origins whose pages may call the API, comma-separated or a JSON array; default: none"
     )

@@ -19,6 +19,7 @@ class Lane:
     concurrency  largest number of simultaneous calls
     mailings     which mailings were stopped after a claim
     breaker      makes senders rest that are set up wrongly
+    unreachable_kept_ms   for how long an address counts as unreachable
     recorded     called on the pump's loop with the channel and the results just written
     """
 
@@ -30,4 +31,5 @@ class Lane:
     lease_s: float
     mailings: MailingWatch
     breaker: SenderBreaker
+    unreachable_kept_ms: int
     recorded: Callable[[str, Sequence[Result]], None]

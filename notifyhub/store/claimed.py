@@ -12,6 +12,7 @@ class Claimed(NamedTuple):
     expires_at   its own, or the end of its mailing
     send_window  of its mailing, as JSON; None: any time
     timezone     of its client
+    known_unreachable   it is sent although its messenger said that this person cannot be reached
     """
 
     id: int
@@ -31,3 +32,4 @@ class Claimed(NamedTuple):
     deduplicate: str = "forever"
     send_window: str | None = None
     timezone: str | None = None
+    known_unreachable: bool = False

@@ -10,7 +10,7 @@ from typing import Any
 import peewee
 
 from notifyhub.domain.states import Status
-from notifyhub.store import lanes, wishes
+from notifyhub.store import lanes, refusals, wishes
 from notifyhub.store.claimed import Claimed
 from notifyhub.store.messages import as_uuid
 from notifyhub.store.rows import fetch, fetch_rows, is_postgres, run
@@ -56,7 +56,7 @@ def claim(database: peewee.Database, requests: Sequence[ClaimRequest]) -> list[l
     """Lease due deliveries: urgent first, then normal, then bulk; within each, those due longest first.
 
     Mailings of one priority, and what belongs to none, get equal shares. A delivery whose client has meanwhile
-    opted out, or cannot be reached any more, is cancelled instead.
+    opted out, or cannot be reached any more, is cancelled instead; one whose address is in the book fails.
     """
     return [_claim(database, request) for request in requests]
 
@@ -68,7 +68,7 @@ def _claim(database: peewee.Database, request: ClaimRequest) -> list[Claimed]:
         if len(rows) >= request.limit:
             break
         rows += _take_turns(database, request, list(group), request.limit - len(rows))
-    return wishes.heard(database, _with_bodies(database, rows), request.now)
+    return refusals.heard(database, wishes.heard(database, _with_bodies(database, rows), request.now), request.now)
 
 
 def _take_turns(
@@ -119,4 +119,6 @@ def _whole(row: Sequence[Any], body: Sequence[Any]) -> Claimed:
     *content, ends_at = body
     end = expires_at if ends_at is None else ends_at
     # The time zone of a client is added by `wishes.heard`.
-    return Claimed._make((id_, as_uuid(message_id), *head, end, lease_until, mailing_id, client_id, *content, None))
+    return Claimed._make(
+        (id_, as_uuid(message_id), *head, end, lease_until, mailing_id, client_id, *content, None, False)
+    )

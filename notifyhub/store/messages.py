@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 from uuid import UUID
 
+import orjson
 import peewee
 
 from notifyhub.domain.states import Status
 from notifyhub.errors import StoreUnavailable
-from notifyhub.store import fingerprints
+from notifyhub.store import fingerprints, reachability, refusals
+from notifyhub.store.refusals import Candidate
 from notifyhub.store.rows import Type, fetch_rows, is_postgres, run_rows
 
 
@@ -47,14 +49,19 @@ class NewMessage:
     options: str | None
     deduplicate: str
     deliveries: Sequence[NewDelivery] = field(repr=False)
+    ignore_reachability: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """The result for a message: ids of its new deliveries and of those that it duplicates, by position."""
+    """The result for a message: ids of its new deliveries and of those that it duplicates, by position.
+
+    refused  the reasons of those new ones that were refused at once
+    """
 
     delivery_ids: dict[int, int]
     duplicate_of: dict[int, int]
+    refused: dict[int, str] = field(default_factory=dict)
 
 
 # A key may be released between the refusal and the lookup of its holder; then the row is simply tried again.
@@ -128,6 +135,7 @@ def accept(database: peewee.Database, messages: Sequence[NewMessage]) -> list[St
     stored = [_stored(message, ids, duplicates) for message in messages]
     _insert_messages(database, messages, stored)
     _insert_duplicates(database, messages, stored)
+    _refuse(database, messages, stored)
     return stored
 
 
@@ -237,6 +245,29 @@ def _insert_duplicates(database: peewee.Database, messages: Sequence[NewMessage]
             "duplicate_of": "BIGINT",
         }
         run_rows(database, _INSERT_DUPLICATES, columns, rows)
+
+
+def _refuse(database: peewee.Database, messages: Sequence[NewMessage], stored: Sequence[Stored]) -> None:
+    """Refuse what goes to addresses of which it is known that nothing arrives, or may be sent there."""
+    refusals.override(database, [message.id for message in messages if message.ignore_reachability])
+    if not messages or not reachability.has_entries(database):
+        return
+    candidates = list(chain.from_iterable(map(_candidates, messages, stored)))
+    refused = refusals.refuse(database, candidates, max(message.created_at for message in messages))
+    if refused:
+        for result in stored:
+            result.refused.update(
+                (position, refused[id_]) for position, id_ in result.delivery_ids.items() if id_ in refused
+            )
+
+
+def _candidates(message: NewMessage, stored: Stored) -> Iterator[Candidate]:
+    options = orjson.loads(message.options) if message.options else {}
+    ids, overridden = stored.delivery_ids, message.ignore_reachability
+    for delivery in message.deliveries:
+        if delivery.position in ids:
+            own = options.get(delivery.channel, {})
+            yield Candidate(ids[delivery.position], delivery.channel, delivery.address, own, overridden)
 
 
 def as_uuid(value: Any) -> UUID:

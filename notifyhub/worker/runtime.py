@@ -157,6 +157,7 @@ class Runtime:
             breaker=SenderBreaker(
                 channel, self._policies[channel], only or settings.senders, by_address=only is not None
             ),
+            unreachable_kept_ms=self._settings.unreachable_kept_s * 1000,
             recorded=self._recorded,
         )
 
@@ -185,6 +186,7 @@ class Runtime:
 
     def _forget(self) -> None:
         sweep.forget(self._database, now_ms())
+        sweep.forget_unreachable(self._database, now_ms())
 
     def _expire(self) -> None:
         if sweep.expire(self._database, now_ms()):
