@@ -23,6 +23,7 @@ from notifyhub.channel_settings import PREFIX as PREFIX
 from notifyhub.channel_settings import ChannelSettings as ChannelSettings
 from notifyhub.channel_settings import (
     HttpUrl,
+    TelegramSettings,
     ViberSettings,
     WhatsAppSettings,
     one_of,
@@ -31,10 +32,12 @@ from notifyhub.domain.phones import DEFAULT_REGION
 from notifyhub.domain.zones import DEFAULT_ZONE
 from notifyhub.errors import SettingsError
 from notifyhub.plugins import installed
-from notifyhub.setting_kinds import Origins, Port, Region, Zone
+from notifyhub.setting_kinds import Origins, Port, Region, Words, Zone
 
 MASK = "***"
-_SECRET_MEMBERS = frozenset({"token", "senders", "app_secret", "verify_token", "targets", "emulator_key"})
+_SECRET_MEMBERS = frozenset(
+    {"token", "senders", "app_secret", "verify_token", "targets", "emulator_key", "webhook_secret", "inbound_secret"}
+)
 _SECRET_QUERY = re.compile(r"(?i)([?&][^=&]*(?:password|passwd|secret|token|key)[^=&]*=)[^&#]+")
 # Up to the last @, so that a password with an unescaped / or @ is masked too.
 _USER_PASSWORD = re.compile(r"(://[^:/?#@]*:).*@")
@@ -146,11 +149,24 @@ class Settings(BaseSettings):
         description="seconds for which nothing is sent to an address after its messenger said that it is unknown, or "
         "blocks the sender; 0: each message asks again",
     )
+    opt_out_words: Words = Field(
+        ("STOP", "СТОП", "/stop"),
+        description="messages by which people opt out of a channel, comma-separated or a JSON array; none: no word",
+    )
+    opt_in_words: Words = Field(
+        ("START", "СТАРТ", "/start"), description="messages by which people opt in again; written like those"
+    )
+    inbound_url: HttpUrl | None = Field(
+        None, description="URL to which what people write is posted as JSON; default: nowhere"
+    )
+    inbound_secret: Annotated[SecretStr, Field(min_length=1)] | None = Field(
+        None, description="signs those posts as Standard Webhooks do: `whsec_…`, or any text"
+    )
     cors_origins: Origins = Field(
         (), description="origins whose pages may call the API, comma-separated or a JSON array; default: none"
     )
 
-    telegram: ChannelSettings = Field(default_factory=ChannelSettings)
+    telegram: TelegramSettings = Field(default_factory=TelegramSettings)
     viber: ViberSettings = Field(default_factory=ViberSettings)
     whatsapp: WhatsAppSettings = Field(default_factory=WhatsAppSettings)
     gateway: ChannelSettings = Field(default_factory=ChannelSettings)

@@ -13,6 +13,7 @@ from notifyhub.clock import now_ms
 from notifyhub.domain.retry import RetryPolicy
 from notifyhub.errors import StoreUnavailable
 from notifyhub.flow import mailings, receive, sweep
+from notifyhub.flow.forward import Forwarder
 from notifyhub.flow.lane import Lane
 from notifyhub.flow.mailing_watch import MailingWatch
 from notifyhub.flow.sender_breaker import SenderBreaker
@@ -141,6 +142,10 @@ class Runtime:
         self._scheduler.add("mailing_watch", self._mailings.refresh, every_s)
         self._scheduler.add("mailings", self._sweep_mailings, every_s)
         self._scheduler.add("forget", self._forget, every_s * FORGET_EVERY)
+        if (url := self._settings.inbound_url) is not None:
+            secret = self._settings.inbound_secret
+            forwarder = Forwarder(self._database, url, secret.get_secret_value() if secret else None)
+            self._scheduler.add("forward", forwarder.sweep, every_s)
         self._scheduler.add("call_metrics", self._metrics.flush, FLUSH_S)
 
     def _lane(self, channel: str) -> Lane:
@@ -181,12 +186,13 @@ class Runtime:
             self._progressed()
 
     def _settle_receipts(self) -> None:
-        if receive.settle(self._database, now_ms()):
+        if receive.settle(self._database, now_ms(), self._settings.unreachable_kept_s * 1000):
             self._progressed()
 
     def _forget(self) -> None:
         sweep.forget(self._database, now_ms())
         sweep.forget_unreachable(self._database, now_ms())
+        receive.forget(self._database, now_ms())
 
     def _expire(self) -> None:
         if sweep.expire(self._database, now_ms()):
