@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
 from notifyhub import Hub
@@ -247,4 +245,11 @@ def test_a_batch_is_refused_where_it_must(hub: Hub, emulator: RunningEmulator) -
     assert [getattr(one, "status", None) for one in hub.send_many(items)] == ["failed", "scheduled"]
 
 
-Maker = Callable[..., Hub]
+def test_a_retry_by_hand_asks_again(hub: Hub, emulator: RunningEmulator) -> None:
+    emulator.script("telegram", PERSON, "blocked")
+    message = hub.wait(hub.send("Hello", to={"telegram": PERSON}), 20)
+
+    hub.retry(message.id)
+
+    assert hub.wait(message, 20).status == "sent"
+    assert hub.reachability.list() == []
