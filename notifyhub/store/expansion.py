@@ -17,7 +17,7 @@ from notifyhub.domain.audience import audience_of
 from notifyhub.domain.mailings import MailingStatus
 from notifyhub.domain.states import Status
 from notifyhub.errors import StoreUnavailable
-from notifyhub.store import audiences, fingerprints, reachability, refusals
+from notifyhub.store import audiences, fingerprints, refusals
 from notifyhub.store.mailing_models import Mailing
 from notifyhub.store.mailings import Row
 from notifyhub.store.messages import TRIES, as_uuid
@@ -177,15 +177,17 @@ def _refuse(database: peewee.Database, mailing: Row, slice_: Slice) -> None:
     if overridden:
         refusals.override(database, [as_uuid(mailing["message_id"])])
     waiting = [d for d in slice_.deliveries if d.status == Status.SCHEDULED]
-    if not waiting or not reachability.has_entries(database):
+    books = refusals.books_of(database, ((d.channel, d.address) for d in waiting), slice_.now)
+    if not books:
         return
-    options, ids = orjson.loads(mailing["options"] or "{}"), _there(database, mailing, waiting)
+    hit = [d for d in waiting if refusals.is_in(books, d.channel, d.address)]
+    options, ids = orjson.loads(mailing["options"] or "{}"), _there(database, mailing, hit)
     candidates = [
         Candidate(ids[d.position], d.channel, d.address, options.get(d.channel, {}), overridden)
-        for d in waiting
+        for d in hit
         if d.position in ids
     ]
-    refusals.refuse(database, candidates, slice_.now)
+    refusals.refuse(database, candidates, books, slice_.now)
 
 
 def _insert(database: peewee.Database, mailing: Row, deliveries: Sequence[Placed], now: int) -> int:

@@ -13,8 +13,8 @@ import peewee
 
 from notifyhub.domain.states import Status
 from notifyhub.errors import StoreUnavailable
-from notifyhub.store import fingerprints, reachability, refusals
-from notifyhub.store.refusals import Candidate
+from notifyhub.store import fingerprints, refusals
+from notifyhub.store.refusals import Books, Candidate
 from notifyhub.store.rows import Type, fetch_rows, is_postgres, run_rows
 
 
@@ -250,22 +250,23 @@ def _insert_duplicates(database: peewee.Database, messages: Sequence[NewMessage]
 def _refuse(database: peewee.Database, messages: Sequence[NewMessage], stored: Sequence[Stored]) -> None:
     """Refuse what goes to addresses of which it is known that nothing arrives, or may be sent there."""
     refusals.override(database, [message.id for message in messages if message.ignore_reachability])
-    if not messages or not reachability.has_entries(database):
-        return
-    candidates = list(chain.from_iterable(map(_candidates, messages, stored)))
-    refused = refusals.refuse(database, candidates, max(message.created_at for message in messages))
-    if refused:
+    places = ((delivery.channel, delivery.address) for message in messages for delivery in message.deliveries)
+    now = max((message.created_at for message in messages), default=0)
+    books = refusals.books_of(database, places, now)
+    if books:
+        candidates = (one for pair in zip(messages, stored, strict=True) for one in _candidates(*pair, books))
+        refused = refusals.refuse(database, candidates, books, now)
         for result in stored:
             result.refused.update(
                 (position, refused[id_]) for position, id_ in result.delivery_ids.items() if id_ in refused
             )
 
 
-def _candidates(message: NewMessage, stored: Stored) -> Iterator[Candidate]:
+def _candidates(message: NewMessage, stored: Stored, books: Books) -> Iterator[Candidate]:
     options = orjson.loads(message.options) if message.options else {}
     ids, overridden = stored.delivery_ids, message.ignore_reachability
     for delivery in message.deliveries:
-        if delivery.position in ids:
+        if delivery.position in ids and refusals.is_in(books, delivery.channel, delivery.address):
             own = options.get(delivery.channel, {})
             yield Candidate(ids[delivery.position], delivery.channel, delivery.address, own, overridden)
 

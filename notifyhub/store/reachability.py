@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
+import orjson
 import peewee
 
 from notifyhub.domain.reachability import OPTED_OUT
 from notifyhub.domain.states import Status
-from notifyhub.store.rows import Type, run, run_rows
+from notifyhub.store.rows import Type, is_postgres, run, run_rows
 
 
 class Known(NamedTuple):
@@ -56,10 +57,13 @@ class Unreachable(NamedTuple):
 
 _ANY = "SELECT 1 FROM reachability LIMIT 1"
 _ANY_OF_CHANNEL = "SELECT 1 FROM reachability WHERE channel = ? LIMIT 1"
+# Plain texts instead of the rows of `store.rows`, and in the order of the index: a third of the time on SQLite.
 _KNOWN = f"""
     SELECT {", ".join(f"b.{name}" for name in Known._fields)}
-    FROM {{rows}} AS r CROSS JOIN reachability AS b
-    WHERE b.channel = ? AND b.address = r.address AND (b.expires_at IS NULL OR b.expires_at > ?)"""
+    FROM {{texts}} CROSS JOIN reachability AS b
+    WHERE b.channel = ? AND b.address = r.value AND (b.expires_at IS NULL OR b.expires_at > ?)"""
+_TEXTS_SQLITE = "json_each(?) AS r"
+_TEXTS_POSTGRES = "json_array_elements_text(CAST(? AS json)) AS r (value)"
 _ENTRY: dict[str, Type] = {
     "channel": "TEXT",
     "address": "TEXT",
@@ -117,7 +121,8 @@ def has_entries(database: peewee.Database, channel: str | None = None) -> bool:
 def known(database: peewee.Database, channel: str, addresses: Iterable[str], now: int) -> dict[str, list[Known]]:
     """The entries of these addresses that hold at `now` (epoch ms)."""
     found: dict[str, list[Known]] = {}
-    rows = run_rows(database, _KNOWN, {"address": "TEXT"}, [(address,) for address in addresses], channel, now)
+    sql = _KNOWN.format(texts=_TEXTS_POSTGRES if is_postgres(database) else _TEXTS_SQLITE)
+    rows = run(database, sql, orjson.dumps(sorted(addresses)).decode(), channel, now)
     for row in rows.fetchall():
         entry = Known(*row)
         found.setdefault(entry.address, []).append(entry)

@@ -19,7 +19,7 @@ from notifyhub.store.rows import Type, run_rows
 
 
 class Candidate(NamedTuple):
-    """A stored delivery that has not been sent.
+    """A stored delivery that has not been sent, and whose address is in the books.
 
     overridden  True: only suppression counts
     """
@@ -29,6 +29,10 @@ class Candidate(NamedTuple):
     address: str
     options: Mapping[str, Any]
     overridden: bool
+
+
+Books = Mapping[str, Mapping[str, Sequence[Known]]]
+"""Entries by channel and address."""
 
 
 class _Refused(NamedTuple):
@@ -74,17 +78,31 @@ def override(database: peewee.Database, message_ids: Iterable[UUID]) -> None:
         run_rows(database, _OVERRIDE, {"message_id": "UUID"}, rows)
 
 
-def refuse(database: peewee.Database, candidates: Sequence[Candidate], now: int) -> dict[int, str]:
-    """Refuse the deliveries whose address is in the book at `now` (epoch ms). Returns the reasons by delivery."""
+def books_of(database: peewee.Database, places: Iterable[tuple[str, str]], now: int) -> Books:
+    """The entries of (channel, address) pairs that hold at `now` (epoch ms); empty for most."""
+    if not reachability.has_entries(database):
+        return {}
+    wanted: dict[str, set[str]] = {}
+    for channel, address in places:
+        wanted.setdefault(channel, set()).add(address)
+    found = ((channel, reachability.known(database, channel, own, now)) for channel, own in wanted.items())
+    return {channel: book for channel, book in found if book}
+
+
+def refuse(database: peewee.Database, candidates: Iterable[Candidate], books: Books, now: int) -> dict[int, str]:
+    """Refuse the deliveries whose address is in these books. Returns the reasons by delivery. `now` in epoch ms."""
     refused = []
-    for channel, own in _by_channel(candidates).items():
-        book = reachability.known(database, channel, {one.address for one in own}, now)
-        for one in own if book else ():
-            entry = reachability.binding(book.get(one.address, ()), sender_in(one.options))
-            if entry is not None and (entry.suppressed or not one.overridden):
-                refused.append(_refused(one.delivery_id, entry, now))
+    for one in candidates:
+        entry = reachability.binding(books[one.channel][one.address], sender_in(one.options))
+        if entry is not None and (entry.suppressed or not one.overridden):
+            refused.append(_refused(one.delivery_id, entry, now))
     _write(database, refused)
     return {one.id: one.reason for one in refused}
+
+
+def is_in(books: Books, channel: str, address: str) -> bool:
+    """Is there an entry for this address?"""
+    return channel in books and address in books[channel]
 
 
 def heard(database: peewee.Database, rows: Sequence[Claimed], now: int) -> list[Claimed]:
@@ -120,13 +138,6 @@ def _entry(row: Claimed, book: Mapping[str, Sequence[Known]]) -> Known | None:
 def _overridden(database: peewee.Database, message_ids: Iterable[UUID]) -> set[UUID]:
     rows = run_rows(database, _OVERRIDDEN, {"message_id": "UUID"}, [(id_.hex,) for id_ in message_ids]).fetchall()
     return {value if isinstance(value, UUID) else UUID(value) for (value,) in rows}
-
-
-def _by_channel(candidates: Iterable[Candidate]) -> dict[str, list[Candidate]]:
-    found: dict[str, list[Candidate]] = {}
-    for one in candidates:
-        found.setdefault(one.channel, []).append(one)
-    return found
 
 
 def _refused(delivery_id: int, entry: Known, now: int) -> _Refused:
