@@ -23,6 +23,7 @@ from notifyhub.domain.rates import FORM, rate_of
 
 PREFIX = "NOTIFYHUB_"
 
+_SECRET_TOKEN = re.compile(r"[A-Za-z0-9_-]{1,256}")
 _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -67,6 +68,21 @@ class Sender(BaseModel):
     token: SecretStr
     rate: RateWords | None = None
     address_rate: RateWords | None = None
+
+
+def _webhook_secret(secret: SecretStr) -> SecretStr:
+    if not _SECRET_TOKEN.fullmatch(secret.get_secret_value()):
+        raise ValueError("must have 1 to 256 of A-Z a-z 0-9 _ -")
+    return secret
+
+
+WebhookSecret = Annotated[SecretStr, AfterValidator(_webhook_secret)]
+
+
+class TelegramSender(Sender):
+    """An additional bot on Telegram."""
+
+    webhook_secret: WebhookSecret | None = None
 
 
 class ViberSender(Sender):
@@ -157,6 +173,18 @@ class TelegramSettings(ChannelSettings):
     paid_broadcast: bool = Field(
         False, description="pay 0.1 Telegram Stars a message above the free rate, for up to 1000 messages a second"
     )
+    webhook_secret: WebhookSecret | None = Field(
+        None, description="`secret_token` of the bot's webhook at POST /receipts/telegram, another for each bot"
+    )
+    senders: Mapping[SenderName, TelegramSender] = Field(default_factory=dict, description=_SENDERS)
+
+    @model_validator(mode="after")
+    def _secrets_tell_bots_apart(self) -> Self:
+        own = (self.webhook_secret, *(sender.webhook_secret for sender in self.senders.values()))
+        given = [secret.get_secret_value() for secret in own if secret is not None]
+        if len(set(given)) < len(given):
+            raise ValueError("WEBHOOK_SECRET must be another for each bot: it tells for which one an update is")
+        return self
 
 
 class ViberSettings(ChannelSettings):

@@ -26,6 +26,17 @@ def _origins(given: Any) -> Any:
     return given
 
 
+def _words(given: Any) -> Any:
+    """`STOP, /stop`, or the same as a JSON array; "none" for none, because empty variables count as not set."""
+    if given in ("", "none"):
+        return ()
+    if isinstance(given, str):
+        given = json.loads(given) if given.lstrip().startswith("[") else given.split(",")
+    if not isinstance(given, list | tuple) or not all(isinstance(word, str) and word.strip() for word in given):
+        raise ValueError("must be words, separated by commas, or none")
+    return tuple(word.strip() for word in given)
+
+
 def _region(given: Any) -> Any:
     """A country with a phone numbering plan; empty for "none", because empty variables count as not set."""
     if given in ("", "none"):
@@ -43,4 +54,5 @@ def _zone(given: Any) -> Any:
 
 Zone = Annotated[str, BeforeValidator(_zone)]
 Region = Annotated[str, BeforeValidator(_region)]
+Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
 Origins = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_origins)]

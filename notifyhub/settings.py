@@ -32,12 +32,14 @@ from notifyhub.domain.phones import DEFAULT_REGION
 from notifyhub.domain.zones import DEFAULT_ZONE
 from notifyhub.errors import SettingsError
 from notifyhub.plugins import installed
-from notifyhub.setting_kinds import Origins, Port, Region, Zone
+from notifyhub.setting_kinds import Origins, Port, Region, Words, Zone
 
 MASK = "***"
 REAL_LIMITS = "real-limits"
 """The emulator's profile that enforces the documented limits."""
-_SECRET_MEMBERS = frozenset({"token", "senders", "app_secret", "verify_token", "targets", "emulator_key"})
+_SECRET_MEMBERS = frozenset(
+    {"token", "senders", "app_secret", "verify_token", "targets", "emulator_key", "webhook_secret", "inbound_secret"}
+)
 _SECRET_QUERY = re.compile(r"(?i)([?&][^=&]*(?:password|passwd|secret|token|key)[^=&]*=)[^&#]+")
 # Up to the last @, so that a password with an unescaped / or @ is masked too.
 _USER_PASSWORD = re.compile(r"(://[^:/?#@]*:).*@")
@@ -146,6 +148,26 @@ class Settings(BaseSettings):
     )
     idempotency_kept_s: int = Field(
         86_400, ge=60, le=366 * 86_400, description="seconds that the response to an Idempotency-Key is kept"
+    )
+    unreachable_kept_s: int = Field(
+        30 * 86_400,
+        ge=0,
+        le=10 * 366 * 86_400,
+        description="seconds for which nothing is sent to an address after its messenger said that it is unknown, or "
+        "blocks the sender; 0: each message asks again",
+    )
+    opt_out_words: Words = Field(
+        ("STOP", "СТОП", "/stop"),
+        description="messages by which people opt out of a channel, comma-separated or a JSON array; none: no word",
+    )
+    opt_in_words: Words = Field(
+        ("START", "СТАРТ", "/start"), description="messages by which people opt in again; written like those"
+    )
+    inbound_url: HttpUrl | None = Field(
+        None, description="URL to which what people write is posted as JSON; default: nowhere"
+    )
+    inbound_secret: Annotated[SecretStr, Field(min_length=1)] | None = Field(
+        None, description="signs those posts as Standard Webhooks do: `whsec_…`, or any text"
     )
     cors_origins: Origins = Field(
         (), description="origins whose pages may call the API, comma-separated or a JSON array; default: none"

@@ -34,6 +34,7 @@ from notifyhub_api.resources import (
     mailing_views,
     mailings,
     messages,
+    reachability,
     receipts,
     stats,
 )
@@ -46,6 +47,7 @@ OPERATIONS = (
     *clients.operations,
     *mailings.operations,
     *mailing_views.operations,
+    *reachability.operations,
     *stats.operations,
     *keys.operations,
     *channels.operations,

@@ -19,6 +19,7 @@ from notifyhub_cli.commands import (
     mailings,
     messages,
     processes,
+    reachability,
     settings,
     stats,
     why,
@@ -81,6 +82,7 @@ for group in (messages, listing, changing, why, channels, processes, settings, d
     group.register(app)
 app.add_typer(clients.app, name="clients")
 app.add_typer(mailings.app, name="mailing")
+app.add_typer(reachability.app, name="reachability")
 app.add_typer(stats.app, name="stats")
 app.add_typer(emulator.app, name="emulator")
 app.add_typer(database.app, name="db")

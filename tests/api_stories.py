@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from notifyhub.providers.receivers import EMULATED_APP_SECRET
+from notifyhub.providers.receivers import EMULATED_APP_SECRET, EMULATED_WEBHOOK_SECRET
 from notifyhub.providers.registry import EMULATED_TOKENS
 
 LATER = "2126-12-01T10:00:00+03:00"
@@ -50,6 +50,16 @@ def signed(header: str, prefix: str, key: str, body: Any) -> Mapping[str, str]:
     return {header: prefix + hmac.new(key.encode(), json.dumps(body).encode(), "sha256").hexdigest()}
 
 
+OF_TELEGRAM = {
+    "update_id": 10000,
+    "message": {
+        "message_id": 5,
+        "from": {"id": 1067000, "is_bot": False, "first_name": "User"},
+        "chat": {"id": 1067000, "first_name": "User", "type": "private"},
+        "date": 1795259191,
+        "text": "/start",
+    },
+}
 OF_VIBER = {
     "event": "delivered",
     "timestamp": 1795259191885,
@@ -267,6 +277,23 @@ STORIES = (
     Step("mailings_resume", "/api/v1/mailings/{welcome}/resume"),
     Step("mailings_cancel", "/api/v1/mailings/{welcome}/cancel"),
     Step("mailings_delete", "/api/v1/mailings/{welcome}"),
+    Step(
+        "reachability_suppress",
+        "/api/v1/reachability",
+        given({"channel": "telegram", "address": "1067000"}),
+    ),
+    Step("reachability_find", "/api/v1/reachability?channel=telegram&address=1067000"),
+    Step(
+        "messages_create",
+        "/api/v1/messages",
+        given({"text": "Once more", "recipients": [{"telegram": "1067000"}]}),
+        says="To an address that nothing may be sent to:",
+    ),
+    Step(
+        "reachability_clear",
+        "/api/v1/reachability/clear",
+        given({"channel": "telegram", "address": "1067000"}),
+    ),
     Step("stats_overall", "/api/v1/stats?by=day"),
     Step("stats_check", "/api/v1/stats/check"),
     Step("stats_repair", "/api/v1/stats/repair"),
@@ -358,6 +385,13 @@ STORIES = (
     Step("service_live", "/health/live"),
     Step("service_ready", "/health/ready"),
     Step("service_index", "/"),
+    Step(
+        "receipts_telegram",
+        "/receipts/telegram",
+        given(OF_TELEGRAM),
+        headers={"X-Telegram-Bot-Api-Secret-Token": EMULATED_WEBHOOK_SECRET},
+        says="Somebody presses Start:",
+    ),
     Step(
         "receipts_viber",
         "/receipts/viber",

@@ -42,7 +42,7 @@ def _is_channel(field: FieldInfo) -> bool:
 def _default(field: FieldInfo) -> str:
     if field.default in (None, (), PydanticUndefined):
         return ""
-    return f"`{field.default}`"
+    return f"`{','.join(field.default)}`" if isinstance(field.default, tuple) else f"`{field.default}`"
 
 
 if __name__ == "__main__":

@@ -46,6 +46,11 @@ from notifyhub.answers.messages import (
 from notifyhub.answers.previews import (
     Preview,
 )
+from notifyhub.answers.reachability import (
+    Cleared,
+    Reachability,
+    ReachabilityPage,
+)
 from notifyhub.answers.senders import (
     SenderState,
 )
@@ -97,6 +102,10 @@ __all__ = [
     "MessagePage",
     # previews
     "Preview",
+    # reachability
+    "Reachability",
+    "ReachabilityPage",
+    "Cleared",
     # senders
     "SenderState",
     # statistics

@@ -41,6 +41,7 @@ class Mailing(Answer):
     deduplicate: str | int
     on_unconfirmed: str
     late_joiners: bool
+    ignore_reachability: bool
     options: dict[str, Any] | None = Field(None, description="messenger-specific options, by channel")
     reference: str | None = None
     metadata: dict[str, Any]

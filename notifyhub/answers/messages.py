@@ -80,8 +80,8 @@ class Event(Answer):
 
     at: datetime | None = Field(None, description="when it happened; absent if the time was not recorded")
     event: str = Field(
-        description="accepted, deferred, duplicate, attempt, retried, resolved, failed, expired, cancelled, held, "
-        "delivered or read"
+        description="accepted, deferred, duplicate, attempt, retried, resolved, refused, failed, expired, cancelled, "
+        "held, delivered or read"
     )
     words: str = Field(description="the event in plain English")
 

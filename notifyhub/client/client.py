@@ -11,11 +11,13 @@ from notifyhub.verbs import (
     AsyncKeys,
     AsyncMailings,
     AsyncMessaging,
+    AsyncReachability,
     AsyncStats,
     Clients,
     Keys,
     Mailings,
     Messaging,
+    Reachability,
     Stats,
 )
 
@@ -42,6 +44,7 @@ class Client(Messaging):
         from notifyhub.client.remote import Remote, RemoteKeys
         from notifyhub.client.remote_clients import RemoteClients
         from notifyhub.client.remote_mailings import RemoteMailings, RemoteStats
+        from notifyhub.client.remote_reachability import RemoteReachability
 
         self._connection = Connection(url, key, timeout_s, patience_s)
         self._verbs = Remote(self._connection)
@@ -49,6 +52,7 @@ class Client(Messaging):
         self.clients = Clients(RemoteClients(self._connection))
         self.mailings = Mailings(RemoteMailings(self._connection))
         self.stats = Stats(RemoteStats(self._connection))
+        self.reachability = Reachability(RemoteReachability(self._connection))
 
     def close(self) -> None:
         """Close the connections. If the client is used after this, it opens new ones."""
@@ -85,6 +89,7 @@ class AsyncClient(AsyncMessaging):
         from notifyhub.client.remote import Remote, RemoteKeys
         from notifyhub.client.remote_clients import RemoteClients
         from notifyhub.client.remote_mailings import RemoteMailings, RemoteStats
+        from notifyhub.client.remote_reachability import RemoteReachability
 
         self._connection = Connection(url, key, timeout_s, patience_s)
         self._verbs = Remote(self._connection)
@@ -92,6 +97,7 @@ class AsyncClient(AsyncMessaging):
         self.clients = AsyncClients(RemoteClients(self._connection))
         self.mailings = AsyncMailings(RemoteMailings(self._connection))
         self.stats = AsyncStats(RemoteStats(self._connection))
+        self.reachability = AsyncReachability(RemoteReachability(self._connection))
 
     async def close(self) -> None:
         """Close the connections of this event loop. If the client is used after this, it opens new ones."""

@@ -22,8 +22,23 @@ if TYPE_CHECKING:
     import httpx
 
 A = TypeVar("A", bound=BaseModel)
-Page = answers.MessagePage | answers.DeliveryPage | answers.KeyPage | answers.ClientPage | answers.MailingPage
-P = TypeVar("P", answers.MessagePage, answers.DeliveryPage, answers.KeyPage, answers.ClientPage, answers.MailingPage)
+Page = (
+    answers.MessagePage
+    | answers.DeliveryPage
+    | answers.KeyPage
+    | answers.ClientPage
+    | answers.MailingPage
+    | answers.ReachabilityPage
+)
+P = TypeVar(
+    "P",
+    answers.MessagePage,
+    answers.DeliveryPage,
+    answers.KeyPage,
+    answers.ClientPage,
+    answers.MailingPage,
+    answers.ReachabilityPage,
+)
 
 MESSAGES = "/api/v1/messages"
 DELIVERIES = "/api/v1/deliveries"

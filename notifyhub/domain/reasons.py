@@ -60,7 +60,7 @@ ENDINGS = MappingProxyType(
         "send_window_closed": "the send window of its mailing does not open again before the end",
         "mailing_cancelled": "its mailing was cancelled",
         "client_deleted": "the client was deleted",
-        "opted_out": "the client opted out",
+        "opted_out": "the person opted out",
         "no_address": "the client no longer has an address on this channel",
         "duplicate": "another delivery sends the same to the client's new address",
     }

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from types import MappingProxyType
 
+from notifyhub.domain.reachability import OPTED_OUT
 from notifyhub.domain.reasons import CODES, ENDINGS, in_words
 from notifyhub.domain.retry import OnUnconfirmed
 from notifyhub.domain.states import Status
@@ -40,6 +41,16 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a delivery was refused without a call; `source` as in the book of addresses."""
+
+    at: datetime
+    learnt_at: datetime
+    expires_at: datetime | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Subject:
     """The current state of a delivery, with its message and its attempts. Times are aware datetimes.
 
@@ -62,6 +73,7 @@ class Subject:
     messenger_id: str | None
     tries: Sequence[Try]
     receipts: Sequence[Told] = ()
+    refusal: Refusal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +117,8 @@ def next_step(of: Subject, lookup: Lookup, now: datetime) -> str:
                 "Nothing happens automatically. Find out whether it arrived, then resolve it: as sent, to be sent "
                 "again (the person may get it twice), or as failed."
             )
+        case Status.FAILED if of.refusal is not None:
+            return _after_refusal(of.refusal)
         case Status.FAILED | Status.EXPIRED | Status.CANCELLED if any(t.outcome == "unconfirmed" for t in of.tries):
             return (
                 "Nothing happens automatically. The person may have got it, so the same text to the same address "
@@ -185,6 +199,8 @@ def _ending(of: Subject) -> Iterator[Event]:
     match of.status:
         case Status.SENT | Status.DELIVERED | Status.READ if last is None or last.outcome != "sent":
             yield Event(None, "resolved", "An operator or the messenger said later that it was sent.")
+        case Status.FAILED if of.refusal is not None:
+            yield Event(of.refusal.at, "refused", _refused(of, of.refusal))
         case Status.FAILED:
             ended_at = of.receipts[-1].at if of.receipts else last.finished_at if last else None
             yield Event(ended_at, "failed", f"Given up: {because}.")
@@ -205,6 +221,27 @@ def _held(of: Subject, last: Try | None) -> str:
     if of.on_unconfirmed == OnUnconfirmed.AT_MOST_ONCE:
         return "it must arrive at most once"
     return "no attempt or no time was left"
+
+
+def _refused(of: Subject, refusal: Refusal) -> str:
+    asked = "Refused without asking"
+    on = f"on {moment(refusal.learnt_at)}"
+    if refusal.source == "operator":
+        return f"{asked}: {on} an operator suppressed this address."
+    if of.reason == OPTED_OUT:
+        return f"{asked}: {on} the person opted out by a message."
+    until = f" That counts until {moment(refusal.expires_at)}." if refusal.expires_at else ""
+    return f"{asked}: {on} {_messenger(of)} said: {in_words(of.reason or '')}.{until}"
+
+
+def _after_refusal(refusal: Refusal) -> str:
+    again = "Nothing happens automatically. The same text may be sent to the same address again once the address is "
+    if refusal.expires_at is None:
+        return f"{again}cleared (`notifyhub reachability clear`), or the person opts in by a message."
+    return (
+        f"{again}cleared (`notifyhub reachability clear`), the person has written to the sender, or the time is over; "
+        "or at once, with `ignore_reachability`."
+    )
 
 
 def _receipt(of: Subject, this: Told) -> str:

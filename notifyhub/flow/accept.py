@@ -12,7 +12,7 @@ from notifyhub import answers
 from notifyhub.clock import to_datetime, to_ms
 from notifyhub.domain.dedup import dedup_key
 from notifyhub.domain.states import Status
-from notifyhub.domain.summary import DUPLICATE
+from notifyhub.domain.summary import DUPLICATE, summarise
 from notifyhub.requests import MessageRequest, options_of
 from notifyhub.store.messages import NewDelivery, NewMessage, Stored
 from notifyhub.store.views import MOST_LISTED
@@ -36,6 +36,7 @@ def to_rows(request: MessageRequest, now: int, lane: int = 0) -> NewMessage:
         metadata=orjson.dumps(request.metadata).decode() if request.metadata else None,
         options=orjson.dumps(options).decode() if options else None,
         deduplicate=str(request.deduplicate),
+        ignore_reachability=request.ignore_reachability,
         deliveries=_deliveries(request, options),
         lane=lane,
     )
@@ -65,7 +66,7 @@ def to_answer(request: MessageRequest, message: NewMessage, stored: Stored) -> a
         listed = [_answer(message, delivery, stored) for delivery in message.deliveries]
     return answers.Message(
         id=message.id,
-        status=Status.SCHEDULED if accepted else DUPLICATE,
+        status=_status(accepted, len(stored.refused)),
         text=message.text,
         created_at=to_datetime(message.created_at),
         send_at=request.send_at,
@@ -80,16 +81,22 @@ def to_answer(request: MessageRequest, message: NewMessage, stored: Stored) -> a
     )
 
 
+def _status(accepted: int, refused: int) -> str:
+    return summarise({Status.SCHEDULED: accepted - refused, Status.FAILED: refused})
+
+
 def _answer(message: NewMessage, delivery: NewDelivery, stored: Stored) -> answers.Delivery:
     id_ = stored.delivery_ids.get(delivery.position)
     seen: dict[str, Any] = {"channel": delivery.channel, "address": delivery.address}
     if id_ is None:
         return answers.Delivery(**seen, status=DUPLICATE, duplicate_of=stored.duplicate_of[delivery.position])
+    reason = stored.refused.get(delivery.position)
     return answers.Delivery(
         **seen,
         id=id_,
         message_id=message.id,
-        status=Status.SCHEDULED,
+        status=Status.SCHEDULED if reason is None else Status.FAILED,
+        reason=reason,
         due_at=to_datetime(message.due_at),
         expires_at=None if message.expires_at is None else to_datetime(message.expires_at),
     )

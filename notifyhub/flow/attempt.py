@@ -9,6 +9,7 @@ from collections.abc import Callable
 import orjson
 
 from notifyhub import logs
+from notifyhub.domain import reachability
 from notifyhub.domain.envelope import NONE, Envelope
 from notifyhub.domain.mailings import TOO_LATE, WINDOW_CLOSED
 from notifyhub.domain.outcome import Misconfigured, Outcome, PermanentFailure, Sent, TemporaryFailure, Unconfirmed
@@ -68,7 +69,11 @@ async def attempt(row: Claimed, lane: Lane, clock: Callable[[], int]) -> Result 
     finished_at = clock()
     away_until = lane.breaker.heard(sender, outcome, finished_at, Called(row.id, first=row.attempt == 1))
     await lane.pacer.heard(row, outcome, started_at)
-    return concluded(row, outcome, lane.policy, started_at, finished_at, away_until)
+    result = concluded(row, outcome, lane.policy, started_at, finished_at, away_until)
+    lesson = reachability.lesson(
+        row.channel, options, outcome, finished_at, lane.unreachable_kept_ms, overridden=row.known_unreachable
+    )
+    return result if lesson is None else result._replace(lesson=lesson)
 
 
 def _in_time(row: Claimed, lane: Lane, now: int) -> Claimed | Result | Unsent:

@@ -24,6 +24,7 @@ class Lane:
     breaker      makes senders rest that are set up wrongly
     pacer        keeps to the rate limits
     turns        by account, whose turn it is to be claimed
+    unreachable_kept_ms   for how long an address counts as unreachable
     recorded     called on the pump's loop with the channel and the results just written
     """
 
@@ -38,4 +39,5 @@ class Lane:
     breaker: SenderBreaker
     pacer: Pacer
     turns: dict[str, Turns[tuple[int, int]]]
+    unreachable_kept_ms: int
     recorded: Callable[[str, Sequence[Result]], None]

@@ -8,7 +8,7 @@ from notifyhub import logs
 from notifyhub.domain.outcome import Unconfirmed
 from notifyhub.domain.retry import RetryPolicy
 from notifyhub.flow.attempt import concluded
-from notifyhub.store import claims, deliveries, idempotency, views
+from notifyhub.store import claims, deliveries, idempotency, reachability, views
 from notifyhub.store.database import Database
 
 MOST_AT_ONCE = 1_000
@@ -60,6 +60,17 @@ def forget(database: Database, now: int) -> int:
     forgotten = 0
     while database.read(idempotency.needs_forgetting(now)).result():
         count = database.write(idempotency.forget, (now, MOST_AT_ONCE)).result()
+        if not count:
+            break
+        forgotten += count
+    return forgotten
+
+
+def forget_unreachable(database: Database, now: int) -> int:
+    """Delete what was learnt of addresses and no longer holds at `now` (epoch ms). Returns its number."""
+    forgotten = 0
+    while database.read(reachability.any_expired(now)).result():
+        count = database.write(reachability.expire, (now, MOST_AT_ONCE)).result()
         if not count:
             break
         forgotten += count

@@ -12,6 +12,7 @@ from notifyhub.hub.counting import HubStats
 from notifyhub.hub.explaining import Explaining
 from notifyhub.hub.keys import HubKeys
 from notifyhub.hub.mailings import HubMailings
+from notifyhub.hub.reachability import HubReachability
 from notifyhub.hub.reading import Reading
 from notifyhub.hub.receiving import Receiving
 from notifyhub.hub.repeating import Repeating
@@ -27,3 +28,4 @@ class Core(Repeating, Reading, Changing, Explaining, Channels, Bulk, Receiving):
         self.clients = HubClients(self)
         self.mailings = HubMailings(self)
         self.stats = HubStats(self)
+        self.reachability = HubReachability(self)

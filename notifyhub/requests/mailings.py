@@ -131,6 +131,10 @@ class _Mailing(BaseModel):
     late_joiners: StrictBool = Field(
         False, description="whether clients who join while it runs get it too; then it runs until `ends_at`"
     )
+    ignore_reachability: StrictBool = Field(
+        False,
+        description="send even where a messenger said that the person cannot be reached; never where they opted out",
+    )
     options: Options | None = Field(None, description="messenger-specific options, by channel")
     reference: Reference | None = Field(None, description="your own reference for this mailing")
     metadata: Metadata = Field(default_factory=dict, description="stored and returned unchanged")
@@ -185,7 +189,7 @@ def mailing_change_request(
     if not asked:
         faults.append(Fault("$", "empty", "there is nothing to change"))
     defaults = {"audience": {}, "reach": "first", "priority": "bulk", "deduplicate": "forever", "late_joiners": False}
-    defaults |= {"on_unconfirmed": "at_least_once", "metadata": {}}
+    defaults |= {"on_unconfirmed": "at_least_once", "ignore_reachability": False, "metadata": {}}
     asked = {name: defaults[name] if value is None and name in defaults else value for name, value in asked.items()}
     request, wrong = tried(MailingChangeRequest, asked)
     faults += wrong + mailing_faults(asked, now) + _channel_faults(asked, senders)

@@ -6,7 +6,16 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Annotated, Any, Self, cast
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, create_model, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    ValidationInfo,
+    create_model,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from notifyhub.domain.addresses import CHANNELS, FORMS, canonical
@@ -84,6 +93,10 @@ class MessageRequest(BaseModel):
         None,
         description="messenger-specific options, by channel",
         examples=[{"telegram": {"parse_mode": "HTML"}}],
+    )
+    ignore_reachability: StrictBool = Field(
+        False,
+        description="send even where a messenger said that the person cannot be reached; never where they opted out",
     )
     reference: Reference | None = Field(None, description="your own reference for this message")
     metadata: Metadata = Field(default_factory=dict, description="stored and returned unchanged")

@@ -20,7 +20,7 @@ from notifyhub.domain.dedup import dedup_key
 from notifyhub.domain.limits import text_fault
 from notifyhub.domain.states import RETRIABLE, Status
 from notifyhub.errors import Conflict, Fault, InvalidRequest, NotFound, NotifyhubError, StoreUnavailable
-from notifyhub.store import fingerprints
+from notifyhub.store import fingerprints, refusals
 from notifyhub.store.deliveries import uuid_parameter
 from notifyhub.store.messages import TRIES
 from notifyhub.store.rows import Type, fetch, is_postgres, run, run_rows
@@ -221,6 +221,8 @@ def _retry(database: peewee.Database, retry: Retry) -> Counts | NotifyhubError:
     run(database, _STORE_MESSAGE, new.text, new.send_at, new.expires_at, key)
     rows = [(d.id, retry.now, new.expires_at, d.dedup_key or free.get(d.id)) for d in again]
     run_rows(database, _AGAIN, _PLAN, rows)
+    # Whoever retries by hand wants the messenger to be asked again.
+    refusals.override(database, [retry.id])
     left_alone = message.accepted - len(ended)
     return Counts(len(again), len(held), left_alone, frozenset(d.channel for d in again))
 

@@ -16,6 +16,7 @@ class Claimed(NamedTuple):
     send_window  of its mailing, as JSON; None: any time
     rate         the limit of its mailing, in words
     timezone     of its client
+    known_unreachable   it is sent although its messenger said that this person cannot be reached
     """
 
     id: int
@@ -40,3 +41,4 @@ class Claimed(NamedTuple):
     send_window: str | None = None
     rate: str | None = None
     timezone: str | None = None
+    known_unreachable: bool = False

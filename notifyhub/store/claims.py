@@ -11,7 +11,7 @@ import peewee
 
 from notifyhub.domain.states import Status
 from notifyhub.domain.turns import Turns
-from notifyhub.store import lanes, wishes
+from notifyhub.store import lanes, refusals, wishes
 from notifyhub.store.claimed import Claimed
 from notifyhub.store.messages import as_uuid
 from notifyhub.store.rows import fetch, fetch_rows, is_postgres, run
@@ -102,7 +102,7 @@ def claim(database: peewee.Database, requests: Sequence[ClaimRequest]) -> list[T
     """Lease due deliveries: urgent first, then normal, then bulk; within each, those due longest first.
 
     Accounts get equal shares, and so do mailings and API keys of one account and priority. A delivery whose client has
-    meanwhile opted out, or cannot be reached any more, is cancelled instead.
+    meanwhile opted out, or cannot be reached any more, is cancelled instead; one whose address is in the book fails.
     """
     return [_claim(database, request) for request in requests]
 
@@ -129,8 +129,8 @@ def _claim(database: peewee.Database, request: ClaimRequest) -> Taken:
         if len(got) >= places:
             more = more or places < (request.limit if room is None else room)
             held += by_sender[sender][:1] if room is not None and places == room else []
-    ready = wishes.heard(database, _with_bodies(database, rows), request.now)
-    return Taken(ready, more, held)
+    willing = wishes.heard(database, _with_bodies(database, rows), request.now)
+    return Taken(refusals.heard(database, willing, request.now), more, held)
 
 
 def _take_turns(
@@ -187,5 +187,5 @@ def _whole(row: Sequence[Any], body: Sequence[Any]) -> Claimed:
     id_, message_id, *others = row
     *content, ends_at = body
     # The time zone of a client is added by `wishes.heard`.
-    claimed = Claimed._make((id_, as_uuid(message_id), *others, *content, None))
+    claimed = Claimed._make((id_, as_uuid(message_id), *others, *content, None, False))
     return claimed if ends_at is None else claimed._replace(expires_at=ends_at)

@@ -12,7 +12,10 @@ from uuid import UUID
 
 import peewee
 
+from notifyhub.domain.reachability import Lesson
 from notifyhub.domain.states import Status
+from notifyhub.store import reachability
+from notifyhub.store.reachability import Taught
 from notifyhub.store.rows import Type, is_postgres, run, run_rows
 
 PRIORITIES = (0, 1, 2)
@@ -34,7 +37,10 @@ class Call(NamedTuple):
 
 
 class Result(NamedTuple):
-    """The next state of a claimed delivery; valid only while its lease for this `attempt` holds."""
+    """The next state of a claimed delivery; valid only while its lease for this `attempt` holds.
+
+    lesson  what the call taught about the address, if anything
+    """
 
     id: int
     attempt: int
@@ -45,6 +51,7 @@ class Result(NamedTuple):
     messenger_id: str | None
     maybe_sent: bool
     call: Call | None
+    lesson: Lesson | None = None
 
 
 class Unsent(NamedTuple):
@@ -114,7 +121,15 @@ def record(database: peewee.Database, batches: Sequence[Sequence[Result]]) -> li
     calls = [(result.id, result.attempt, *result.call) for result in results if result.call]
     if calls:
         run_rows(database, _NOTE_CALLS, _CALL, calls)
+    taught = [_taught(result, result.lesson) for result in results if result.lesson]
+    if taught:
+        reachability.learn(database, taught)
     return [None] * len(batches)
+
+
+def _taught(result: Result, lesson: Lesson) -> Taught:
+    at = result.call.finished_at if result.call else 0
+    return Taught(result.id, result.attempt, lesson.sender, at, lesson.until)
 
 
 def _result_row(result: Result) -> tuple[object, ...]:

@@ -15,11 +15,13 @@ import peewee
 
 from notifyhub.domain.audience import audience_of
 from notifyhub.domain.mailings import MailingStatus
+from notifyhub.domain.states import Status
 from notifyhub.errors import StoreUnavailable
-from notifyhub.store import audiences, fingerprints
+from notifyhub.store import audiences, fingerprints, refusals
 from notifyhub.store.mailing_models import Mailing
 from notifyhub.store.mailings import Row
 from notifyhub.store.messages import TRIES, as_uuid
+from notifyhub.store.refusals import Candidate
 from notifyhub.store.rows import Type, fetch, fetch_rows, is_postgres, run, run_rows
 
 SETTLED_MS = 5_000
@@ -111,7 +113,7 @@ _INSERT = f"""
     FROM {{rows}} AS r CROSS JOIN (SELECT {", ".join(f"CAST(? AS {{{name}}}) AS {name}" for name in _SAME)}) AS s
     WHERE true ON CONFLICT DO NOTHING"""
 _THERE = """
-    SELECT r.position AS position FROM {rows} AS r JOIN deliveries AS d
+    SELECT r.position AS position, d.id AS id FROM {rows} AS r JOIN deliveries AS d
     ON d.message_id = r.message_id AND d.position = r.position"""
 _DUPLICATE: dict[str, Type] = {
     "message_id": "UUID",
@@ -168,7 +170,27 @@ def _place(database: peewee.Database, slice_: Slice) -> bool:
         run(database, "UPDATE mailings SET duplicates = duplicates + ? WHERE id = ?", duplicates, mailing["id"])
     counts = "UPDATE messages SET accepted = accepted + ?, duplicates = duplicates + ? WHERE id = ?"
     run(database, counts, len(slice_.deliveries) - duplicates, duplicates, mailing["message_id"])
+    _refuse(database, mailing, slice_)
     return True
+
+
+def _refuse(database: peewee.Database, mailing: Row, slice_: Slice) -> None:
+    """Refuse what goes to addresses of which it is known that nothing arrives, or may be sent there."""
+    overridden = bool(mailing["ignore_reachability"])
+    if overridden:
+        refusals.override(database, [as_uuid(mailing["message_id"])])
+    waiting = [d for d in slice_.deliveries if d.status == Status.SCHEDULED]
+    books = refusals.books_of(database, ((d.channel, d.address) for d in waiting), slice_.now)
+    if not books:
+        return
+    hit = [d for d in waiting if refusals.is_in(books, d.channel, d.address)]
+    options, ids = orjson.loads(mailing["options"] or "{}"), _there(database, mailing, hit)
+    candidates = [
+        Candidate(ids[d.position], d.channel, d.address, options.get(d.channel, {}), overridden)
+        for d in hit
+        if d.position in ids
+    ]
+    refusals.refuse(database, candidates, books, slice_.now)
 
 
 def _insert(database: peewee.Database, mailing: Row, deliveries: Sequence[Placed], now: int) -> int:
@@ -203,11 +225,12 @@ def _insert_fresh(database: peewee.Database, mailing: Row, deliveries: Sequence[
     return count
 
 
-def _there(database: peewee.Database, mailing: Row, deliveries: Sequence[Placed]) -> set[int]:
+def _there(database: peewee.Database, mailing: Row, deliveries: Sequence[Placed]) -> dict[int, int]:
+    """The ids of those deliveries that are stored, by position."""
     id_ = as_uuid(mailing["message_id"]).hex
     columns: dict[str, Type] = {"message_id": "UUID", "position": "BIGINT"}
-    rows = fetch_rows(database, _THERE, ("position",), columns, [(id_, d.position) for d in deliveries])
-    return {position for (position,) in rows}
+    rows = fetch_rows(database, _THERE, ("position", "id"), columns, [(id_, d.position) for d in deliveries])
+    return dict(rows)  # type: ignore[arg-type]
 
 
 def _insert_duplicates(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -11,8 +11,10 @@ import orjson
 import peewee
 
 from notifyhub.clock import to_datetime
-from notifyhub.domain.story import Subject, Told, Try
+from notifyhub.domain.states import Status
+from notifyhub.domain.story import Refusal, Subject, Told, Try
 from notifyhub.errors import NotFound
+from notifyhub.store import reachability_models
 from notifyhub.store.messages import as_uuid
 from notifyhub.store.models import Attempt, Delivery, Duplicate, Message, Receipt
 
@@ -91,15 +93,36 @@ def _stored(database: peewee.Database, message: Mapping[str, Any], rows: Sequenc
     for row in _rows(database, Receipt.select().where(wanted).order_by(Receipt.delivery_id, Receipt.at)):
         receipts[row["delivery_id"]].append(_told(row))
     options = orjson.loads(message["options"]) if message["options"] else {}
+    refused = _refusals(database, [row["id"] for row in rows if row["status"] == Status.FAILED])
+    subjects = [_subject(message, row, tries[row["id"]], receipts[row["id"]]) for row in rows]
     return [
         History(
             row["id"],
             as_uuid(message["id"]),
-            _subject(message, row, tries[row["id"]], receipts[row["id"]]),
+            replace(subject, refusal=_last(refused.get(row["id"]), subject)),
             options=options.get(row["channel"]),
         )
-        for row in rows
+        for row, subject in zip(rows, subjects, strict=True)
     ]
+
+
+def _last(refusal: Refusal | None, subject: Subject) -> Refusal | None:
+    """The refusal, unless the delivery was retried and failed again in another way."""
+    tried = refusal is not None and subject.tries and subject.tries[-1].finished_at > refusal.at
+    return None if tried else refusal
+
+
+def _refusals(database: peewee.Database, ids: Sequence[int]) -> dict[int, Refusal]:
+    if not ids:
+        return {}
+    table = reachability_models.Refusal
+    rows = _rows(database, table.select().where(table.delivery_id.in_(ids)))
+    return {
+        row["delivery_id"]: Refusal(
+            to_datetime(row["refused_at"]), to_datetime(row["learnt_at"]), _moment(row["expires_at"]), row["source"]
+        )
+        for row in rows
+    }
 
 
 def _left_out(message: Mapping[str, Any], row: Mapping[str, Any], holders: Mapping[int, str]) -> History:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from peewee import BigAutoField, BigIntegerField, CompositeKey, IntegerField, Model, TextField, UUIDField
+from peewee import SQL, BigAutoField, BigIntegerField, CompositeKey, IntegerField, Model, TextField, UUIDField
 
 from notifyhub.store.models import index
 
@@ -87,6 +87,7 @@ class Mailing(Model):
     unreachable = BigIntegerField()
     opted_out = BigIntegerField()
     rate = TextField(null=True)
+    ignore_reachability = IntegerField(constraints=[SQL("DEFAULT 0")])
 
     class Meta:
         table_name = "mailings"

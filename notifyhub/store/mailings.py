@@ -190,5 +190,6 @@ def answer(row: Row, counts: dict[str, int]) -> answers.Mailing:
         priority=list(Priority)[row["priority"]],
         deduplicate=int(deduplicate) if deduplicate.isdigit() else deduplicate,
         late_joiners=bool(row["late_joiners"]),
+        ignore_reachability=bool(row["ignore_reachability"]),
         counts=counts,
     )

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 from uuid import UUID
 
+import orjson
 import peewee
 
 from notifyhub.domain.states import Status
 from notifyhub.errors import StoreUnavailable
-from notifyhub.store import fingerprints
+from notifyhub.store import fingerprints, refusals
+from notifyhub.store.refusals import Books, Candidate
 from notifyhub.store.rows import Type, fetch_rows, is_postgres, run_rows
 
 
@@ -50,14 +52,19 @@ class NewMessage:
     deduplicate: str
     deliveries: Sequence[NewDelivery] = field(repr=False)
     lane: int = 0
+    ignore_reachability: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """The result for a message: ids of its new deliveries and of those that it duplicates, by position."""
+    """The result for a message: ids of its new deliveries and of those that it duplicates, by position.
+
+    refused  the reasons of those new ones that were refused at once
+    """
 
     delivery_ids: dict[int, int]
     duplicate_of: dict[int, int]
+    refused: dict[int, str] = field(default_factory=dict)
 
 
 # A key may be released between the refusal and the lookup of its holder; then the row is simply tried again.
@@ -133,6 +140,7 @@ def accept(database: peewee.Database, messages: Sequence[NewMessage]) -> list[St
     stored = [_stored(message, ids, duplicates) for message in messages]
     _insert_messages(database, messages, stored)
     _insert_duplicates(database, messages, stored)
+    _refuse(database, messages, stored)
     return stored
 
 
@@ -244,6 +252,30 @@ def _insert_duplicates(database: peewee.Database, messages: Sequence[NewMessage]
             "duplicate_of": "BIGINT",
         }
         run_rows(database, _INSERT_DUPLICATES, columns, rows)
+
+
+def _refuse(database: peewee.Database, messages: Sequence[NewMessage], stored: Sequence[Stored]) -> None:
+    """Refuse what goes to addresses of which it is known that nothing arrives, or may be sent there."""
+    refusals.override(database, [message.id for message in messages if message.ignore_reachability])
+    places = ((delivery.channel, delivery.address) for message in messages for delivery in message.deliveries)
+    now = max((message.created_at for message in messages), default=0)
+    books = refusals.books_of(database, places, now)
+    if books:
+        candidates = (one for pair in zip(messages, stored, strict=True) for one in _candidates(*pair, books))
+        refused = refusals.refuse(database, candidates, books, now)
+        for result in stored:
+            result.refused.update(
+                (position, refused[id_]) for position, id_ in result.delivery_ids.items() if id_ in refused
+            )
+
+
+def _candidates(message: NewMessage, stored: Stored, books: Books) -> Iterator[Candidate]:
+    options = orjson.loads(message.options) if message.options else {}
+    ids, overridden = stored.delivery_ids, message.ignore_reachability
+    for delivery in message.deliveries:
+        if delivery.position in ids and refusals.is_in(books, delivery.channel, delivery.address):
+            own = options.get(delivery.channel, {})
+            yield Candidate(ids[delivery.position], delivery.channel, delivery.address, own, overridden)
 
 
 def as_uuid(value: Any) -> UUID:

@@ -8,16 +8,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
+import orjson
 import peewee
 
+from notifyhub.domain.reachability import KEPT_MS, is_lasting, sender_in
 from notifyhub.domain.receipt import Receipt
 from notifyhub.domain.states import Status
+from notifyhub.store import reachability
+from notifyhub.store.reachability import Unreachable
 from notifyhub.store.rows import Type, fetch_rows, run, run_rows
 
 EARLY_KEPT_MS = 600_000
 """Longer than any outcome takes to be recorded; what nobody knows by then is not ours."""
+
+
+class Arrived(NamedTuple):
+    """Receipts that arrived at `now` (epoch ms); who cannot be reached counts as such for `unreachable_kept_ms`."""
+
+    receipts: Sequence[Receipt]
+    now: int
+    unreachable_kept_ms: int = KEPT_MS
+
 
 _RECEIPT: dict[str, Type] = {
     "channel": "TEXT",
@@ -66,6 +79,10 @@ _MOVES = (
             WHERE deliveries.id = r.id AND deliveries.status = '{Status.SENT}'""",
     ),
 )
+_FAILED = f"""
+    SELECT d.id AS id, d.channel AS channel, d.address AS address, m.options AS options
+    FROM {{rows}} AS r JOIN deliveries AS d ON d.id = r.id JOIN messages AS m ON m.id = d.message_id
+    WHERE d.status = '{Status.FAILED}' AND d.reason = r.reason AND d.address <> ''"""
 _KEPT: dict[str, Type] = {"delivery_id": "BIGINT", "kind": "TEXT", "at": "BIGINT", "code": "TEXT", "detail": "TEXT"}
 _KEEP = f"""
     INSERT INTO receipts ({", ".join(_KEPT)}) SELECT {", ".join(_KEPT)} FROM {{rows}} AS r WHERE true
@@ -78,13 +95,13 @@ _ANY_EARLY = "SELECT 1 FROM early_receipts LIMIT 1"
 _DROP_EARLY = "DELETE FROM early_receipts WHERE id IN (SELECT id FROM {rows} AS r)"
 
 
-def apply(database: peewee.Database, batches: Sequence[tuple[Sequence[Receipt], int]]) -> list[int]:
-    """Apply receipts that arrived now (epoch ms). Returns how many of each batch have a known delivery."""
-    receipts = list(chain.from_iterable(batch for batch, _ in batches))
+def apply(database: peewee.Database, batches: Sequence[Arrived]) -> list[int]:
+    """Apply receipts. Returns how many of each batch have a known delivery."""
+    receipts = list(chain.from_iterable(batch.receipts for batch in batches))
     if not receipts:
         return [0] * len(batches)
-    known = _apply(database, receipts)
-    arrived = [now for batch, now in batches for _ in batch]
+    known = _apply(database, receipts, batches[0].now, batches[0].unreachable_kept_ms)
+    arrived = [batch.now for batch in batches for _ in batch.receipts]
     early = [
         (now, *receipt)
         for number, (receipt, now) in enumerate(zip(receipts, arrived, strict=True))
@@ -95,9 +112,12 @@ def apply(database: peewee.Database, batches: Sequence[tuple[Sequence[Receipt], 
     return _counted(known, batches)
 
 
-def settle(database: peewee.Database, requests: Sequence[tuple[int, int]]) -> list[int]:
-    """Apply early receipts: pairs of (now in epoch ms, most at once). Returns how many found their delivery."""
-    return [_settle(database, now, limit) for now, limit in requests]
+def settle(database: peewee.Database, requests: Sequence[tuple[int, int, int]]) -> list[int]:
+    """Apply early receipts: triples of (now in epoch ms, most at once, `unreachable_kept_ms` as in `Arrived`).
+
+    Returns how many found their delivery.
+    """
+    return [_settle(database, *request) for request in requests]
 
 
 def any_early(database: peewee.Database) -> bool:
@@ -105,16 +125,16 @@ def any_early(database: peewee.Database) -> bool:
     return run(database, _ANY_EARLY).fetchone() is not None
 
 
-def _settle(database: peewee.Database, now: int, limit: int) -> int:
+def _settle(database: peewee.Database, now: int, limit: int, kept_ms: int) -> int:
     rows = run(database, _EARLY, limit).fetchall()
-    known = _apply(database, [_receipt(row[2:]) for row in rows]) if rows else set()
+    known = _apply(database, [_receipt(row[2:]) for row in rows], now, kept_ms) if rows else set()
     done = [(id_,) for number, (id_, at, *_) in enumerate(rows) if number in known or at <= now - EARLY_KEPT_MS]
     if done:
         run_rows(database, _DROP_EARLY, {"id": "BIGINT"}, done)
     return len(known)
 
 
-def _apply(database: peewee.Database, receipts: Sequence[Receipt]) -> set[int]:
+def _apply(database: peewee.Database, receipts: Sequence[Receipt], now: int, kept_ms: int) -> set[int]:
     """Apply the receipts whose delivery is found. Returns their positions."""
     proving = [receipt for receipt in receipts if receipt.delivery_id is not None]
     if proving:
@@ -129,14 +149,37 @@ def _apply(database: peewee.Database, receipts: Sequence[Receipt]) -> set[int]:
     kept = {(id_, receipt.kind): (id_, receipt.kind, receipt.at, receipt.code, receipt.detail) for id_, receipt in told}
     if kept:
         run_rows(database, _KEEP, _KEPT, kept.values())
+    _learn(database, told, now, kept_ms)
     return {number for number, _ in found}
 
 
-def _counted(known: set[int], batches: Sequence[tuple[Sequence[Receipt], int]]) -> list[int]:
+def _learn(database: peewee.Database, told: Sequence[tuple[int, Receipt]], now: int, kept_ms: int) -> None:
+    """Learn who cannot be reached: from failures that count, about the sender of the delivery."""
+    failed = {id_: one.reason for id_, one in told if is_lasting(one.channel, one.reason, one.code, {})}
+    if not failed or not kept_ms:
+        return
+    columns = ("id", "channel", "address", "options")
+    rows = fetch_rows(database, _FAILED, columns, _MOVED, list(failed.items()))
+    entries = [
+        Unreachable(
+            channel,
+            address,
+            sender_in(orjson.loads(options).get(channel, {}) if options else {}),
+            str(failed[id_]),
+            "receipt",
+            now,
+            now + kept_ms,
+        )
+        for id_, channel, address, options in rows
+    ]
+    reachability.write_unreachable(database, entries)
+
+
+def _counted(known: set[int], batches: Sequence[Arrived]) -> list[int]:
     counts, first = [], 0
-    for batch, _ in batches:
-        counts.append(len(known.intersection(range(first, first + len(batch)))))
-        first += len(batch)
+    for batch in batches:
+        counts.append(len(known.intersection(range(first, first + len(batch.receipts)))))
+        first += len(batch.receipts)
     return counts
 
 

@@ -9,14 +9,17 @@ from notifyhub.verbs.faces import (
     AsyncKeys,
     AsyncMailings,
     AsyncMessaging,
+    AsyncReachability,
     AsyncStats,
     Clients,
     Keys,
     Mailings,
     Messaging,
+    Reachability,
     Stats,
 )
 from notifyhub.verbs.mailings import MailingVerbs
+from notifyhub.verbs.reachability import ReachabilityVerbs
 from notifyhub.verbs.statistics import StatVerbs
 from notifyhub.verbs.two_ways import both, is_blocking, pause, result_of, within
 from notifyhub.verbs.verbs import Filter, KeyVerbs, Moment, Outcome, Receives, Sends, Verbs
@@ -29,6 +32,7 @@ __all__ = [
     "ClientVerbs",
     "MailingVerbs",
     "StatVerbs",
+    "ReachabilityVerbs",
     "Receives",
     "To",
     "Outcome",
@@ -45,6 +49,8 @@ __all__ = [
     "AsyncMailings",
     "Stats",
     "AsyncStats",
+    "Reachability",
+    "AsyncReachability",
     # one body for both ways of calling
     "both",
     "result_of",

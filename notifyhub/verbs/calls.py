@@ -26,6 +26,7 @@ def members_of_call(
     deduplicate: Literal["forever", "off"] | int = "forever",
     on_unconfirmed: Literal["at_least_once", "at_most_once"] = "at_least_once",
     options: Mapping[str, Any] | None = None,
+    ignore_reachability: bool = False,
     reference: str | None = None,
     metadata: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
@@ -41,6 +42,7 @@ def members_of_call(
         "deduplicate": deduplicate,
         "on_unconfirmed": on_unconfirmed,
         "options": dict(options) if isinstance(options, Mapping) else options,
+        "ignore_reachability": ignore_reachability,
         "reference": reference,
         "metadata": dict(metadata) if isinstance(metadata, Mapping) else {} if metadata is None else metadata,
     }

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from notifyhub.verbs.clients import ClientVerbs
 from notifyhub.verbs.mailings import MailingVerbs
+from notifyhub.verbs.reachability import ReachabilityVerbs
 from notifyhub.verbs.statistics import StatVerbs
 from notifyhub.verbs.two_ways import awaited, both
 from notifyhub.verbs.verbs import KeyVerbs, Verbs
@@ -61,6 +62,17 @@ class Mailings:
     delete, adelete = both(MailingVerbs.delete)
 
 
+class Reachability:
+    """The addresses that nothing is sent to."""
+
+    def __init__(self, verbs: ReachabilityVerbs) -> None:
+        self._verbs = verbs
+
+    list, alist = both(ReachabilityVerbs.list)
+    suppress, asuppress = both(ReachabilityVerbs.suppress)
+    clear, aclear = both(ReachabilityVerbs.clear)
+
+
 class Messaging:
     """Messages and their deliveries."""
 
@@ -71,6 +83,8 @@ class Messaging:
     """Mailings: `mailings.create(…)`, `mailings.get(…)`, `mailings.pause(…)` and so on."""
     stats: Stats
     """Numbers: `stats.overall()`, and `check`, `repair`."""
+    reachability: Reachability
+    """Addresses that nothing is sent to: `reachability.list(…)`, `suppress` and `clear`."""
     clients: Clients
     """The directory: `clients.create(…)`, `clients.list(…)`, `get`, `update`, `delete`, `import_` and `export`."""
 
@@ -167,6 +181,17 @@ class AsyncStats:
     repair = awaited(StatVerbs.repair)
 
 
+class AsyncReachability:
+    """The addresses that nothing is sent to, all methods awaited."""
+
+    def __init__(self, verbs: ReachabilityVerbs) -> None:
+        self._verbs = verbs
+
+    list = awaited(ReachabilityVerbs.list)
+    suppress = awaited(ReachabilityVerbs.suppress)
+    clear = awaited(ReachabilityVerbs.clear)
+
+
 class AsyncMessaging:
     """Messages and their deliveries, all methods awaited."""
 
@@ -175,6 +200,8 @@ class AsyncMessaging:
     """API keys: `await keys.create(…)` and so on."""
     clients: AsyncClients
     """The directory: `await clients.create(…)` and so on."""
+    reachability: AsyncReachability
+    """Addresses that nothing is sent to: `await reachability.list(…)` and so on."""
     mailings: AsyncMailings
     """Mailings: `await mailings.create(…)` and so on."""
     stats: AsyncStats

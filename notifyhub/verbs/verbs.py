@@ -45,6 +45,7 @@ class Sends(ABC):
         deduplicate: Literal["forever", "off"] | int = "forever",
         on_unconfirmed: Literal["at_least_once", "at_most_once"] = "at_least_once",
         options: Mapping[str, Any] | None = None,
+        ignore_reachability: bool = False,
         reference: str | None = None,
         metadata: Mapping[str, Any] | None = None,
     ) -> answers.Message:
@@ -67,6 +68,7 @@ class Sends(ABC):
             deduplicate=deduplicate,
             on_unconfirmed=on_unconfirmed,
             options=options,
+            ignore_reachability=ignore_reachability,
             reference=reference,
             metadata=metadata,
         )

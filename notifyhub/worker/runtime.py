@@ -14,6 +14,7 @@ from notifyhub.clock import now_ms
 from notifyhub.domain.retry import RetryPolicy
 from notifyhub.errors import StoreUnavailable
 from notifyhub.flow import mailings, receive, sweep
+from notifyhub.flow.forward import Forwarder
 from notifyhub.flow.lane import Lane
 from notifyhub.flow.mailing_watch import MailingWatch
 from notifyhub.flow.pacing.cells import Cells, MemoryCells, StoredCells
@@ -158,6 +159,10 @@ class Runtime:
         self._scheduler.add("mailings", self._sweep_mailings, every_s)
         self._scheduler.add("sender_paces", self._paces.refresh, every_s)
         self._scheduler.add("forget", self._forget, every_s * FORGET_EVERY)
+        if (url := self._settings.inbound_url) is not None:
+            secret = self._settings.inbound_secret
+            forwarder = Forwarder(self._database, url, secret.get_secret_value() if secret else None)
+            self._scheduler.add("forward", forwarder.sweep, every_s)
         self._scheduler.add("call_metrics", self._metrics.flush, FLUSH_S)
 
     def _lane(self, channel: str) -> Lane:
@@ -174,6 +179,7 @@ class Runtime:
             breaker=self._breaker(channel, settings),
             pacer=Pacer(channel, limits_of(self._settings, channel), self._cells, self._paces),
             turns={},
+            unreachable_kept_ms=self._settings.unreachable_kept_s * 1000,
             recorded=self._recorded,
         )
 
@@ -210,11 +216,13 @@ class Runtime:
             self._progressed()
 
     def _settle_receipts(self) -> None:
-        if receive.settle(self._database, now_ms()):
+        if receive.settle(self._database, now_ms(), self._settings.unreachable_kept_s * 1000):
             self._progressed()
 
     def _forget(self) -> None:
         sweep.forget(self._database, now_ms())
+        sweep.forget_unreachable(self._database, now_ms())
+        receive.forget(self._database, now_ms())
 
     def _expire(self) -> None:
         if sweep.expire(self._database, now_ms()):

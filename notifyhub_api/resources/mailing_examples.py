@@ -42,6 +42,7 @@ MAILING: dict[str, Any] = {
     "deduplicate": "forever",
     "on_unconfirmed": "at_least_once",
     "late_joiners": False,
+    "ignore_reachability": False,
     "metadata": {},
     "created_at": "2026-11-21T11:06:31.885000Z",
     "updated_at": "2026-11-21T11:06:31.885000Z",

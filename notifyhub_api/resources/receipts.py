@@ -1,4 +1,4 @@
-"""/receipts: webhooks for the messengers' receipts. No key: each body is signed."""
+"""/receipts: webhooks for the messengers: receipts, and what people do. No key: each call is signed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from notifyhub.verbs import result_of
 from notifyhub_api.operations import OF_A_BODY, Operation, Parameter, Tag
 from notifyhub_api.web import answer, body_of, hub_of
 
-TAG = Tag("receipts", "Webhooks for the messengers' receipts: delivered, read, failed.")
+TAG = Tag("receipts", "Webhooks for the messengers: receipts (delivered, read, failed), and what people do.")
 _ABOUT = (
     "Set this URL as the {where}. The signature of the raw body is checked (as sent, so before unpacking gzip); with a "
     "wrong one nothing changes. Receipts that are late, repeated, out of order or about unknown messages are answered "
@@ -27,6 +27,11 @@ class Received(Answer):
 
 class Challenge(RootModel[str]):
     """The challenge from Meta."""
+
+
+async def telegram(request: Request) -> Response:
+    """Updates of Telegram."""
+    return await _received(request, "telegram")
 
 
 async def viber(request: Request) -> Response:
@@ -54,6 +59,29 @@ async def _received(request: Request, channel: str) -> Response:
 
 
 operations = (
+    Operation(
+        method="POST",
+        path="/receipts/telegram",
+        endpoint=telegram,
+        scope=None,
+        tag=TAG,
+        summary="Updates of Telegram",
+        description="Set this URL as the webhook of the bot (`setWebhook`), with NOTIFYHUB_TELEGRAM_WEBHOOK_SECRET as "
+        "its `secret_token`; with a wrong one nothing changes. Telegram sends no receipts: updates tell who writes, "
+        "presses a button, blocks the bot or starts it again. Repeated ones are answered with 200 too and change "
+        "nothing.",
+        parameters=[
+            Parameter(
+                "X-Telegram-Bot-Api-Secret-Token",
+                "header",
+                {"type": "string"},
+                "the `secret_token` of the webhook of one of the bots",
+            )
+        ],
+        answers={200: Received},
+        refusals=[403, 503, *OF_A_BODY],
+        example_answer={},
+    ),
     Operation(
         method="POST",
         path="/receipts/viber",

@@ -48,6 +48,9 @@ def create(
     late_joiners: Annotated[
         bool, typer.Option("--late-joiners", help="Also to those who join before the end.")
     ] = False,
+    ignore_reachability: Annotated[
+        bool, typer.Option("--ignore-reachability", help="Also to those whom a messenger said it cannot reach.")
+    ] = False,
     draft: Annotated[bool, typer.Option("--draft", help="Store it only, until it is started.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -72,6 +75,7 @@ def create(
             priority=priority,
             rate=rate,
             late_joiners=late_joiners,
+            ignore_reachability=ignore_reachability,
         )
     _show(mailing, as_json)
 

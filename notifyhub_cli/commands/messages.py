@@ -46,6 +46,9 @@ def send(
     option: Annotated[
         list[str] | None, typer.Option(help="CHANNEL.NAME=VALUE, VALUE as JSON or text; may be given several times.")
     ] = None,
+    ignore_reachability: Annotated[
+        bool, typer.Option("--ignore-reachability", help="Send even to those whom a messenger said it cannot reach.")
+    ] = False,
     reference: Annotated[str | None, typer.Option(help="Your own reference for this message.")] = None,
     wait: Annotated[float, typer.Option(help="Seconds to wait for the outcome.", min=0)] = 0,
     as_json: AsJson = False,
@@ -83,6 +86,7 @@ def send(
             "deduplicate": int(deduplicate) if deduplicate.isascii() and deduplicate.isdigit() else deduplicate,
             "on_unconfirmed": on_unconfirmed,
             "options": options(option or []),
+            "ignore_reachability": ignore_reachability,
             "reference": reference,
         }
         with sending() as hub:

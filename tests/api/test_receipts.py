@@ -13,11 +13,13 @@ import pytest
 import requests
 
 from notifyhub import Delivery, Hub
+from notifyhub.domain.reachability import KEPT_MS
 from notifyhub.domain.receipt import Receipt
 from notifyhub.domain.states import Status
 from notifyhub.flow import receive
 from notifyhub.hub import core_of
 from notifyhub.store import receipts
+from notifyhub.store.receipts import Arrived
 from tests.api.conftest import Api, Reply
 from tests.conftest import HubMaker
 from tests.emulated import RunningEmulator
@@ -221,7 +223,7 @@ def test_a_receipt_that_comes_before_the_outcome_is_not_lost(api: Api) -> None:
     token = 5_741_311_803_571_721_087
     early = Receipt("viber", str(token), PERSON, Status.DELIVERED, AT_S * 1000)
     now = time.time_ns() // 1_000_000
-    assert core_of(api.hub).database.write(receipts.apply, ([early], now)).result() == 0
+    assert core_of(api.hub).database.write(receipts.apply, Arrived([early], now)).result() == 0
     delivery = sent(api)
     give_id(api, delivery, str(token))
 
@@ -233,9 +235,11 @@ def test_a_receipt_that_comes_before_the_outcome_is_not_lost(api: Api) -> None:
 
 def test_what_nobody_knows_is_forgotten_after_a_while(api: Api) -> None:
     now = time.time_ns() // 1_000_000
-    core_of(api.hub).database.write(receipts.apply, ([Receipt("viber", "77", PERSON, Status.READ, 0)], now)).result()
+    core_of(api.hub).database.write(
+        receipts.apply, Arrived([Receipt("viber", "77", PERSON, Status.READ, 0)], now)
+    ).result()
 
-    core_of(api.hub).database.write(receipts.settle, (now + receipts.EARLY_KEPT_MS, 10)).result()
+    core_of(api.hub).database.write(receipts.settle, (now + receipts.EARLY_KEPT_MS, 10, KEPT_MS)).result()
 
     assert not core_of(api.hub).database.read(receipts.any_early).result()
 

@@ -1,0 +1,61 @@
+"""What a caller may ask of the addresses that nothing is sent to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from notifyhub.domain.addresses import canonical
+from notifyhub.domain.phones import DEFAULT_REGION
+from notifyhub.errors import Fault, InvalidRequest
+from notifyhub.requests.checking import members_of, tried
+from notifyhub.requests.faults import json_path
+from notifyhub.requests.fields import Channel, Sendable, whole
+from notifyhub.requests.filters import Filters, list_filters
+
+NAMES = ("channel", "address", "reason")
+
+
+class AddressRequest(BaseModel):
+    """An address of a channel."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    channel: Channel
+    address: Sendable | int = Field(description="in any form that the channel accepts", examples=["1067000"])
+
+
+def address_request(given: bytes | Mapping[str, Any], region: str = DEFAULT_REGION) -> tuple[str, str]:
+    """Check an address, and return the channel and the canonical form. `region` as in `e164_digits`.
+
+    Raises InvalidRequest with everything that is wrong.
+    """
+    asked, faults = members_of(given)
+    asked = {name: whole(value) for name, value in asked.items()}
+    kind = asked.get("address")
+    if "address" in asked and (isinstance(kind, bool) or not isinstance(kind, str | int)):
+        faults.append(Fault("$.address", "type", "must be text or a whole number"))
+        asked["address"] = "0"
+    request, wrong = tried(AddressRequest, asked)
+    faults += wrong
+    if request is None or faults:
+        raise InvalidRequest(faults)
+    try:
+        return request.channel, canonical(request.channel, request.address, region)
+    except ValueError as error:
+        raise InvalidRequest([Fault("$.address", "form", str(error))]) from None
+
+
+def reachability_filters(given: Mapping[str, Any], region: str = DEFAULT_REGION) -> Filters:
+    """The filters `channel`, `address` and `reason`. Raises InvalidRequest."""
+    faults = [
+        Fault(json_path((name,)), "unknown_field", f"there is no such filter; there are {', '.join(NAMES)}")
+        for name in given
+        if name not in NAMES
+    ]
+    filters, wrong = list_filters({name: value for name, value in given.items() if name in NAMES}, region)
+    if faults or wrong:
+        raise InvalidRequest([*faults, *wrong])
+    return filters
