@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from notifyhub.domain.retry import RetryPolicy
@@ -19,7 +19,8 @@ class Lane:
     concurrency  largest number of simultaneous calls
     mailings     which mailings were stopped after a claim
     breaker      makes senders rest that are set up wrongly
-    recorded     called on the pump's loop with the channel and the results just written
+    recorded     called on the pump's loop with the channel, the results just written, and the channels on which
+                 chains go on
     """
 
     channel: str
@@ -30,4 +31,4 @@ class Lane:
     lease_s: float
     mailings: MailingWatch
     breaker: SenderBreaker
-    recorded: Callable[[str, Sequence[Result]], None]
+    recorded: Callable[[str, Sequence[Result], Collection[str]], None]

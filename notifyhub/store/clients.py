@@ -110,6 +110,8 @@ _FORGET = (
         SELECT id FROM deliveries WHERE client_id = ? AND client_id IS NOT NULL)""",
     "UPDATE deliveries SET address = '' WHERE client_id = ? AND client_id IS NOT NULL",
     "UPDATE duplicates SET address = '' WHERE client_id = ? AND client_id IS NOT NULL",
+    """UPDATE chain_steps SET rest = NULL, confirm_at = NULL WHERE delivery_id IN (
+        SELECT id FROM deliveries WHERE client_id = ? AND client_id IS NOT NULL)""",
 )
 
 

@@ -12,7 +12,8 @@ import peewee
 
 from notifyhub.domain.states import Status
 from notifyhub.errors import StoreUnavailable
-from notifyhub.store import fingerprints
+from notifyhub.store import chain_steps, fingerprints
+from notifyhub.store.chain_steps import Begun, as_rest
 from notifyhub.store.rows import Type, fetch_rows, is_postgres, run_rows
 
 
@@ -20,6 +21,7 @@ from notifyhub.store.rows import Type, fetch_rows, is_postgres, run_rows
 class NewDelivery:
     """dedup_key   None: no deduplication
     window_ms   a delivery that holds the key and is due at least this far away loses it; None: never
+    rest        (channel, address) of the steps that may follow in its chain
     """
 
     position: int
@@ -27,11 +29,15 @@ class NewDelivery:
     address: str
     dedup_key: str | None
     window_ms: int | None
+    rest: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class NewMessage:
-    """A message to store. Times are epoch ms."""
+    """A message to store. Times are epoch ms.
+
+    channels  JSON of its chain, of which the deliveries are the first steps; None: it has none
+    """
 
     id: UUID
     text: str
@@ -47,6 +53,8 @@ class NewMessage:
     options: str | None
     deduplicate: str
     deliveries: Sequence[NewDelivery] = field(repr=False)
+    channels: str | None = None
+    confirm_within_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +111,7 @@ _INSERT_MESSAGES = f"""
 _INSERT_DUPLICATES = """
     INSERT INTO duplicates (message_id, position, channel, address, duplicate_of)
     SELECT message_id, position, channel, address, duplicate_of FROM {rows} AS r"""
+_CHAIN = "UPDATE messages SET channels = r.channels FROM {rows} AS r WHERE messages.id = r.id"
 _Pending = tuple[NewMessage, NewDelivery]
 _Place = tuple[UUID, int]
 
@@ -128,6 +137,8 @@ def accept(database: peewee.Database, messages: Sequence[NewMessage]) -> list[St
     stored = [_stored(message, ids, duplicates) for message in messages]
     _insert_messages(database, messages, stored)
     _insert_duplicates(database, messages, stored)
+    if chained := [message for message in messages if message.channels is not None]:
+        _begin_chains(database, chained)
     return stored
 
 
@@ -173,6 +184,18 @@ def _insert_deliveries(database: peewee.Database, pending: Sequence[_Pending]) -
         place: dict[str, Type] = {"message_id": "UUID", "position": "BIGINT"}
         inserted = fetch_rows(database, _INSERTED, _PLACED, place, [row[:2] for row in rows])
     return {(as_uuid(message_id), position): id_ for message_id, position, id_ in inserted}
+
+
+def _begin_chains(database: peewee.Database, messages: Sequence[NewMessage]) -> None:
+    run_rows(database, _CHAIN, {"id": "UUID", "channels": "TEXT"}, [(m.id.hex, m.channels) for m in messages])
+    chain_steps.begin(
+        database,
+        [
+            Begun(message.id.hex, delivery.position, as_rest(delivery.rest), message.confirm_within_ms)
+            for message in messages
+            for delivery in message.deliveries
+        ],
+    )
 
 
 def _stored(message: NewMessage, ids: dict[_Place, int], duplicates: dict[_Place, int]) -> Stored:

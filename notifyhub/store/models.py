@@ -26,6 +26,7 @@ class Message(Model):
 
     deduplicate  forever, off, or seconds as digits
     mailing_id   the mailing whose text it is; 0: none
+    channels     JSON of its chain; NULL: none
     """
 
     id = UUIDField(primary_key=True)
@@ -43,6 +44,7 @@ class Message(Model):
     duplicates = IntegerField()
     deduplicate = TextField(constraints=[SQL("DEFAULT 'forever'")])
     mailing_id = BigIntegerField(constraints=[SQL("DEFAULT 0")])
+    channels = TextField(null=True)
 
     class Meta:
         table_name = "messages"

@@ -14,6 +14,7 @@ import peewee
 
 from notifyhub.domain.receipt import Receipt
 from notifyhub.domain.states import Status
+from notifyhub.store import chain_steps, confirmations
 from notifyhub.store.rows import Type, fetch_rows, run, run_rows
 
 EARLY_KEPT_MS = 600_000
@@ -83,7 +84,7 @@ def apply(database: peewee.Database, batches: Sequence[tuple[Sequence[Receipt], 
     receipts = list(chain.from_iterable(batch for batch, _ in batches))
     if not receipts:
         return [0] * len(batches)
-    known = _apply(database, receipts)
+    known = _apply(database, receipts, max(now for _, now in batches))
     arrived = [now for batch, now in batches for _ in batch]
     early = [
         (now, *receipt)
@@ -107,18 +108,21 @@ def any_early(database: peewee.Database) -> bool:
 
 def _settle(database: peewee.Database, now: int, limit: int) -> int:
     rows = run(database, _EARLY, limit).fetchall()
-    known = _apply(database, [_receipt(row[2:]) for row in rows]) if rows else set()
+    known = _apply(database, [_receipt(row[2:]) for row in rows], now) if rows else set()
     done = [(id_,) for number, (id_, at, *_) in enumerate(rows) if number in known or at <= now - EARLY_KEPT_MS]
     if done:
         run_rows(database, _DROP_EARLY, {"id": "BIGINT"}, done)
     return len(known)
 
 
-def _apply(database: peewee.Database, receipts: Sequence[Receipt]) -> set[int]:
-    """Apply the receipts whose delivery is found. Returns their positions."""
+def _apply(database: peewee.Database, receipts: Sequence[Receipt], now: int) -> set[int]:
+    """Apply the receipts whose delivery is found, at `now` (epoch ms). Returns their positions."""
     proving = [receipt for receipt in receipts if receipt.delivery_id is not None]
+    chained = chain_steps.are_there(database)
     if proving:
         run_rows(database, _PROVE, _REFERRING, map(tuple, proving))
+        if chained:
+            confirmations.prove(database, proving)
     numbered = [(*receipt, number) for number, receipt in enumerate(receipts)]
     found = fetch_rows(database, _FIND, ("number", "id"), _NUMBERED, numbered)
     told = [(id_, receipts[number]) for number, id_ in found if receipts[number].kind is not Status.SENT]
@@ -129,6 +133,8 @@ def _apply(database: peewee.Database, receipts: Sequence[Receipt]) -> set[int]:
     kept = {(id_, receipt.kind): (id_, receipt.kind, receipt.at, receipt.code, receipt.detail) for id_, receipt in told}
     if kept:
         run_rows(database, _KEEP, _KEPT, kept.values())
+        if chained:
+            confirmations.hear(database, told, now)
     return {number for number, _ in found}
 
 

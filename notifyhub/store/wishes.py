@@ -11,7 +11,7 @@ import peewee
 from notifyhub.domain.clients import address_on, is_opted_out
 from notifyhub.domain.dedup import dedup_key
 from notifyhub.domain.states import Status
-from notifyhub.store import fingerprints
+from notifyhub.store import chains, fingerprints
 from notifyhub.store.claimed import Claimed
 from notifyhub.store.rows import Type, fetch_rows, run_rows
 
@@ -88,6 +88,8 @@ def heard(database: peewee.Database, rows: Sequence[Claimed], now: int) -> list[
         willing += [row._replace(address=address) for row, address in moved if row.id not in left_out]
     if refused:
         run_rows(database, _REFUSE, {"id": "BIGINT", "reason": "TEXT"}, map(tuple, refused))
+        elsewhere = [one.id for one in refused if one.reason in (OPTED_OUT, NO_ADDRESS)]
+        chains.advance(database, elsewhere, now, ended=Status.CANCELLED)
     return willing
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from time import monotonic, sleep
 
@@ -12,7 +12,7 @@ from notifyhub import logs
 from notifyhub.clock import now_ms
 from notifyhub.domain.retry import RetryPolicy
 from notifyhub.errors import StoreUnavailable
-from notifyhub.flow import mailings, receive, sweep
+from notifyhub.flow import chains, mailings, receive, sweep
 from notifyhub.flow.lane import Lane
 from notifyhub.flow.mailing_watch import MailingWatch
 from notifyhub.flow.sender_breaker import SenderBreaker
@@ -140,6 +140,7 @@ class Runtime:
         self._scheduler.add("settle_receipts", self._settle_receipts, every_s * 2)
         self._scheduler.add("mailing_watch", self._mailings.refresh, every_s)
         self._scheduler.add("mailings", self._sweep_mailings, every_s)
+        self._scheduler.add("chains", self._sweep_chains, every_s)
         self._scheduler.add("forget", self._forget, every_s * FORGET_EVERY)
         self._scheduler.add("call_metrics", self._metrics.flush, FLUSH_S)
 
@@ -160,10 +161,12 @@ class Runtime:
             recorded=self._recorded,
         )
 
-    def _recorded(self, channel: str, results: Sequence[Result]) -> None:
+    def _recorded(self, channel: str, results: Sequence[Result], going_on: Collection[str]) -> None:
         self._metrics.note(channel, results)
         if retries := [result.due_at for result in results if result.due_at is not None]:
             self._pumps.expect(channel, min(retries))
+        for other in going_on:
+            self._doorbell.ring(other)
         self._progressed()
 
     def _ring_due(self) -> None:
@@ -181,6 +184,10 @@ class Runtime:
 
     def _settle_receipts(self) -> None:
         if receive.settle(self._database, now_ms()):
+            self._progressed()
+
+    def _sweep_chains(self) -> None:
+        if chains.sweep(self._database, self._doorbell.ring, now_ms()):
             self._progressed()
 
     def _forget(self) -> None:

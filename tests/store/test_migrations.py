@@ -7,10 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 import peewee
 from playhouse.schema_diff import diff_models
 
-from notifyhub.store import mailing_models, models
+from notifyhub.store import chain_models, mailing_models, models
 from notifyhub.store.database import MIGRATIONS, Database
 
-MODELS = (*models.MODELS, *mailing_models.MODELS)
+MODELS = (*models.MODELS, *mailing_models.MODELS, *chain_models.MODELS)
 ALL = sorted(path.stem for path in MIGRATIONS.glob("0*.py"))
 
 
