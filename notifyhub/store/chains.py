@@ -203,8 +203,10 @@ def _insert(database: peewee.Database, successors: dict[int, _Successor]) -> set
         held = {id_: successor for id_, successor in pending.items() if successor.dedup_key in holders}
         repeated |= held.keys()
         # One that is held ends at once; of the others the key was released meanwhile, so they are simply tried again.
-        as_ended = {"status": Status.CANCELLED, "reason": DUPLICATE, "dedup_key": None}
-        pending |= {id_: successor._replace(**as_ended) for id_, successor in held.items()}
+        pending |= {
+            id_: successor._replace(status=Status.CANCELLED, reason=DUPLICATE, dedup_key=None)
+            for id_, successor in held.items()
+        }
     raise StoreUnavailable("others took the place again and again; this is tried again")
 
 

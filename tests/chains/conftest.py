@@ -5,14 +5,17 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
+import peewee
 import pytest
 
 from notifyhub import Delivery, Hub, Message
+from notifyhub.clock import now_ms
 from notifyhub.hub import core_of
 from notifyhub.store import confirmations
+from notifyhub.store.rows import run
 from tests.conftest import HubMaker
 from tests.emulated import RunningEmulator
 
@@ -53,14 +56,40 @@ def viber_says(hub: Hub, delivery: Delivery, event: str, **more: Any) -> None:
 
 
 def time_passes(hub: Hub, later_ms: int) -> frozenset[str]:
-    """The sweep of chains, as it will be at a later time. Returns the channels on which they go on."""
-    return overdue(hub, later_ms)[1]
+    """As if so much time had passed since all that happened, with the sweep of chains after it.
+
+    Returns the channels on which they go on, unless a worker's own sweep was quicker.
+    """
+    database = core_of(hub).database
+    database.write(_earlier, later_ms).result()
+    due: frozenset[str] = frozenset()
+    while database.read(_is_overdue).result():
+        due |= database.write(confirmations.give_way, (now_ms(), 1_000)).result()[1]
+    return due
 
 
-def overdue(hub: Hub, later_ms: int) -> tuple[int, frozenset[str]]:
-    from notifyhub.clock import now_ms
+def awaited(hub: Hub) -> int:
+    """How many steps give way if they are not confirmed."""
 
-    return core_of(hub).database.write(confirmations.give_way, (now_ms() + later_ms, 1_000)).result()
+    def count(database: peewee.Database) -> int:
+        return int(run(database, "SELECT COUNT(*) FROM chain_steps WHERE confirm_at IS NOT NULL").fetchone()[0])
+
+    return core_of(hub).database.read(count).result()
+
+
+def _earlier(database: peewee.Database, lengths_ms: Sequence[int]) -> list[None]:
+    for length_ms in lengths_ms:
+        run(database, "UPDATE chain_steps SET confirm_at = confirm_at - ?", length_ms)
+        run(
+            database, "UPDATE attempts SET started_at = started_at - ?, finished_at = finished_at - ?", *[length_ms] * 2
+        )
+    return [None] * len(lengths_ms)
+
+
+def _is_overdue(database: peewee.Database) -> bool:
+    asked = """SELECT 1 FROM chain_steps AS c JOIN deliveries AS d ON d.id = c.delivery_id
+        WHERE c.confirm_at <= ? AND d.status <> 'sending'"""
+    return run(database, asked, now_ms()).fetchone() is not None
 
 
 Sent = Callable[..., Message]
