@@ -99,8 +99,8 @@ class Event(Answer):
 
     at: datetime | None = Field(None, description="when it happened; absent if the time was not recorded")
     event: str = Field(
-        description="accepted, deferred, duplicate, attempt, retried, resolved, failed, expired, cancelled, held, "
-        "delivered or read"
+        description="accepted, deferred, step, duplicate, attempt, retried, receipt, resolved, failed, expired, "
+        "cancelled, held or superseded"
     )
     words: str = Field(description="the event in plain English")
 
@@ -114,6 +114,7 @@ class Story(Answer):
     address: str
     status: str
     duplicate_of: int | None = Field(None, description="the delivery that already has this content for this address")
+    chain: list[int] | None = Field(None, description="the deliveries of its chain, whose story this is, in order")
     events: list[Event]
     next: str = Field(description="what happens automatically, or what someone can do")
 

@@ -61,7 +61,7 @@ ENDINGS = MappingProxyType(
         "client_deleted": "the client was deleted",
         "opted_out": "the client opted out",
         "no_address": "the client no longer has an address on this channel",
-        "duplicate": "another delivery has the same content for this address",
+        "duplicate": "another delivery sends the same to this address",
         "not_confirmed": "no receipt said in time that it was delivered",
         "confirmed_late": "a receipt said after all that a former step was delivered",
     }

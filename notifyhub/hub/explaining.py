@@ -7,7 +7,8 @@ from uuid import UUID
 
 from notifyhub import answers
 from notifyhub.clock import now_ms, to_datetime
-from notifyhub.domain import story
+from notifyhub.domain import chain_story, story
+from notifyhub.domain.story import Subject
 from notifyhub.domain.summary import DUPLICATE
 from notifyhub.hub.wiring import Wiring
 from notifyhub.providers.codes import recall
@@ -31,14 +32,16 @@ class Explaining(Wiring, Verbs):
         return [self._story(history) for history in await self.asked(question)]
 
     def _story(self, history: History) -> answers.Story:
-        channel = self.settings.channels().get(history.subject.channel)
-        most = history.subject.max_attempts or (channel.max_attempts if channel else None)
-        subject = replace(history.subject, max_attempts=most)
+        subject, now = self._limited(history.subject), to_datetime(now_ms())
         if history.duplicate_of is not None:
             told, following = story.duplicate(subject, history.duplicate_of, history.holder_status or DUPLICATE)
+        elif history.chain:
+            steps = [replace(step, subject=self._limited(step.subject)) for step in history.chain]
+            told = chain_story.events(steps, _lookup)
+            following = chain_story.next_step(steps, _lookup, now)
         else:
             told = story.events(subject, _lookup)
-            following = story.next_step(subject, _lookup, to_datetime(now_ms()))
+            following = story.next_step(subject, _lookup, now)
         return answers.Story(
             delivery_id=history.id,
             message_id=history.message_id,
@@ -46,9 +49,16 @@ class Explaining(Wiring, Verbs):
             address=subject.address,
             status=subject.status,
             duplicate_of=history.duplicate_of,
+            chain=list(history.deliveries) or None,
             events=[answers.Event(at=event.at, event=event.event, words=event.words) for event in told],
             next=following,
         )
+
+    def _limited(self, subject: Subject) -> Subject:
+        """With the attempts that its channel allows, if its message does not say."""
+        channel = self.settings.channels().get(subject.channel)
+        most = subject.max_attempts or (channel.max_attempts if channel else None)
+        return replace(subject, max_attempts=most)
 
 
 def _lookup(channel: str, this: story.Try) -> tuple[str, bool] | None:

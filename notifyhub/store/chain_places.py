@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 import peewee
@@ -19,6 +19,35 @@ _COLUMNS = ("delivery_id", "step", "former_id", "next_id", "rest", "confirm_at")
 _PLACES = f"""
     SELECT {", ".join(f"c.{name} AS {name}" for name in _COLUMNS)}
     FROM {{rows}} AS r JOIN chain_steps AS c ON c.delivery_id = r.id"""
+
+
+class Link(NamedTuple):
+    """The place of a delivery in its chain. Times are epoch ms."""
+
+    delivery_id: int
+    chain_id: int
+    step: int
+    next_id: int | None
+    rest: str | None
+    confirm_at: int | None
+    began_at: int
+
+    @property
+    def then(self) -> list[str]:
+        """The channels that may follow."""
+        waits = self.rest is not None and self.next_id is None
+        return [channel for channel, _ in orjson.loads(self.rest or "[]")] if waits else []
+
+
+_LINKS = f"""
+    SELECT DISTINCT {", ".join(f"o.{name} AS {name}" for name in Link._fields)} FROM {{rows}} AS r
+    JOIN chain_steps AS c ON c.delivery_id = r.id JOIN chain_steps AS o ON o.chain_id = c.chain_id"""
+
+
+def chain_links(database: peewee.Database, ids: Iterable[int]) -> dict[int, Link]:
+    """The places of all steps of the chains that these deliveries are steps of, by delivery."""
+    rows = fetch_rows(database, _LINKS, Link._fields, {"id": "BIGINT"}, [(id_,) for id_ in ids])
+    return {row[0]: Link(*row) for row in rows}
 
 
 def with_chains(database: peewee.Database, rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
