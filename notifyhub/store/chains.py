@@ -29,7 +29,7 @@ GOING_ON = frozenset({MailingStatus.RUNNING, MailingStatus.PAUSED, MailingStatus
 class Step(NamedTuple):
     """A step that may give way, with what its successor takes over. Times are epoch ms.
 
-    rest  JSON: [channel, address] of each step that may follow
+    rest  JSON: [channel, address] of each step that may follow; None: none
     """
 
     id: int
@@ -44,7 +44,7 @@ class Step(NamedTuple):
     created_at: int
     chain_id: int
     step: int
-    rest: str
+    rest: str | None
     confirm_within_ms: int | None
     text: str
     options: str | None
@@ -169,7 +169,7 @@ def store_successors(database: peewee.Database, steps: Sequence[Step], now: int)
 
 
 def _successor(step: Step, now: int) -> _Successor:
-    (channel, address), *_ = orjson.loads(step.rest)
+    (channel, address), *_ = orjson.loads(step.rest or "[]")
     options = orjson.loads(step.options).get(channel) if step.options else None
     return _Successor(
         message_id=as_uuid(step.message_id).hex,
@@ -220,7 +220,7 @@ def _link(database: peewee.Database, followed: Sequence[tuple[Step, int, bool]],
     """Note that each step is followed by a delivery; those that are duplicates go no further."""
     links = []
     for step, id_, is_duplicate in followed:
-        rest = [] if is_duplicate else orjson.loads(step.rest)[1:]
+        rest = [] if is_duplicate else orjson.loads(step.rest or "[]")[1:]
         confirm_at = now + step.confirm_within_ms if rest and step.confirm_within_ms is not None else None
         links.append((id_, step.id, as_rest(rest), confirm_at, now))
     run_rows(database, _FOLLOW, _LINK, links)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import peewee
 
@@ -32,12 +32,13 @@ _OVERDUE = f"""
     SELECT {STEP}, d.channel AS channel, d.status AS status, d.attempt AS attempt,
         (SELECT MIN(a.started_at) FROM attempts AS a WHERE a.delivery_id = d.id) AS first_at
     FROM chain_steps AS c JOIN deliveries AS d ON d.id = c.delivery_id {BODY}
-    WHERE c.confirm_at IS NOT NULL AND c.confirm_at <= ? AND c.rest IS NOT NULL AND d.status <> '{Status.SENDING}'
+    WHERE c.confirm_at IS NOT NULL AND c.confirm_at <= ? AND d.status <> '{Status.SENDING}'
     ORDER BY c.confirm_at LIMIT ? {{lock}}"""
 _GIVE_WAY = f"""
     UPDATE deliveries SET status = '{Status.SUPERSEDED}', reason = '{NOT_CONFIRMED}',
         dedup_key = CASE WHEN r.status = '{Status.SENT}' THEN dedup_key ELSE {GIVE_UP_KEY} END
     FROM {{rows}} AS r WHERE deliveries.id = r.id AND deliveries.status = r.status RETURNING deliveries.id"""
+_ID: dict[str, Type] = {"id": "BIGINT"}
 _HELD_UP = frozenset({Status.SCHEDULED, Status.UNCONFIRMED})
 
 _RECEIPT: dict[str, Type] = {"id": "BIGINT", "kind": "TEXT"}
@@ -49,7 +50,17 @@ _LATE = f"""
     JOIN deliveries AS d ON d.id = r.id AND d.status = '{Status.SUPERSEDED}'
     JOIN chain_steps AS c ON c.delivery_id = d.id
     JOIN chain_steps AS l ON l.chain_id = c.chain_id AND l.next_id IS NULL
-    JOIN deliveries AS e ON e.id = l.delivery_id AND e.{_IS_UNTOLD}"""
+    JOIN deliveries AS e ON e.id = l.delivery_id AND e.id <> d.id"""
+# The same for steps whose formers were told of while they were on their way.
+_TOLD_BEFORE = f"""
+    SELECT t.delivery_id AS id, t.kind AS kind, c.delivery_id AS last_id FROM {{rows}} AS r
+    JOIN chain_steps AS c ON c.delivery_id = r.id AND c.former_id IS NOT NULL AND c.next_id IS NULL
+    JOIN chain_steps AS f ON f.chain_id = c.chain_id AND f.delivery_id <> c.delivery_id
+    JOIN receipts AS t ON t.delivery_id = f.delivery_id AND t.kind IN ('{Status.DELIVERED}', '{Status.READ}')"""
+# What is on its way is looked at again as soon as that has ended.
+_GO_NO_FURTHER = """
+    UPDATE chain_steps SET rest = NULL, confirm_at = r.now FROM {rows} AS r
+    WHERE chain_steps.delivery_id = r.id AND chain_steps.next_id IS NULL"""
 _TAKE_BACK = f"""
     UPDATE deliveries SET status = '{Status.SUPERSEDED}', reason = '{CONFIRMED_LATE}', dedup_key = {GIVE_UP_KEY}
     FROM {{rows}} AS r WHERE deliveries.id = r.id AND deliveries.{_IS_UNTOLD} RETURNING deliveries.id"""
@@ -84,10 +95,13 @@ def _give_way(database: peewee.Database, now: int, limit: int) -> tuple[int, fro
     rows = fetch(database, _OVERDUE.replace("{lock}", lock), names, now, limit)
     overdue: list[tuple[Step, str]] = []
     later: list[tuple[int, int]] = []
-    done: list[int] = []
+    arrived = _settle_told(database, _TOLD_BEFORE, _ID, [(row[0],) for row in rows])
+    done = list(arrived)
     for row in rows:
         step, awaited = Step(*row[: len(Step._fields)]), _Awaited(*row[len(Step._fields) :])
-        if not step.may_go_on(now) or not _is_open(awaited):
+        if step.id in arrived:
+            continue
+        if step.rest is None or not step.may_go_on(now) or not _is_open(awaited):
             done.append(step.id)
         elif (since := _waits_since(step, awaited, now)) is not None:
             later.append((step.id, since))
@@ -125,14 +139,17 @@ def _waits_since(step: Step, awaited: _Awaited, now: int) -> int | None:
     return awaited.first_at if awaited.first_at + step.confirm_within_ms > now else None
 
 
-def hear(database: peewee.Database, told: Iterable[tuple[int, Receipt]], now: int) -> None:
+def hear(database: peewee.Database, told: Sequence[tuple[int, Receipt]], now: int) -> None:
     """What receipts that were just applied mean for chains: pairs of (delivery, receipt), `now` in epoch ms."""
     reached = [(id_, receipt.kind) for id_, receipt in told if receipt.kind in (Status.DELIVERED, Status.READ)]
     failed = [id_ for id_, receipt in told if receipt.kind is Status.FAILED]
     if reached:
         chain_steps.disarm(database, {id_ for id_, _ in reached})
-        _take_back(database, reached)
-    chains.advance(database, failed, now)
+        on_their_way = _settle_told(database, _LATE, _RECEIPT, reached)
+        run_rows(database, _GO_NO_FURTHER, {"id": "BIGINT", "now": "BIGINT"}, [(id_, now) for id_ in on_their_way])
+    if failed:
+        chains.advance(database, failed, now)
+        _settle_told(database, _TOLD_BEFORE, _ID, [(id_,) for id_ in failed])
 
 
 def prove(database: peewee.Database, receipts: Iterable[Receipt]) -> None:
@@ -141,14 +158,21 @@ def prove(database: peewee.Database, receipts: Iterable[Receipt]) -> None:
     run_rows(database, _PROVE, _REFERRING, rows)
 
 
-def _take_back(database: peewee.Database, reached: Sequence[tuple[int, Status]]) -> None:
-    """The result of a chain whose last step has not gone out becomes that of the step that arrived after all."""
-    found = fetch_rows(database, _LATE, ("id", "kind", "last_id"), _RECEIPT, reached)
+def _settle_told(
+    database: peewee.Database, ask: str, columns: Mapping[str, Type], rows: Sequence[Sequence[Any]]
+) -> set[int]:
+    """The result of a chain becomes that of the step that arrived after all, unless its last step has gone out.
+
+    Returns the last steps of the chains of which a former step arrived; those that were taken back are left out.
+    """
+    found = fetch_rows(database, ask, ("id", "kind", "last_id"), columns, rows) if rows else []
     # A chain may be told of twice; that it was read is the later news.
     last = {last_id: (id_, kind) for id_, kind, last_id in sorted(found, key=lambda row: str(row[1]))}
     if not last:
-        return
-    taken = run_rows(database, _TAKE_BACK, {"id": "BIGINT"}, [(id_,) for id_ in last]).fetchall()
-    chain_steps.stop_these(database, [id_ for (id_,) in taken])
-    chain_steps.disarm(database, [id_ for (id_,) in taken])
-    run_rows(database, _REACHED, _RECEIPT, [last[id_] for (id_,) in taken])
+        return set()
+    taken = {id_ for (id_,) in run_rows(database, _TAKE_BACK, _ID, [(id_,) for id_ in last]).fetchall()}
+    if taken:
+        chain_steps.stop_these(database, taken)
+        chain_steps.disarm(database, taken)
+        run_rows(database, _REACHED, _RECEIPT, [last[id_] for id_ in sorted(taken)])
+    return last.keys() - taken

@@ -213,6 +213,28 @@ def test_a_late_receipt_after_the_next_has_gone_out_is_only_kept(hub: Hub, sent:
 
     assert told(hub, message) == BOTH
     assert [receipt.kind for receipt in hub.delivery(first.id or 0).receipts or ()] == ["delivered"]
+    time_passes(hub, LATER)
+    assert told(hub, message) == BOTH
+    assert awaited(hub) == 0
+
+
+def test_a_late_receipt_while_the_next_is_being_sent_makes_up_for_its_failure(
+    hub: Hub, sent: Sent, emulator: RunningEmulator
+) -> None:
+    message = sent(channels=AN_HOUR)
+    first = steps(hub, message)[0]
+    refused = {"channel": "whatsapp", "address": PHONE, "answers": ["400"]}
+    emulator.faults(latency_ms=2_000, scripts=[refused])
+    time_passes(hub, LATER)
+    while hub.message(message.id).status != "sending":
+        pass
+
+    viber_says(hub, first, "delivered")
+
+    hub.wait(message, timeout_s=20)
+    while hub.message(message.id).status != "delivered":
+        pass
+    assert told(hub, message) == [("viber", "delivered", None), ("whatsapp", "superseded", "confirmed_late")]
 
 
 def test_a_late_receipt_makes_up_for_a_failure_of_the_next(hub: Hub, sent: Sent, emulator: RunningEmulator) -> None:
