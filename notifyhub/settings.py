@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from types import MappingProxyType
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -32,41 +31,15 @@ from notifyhub.domain.phones import DEFAULT_REGION
 from notifyhub.domain.zones import DEFAULT_ZONE
 from notifyhub.errors import SettingsError
 from notifyhub.plugins import installed
+from notifyhub.setting_faults import complaint
 from notifyhub.setting_kinds import Origins, Port, Region, Words, Zone
 
 MASK = "***"
 REAL_LIMITS = "real-limits"
 """The emulator's profile that enforces the documented limits."""
-_SECRET_MEMBERS = frozenset(
-    {"token", "senders", "app_secret", "verify_token", "targets", "emulator_key", "webhook_secret", "inbound_secret"}
-)
 _SECRET_QUERY = re.compile(r"(?i)([?&][^=&]*(?:password|passwd|secret|token|key)[^=&]*=)[^&#]+")
 # Up to the last @, so that a password with an unescaped / or @ is masked too.
 _USER_PASSWORD = re.compile(r"(://[^:/?#@]*:).*@")
-
-# pydantic's error type → our text; `{…}` is filled from the error's context.
-_REASONS = MappingProxyType(
-    {
-        "int_parsing": "must be a whole number",
-        "int_type": "must be a whole number",
-        "int_from_float": "must be a whole number",
-        "float_parsing": "must be a number",
-        "float_type": "must be a number",
-        "finite_number": "must be a finite number",
-        "bool_parsing": "must be true or false",
-        "string_type": "must be text",
-        "string_too_short": "must not be empty",
-        "string_too_long": "must be at most {max_length} characters",
-        "string_pattern_mismatch": "has the wrong form (pattern {pattern})",
-        "greater_than": "must be more than {gt}",
-        "greater_than_equal": "must be at least {ge}",
-        "less_than_equal": "must be at most {le}",
-        "literal_error": "must be {expected}",
-        "extra_forbidden": "there is no such setting",
-        "model_type": "names a whole channel: set its members, such as NOTIFYHUB_TELEGRAM_TOKEN",
-        "value_error": "{error}",
-    }
-)
 
 
 class Settings(BaseSettings):
@@ -271,7 +244,7 @@ def load(**given: Any) -> Settings:
     try:
         return kind(**given)
     except ValidationError as error:
-        raise SettingsError("\n".join(_complaint(fault) for fault in error.errors())) from None
+        raise SettingsError("\n".join(complaint(fault, _meant) for fault in error.errors())) from None
     except UnreadableSetting as error:
         # `NOTIFYHUB_TELEGRAM` alone would have to hold the whole channel as JSON.
         raise SettingsError(f"{PREFIX}… {error}: set its members, such as {PREFIX}TELEGRAM_TOKEN") from None
@@ -291,18 +264,6 @@ def names() -> tuple[str, ...]:
 def without_secrets(url: str) -> str:
     """A URL that is safe to show: passwords before the host and in the query are masked."""
     return _SECRET_QUERY.sub(rf"\1{MASK}", _USER_PASSWORD.sub(rf"\1{MASK}@", url))
-
-
-def _complaint(fault: Any) -> str:
-    reason = str(_REASONS.get(fault["type"], fault["msg"])).format_map(fault.get("ctx", {}))
-    if reason.startswith(PREFIX):
-        return reason
-    name = PREFIX + "_".join(str(part) for part in fault["loc"]).upper()
-    if fault["type"] == "extra_forbidden":
-        return f"{name}: {reason}{_meant(name)}"
-    hidden = _SECRET_MEMBERS.intersection(fault["loc"]) or str(fault["loc"][-1]).endswith(("url", "proxy"))
-    hidden = hidden or isinstance(fault["input"], dict)  # a whole channel, including its token
-    return f"{name}: {reason}" if hidden else f"{name}: {reason} (given: {fault['input']!r})"
 
 
 def _meant(name: str) -> str:

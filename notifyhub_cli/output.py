@@ -84,6 +84,8 @@ def _option(path: str) -> str:
     name = path.split(".")[0].split("[")[0]
     if name == "options":
         return f"--option {path.removeprefix('options').removeprefix('.')}".rstrip()
+    if name == "channels" and path != name:
+        return "--confirm-within" if path.endswith("confirm_within") else "--first-of"
     option = _OPTIONS.get(name, "--" + name.replace("_", "-"))
     return f"{option} {path.rpartition('.')[2]}" if option == "--to" and "." in path else option
 

@@ -153,6 +153,19 @@ STORIES = (
     Step("messages_cancel", "/api/v1/messages/{later}/cancel"),
     Step("messages_change", "/api/v1/messages/{later}", given({"text": "Too late"}), says="Where it is too late:"),
     Step(
+        "messages_create",
+        "/api/v1/messages",
+        given(
+            {
+                "text": "Your code is 4821",
+                "recipients": [{"viber": "01234567890A=", "gateway": "79161234567"}],
+                "channels": {"first_of": ["viber", "whatsapp", "gateway"], "confirm_within": "PT10M"},
+                "send_at": LATER,
+            }
+        ),
+        says="By one channel after the other, until one gets through:",
+    ),
+    Step(
         "messages_create_many",
         "/api/v1/messages/batch",
         given(

@@ -20,6 +20,7 @@ LAYERS = {
     "notifyhub.domain": 1,
     "notifyhub.plugins": 2,
     "notifyhub.setting_kinds": 2,
+    "notifyhub.setting_faults": 2,
     "notifyhub.settings": 3,
     "notifyhub.requests": 3,
     "notifyhub.answers": 3,

@@ -24,6 +24,8 @@ from notifyhub.answers.messages import (
     Attempt,
     Backlog,
     Cancelled,
+    Chain,
+    ChainStep,
     Channel,
     ChannelHealth,
     Channels,
@@ -80,6 +82,8 @@ __all__ = [
     # messages
     "Attempt",
     "Receipt",
+    "Chain",
+    "ChainStep",
     "Delivery",
     "Message",
     "Event",

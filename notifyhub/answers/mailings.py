@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 
 from notifyhub.answers.base import Answer
+from notifyhub.answers.messages import Chain
 
 
 class SendWindow(Answer):
@@ -28,7 +29,7 @@ class Mailing(Answer):
     name: str
     status: str = Field(description="draft, scheduled, running, paused, finished, cancelled or expired")
     text: str
-    channels: list[str] = Field(description="in the order of preference")
+    channels: list[str] | Chain = Field(description="in the order of preference, or a chain")
     reach: str = Field(description="first: the first channel on which a client can be reached; all: each of them")
     audience: dict[str, Any] = Field(description="the filter; {} is everybody")
     audience_words: str = Field(description="the filter in plain English")
@@ -55,7 +56,10 @@ class Mailing(Answer):
     duplicates: int = Field(description="number of deliveries left out: the content already went to that address")
     unreachable: int = Field(description="number of clients without an address on its channels")
     opted_out: int = Field(description="number of clients who opted out of all channels on which they have an address")
-    counts: dict[str, int] = Field(description="deliveries by status; all statuses, even those with none")
+    counts: dict[str, int] = Field(
+        description="deliveries by status; all statuses, even those with none; `superseded` steps of chains count "
+        "besides the results"
+    )
 
 
 class MailingPage(Answer):

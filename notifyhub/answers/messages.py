@@ -32,6 +32,23 @@ class Receipt(Answer):
     detail: str = Field("", description="why it failed, in the messenger's words")
 
 
+class Chain(Answer):
+    """Channels that are tried one after the other."""
+
+    first_of: list[str] = Field(description="in the order in which they are tried")
+    confirm_within: str | None = Field(None, description="how long each may take until it is delivered; ISO 8601")
+
+
+class ChainStep(Answer):
+    """The place of a delivery in its chain."""
+
+    step: int = Field(description="1 for the first")
+    former_id: int | None = Field(None, description="the delivery that gave way to this one")
+    next_id: int | None = Field(None, description="the delivery that this one gave way to")
+    then: list[str] | None = Field(None, description="the channels that may follow, in their order")
+    confirm_by: datetime | None = Field(None, description="if it is not confirmed by then, it gives way to the next")
+
+
 class Delivery(Answer):
     """One message to one recipient on one channel."""
 
@@ -43,11 +60,12 @@ class Delivery(Answer):
     due_at: datetime | None = Field(None, description="earliest time of the next attempt")
     expires_at: datetime | None = Field(None, description="nothing is sent after this; the end of its mailing, if any")
     sent_at: datetime | None = Field(None, description="when the messenger accepted it")
-    reason: str | None = Field(None, description="why it failed, expired, was cancelled or is waiting for a retry")
+    reason: str | None = Field(None, description="why it failed, expired, was cancelled, gave way or waits for a retry")
     messenger_id: str | None = Field(None, description="the messenger's id of the message")
     mailing_id: int | None = Field(None, description="the mailing that it belongs to")
     client_id: int | None = Field(None, description="the client of the directory that it goes to")
     duplicate_of: int | None = Field(None, description="the delivery that already has this content for this address")
+    chain: ChainStep | None = Field(None, description="its place in the chain that it is a step of")
     attempts: list[Attempt] | None = None
     receipts: list[Receipt] | None = Field(None, description="later updates from the messenger; the first of each kind")
 
@@ -64,12 +82,14 @@ class Message(Answer):
     priority: str
     reference: str | None = None
     metadata: dict[str, Any] | None = None
+    channels: Chain | None = Field(None, description="the chain, if its channels are tried one after the other")
     options: dict[str, Any] | None = Field(None, description="messenger-specific options, by channel")
     mailing_id: int | None = Field(None, description="the mailing whose text it is")
     accepted: int = Field(description="number of deliveries stored for sending")
     duplicates: int = Field(description="number of recipients left out because they already have this content")
     counts: dict[str, int] | None = Field(
-        None, description="deliveries by status; in lists, absent for messages with more than 50 deliveries"
+        None,
+        description="deliveries by status, one for each chain; in lists, absent for messages with more than 50 of them",
     )
     deliveries: list[Delivery] | None = Field(None, description="absent if there are more than 1,000")
     deliveries_url: str | None = Field(None, description="where to page through them if they are left out")
@@ -80,8 +100,8 @@ class Event(Answer):
 
     at: datetime | None = Field(None, description="when it happened; absent if the time was not recorded")
     event: str = Field(
-        description="accepted, deferred, duplicate, attempt, retried, resolved, refused, failed, expired, cancelled, "
-        "held, delivered or read"
+        description="accepted, deferred, step, duplicate, attempt, retried, receipt, resolved, refused, failed, "
+        "expired, cancelled, held or superseded"
     )
     words: str = Field(description="the event in plain English")
 
@@ -95,6 +115,7 @@ class Story(Answer):
     address: str
     status: str
     duplicate_of: int | None = Field(None, description="the delivery that already has this content for this address")
+    chain: list[int] | None = Field(None, description="the deliveries of its chain, whose story this is, in order")
     events: list[Event]
     next: str = Field(description="what happens automatically, or what someone can do")
 

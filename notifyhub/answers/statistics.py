@@ -55,13 +55,15 @@ class MailingStatistics(Answer):
     id: int
     name: str
     status: str
-    total: int = Field(description="number of deliveries so far")
+    total: int = Field(description="number of deliveries so far, one for each chain")
     by_status: dict[str, int] = Field(description="deliveries by status; all statuses, even those with none")
     by_channel: dict[str, dict[str, int]] = Field(description="deliveries by channel and status")
     by_operator_code: dict[str, dict[str, int]] = Field(
         description="deliveries by operator code and status; the empty code: none is known"
     )
-    by_reason: dict[str, int] = Field(description="deliveries that failed, expired or were cancelled, by reason")
+    by_reason: dict[str, int] = Field(
+        description="deliveries that failed, expired, were cancelled or gave way to the next step, by reason"
+    )
     matched: int = Field(description="number of clients of the audience looked at so far")
     duplicates: int = Field(description="number of deliveries left out: the content already went to that address")
     unreachable: int = Field(description="number of clients without an address on its channels")

@@ -62,7 +62,9 @@ ENDINGS = MappingProxyType(
         "client_deleted": "the client was deleted",
         "opted_out": "the person opted out",
         "no_address": "the client no longer has an address on this channel",
-        "duplicate": "another delivery sends the same to the client's new address",
+        "duplicate": "another delivery sends the same to this address",
+        "not_confirmed": "no receipt said in time that it was delivered",
+        "confirmed_late": "a receipt said after all that a former step was delivered",
     }
 )
 """Our own reasons: why a delivery ended without a decision of the messenger."""

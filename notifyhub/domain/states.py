@@ -17,21 +17,34 @@ class Status(StrEnum):
     EXPIRED = "expired"
     CANCELLED = "cancelled"
     UNCONFIRMED = "unconfirmed"
+    SUPERSEDED = "superseded"
 
 
 MOVES: dict[Status, frozenset[Status]] = {
     # To `sent` by a receipt that proves that an attempt with an unknown outcome was accepted.
-    Status.SCHEDULED: frozenset({Status.SENDING, Status.SENT, Status.CANCELLED, Status.EXPIRED, Status.UNCONFIRMED}),
+    Status.SCHEDULED: frozenset(
+        {
+            Status.SENDING,
+            Status.SENT,
+            Status.CANCELLED,
+            Status.EXPIRED,
+            Status.FAILED,
+            Status.UNCONFIRMED,
+            Status.SUPERSEDED,
+        }
+    ),
     Status.SENDING: frozenset({Status.SCHEDULED, Status.SENT, Status.FAILED, Status.EXPIRED, Status.UNCONFIRMED}),
-    Status.UNCONFIRMED: frozenset({Status.SCHEDULED, Status.SENT, Status.FAILED}),
-    Status.SENT: frozenset({Status.DELIVERED, Status.READ, Status.FAILED}),
+    Status.UNCONFIRMED: frozenset({Status.SCHEDULED, Status.SENT, Status.FAILED, Status.SUPERSEDED}),
+    Status.SENT: frozenset({Status.DELIVERED, Status.READ, Status.FAILED, Status.SUPERSEDED}),
     Status.DELIVERED: frozenset({Status.READ}),
     Status.READ: frozenset(),
-    Status.FAILED: frozenset({Status.SCHEDULED}),
-    Status.EXPIRED: frozenset({Status.SCHEDULED}),
-    Status.CANCELLED: frozenset(),
+    Status.FAILED: frozenset({Status.SCHEDULED, Status.SUPERSEDED}),
+    Status.EXPIRED: frozenset({Status.SCHEDULED, Status.SUPERSEDED}),
+    Status.CANCELLED: frozenset({Status.SUPERSEDED}),
+    # A receipt that comes late says that this step of a chain arrived after all.
+    Status.SUPERSEDED: frozenset({Status.DELIVERED, Status.READ}),
 }
-"""Legal moves. Every one of them is made by a conditional UPDATE in `store.deliveries` or `store.changes`."""
+"""Legal moves. Every one of them is made by a conditional UPDATE in `store`."""
 
 OPEN = frozenset({Status.SCHEDULED, Status.SENDING})
 """Still on the road: time alone will move them."""

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from types import MappingProxyType
 
+from notifyhub.domain.chains import CONFIRMED_LATE
 from notifyhub.domain.reachability import OPTED_OUT
 from notifyhub.domain.reasons import CODES, ENDINGS, in_words
 from notifyhub.domain.retry import OnUnconfirmed
@@ -56,6 +57,7 @@ class Subject:
 
     spent         attempts that counted against `max_attempts`
     lease_until   set while a worker holds it
+    gave_way_at   when the next step of its chain began
     """
 
     channel: str
@@ -74,6 +76,7 @@ class Subject:
     tries: Sequence[Try]
     receipts: Sequence[Told] = ()
     refusal: Refusal | None = None
+    gave_way_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +161,13 @@ def span(length: timedelta) -> str:
     return f"{seconds / 86_400:.1f}".removesuffix(".0") + " days"
 
 
+def messenger(channel: str) -> str:
+    """The name of a channel's messenger in a sentence."""
+    return MESSENGERS.get(channel, channel)
+
+
 def _messenger(of: Subject) -> str:
-    return MESSENGERS.get(of.channel, of.channel)
+    return messenger(of.channel)
 
 
 def _attempt(of: Subject, this: Try, lookup: Lookup) -> str:
@@ -211,6 +219,10 @@ def _ending(of: Subject) -> Iterator[Event]:
             # Earlier versions left the reason of the last retry on those that were cancelled by hand.
             why = f": {because}" if of.reason in ENDINGS else ""
             yield Event(None, "cancelled", f"Cancelled before it was sent{why}.")
+        case Status.SUPERSEDED if of.reason == CONFIRMED_LATE:
+            yield Event(None, "superseded", f"Taken back before it was sent: {because}.")
+        case Status.SUPERSEDED:
+            yield Event(of.gave_way_at, "superseded", f"Gave way to the next step: {because}.")
         case Status.UNCONFIRMED:
             yield Event(last.finished_at if last else None, "held", f"Held as unconfirmed: {_held(of, last)}.")
 

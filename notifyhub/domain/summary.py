@@ -13,13 +13,19 @@ REACHED = (Status.SENT, Status.DELIVERED, Status.READ)
 ENDED_WITHOUT = (Status.FAILED, Status.EXPIRED, Status.CANCELLED)
 
 
+def results(counts: Mapping[str, int]) -> dict[str, int]:
+    """Deliveries counted by status, with one result for each chain: without the steps that gave way."""
+    return {status: number for status, number in counts.items() if status != Status.SUPERSEDED}
+
+
 def summarise(counts: Mapping[str, int]) -> str:
     """One word for deliveries counted by status.
 
     What is still moving comes first, then what a person must look at, then how it ended: `partly_sent` when some
-    reached the messenger and others never will, and `duplicate` when nothing was left to be sent.
+    reached the messenger and others never will, and `duplicate` when nothing was left to be sent. Steps of chains that
+    gave way are passed over: the step that they gave way to tells how the chain goes on.
     """
-    present = [status for status in Status if counts.get(status)]
+    present = [status for status in Status if counts.get(status) and status is not Status.SUPERSEDED]
     if not present:
         return DUPLICATE
     if Status.SENDING in present:

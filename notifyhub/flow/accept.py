@@ -37,8 +37,9 @@ def to_rows(request: MessageRequest, now: int, lane: int = 0) -> NewMessage:
         options=orjson.dumps(options).decode() if options else None,
         deduplicate=str(request.deduplicate),
         ignore_reachability=request.ignore_reachability,
-        deliveries=_deliveries(request, options),
         lane=lane,
+        deliveries=_first_steps(request, options) if request.chain else _deliveries(request, options),
+        **_chain(request),
     )
 
 
@@ -58,6 +59,32 @@ def _deliveries(request: MessageRequest, options: Mapping[str, Mapping[str, Any]
     ]
 
 
+def _first_steps(request: MessageRequest, options: Mapping[str, Mapping[str, Any]]) -> list[NewDelivery]:
+    """One delivery for each recipient. The positions between them are for what follows."""
+    window_ms = request.deduplicate * 1000 if isinstance(request.deduplicate, int) else None
+    keyed = request.deduplicate != "off"
+    places = len(request.chain.first_of) if request.chain else 1
+    return [
+        NewDelivery(
+            number * places,
+            channel,
+            address,
+            dedup_key(channel, address, request.text, options.get(channel)) if keyed else None,
+            window_ms,
+            options[channel].get("sender", "") if channel in options else "",
+            rest,
+        )
+        for number, ((channel, address), *rest) in enumerate(request.chains())
+    ]
+
+
+def _chain(request: MessageRequest) -> dict[str, Any]:
+    if request.chain is None:
+        return {}
+    stored = orjson.dumps(request.chain.stored()).decode()
+    return {"channels": stored, "confirm_within_ms": request.chain.confirm_within_ms}
+
+
 def to_answer(request: MessageRequest, message: NewMessage, stored: Stored) -> answers.Message:
     """The answer, made from what was stored without reading it again."""
     accepted = len(stored.delivery_ids)
@@ -66,7 +93,7 @@ def to_answer(request: MessageRequest, message: NewMessage, stored: Stored) -> a
         listed = [_answer(message, delivery, stored) for delivery in message.deliveries]
     return answers.Message(
         id=message.id,
-        status=_status(accepted, len(stored.refused)),
+        status=_status(accepted, sum(not d.rest for d in message.deliveries if d.position in stored.refused)),
         text=message.text,
         created_at=to_datetime(message.created_at),
         send_at=request.send_at,
@@ -74,6 +101,7 @@ def to_answer(request: MessageRequest, message: NewMessage, stored: Stored) -> a
         priority=request.priority,
         reference=message.reference,
         metadata=request.metadata,
+        channels=None if request.chain is None else answers.Chain(**request.chain.stored()),
         options=options_of(request) or None,
         accepted=accepted,
         duplicates=len(stored.duplicate_of),
@@ -95,8 +123,17 @@ def _answer(message: NewMessage, delivery: NewDelivery, stored: Stored) -> answe
         **seen,
         id=id_,
         message_id=message.id,
-        status=Status.SCHEDULED if reason is None else Status.FAILED,
+        # A step of a chain that is refused has given way already.
+        status=Status.SCHEDULED if reason is None else Status.SUPERSEDED if delivery.rest else Status.FAILED,
         reason=reason,
         due_at=to_datetime(message.due_at),
         expires_at=None if message.expires_at is None else to_datetime(message.expires_at),
+        chain=None if message.channels is None else _first_step(message, delivery),
     )
+
+
+def _first_step(message: NewMessage, delivery: NewDelivery) -> answers.ChainStep:
+    confirm_by = None
+    if delivery.rest and message.confirm_within_ms is not None:
+        confirm_by = to_datetime(message.due_at + message.confirm_within_ms)
+    return answers.ChainStep(step=1, then=[channel for channel, _ in delivery.rest] or None, confirm_by=confirm_by)

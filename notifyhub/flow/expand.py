@@ -8,6 +8,7 @@ from concurrent.futures import Future
 import orjson
 
 from notifyhub import logs
+from notifyhub.domain.chains import is_chain, names
 from notifyhub.domain.clients import choose
 from notifyhub.domain.dedup import dedup_key
 from notifyhub.domain.mailings import TOO_LATE, WINDOW_CLOSED
@@ -15,6 +16,7 @@ from notifyhub.domain.states import Status
 from notifyhub.errors import NotifyhubError
 from notifyhub.flow.windows import next_opening, window_of
 from notifyhub.store import expansion
+from notifyhub.store.chain_steps import as_rest
 from notifyhub.store.database import Database
 from notifyhub.store.expansion import Member, Placed, Slice
 from notifyhub.store.mailings import Row
@@ -83,28 +85,34 @@ def _is_stored(slice_: Slice, written: Future[bool], ring: Callable[[str], None]
 
 def slice_of(mailing: Row, members: Sequence[Member], now: int) -> Slice:
     """What these clients become; `now` in epoch ms."""
-    channels, options = orjson.loads(mailing["channels"]), orjson.loads(mailing["options"] or "{}")
+    asked, options = orjson.loads(mailing["channels"]), orjson.loads(mailing["options"] or "{}")
+    channels, chained = names(asked), is_chain(asked)
     due = _Due(mailing, now)
     deliveries: list[Placed] = []
     first, text, keyed = mailing["reach"] == "first", mailing["text"], mailing["deduplicate"] != "off"
     unreachable = unwilling = 0
+    rest = None
     position = mailing["placed"]
     for id_, phone, code, timezone, own, opted_out in members:
         addresses, refused = orjson.loads(own), orjson.loads(opted_out)
-        chosen = choose(channels, phone, addresses, refused, first=first)
+        chosen = choose(channels, phone, addresses, refused, first=first and not chained)
         if not chosen:
             reachable = choose(channels, phone, addresses, NOBODY, first=True)
             unwilling, unreachable = unwilling + bool(reachable), unreachable + (not reachable)
         due_at, reason = due.of(timezone)
         status = Status.SCHEDULED if reason is None else Status.EXPIRED
+        if chained:
+            chosen, rest = chosen[:1], as_rest(chosen[1:])
         for channel, address in chosen:
             key = dedup_key(channel, address, text, options.get(channel)) if keyed and reason is None else None
             sender = options[channel].get("sender", "") if channel in options else ""
-            deliveries.append(Placed(position, channel, address, status, reason, due_at, key, id_, code, sender))
-            position += 1
+            placed = Placed(position, channel, address, status, reason, due_at, key, id_, code, sender, rest)
+            deliveries.append(placed)
+            position += len(channels) if chained else 1
     is_last = len(members) < SLICE and (not mailing["late_joiners"] or due.is_over)
     cursor = members[-1].id if members else mailing["cursor"]
-    return Slice(mailing, cursor, is_last, now, deliveries, len(members), unreachable, unwilling)
+    places = position - mailing["placed"]
+    return Slice(mailing, cursor, is_last, now, deliveries, places, len(members), unreachable, unwilling)
 
 
 class _Due:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from notifyhub.domain.retry import RetryPolicy
@@ -25,7 +25,8 @@ class Lane:
     pacer        keeps to the rate limits
     turns        by account, whose turn it is to be claimed
     unreachable_kept_ms   for how long an address counts as unreachable
-    recorded     called on the pump's loop with the channel and the results just written
+    recorded     called on the pump's loop with the channel, the results just written, and the channels on which
+                 chains go on
     """
 
     channel: str
@@ -40,4 +41,4 @@ class Lane:
     pacer: Pacer
     turns: dict[str, Turns[tuple[int, int]]]
     unreachable_kept_ms: int
-    recorded: Callable[[str, Sequence[Result]], None]
+    recorded: Callable[[str, Sequence[Result], Collection[str]], None]

@@ -63,19 +63,18 @@ class Recorder:
             if self._calls() > 1:
                 await asyncio.sleep(GATHER_S)
             batch, self._results = self._results, []
-            await self._write_stubbornly(deliveries.record, batch)
-            self._lane.recorded(self._lane.channel, batch)
+            going_on = await self._write_stubbornly(deliveries.record, batch)
+            self._lane.recorded(self._lane.channel, batch, going_on or ())
 
-    async def _write_stubbornly(self, job: Any, batch: Any) -> None:
+    async def _write_stubbornly(self, job: Any, batch: Any) -> Any:
         """Wait for the database with results: without them the same people would get the message again."""
         give_up = monotonic() + self._lane.lease_s
         while True:
             try:
-                await asyncio.wrap_future(self._database.write(job, batch))
-                return
+                return await asyncio.wrap_future(self._database.write(job, batch))
             except StoreUnavailable as error:
                 if monotonic() > give_up:
                     _log.error("results of %d attempts on %s are lost: %s", len(batch), self._lane.channel, error)
-                    return
+                    return None
                 _log.warning("cannot record results on %s, trying again: %s", self._lane.channel, error)
                 await asyncio.sleep(AGAIN_S)

@@ -102,5 +102,5 @@ def _good(result: R | NotifyhubError) -> R:
 def _cancelled(found: answers.DeliveryResult, now: bool) -> answers.DeliveryResult:
     if found.delivery is None:
         return found
-    ended = "ended" if found.delivery.status in RELEASED else "too_late"
+    ended = "ended" if found.delivery.status in {*RELEASED, Status.SUPERSEDED} else "too_late"
     return found.model_copy(update={"result": "cancelled" if now else ended})

@@ -11,6 +11,7 @@ from notifyhub import answers
 from notifyhub.clock import to_datetime, to_ms
 from notifyhub.domain.mailings import MailingStatus
 from notifyhub.domain.states import Status
+from notifyhub.domain.summary import results
 from notifyhub.errors import Fault, InvalidRequest
 from notifyhub.hub.wiring import Wiring
 from notifyhub.requests.fields import moment
@@ -113,7 +114,7 @@ def _checked(found: Recount) -> answers.CounterCheck:
 def mailing_statistics(mailing: answers.Mailing, cells: list[MailingCell], now: int) -> answers.MailingStatistics:
     """The cells of a mailing as an answer; `now` in epoch ms."""
     by_status = _by_status(cells)
-    total = sum(by_status.values())
+    total = sum(results(by_status).values())
     left = sum(by_status[status] for status in _OPEN)
     rate = None
     if mailing.started_at is not None and total > left:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
 from notifyhub import answers
 from notifyhub.clock import now_ms, to_datetime
-from notifyhub.domain import pacing, resting, story
+from notifyhub.domain import chain_story, pacing, resting, story
 from notifyhub.domain.adaptive_rate import FULL
 from notifyhub.domain.resting import Rest
 from notifyhub.domain.senders import sender_of
 from notifyhub.domain.states import Status
+from notifyhub.domain.story import Subject
 from notifyhub.domain.summary import DUPLICATE
 from notifyhub.hub.resting import paced, rests
 from notifyhub.hub.wiring import Wiring
@@ -40,21 +42,19 @@ class Explaining(Wiring, Verbs):
         return [self._story(history, resting_ones, paces) for history in found]
 
     def _story(self, history: History, resting_ones: Mapping[tuple[str, str], Rest], paces: Paces) -> answers.Story:
-        channel = self.settings.channels().get(history.subject.channel)
-        most = history.subject.max_attempts or (channel.max_attempts if channel else None)
-        subject = replace(history.subject, max_attempts=most)
+        subject, now = self._limited(history.subject), to_datetime(now_ms())
         if history.duplicate_of is not None:
             told, following = story.duplicate(subject, history.duplicate_of, history.holder_status or DUPLICATE)
+        elif history.chain:
+            steps = [replace(step, subject=self._limited(step.subject)) for step in history.chain]
+            told = chain_story.events(steps, _lookup)
+            following = chain_story.next_step(steps, _lookup, now)
         else:
             told = story.events(subject, _lookup)
-            now = to_datetime(now_ms())
             following = story.next_step(subject, _lookup, now)
+        if subject.status == Status.SCHEDULED and history.duplicate_of is None:
             at = (subject.channel, self._sender(history))
-            if subject.status == Status.SCHEDULED and (rest := resting_ones.get(at)) is not None:
-                following = resting.next_step(subject, rest, following, now)
-            elif subject.status == Status.SCHEDULED and channel is not None:
-                account = paced(self.settings, *at, paces.get(at, FULL))
-                following = pacing.next_step(subject, account, following, now)
+            following = self._held_up(subject, at, resting_ones.get(at), paces, following, now)
         return answers.Story(
             delivery_id=history.id,
             message_id=history.message_id,
@@ -62,9 +62,32 @@ class Explaining(Wiring, Verbs):
             address=subject.address,
             status=subject.status,
             duplicate_of=history.duplicate_of,
+            chain=list(history.deliveries) or None,
             events=[answers.Event(at=event.at, event=event.event, words=event.words) for event in told],
             next=following,
         )
+
+    def _held_up(
+        self,
+        of: Subject,
+        at: tuple[str, str],
+        rest: Rest | None,
+        paces: Paces,
+        otherwise: str,
+        now: datetime,
+    ) -> str:
+        """What happens next to a delivery whose account may rest, pause or go slowly."""
+        if rest is not None:
+            return resting.next_step(of, rest, otherwise, now)
+        if of.channel not in self.settings.channels():
+            return otherwise
+        return pacing.next_step(of, paced(self.settings, *at, paces.get(at, FULL)), otherwise, now)
+
+    def _limited(self, subject: Subject) -> Subject:
+        """With the attempts that its channel allows, if its message does not say."""
+        channel = self.settings.channels().get(subject.channel)
+        most = subject.max_attempts or (channel.max_attempts if channel else None)
+        return replace(subject, max_attempts=most)
 
     def _sender(self, history: History) -> str:
         channel = self.settings.channels().get(history.subject.channel)

@@ -78,15 +78,15 @@ async def _client(hub: Sending, mailing: answers.Mailing, place: str, id_: int) 
     except NotFound as error:
         return Fault(place, "unknown_client", str(error))
     first, names = mailing.reach == "first", _names(mailing)
-    if chosen := choose(mailing.channels, client.phone, client.addresses, client.opted_out, first=first):
+    if chosen := choose(_channels(mailing), client.phone, client.addresses, client.opted_out, first=first):
         return _Person(place, dict(chosen))
-    if choose(mailing.channels, client.phone, client.addresses, (), first=True):
+    if choose(_channels(mailing), client.phone, client.addresses, (), first=True):
         return Fault(place, "opted_out", f"client {id_} opted out of {names}")
     return Fault(place, "no_address", f"client {id_} has no address on {names}")
 
 
 def _recipient(mailing: answers.Mailing, place: str, known: Mapping[str, str]) -> _Person | Fault:
-    chosen = [channel for channel in mailing.channels if channel in known]
+    chosen = [channel for channel in _channels(mailing) if channel in known]
     if not chosen:
         return Fault(place, "no_address", f"has no address on {_names(mailing)}")
     wanted = chosen[:1] if mailing.reach == "first" else chosen
@@ -94,7 +94,11 @@ def _recipient(mailing: answers.Mailing, place: str, known: Mapping[str, str]) -
 
 
 def _names(mailing: answers.Mailing) -> str:
-    return " or ".join(mailing.channels)
+    return " or ".join(_channels(mailing))
+
+
+def _channels(mailing: answers.Mailing) -> Sequence[str]:
+    return mailing.channels.first_of if isinstance(mailing.channels, answers.Chain) else mailing.channels
 
 
 def _once_each(people: Sequence[_Person]) -> list[_Person]:

@@ -19,6 +19,7 @@ from notifyhub.hub.mailing_tests import send_test
 from notifyhub.hub.previewing import PACE_OF_MS, limits_of_mailing, previewed
 from notifyhub.hub.sending import Sending
 from notifyhub.requests import Priority, as_row_id
+from notifyhub.requests.chains import ChainRequest
 from notifyhub.requests.checking import members_of
 from notifyhub.requests.mailings import MailingRequest, mailing_change_request, mailing_request
 from notifyhub.store import call_counts, mailing_moves, mailing_retries, mailings, statistics
@@ -180,7 +181,7 @@ def _column(name: str, value: Any) -> Any:
     if name == "options":
         return _json(given) if (given := value.given()) else None
     if name == "channels":
-        return _json(value)
+        return _json(value.stored() if isinstance(value, ChainRequest) else value)
     if name == "metadata":
         return _json(value) if value else None
     if isinstance(value, datetime):

@@ -17,6 +17,7 @@ from notifyhub.domain.addresses import CHANNELS, FORMS, canonical
 from notifyhub.domain.limits import text_fault
 from notifyhub.errors import Fault
 from notifyhub.plugins import installed
+from notifyhub.requests.chains import chain_faults, named
 from notifyhub.requests.faults import as_fault, json_path
 from notifyhub.requests.fields import is_blank, is_encodable, moment
 
@@ -30,7 +31,13 @@ def across(asked: Mapping[str, Any], now: datetime, only: Mapping[str, Collectio
 
     only  the valid addresses, for channels with a fixed set
     """
-    return [*_text_faults(asked), *_people_faults(asked), *_end_faults(asked, now), *_own_channel_faults(asked, only)]
+    return [
+        *_text_faults(asked),
+        *chain_faults(asked.get("channels")),
+        *_people_faults(asked),
+        *_end_faults(asked, now),
+        *_own_channel_faults(asked, only),
+    ]
 
 
 def _text_faults(asked: Mapping[str, Any]) -> list[Fault]:
@@ -77,8 +84,8 @@ def _people(asked: Mapping[str, Any]) -> list[Any]:
 
 def _wanted(asked: Mapping[str, Any]) -> set[str] | None:
     """The requested channels that exist; None if the recipients' addresses decide."""
-    named = asked.get("channels")
-    return {name for name in named if isinstance(name, str) and name in FORMS} if isinstance(named, list) else None
+    listed = named(asked.get("channels"))
+    return None if listed is None else {name for name in listed if isinstance(name, str) and name in FORMS}
 
 
 def _end_faults(asked: Mapping[str, Any], now: datetime) -> list[Fault]:

@@ -11,6 +11,10 @@ from pydantic_core import ErrorDetails
 
 from notifyhub.errors import Fault
 
+A_LIST = "a list of channels"
+A_CHAIN = "a chain of channels"
+"""Tags of what `channels` may be. They are no part of the request, so no path shows them."""
+
 _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 # pydantic's type → our code and sentence. Types not listed here are our own (PydanticCustomError).
@@ -46,7 +50,12 @@ def as_fault(details: ErrorDetails) -> Fault:
     """One of pydantic's errors as a Fault."""
     code, sentence = _WORDS.get(details["type"], (details["type"], None))
     message = details["msg"] if sentence is None else sentence.format_map(details.get("ctx", {}))
-    return Fault(json_path(details["loc"]), code, message)
+    return Fault(json_path(_untagged(details["loc"])), code, message)
+
+
+def _untagged(location: tuple[str | int, ...]) -> tuple[str | int, ...]:
+    tagged = location[:1] == ("channels",) and location[1:2] in ((A_LIST,), (A_CHAIN,))
+    return (*location[:1], *location[2:]) if tagged else location
 
 
 def json_path(location: Sequence[str | int]) -> str:

@@ -15,11 +15,11 @@ from notifyhub.domain.retry import OnUnconfirmed
 from notifyhub.domain.window import DAYS, MIDNIGHT_AFTER, SendWindow
 from notifyhub.errors import Fault, InvalidRequest
 from notifyhub.requests.audience import AudienceFilter
+from notifyhub.requests.chains import ChannelsAsked, chain_faults, named
 from notifyhub.requests.checking import members_of, tried
 from notifyhub.requests.crosschecks import across
 from notifyhub.requests.fields import (
     Attempts,
-    Channel,
     Metadata,
     Moment,
     Priority,
@@ -37,6 +37,8 @@ LIVE_MEMBERS = ("name", "ends_at", "priority", "rate", "reference", "metadata")
 """What may still be changed once a mailing has started."""
 
 NO_END = Fault("$.late_joiners", "no_end", "needs ends_at: clients are added until then")
+
+CHAIN_TO_ALL = Fault("$.reach", "no_chain", "must be first: a chain reaches each client on one channel after the other")
 
 _CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])|24:00")
 
@@ -149,7 +151,10 @@ class MailingRequest(_Mailing):
 
     name: Name = Field(description="how people recognise it", examples=["Winter sale"])
     text: Text = Field(description="the message text", examples=["Everything at half price until Sunday"])
-    channels: list[Channel] = Field(min_length=1, description="in the order of preference", examples=[["telegram"]])
+    channels: ChannelsAsked = Field(
+        description="a list, in the order of preference; `first_of`: one after the other, until one gets through",
+        examples=[["telegram"]],
+    )
     draft: StrictBool = Field(False, description="store it only; it starts when you say so")
 
 
@@ -161,7 +166,10 @@ class MailingChangeRequest(_Mailing):
 
     name: Name = Field(default_factory=str, description="how people recognise it")
     text: Text = Field(default_factory=str, description="the message text")
-    channels: list[Channel] = Field(default_factory=list, min_length=1, description="in the order of preference")
+    channels: ChannelsAsked = Field(
+        default_factory=list,
+        description="a list, in the order of preference; `first_of`: one after the other, until one gets through",
+    )
 
 
 def mailing_request(
@@ -211,10 +219,12 @@ def mailing_faults(asked: Mapping[str, Any], now: datetime) -> list[Fault]:
 
 def _channel_faults(asked: Mapping[str, Any], senders: Mapping[str, Collection[str]] | None) -> list[Fault]:
     """Of the text, and of options, on the channels of the mailing."""
-    named = asked.get("channels")
-    channels = [name for name in named if isinstance(name, str)] if isinstance(named, list | tuple) else []
-    faults = []
-    if len(set(channels)) < len(channels):
+    given = asked.get("channels")
+    channels = [name for name in named(given) or () if isinstance(name, str)]
+    faults = chain_faults(given)
+    if isinstance(given, Mapping):
+        faults += [CHAIN_TO_ALL] if asked.get("reach") == "all" else []
+    elif len(set(channels)) < len(channels):
         faults.append(Fault("$.channels", "repeated", "names a channel more than once"))
     # As of a message to one person who is on all of these channels.
     as_message = {"text": asked.get("text"), "options": asked.get("options"), "recipients": [dict.fromkeys(channels)]}

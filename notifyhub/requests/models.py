@@ -22,9 +22,10 @@ from notifyhub.domain.addresses import CHANNELS, FORMS, canonical
 from notifyhub.domain.phones import DEFAULT_REGION
 from notifyhub.domain.retry import OnUnconfirmed
 from notifyhub.errors import Fault, InvalidRequest
+from notifyhub.requests.chains import ChainRequest, ChannelsAsked
 from notifyhub.requests.checking import cut, members_of, tried
 from notifyhub.requests.crosschecks import NO_LIMIT, across
-from notifyhub.requests.fields import Attempts, Channel, Metadata, Moment, Priority, Reference, Text, Window, whole
+from notifyhub.requests.fields import Attempts, Metadata, Moment, Priority, Reference, Text, Window, whole
 from notifyhub.requests.options import Options, sender_faults
 
 
@@ -76,8 +77,10 @@ class MessageRequest(BaseModel):
 
     text: Text = Field(description="the message text", examples=["Hello"])
     recipients: list[Recipient] = Field(min_length=1, description="the people")
-    channels: list[Channel] | None = Field(
-        None, min_length=1, description="default: every channel that a recipient has an address on"
+    channels: ChannelsAsked | None = Field(
+        None,
+        description="a list: each of these channels; `first_of`: one after the other, until one gets through; "
+        "default: every channel that a recipient has an address on",
     )
     send_at: Moment | None = Field(None, description="earliest time to send; default, or if in the past: now")
     expires_at: Moment | None = Field(None, description="nothing is sent after this")
@@ -103,13 +106,24 @@ class MessageRequest(BaseModel):
 
     def pairs(self) -> list[tuple[str, str]]:
         """Every (channel, address) of this message, in the order of the request."""
-        wanted = self.channels
+        wanted = self.chain.first_of if self.chain else self.channels
         return [
             (channel, address)
             for recipient in self.recipients
             for channel, address in addresses(recipient)
             if wanted is None or channel in wanted
         ]
+
+    @property
+    def chain(self) -> ChainRequest | None:
+        """The channels, if they are to be tried one after the other."""
+        return self.channels if isinstance(self.channels, ChainRequest) else None
+
+    def chains(self) -> list[list[tuple[str, str]]]:
+        """The steps of each recipient as (channel, address), if there is a chain; in the order of the request."""
+        order = self.chain.first_of if self.chain else []
+        known = [dict(addresses(recipient)) for recipient in self.recipients]
+        return [[(channel, own[channel]) for channel in order if channel in own] for own in known]
 
 
 def options_of(request: MessageRequest) -> dict[str, dict[str, Any]]:

@@ -16,13 +16,14 @@ import orjson
 import peewee
 
 from notifyhub.clock import to_iso
+from notifyhub.domain.chains import names
 from notifyhub.domain.dedup import dedup_key
 from notifyhub.domain.limits import text_fault
 from notifyhub.domain.states import RETRIABLE, Status
 from notifyhub.errors import Conflict, Fault, InvalidRequest, NotFound, NotifyhubError, StoreUnavailable
-from notifyhub.store import fingerprints, refusals
+from notifyhub.store import chain_steps, fingerprints, refusals
 from notifyhub.store.deliveries import uuid_parameter
-from notifyhub.store.messages import TRIES
+from notifyhub.store.fingerprints import TRIES
 from notifyhub.store.rows import Type, fetch, is_postgres, run, run_rows
 
 I = TypeVar("I")  # noqa: E741
@@ -71,10 +72,16 @@ class _Message(NamedTuple):
     accepted: int
     options: str | None
     mailing_id: int
+    channels: str | None
 
     @property
     def window_ms(self) -> int | None:
         return int(self.deduplicate) * 1000 if self.deduplicate.isdigit() else None
+
+    @property
+    def chained(self) -> set[str]:
+        """The channels on which its chain may go on."""
+        return set(names(orjson.loads(self.channels))) if self.channels else set()
 
     def options_for(self, channel: str) -> Mapping[str, Any]:
         given: Mapping[str, Any] = orjson.loads(self.options).get(channel, {}) if self.options else {}
@@ -151,13 +158,14 @@ def _change(database: peewee.Database, change: Change) -> Changed | NotifyhubErr
         return keys
     run(database, _STORE_MESSAGE, new.text, new.send_at, new.expires_at, key)
     run_rows(database, _MOVE, _PLAN, [(d.id, due_at, new.expires_at, keys[d.id]) for d in waiting])
+    chain_steps.rearm(database, [(d.id, due_at) for d in waiting])
     return Changed(frozenset(d.channel for d in waiting), due_at)
 
 
 def _faults(change: Change, new: _Message, due_at: int, waiting: Sequence[_Delivery]) -> list[Fault]:
     faults = []
     if "text" in change.members:
-        channels = sorted({d.channel for d in waiting})
+        channels = sorted({d.channel for d in waiting} | new.chained)
         found = (text_fault(c, new.text, marked_up="parse_mode" in new.options_for(c)) for c in channels)
         faults += [Fault("$.text", "too_long", fault) for fault in found if fault]
     if new.expires_at is not None and new.expires_at <= due_at:
@@ -223,6 +231,7 @@ def _retry(database: peewee.Database, retry: Retry) -> Counts | NotifyhubError:
     run_rows(database, _AGAIN, _PLAN, rows)
     # Whoever retries by hand wants the messenger to be asked again.
     refusals.override(database, [retry.id])
+    chain_steps.rearm(database, [(d.id, retry.now) for d in again])
     left_alone = message.accepted - len(ended)
     return Counts(len(again), len(held), left_alone, frozenset(d.channel for d in again))
 

@@ -13,8 +13,7 @@ from notifyhub.domain.states import Status
 from notifyhub.domain.turns import Turns
 from notifyhub.store import lanes, refusals, wishes
 from notifyhub.store.claimed import Claimed
-from notifyhub.store.messages import as_uuid
-from notifyhub.store.rows import fetch, fetch_rows, is_postgres, run
+from notifyhub.store.rows import as_uuid, fetch, fetch_rows, is_postgres, run
 
 
 class Rooms(Protocol):

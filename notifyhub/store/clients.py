@@ -15,7 +15,7 @@ from notifyhub.domain.audience import Audience
 from notifyhub.domain.clients import ALL, operator_code_of
 from notifyhub.domain.states import Status
 from notifyhub.errors import Conflict, NotFound, NotifyhubError
-from notifyhub.store import audiences
+from notifyhub.store import audiences, chains
 from notifyhub.store.deliveries import GIVE_UP_KEY
 from notifyhub.store.rows import Type, fetch, fetch_rows, is_postgres, run, run_rows
 from notifyhub.store.wishes import CLIENT_DELETED, OPTED_OUT
@@ -110,6 +110,8 @@ _FORGET = (
         SELECT id FROM deliveries WHERE client_id = ? AND client_id IS NOT NULL)""",
     "UPDATE deliveries SET address = '' WHERE client_id = ? AND client_id IS NOT NULL",
     "UPDATE duplicates SET address = '' WHERE client_id = ? AND client_id IS NOT NULL",
+    """UPDATE chain_steps SET rest = NULL, confirm_at = NULL WHERE delivery_id IN (
+        SELECT id FROM deliveries WHERE client_id = ? AND client_id IS NOT NULL)""",
 )
 
 
@@ -150,7 +152,7 @@ def _change(database: peewee.Database, change: ClientChange) -> answers.Client |
         run(database, "DELETE FROM client_tags WHERE client_id = ?", change.id)
         _tag(database, [(change.id, tag) for tag in change.members["tags"]])
     if new.opted_out != old.opted_out:
-        _cancel_opted_out(database, change.id, orjson.loads(new.opted_out))
+        _cancel_opted_out(database, change, orjson.loads(new.opted_out))
     return _answer((change.id, *new), _tags(database, [change.id]).get(change.id, []))
 
 
@@ -170,12 +172,13 @@ def _new_columns(old: Row, change: ClientChange) -> dict[str, Any]:
     return new
 
 
-def _cancel_opted_out(database: peewee.Database, id_: int, opted_out: Sequence[str]) -> None:
+def _cancel_opted_out(database: peewee.Database, change: ClientChange, opted_out: Sequence[str]) -> None:
     if ALL in opted_out:
-        run(database, _CANCEL, OPTED_OUT, id_)
+        run(database, _CANCEL, OPTED_OUT, change.id)
         return
     for channel in opted_out:
-        run(database, f"{_CANCEL} AND channel = ?", OPTED_OUT, id_, channel)
+        ended = run(database, f"{_CANCEL} AND channel = ? RETURNING id", OPTED_OUT, change.id, channel).fetchall()
+        chains.advance(database, [id_ for (id_,) in ended], change.now, ended=Status.CANCELLED)
 
 
 def delete(database: peewee.Database, ids: Sequence[int]) -> list[Deleted | NotFound]:

@@ -14,7 +14,7 @@ import peewee
 
 from notifyhub.domain.reachability import Lesson
 from notifyhub.domain.states import Status
-from notifyhub.store import reachability
+from notifyhub.store import chain_steps, chains, reachability
 from notifyhub.store.reachability import Taught
 from notifyhub.store.rows import Type, is_postgres, run, run_rows
 
@@ -114,8 +114,11 @@ _EXPIRE = f"""
         WHERE status = '{Status.SCHEDULED}' AND expires_at IS NOT NULL AND expires_at <= ? LIMIT ?)"""
 
 
-def record(database: peewee.Database, batches: Sequence[Sequence[Result]]) -> list[None]:
-    """Record the results of attempts, with their calls. A result whose lease was lost changes nothing."""
+def record(database: peewee.Database, batches: Sequence[Sequence[Result]]) -> list[frozenset[str]]:
+    """Record the results of attempts, with their calls. A result whose lease was lost changes nothing.
+
+    Returns the channels on which chains go on now.
+    """
     results = list(chain.from_iterable(batches))
     run_rows(database, _RECORD, _RESULT, [_result_row(result) for result in results])
     calls = [(result.id, result.attempt, *result.call) for result in results if result.call]
@@ -124,7 +127,12 @@ def record(database: peewee.Database, batches: Sequence[Sequence[Result]]) -> li
     taught = [_taught(result, result.lesson) for result in results if result.lesson]
     if taught:
         reachability.learn(database, taught)
-    return [None] * len(batches)
+    failed = [result for result in results if result.status is Status.FAILED and result.call]
+    if not failed:
+        return [frozenset()] * len(batches)
+    now = max(result.call.finished_at for result in failed if result.call)
+    due = chains.advance(database, [result.id for result in failed], now)
+    return [due] * len(batches)
 
 
 def _taught(result: Result, lesson: Lesson) -> Taught:
@@ -146,7 +154,15 @@ def hand_back(database: peewee.Database, batches: Sequence[Sequence[Unsent]]) ->
 
 def cancel(database: peewee.Database, message_ids: Sequence[UUID]) -> list[int]:
     """Cancel the unclaimed deliveries of these messages, unless they are those of mailings. Returns their numbers."""
-    return [run(database, _CANCEL, uuid_parameter(database, id_)).rowcount for id_ in message_ids]
+    return [_cancel(database, uuid_parameter(database, id_)) for id_ in message_ids]
+
+
+def _cancel(database: peewee.Database, message_id: UUID | str) -> int:
+    cancelled: int = run(database, _CANCEL, message_id).rowcount
+    # What gave way meanwhile has a successor now.
+    while chain_steps.stop_message(database, message_id):
+        cancelled += run(database, _CANCEL, message_id).rowcount
+    return cancelled
 
 
 def expire(database: peewee.Database, requests: Sequence[tuple[int, int]]) -> list[int]:

@@ -6,7 +6,7 @@ stopped anywhere goes on where it was, and two processes that expand the same sl
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -14,15 +14,18 @@ import orjson
 import peewee
 
 from notifyhub.domain.audience import audience_of
+from notifyhub.domain.chains import is_chain
+from notifyhub.domain.durations import milliseconds
 from notifyhub.domain.mailings import MailingStatus
 from notifyhub.domain.states import Status
 from notifyhub.errors import StoreUnavailable
-from notifyhub.store import audiences, fingerprints, refusals
+from notifyhub.store import audiences, chain_steps, fingerprints, refusals
+from notifyhub.store.chain_steps import Begun
+from notifyhub.store.fingerprints import TRIES
 from notifyhub.store.mailing_models import Mailing
 from notifyhub.store.mailings import Row
-from notifyhub.store.messages import TRIES, as_uuid
 from notifyhub.store.refusals import Candidate
-from notifyhub.store.rows import Type, fetch, fetch_rows, is_postgres, run, run_rows
+from notifyhub.store.rows import Type, as_uuid, fetch, fetch_rows, is_postgres, run, run_rows
 
 SETTLED_MS = 5_000
 """On PostgreSQL a client may become visible after one with a higher id: late joiners wait this long to be added."""
@@ -47,7 +50,7 @@ class Member(NamedTuple):
 
 
 class Placed(NamedTuple):
-    """A delivery to store; `due_at` in epoch ms."""
+    """A delivery to store; `due_at` in epoch ms, `rest` as in `chain_steps`."""
 
     position: int
     channel: str
@@ -59,6 +62,7 @@ class Placed(NamedTuple):
     client_id: int
     operator_code: str | None
     sender: str
+    rest: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,7 @@ class Slice:
     cursor       where the next slice begins
     is_last      all clients have been looked at
     deliveries   in the order of the clients
+    places       positions that are taken, by deliveries and by what may follow them
     matched, unreachable, opted_out   numbers of clients
     """
 
@@ -77,6 +82,7 @@ class Slice:
     is_last: bool
     now: int
     deliveries: Sequence[Placed]
+    places: int
     matched: int
     unreachable: int
     opted_out: int
@@ -84,7 +90,7 @@ class Slice:
     @property
     def next(self) -> Row:
         """The row of the mailing once this slice is stored."""
-        return {**self.mailing, "cursor": self.cursor, "placed": self.mailing["placed"] + len(self.deliveries)}
+        return {**self.mailing, "cursor": self.cursor, "placed": self.mailing["placed"] + self.places}
 
 
 _PLACED: dict[str, Type] = {
@@ -159,13 +165,15 @@ def place(database: peewee.Database, slices: Sequence[Slice]) -> list[bool]:
 
 def _place(database: peewee.Database, slice_: Slice) -> bool:
     mailing = slice_.mailing
-    numbers = (len(slice_.deliveries), slice_.matched, slice_.unreachable, slice_.opted_out)
+    numbers = (slice_.places, slice_.matched, slice_.unreachable, slice_.opted_out)
     expanded_at = slice_.now if slice_.is_last else None
     end = -1 if mailing["ends_at"] is None else mailing["ends_at"]
     at = (mailing["id"], mailing["cursor"], mailing["status"], end)
     if not run(database, _ADVANCE, slice_.cursor, *numbers, expanded_at, *at).rowcount:
         return False
     duplicates = _insert(database, mailing, slice_.deliveries, slice_.now)
+    if is_chain(chain := orjson.loads(mailing["channels"])):
+        _begin_chains(database, mailing, slice_.deliveries, chain)
     if duplicates:
         run(database, "UPDATE mailings SET duplicates = duplicates + ? WHERE id = ?", duplicates, mailing["id"])
     counts = "UPDATE messages SET accepted = accepted + ?, duplicates = duplicates + ? WHERE id = ?"
@@ -191,6 +199,15 @@ def _refuse(database: peewee.Database, mailing: Row, slice_: Slice) -> None:
         if d.position in ids
     ]
     refusals.refuse(database, candidates, books, slice_.now)
+
+
+def _begin_chains(
+    database: peewee.Database, mailing: Row, deliveries: Sequence[Placed], chain: Mapping[str, Any]
+) -> None:
+    message_id = as_uuid(mailing["message_id"]).hex
+    within = chain.get("confirm_within")
+    within_ms = None if within is None else milliseconds(within)
+    chain_steps.begin(database, [Begun(message_id, d.position, d.rest, within_ms) for d in deliveries])
 
 
 def _insert(database: peewee.Database, mailing: Row, deliveries: Sequence[Placed], now: int) -> int:

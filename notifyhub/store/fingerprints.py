@@ -8,6 +8,9 @@ import peewee
 
 from notifyhub.store.rows import fetch_rows, run_rows
 
+TRIES = 3
+"""A key may be released between the refusal of a row and the lookup of its holder; then the row is tried again."""
+
 _HOLDERS = """
     SELECT d.dedup_key AS dedup_key, d.id AS id FROM {rows} AS r JOIN deliveries AS d ON d.dedup_key = r.dedup_key"""
 _DUE = """

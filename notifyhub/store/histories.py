@@ -11,12 +11,14 @@ import orjson
 import peewee
 
 from notifyhub.clock import to_datetime
+from notifyhub.domain.chain_story import Step, current
 from notifyhub.domain.states import Status
 from notifyhub.domain.story import Refusal, Subject, Told, Try
 from notifyhub.errors import NotFound
 from notifyhub.store import reachability_models
-from notifyhub.store.messages import as_uuid
+from notifyhub.store.chain_places import Link, chain_links
 from notifyhub.store.models import Attempt, Delivery, Duplicate, Message, Receipt
+from notifyhub.store.rows import as_uuid
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,8 @@ class History:
 
     holder_status  status of that delivery; None for a delivery of the message itself
     options        those of the message for the channel, if any
+    chain          all steps of the chain that it is a step of; then it is the one that is the result so far
+    deliveries     the ids of these steps
     """
 
     id: int | None
@@ -33,6 +37,8 @@ class History:
     duplicate_of: int | None = None
     holder_status: str | None = None
     options: Mapping[str, Any] | None = None
+    chain: Sequence[Step] = ()
+    deliveries: Sequence[int] = ()
 
 
 Question = Callable[[peewee.Database], list[History]]
@@ -45,7 +51,8 @@ def of_delivery(id_: int) -> Question:
         rows = _rows(database, Delivery.select().where(Delivery.id == id_))
         if not rows:
             raise NotFound("delivery", id_)
-        return _stored(database, _message(database, rows[0]["message_id"]), rows)
+        message = _message(database, rows[0]["message_id"])
+        return [history for _, history in _together(database, message, rows)]
 
     return ask
 
@@ -60,9 +67,9 @@ def of_message(id_: UUID, most: int) -> Question:
             for table in (Delivery, Duplicate)
         )
         holders = _statuses(database, {row["duplicate_of"] for row in left_out})
-        told = [*zip(kept, _stored(database, message, kept), strict=True)]
-        told += [(row, _left_out(message, row, holders)) for row in left_out]
-        return [history for row, history in sorted(told, key=lambda pair: pair[0]["position"])[:most]]
+        told = _together(database, message, kept)
+        told += [(row["position"], _left_out(message, row, holders)) for row in left_out]
+        return [history for _, history in sorted(told, key=lambda pair: pair[0])[:most]]
 
     return ask
 
@@ -123,6 +130,40 @@ def _refusals(database: peewee.Database, ids: Sequence[int]) -> dict[int, Refusa
         )
         for row in rows
     }
+
+
+def _together(
+    database: peewee.Database, message: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]
+) -> list[tuple[int, History]]:
+    """The histories of these deliveries by position; one for all steps of a chain."""
+    links = chain_links(database, [row["id"] for row in rows])
+    missing = links.keys() - {row["id"] for row in rows}
+    others = _rows(database, Delivery.select().where(Delivery.id.in_(missing))) if missing else []
+    everything = [*rows, *others]
+    chained: dict[int, list[tuple[int, History]]] = {}
+    told: list[tuple[int, History]] = []
+    for row, history in zip(everything, _stored(database, message, everything), strict=True):
+        link = links.get(row["id"])
+        place = told if link is None else chained.setdefault(link.chain_id, [])
+        place.append((row["position"], history))
+    return told + [_chain(sorted(steps, key=lambda pair: pair[0]), links) for steps in chained.values()]
+
+
+def _chain(placed: Sequence[tuple[int, History]], links: Mapping[int, Link]) -> tuple[int, History]:
+    ids = [history.id or 0 for _, history in placed]
+    began = [to_datetime(links[id_].began_at) for id_ in ids]
+    steps = [
+        Step(
+            number=links[id_].step,
+            began_at=began[place],
+            subject=replace(history.subject, gave_way_at=began[place + 1] if place + 1 < len(began) else None),
+            then=links[id_].then,
+            confirm_at=_moment(links[id_].confirm_at),
+        )
+        for place, (id_, (_, history)) in enumerate(zip(ids, placed, strict=True))
+    ]
+    result = placed[current(steps)][1]
+    return placed[0][0], replace(result, chain=steps, deliveries=ids)
 
 
 def _left_out(message: Mapping[str, Any], row: Mapping[str, Any], holders: Mapping[int, str]) -> History:

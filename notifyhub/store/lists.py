@@ -19,11 +19,11 @@ from notifyhub.domain.states import Status
 from notifyhub.errors import NotFound
 from notifyhub.requests import Filters
 from notifyhub.store import views
+from notifyhub.store.chain_places import with_chains
 from notifyhub.store.deliveries import uuid_parameter
 from notifyhub.store.mailing_lists import mailing_conditions, with_ends
-from notifyhub.store.messages import as_uuid
 from notifyhub.store.models import Delivery, Message
-from notifyhub.store.rows import fetch, fetch_rows, is_postgres, run
+from notifyhub.store.rows import as_uuid, fetch, fetch_rows, is_postgres, run
 from notifyhub.store.summaries import summaries
 
 DeliveryPlace = tuple[int, int]
@@ -58,7 +58,8 @@ def deliveries(
             sql, values = _merged(database, _DELIVERY_COLUMNS, filters, (f"{within} {fits}", [*edges, *given]), limit)
             order = "created_at DESC, id DESC"
         rows = _fetch(database, f"{sql} ORDER BY {order} LIMIT ?", _DELIVERY_COLUMNS, *values, limit)
-        found = [((row["created_at"], row["id"]), views.delivery_answer(row)) for row in with_ends(database, rows)]
+        rows = with_chains(database, with_ends(database, rows))
+        found = [((row["created_at"], row["id"]), views.delivery_answer(row)) for row in rows]
         # SQLite does not guarantee the order of combined rows.
         return sorted(found, key=lambda pair: pair[0], reverse=True)
 
@@ -94,7 +95,7 @@ def by_ids(ids: Sequence[int]) -> Callable[[peewee.Database], dict[int, answers.
     def ask(database: peewee.Database) -> dict[int, answers.Delivery]:
         rows = fetch_rows(database, _THESE, _DELIVERY_COLUMNS, {"id": "BIGINT"}, [(id_,) for id_ in sorted(set(ids))])
         found = (dict(zip(_DELIVERY_COLUMNS, row, strict=True)) for row in rows)
-        return {row["id"]: views.delivery_answer(row) for row in with_ends(database, found)}
+        return {row["id"]: views.delivery_answer(row) for row in with_chains(database, with_ends(database, found))}
 
     return ask
 

@@ -45,9 +45,10 @@ _BEGIN = f"""
     WHERE id = ? AND status IN ('{MailingStatus.DRAFT}', '{MailingStatus.SCHEDULED}')"""
 _MESSAGE = """
     INSERT INTO messages (id, text, created_at, send_at, expires_at, priority, max_attempts, on_unconfirmed, reference,
-        metadata, options, deduplicate, accepted, duplicates, mailing_id)
+        metadata, options, deduplicate, accepted, duplicates, mailing_id, channels)
     SELECT message_id, text, started_at, NULL, ends_at, priority, max_attempts, on_unconfirmed, reference, metadata,
-        options, deduplicate, 0, 0, id FROM mailings WHERE id = ?"""
+        options, deduplicate, 0, 0, id, CASE WHEN SUBSTR(channels, 1, 1) = '{' THEN channels END
+    FROM mailings WHERE id = ?"""
 _MOVE = "UPDATE mailings SET status = ?, updated_at = ? WHERE id = ? AND status = ?"
 _END = "UPDATE mailings SET status = ?, ended_at = ?, updated_at = ?, swept = ? WHERE id = ?"
 _DUE = f"""
@@ -60,6 +61,11 @@ _WAITS = f"d.status = '{Status.SCHEDULED}' AND {_PLACES} AND d.mailing_id = mail
 _OPEN = f"""(
     EXISTS (SELECT 1 FROM deliveries AS d WHERE {_WAITS})
     OR EXISTS (SELECT 1 FROM deliveries AS d WHERE d.status = '{Status.SENDING}' AND d.mailing_id = mailings.id))"""
+# What may still be confirmed may lead to another step.
+_AWAITED = """EXISTS (
+    SELECT 1 FROM chain_steps AS c
+    WHERE c.mailing_id = mailings.id AND c.mailing_id <> 0 AND c.confirm_at IS NOT NULL
+        AND c.channel IN ('viber', 'whatsapp'))"""
 _IS_LIVE = f"status IN ('{MailingStatus.RUNNING}', '{MailingStatus.PAUSED}')"
 # With late joiners a mailing is done when it ends.
 _ALL_PLACED = "(expanded_at IS NOT NULL OR (late_joiners = 1 AND ends_at <= ?))"
@@ -71,7 +77,7 @@ _LEFT = f"""EXISTS (
 _FINISH = f"""
     UPDATE mailings SET ended_at = ?, updated_at = ?,
         status = CASE WHEN {_LEFT} THEN '{MailingStatus.EXPIRED}' ELSE '{MailingStatus.FINISHED}' END
-    WHERE {_IS_LIVE} AND {_ALL_PLACED} AND NOT {_OPEN}"""
+    WHERE {_IS_LIVE} AND {_ALL_PLACED} AND NOT {_OPEN} AND NOT {_AWAITED}"""
 # PostgreSQL: whoever changes a mailing may also open a delivery of it, and a statement that waited does not see that.
 _FREE = f"SELECT id FROM mailings WHERE {_IS_LIVE} FOR UPDATE SKIP LOCKED"
 _EXPIRE = f"""
@@ -191,7 +197,7 @@ def _cancelled(database: peewee.Database, row: dict[str, Any], move: Move) -> Ca
         run(database, _END, MailingStatus.CANCELLED, move.now, move.now, swept, move.id)
         row = {**row, "status": MailingStatus.CANCELLED}
     waiting = counts[Status.SCHEDULED]
-    ended = (Status.SCHEDULED, Status.FAILED, Status.EXPIRED, Status.CANCELLED)
+    ended = (Status.SCHEDULED, Status.FAILED, Status.EXPIRED, Status.CANCELLED, Status.SUPERSEDED)
     too_late = sum(number for status, number in counts.items() if status not in ended)
     return Cancelled(MailingStatus(row["status"]), waiting, too_late)
 

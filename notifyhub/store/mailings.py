@@ -12,10 +12,11 @@ import peewee
 from notifyhub import answers
 from notifyhub.clock import to_datetime
 from notifyhub.domain.audience import audience_of, in_words
+from notifyhub.domain.chains import is_chain, names
 from notifyhub.domain.mailings import LIVE, NOT_STARTED, MailingStatus
 from notifyhub.errors import Conflict, Fault, InvalidRequest, NotFound, NotifyhubError
 from notifyhub.requests import Priority
-from notifyhub.requests.mailings import LIVE_MEMBERS, NO_END, text_faults
+from notifyhub.requests.mailings import CHAIN_TO_ALL, LIVE_MEMBERS, NO_END, text_faults
 from notifyhub.store import statistics
 from notifyhub.store.mailing_models import Mailing
 from notifyhub.store.rows import fetch, is_postgres, run
@@ -108,8 +109,11 @@ def _faults(new: Row, change: MailingChange) -> list[Fault]:
     end, start = new["ends_at"], new["starts_at"]
     if new["late_joiners"] and end is None:
         return [NO_END]
+    channels = orjson.loads(new["channels"])
+    if is_chain(channels) and new["reach"] == "all":
+        return [CHAIN_TO_ALL]
     # The text may fit the request, and not the channels that the mailing has already.
-    if faults := text_faults(new["text"], orjson.loads(new["channels"]), orjson.loads(new["options"] or "{}")):
+    if faults := text_faults(new["text"], names(channels), orjson.loads(new["options"] or "{}")):
         return faults
     if end is None or new["status"] not in NOT_STARTED or end > max(start, change.now):
         return []

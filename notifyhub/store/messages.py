@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import Any
 from uuid import UUID
 
 import orjson
@@ -13,9 +12,11 @@ import peewee
 
 from notifyhub.domain.states import Status
 from notifyhub.errors import StoreUnavailable
-from notifyhub.store import fingerprints, refusals
+from notifyhub.store import chain_steps, fingerprints, refusals
+from notifyhub.store.chain_steps import Begun, as_rest
+from notifyhub.store.fingerprints import TRIES
 from notifyhub.store.refusals import Books, Candidate
-from notifyhub.store.rows import Type, fetch_rows, is_postgres, run_rows
+from notifyhub.store.rows import Type, as_uuid, fetch_rows, is_postgres, run_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,7 @@ class NewDelivery:
     """dedup_key   None: no deduplication
     sender      the account, by its name in the settings; empty: the channel's own
     window_ms   a delivery that holds the key and is due at least this far away loses it; None: never
+    rest        (channel, address) of the steps that may follow in its chain
     """
 
     position: int
@@ -31,11 +33,15 @@ class NewDelivery:
     dedup_key: str | None
     window_ms: int | None
     sender: str = ""
+    rest: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class NewMessage:
-    """A message to store. Times are epoch ms. `lane` as in `store.lanes`."""
+    """A message to store. Times are epoch ms; `lane` as in `store.lanes`.
+
+    channels  JSON of its chain, of which the deliveries are the first steps; None: it has none
+    """
 
     id: UUID
     text: str
@@ -53,6 +59,8 @@ class NewMessage:
     deliveries: Sequence[NewDelivery] = field(repr=False)
     lane: int = 0
     ignore_reachability: bool = False
+    channels: str | None = None
+    confirm_within_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +74,6 @@ class Stored:
     duplicate_of: dict[int, int]
     refused: dict[int, str] = field(default_factory=dict)
 
-
-# A key may be released between the refusal and the lookup of its holder; then the row is simply tried again.
-TRIES = 3
 
 _DELIVERY: dict[str, Type] = {
     "message_id": "UUID",
@@ -115,6 +120,7 @@ _INSERT_MESSAGES = f"""
 _INSERT_DUPLICATES = """
     INSERT INTO duplicates (message_id, position, channel, address, duplicate_of)
     SELECT message_id, position, channel, address, duplicate_of FROM {rows} AS r"""
+_CHAIN = "UPDATE messages SET channels = r.channels FROM {rows} AS r WHERE messages.id = r.id"
 _Pending = tuple[NewMessage, NewDelivery]
 _Place = tuple[UUID, int]
 
@@ -140,6 +146,8 @@ def accept(database: peewee.Database, messages: Sequence[NewMessage]) -> list[St
     stored = [_stored(message, ids, duplicates) for message in messages]
     _insert_messages(database, messages, stored)
     _insert_duplicates(database, messages, stored)
+    if chained := [message for message in messages if message.channels is not None]:
+        _begin_chains(database, chained)
     _refuse(database, messages, stored)
     return stored
 
@@ -188,6 +196,18 @@ def _insert_deliveries(database: peewee.Database, pending: Sequence[_Pending]) -
         place: dict[str, Type] = {"message_id": "UUID", "position": "BIGINT"}
         inserted = fetch_rows(database, _INSERTED, _PLACED, place, [row[:2] for row in rows])
     return {(as_uuid(message_id), position): id_ for message_id, position, id_ in inserted}
+
+
+def _begin_chains(database: peewee.Database, messages: Sequence[NewMessage]) -> None:
+    run_rows(database, _CHAIN, {"id": "UUID", "channels": "TEXT"}, [(m.id.hex, m.channels) for m in messages])
+    chain_steps.begin(
+        database,
+        [
+            Begun(message.id.hex, delivery.position, as_rest(delivery.rest), message.confirm_within_ms)
+            for message in messages
+            for delivery in message.deliveries
+        ],
+    )
 
 
 def _stored(message: NewMessage, ids: dict[_Place, int], duplicates: dict[_Place, int]) -> Stored:
@@ -276,8 +296,3 @@ def _candidates(message: NewMessage, stored: Stored, books: Books) -> Iterator[C
         if delivery.position in ids and refusals.is_in(books, delivery.channel, delivery.address):
             own = options.get(delivery.channel, {})
             yield Candidate(ids[delivery.position], delivery.channel, delivery.address, own, overridden)
-
-
-def as_uuid(value: Any) -> UUID:
-    """SQLite stores a UUID as 32 hex digits, as peewee does; PostgreSQL's driver returns a UUID."""
-    return value if isinstance(value, UUID) else UUID(value)

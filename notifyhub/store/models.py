@@ -26,6 +26,7 @@ class Message(Model):
 
     deduplicate  forever, off, or seconds as digits
     mailing_id   the mailing whose text it is; 0: none
+    channels     JSON of its chain; NULL: none
     """
 
     id = UUIDField(primary_key=True)
@@ -43,6 +44,7 @@ class Message(Model):
     duplicates = IntegerField()
     deduplicate = TextField(constraints=[SQL("DEFAULT 'forever'")])
     mailing_id = BigIntegerField(constraints=[SQL("DEFAULT 0")])
+    channels = TextField(null=True)
 
     class Meta:
         table_name = "messages"
@@ -199,22 +201,6 @@ class IdempotencyKey(Model):
         primary_key = CompositeKey("consumer", "key")
 
 
-class CallCount(Model):
-    """Calls of one process on one channel in one minute (of the epoch) with the same outcome."""
-
-    channel = TextField()
-    minute = BigIntegerField()
-    process = TextField()
-    outcome = TextField()
-    code = TextField()
-    calls = BigIntegerField()
-    last_at = BigIntegerField()
-
-    class Meta:
-        table_name = "pulses"
-        primary_key = CompositeKey("channel", "minute", "process", "outcome", "code")
-
-
 def index(model: Any, name: str, *fields: Any, unique: bool = False, where: str | None = None) -> None:
     """Add an index to a model; `where` makes it a partial one."""
     found = model.index(*fields, unique=unique, name=name, where=SQL(where) if where else None)
@@ -295,5 +281,4 @@ MODELS: tuple[type[Model], ...] = (
     EarlyReceipt,
     ApiKey,
     IdempotencyKey,
-    CallCount,
 )

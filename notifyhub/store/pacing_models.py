@@ -1,4 +1,4 @@
-"""The tables of rate limits. Moments are epoch milliseconds, except in cells."""
+"""The tables of rate limits, and of the calls that were made. Moments are epoch milliseconds, except in cells."""
 
 from __future__ import annotations
 
@@ -33,4 +33,20 @@ class SenderPace(Model):
         primary_key = CompositeKey("channel", "sender")
 
 
-MODELS: tuple[type[Model], ...] = (RateCell, SenderPace)
+class CallCount(Model):
+    """Calls of one process on one channel in one minute (of the epoch) with the same outcome."""
+
+    channel = TextField()
+    minute = BigIntegerField()
+    process = TextField()
+    outcome = TextField()
+    code = TextField()
+    calls = BigIntegerField()
+    last_at = BigIntegerField()
+
+    class Meta:
+        table_name = "pulses"
+        primary_key = CompositeKey("channel", "minute", "process", "outcome", "code")
+
+
+MODELS: tuple[type[Model], ...] = (RateCell, SenderPace, CallCount)

@@ -16,7 +16,7 @@ import peewee
 from notifyhub.domain.reachability import KEPT_MS, is_lasting, sender_in
 from notifyhub.domain.receipt import Receipt
 from notifyhub.domain.states import Status
-from notifyhub.store import reachability
+from notifyhub.store import chain_steps, confirmations, reachability
 from notifyhub.store.reachability import Unreachable
 from notifyhub.store.rows import Type, fetch_rows, run, run_rows
 
@@ -135,10 +135,13 @@ def _settle(database: peewee.Database, now: int, limit: int, kept_ms: int) -> in
 
 
 def _apply(database: peewee.Database, receipts: Sequence[Receipt], now: int, kept_ms: int) -> set[int]:
-    """Apply the receipts whose delivery is found. Returns their positions."""
+    """Apply the receipts whose delivery is found, at `now` (epoch ms). Returns their positions."""
     proving = [receipt for receipt in receipts if receipt.delivery_id is not None]
+    chained = chain_steps.are_there(database)
     if proving:
         run_rows(database, _PROVE, _REFERRING, map(tuple, proving))
+        if chained:
+            confirmations.prove(database, proving)
     numbered = [(*receipt, number) for number, receipt in enumerate(receipts)]
     found = fetch_rows(database, _FIND, ("number", "id"), _NUMBERED, numbered)
     told = [(id_, receipts[number]) for number, id_ in found if receipts[number].kind is not Status.SENT]
@@ -149,6 +152,8 @@ def _apply(database: peewee.Database, receipts: Sequence[Receipt], now: int, kep
     kept = {(id_, receipt.kind): (id_, receipt.kind, receipt.at, receipt.code, receipt.detail) for id_, receipt in told}
     if kept:
         run_rows(database, _KEEP, _KEPT, kept.values())
+        if chained:
+            confirmations.hear(database, told, now)
     _learn(database, told, now, kept_ms)
     return {number for number, _ in found}
 

@@ -11,7 +11,7 @@ import peewee
 
 from notifyhub.domain.reachability import sender_in
 from notifyhub.domain.states import Status
-from notifyhub.store import reachability
+from notifyhub.store import chains, reachability
 from notifyhub.store.claimed import Claimed
 from notifyhub.store.deliveries import GIVE_UP_KEY
 from notifyhub.store.reachability import Known
@@ -55,7 +55,8 @@ _REFUSED: dict[str, Type] = {
 # No call was made, so a claimed one returns the attempt's number too.
 _REFUSE = f"""
     UPDATE deliveries SET
-        status = CASE WHEN maybe_sent = 0 THEN '{Status.FAILED}' ELSE '{Status.UNCONFIRMED}' END, reason = r.reason, lease_until = NULL, dedup_key = {GIVE_UP_KEY},
+        status = CASE WHEN maybe_sent = 0 THEN '{Status.FAILED}' ELSE '{Status.UNCONFIRMED}' END,
+        reason = r.reason, lease_until = NULL, dedup_key = {GIVE_UP_KEY},
         attempt = CASE WHEN deliveries.status = '{Status.SENDING}' THEN attempt - 1 ELSE attempt END
     FROM {{rows}} AS r
     WHERE deliveries.id = r.id AND deliveries.status IN ('{Status.SCHEDULED}', '{Status.SENDING}')"""
@@ -96,7 +97,7 @@ def refuse(database: peewee.Database, candidates: Iterable[Candidate], books: Bo
         entry = reachability.binding(books[one.channel][one.address], sender_in(one.options))
         if entry is not None and (entry.suppressed or not one.overridden):
             refused.append(_refused(one.delivery_id, entry, now))
-    _write(database, refused)
+    _write(database, refused, now)
     return {one.id: one.reason for one in refused}
 
 
@@ -123,7 +124,7 @@ def heard(database: peewee.Database, rows: Sequence[Claimed], now: int) -> list[
             refused.append(_refused(row.id, entry, now))
         else:
             willing.append(row._replace(known_unreachable=True))
-    _write(database, refused)
+    _write(database, refused, now)
     return willing
 
 
@@ -144,7 +145,8 @@ def _refused(delivery_id: int, entry: Known, now: int) -> _Refused:
     return _Refused(delivery_id, entry.reason, now, entry.learnt_at, entry.expires_at, entry.source)
 
 
-def _write(database: peewee.Database, refused: Sequence[_Refused]) -> None:
+def _write(database: peewee.Database, refused: Sequence[_Refused], now: int) -> None:
     if refused:
         run_rows(database, _REFUSE, _REFUSED, map(tuple, refused))
         run_rows(database, _EXPLAIN, _REFUSED, map(tuple, refused))
+        chains.advance(database, [one.id for one in refused], now)

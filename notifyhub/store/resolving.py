@@ -12,6 +12,7 @@ from notifyhub.clock import to_iso
 from notifyhub.domain.states import Status
 from notifyhub.errors import Conflict, NotFound, NotifyhubError
 from notifyhub.requests import Verdict
+from notifyhub.store import chain_steps, chains
 from notifyhub.store.deliveries import GIVE_UP_KEY
 from notifyhub.store.rows import run, run_rows
 
@@ -60,6 +61,7 @@ def _resolve(database: peewee.Database, resolution: Resolution) -> str | Notifyh
         return NotFound("delivery", id_)
     channel, status, expires_at, mailing_id = facts
     if count:
+        _follow(database, resolution)
         return str(channel)
     if status != Status.UNCONFIRMED:
         return Conflict(f"delivery {id_} is {status}: only unconfirmed deliveries can be resolved")
@@ -68,9 +70,21 @@ def _resolve(database: peewee.Database, resolution: Resolution) -> str | Notifyh
     return Conflict(f"delivery {id_} ended at {to_iso(expires_at)}: retry its message with a new expires_at instead")
 
 
+def _follow(database: peewee.Database, resolution: Resolution) -> None:
+    """What the verdict means for a chain."""
+    match resolution.verdict:
+        case Verdict.FAIL:
+            chains.advance(database, [resolution.id], resolution.now)
+        case Verdict.RESEND:
+            chain_steps.rearm(database, [(resolution.id, resolution.now)])
+        case Verdict.SENT:
+            chain_steps.disarm(database, [resolution.id])
+
+
 def cancel_these(database: peewee.Database, batches: Sequence[Sequence[int]]) -> list[set[int]]:
     """Cancel the unclaimed ones of these deliveries. Returns which those are, for each batch."""
     ids = set(chain.from_iterable(batches))
     rows = run_rows(database, _CANCEL_THESE, {"id": "BIGINT"}, [(id_,) for id_ in sorted(ids)]).fetchall()
     cancelled = {id_ for (id_,) in rows}
+    chain_steps.stop_these(database, ids)
     return [cancelled & set(batch) for batch in batches]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Literal
+from uuid import UUID
 
 import orjson
 import peewee
@@ -67,3 +68,8 @@ def _table(postgres: bool, columns: tuple[tuple[str, Type], ...]) -> str:
     # json_extract keeps JSON's own types, so nothing has to be cast.
     picked = ", ".join(f"json_extract(value, '$[{i}]') AS {name}" for i, (name, _) in enumerate(columns))
     return f"(SELECT {picked} FROM json_each(?))"
+
+
+def as_uuid(value: Any) -> UUID:
+    """SQLite stores a UUID as 32 hex digits, as peewee does; PostgreSQL's driver returns a UUID."""
+    return value if isinstance(value, UUID) else UUID(value)

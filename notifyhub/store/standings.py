@@ -8,8 +8,7 @@ from uuid import UUID
 import peewee
 
 from notifyhub.domain.summary import summarise
-from notifyhub.store.messages import as_uuid
-from notifyhub.store.rows import fetch_rows
+from notifyhub.store.rows import as_uuid, fetch_rows
 
 _OWN = """
     SELECT d.message_id AS id, d.status AS status, COUNT(*) AS count

@@ -10,9 +10,8 @@ import peewee
 
 from notifyhub.domain.addresses import FORMS
 from notifyhub.domain.states import Status
-from notifyhub.domain.summary import summarise
-from notifyhub.store.messages import as_uuid
-from notifyhub.store.rows import Type, fetch, fetch_rows, is_postgres
+from notifyhub.domain.summary import results, summarise
+from notifyhub.store.rows import Type, as_uuid, fetch, fetch_rows, is_postgres
 
 MOST_COUNTED = 50
 """Deliveries of a message in a list: a page of messages to thousands of people each would take seconds to count."""
@@ -49,7 +48,7 @@ def summaries(database: peewee.Database, rows: Sequence[Mapping[str, Any]]) -> d
     """The summary of each of these rows of messages, by the id in the row."""
     small = [row for row in rows if row["accepted"] <= MOST_COUNTED]
     large = [row for row in rows if row["accepted"] > MOST_COUNTED]
-    counts = _counts(database, small)
+    counts = {id_: results(found) for id_, found in _counts(database, small).items()}
     present = _present(database, large) if large else {}
     counted = {row["id"]: Summary(summarise(counts.get(row["id"], {})), counts.get(row["id"], {})) for row in small}
     return counted | {row["id"]: Summary(summarise(present.get(row["id"], {})), None) for row in large}

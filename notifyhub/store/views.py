@@ -14,10 +14,11 @@ import peewee
 from notifyhub import answers
 from notifyhub.clock import to_datetime
 from notifyhub.domain.states import OPEN, Status
-from notifyhub.domain.summary import DUPLICATE, summarise
+from notifyhub.domain.summary import DUPLICATE, results, summarise
 from notifyhub.errors import NotFound
 from notifyhub.requests import Priority
 from notifyhub.store import lanes
+from notifyhub.store.chain_places import PLACE, chain_answer, with_chains
 from notifyhub.store.changes import of_a_mailing
 from notifyhub.store.deliveries import uuid_parameter
 from notifyhub.store.mailing_lists import with_ends
@@ -49,7 +50,9 @@ def message(id_: UUID) -> Callable[[peewee.Database], answers.Message]:
         counts = _counts(database, id_)
         listed = None
         if row["accepted"] + row["duplicates"] <= MOST_LISTED:
-            listed = [found for _, found in deliveries_page(id_, FIRST, MOST_LISTED)(database)]
+            # Steps that gave way may make them more.
+            listed = [found for _, found in deliveries_page(id_, FIRST, MOST_LISTED + 1)(database)]
+            listed = listed if len(listed) <= MOST_LISTED else None
         return message_answer(row, Summary(summarise(counts), counts), listed)
 
     return ask
@@ -62,7 +65,7 @@ def deliveries_page(
 
     def ask(database: peewee.Database) -> list[tuple[int, answers.Delivery]]:
         # Each table alone may fill the page, so this many rows of each are enough.
-        rows = with_ends(database, _page(database, Delivery, message_id, after, limit))
+        rows = with_chains(database, with_ends(database, _page(database, Delivery, message_id, after, limit)))
         stored = [(row["position"], delivery_answer(row)) for row in rows]
         left_out = [(row["position"], _duplicate(row)) for row in _page(database, Duplicate, message_id, after, limit)]
         return sorted(stored + left_out, key=itemgetter(0))[:limit]
@@ -74,7 +77,8 @@ def delivery(id_: int) -> Callable[[peewee.Database], answers.Delivery]:
     """A delivery with its attempts. Raises NotFound."""
 
     def ask(database: peewee.Database) -> answers.Delivery:
-        (row,) = with_ends(database, [_one(database, Delivery.select().where(Delivery.id == id_), "delivery", id_)])
+        found = _one(database, Delivery.select().where(Delivery.id == id_), "delivery", id_)
+        (row,) = with_chains(database, with_ends(database, [found]))
         query = Attempt.select().where(Attempt.delivery_id == id_).order_by(Attempt.number)
         attempts = [_attempt(attempt) for attempt in query.dicts().execute(database)]
         later = Receipt.select().where(Receipt.delivery_id == id_).order_by(Receipt.at, Receipt.kind)
@@ -105,7 +109,7 @@ def must_stand_alone(id_: UUID) -> Callable[[peewee.Database], None]:
 
 
 def counts(id_: UUID) -> Callable[[peewee.Database], dict[str, int]]:
-    """Deliveries of a message by status."""
+    """Deliveries of a message by status, one for each chain."""
     return lambda database: _counts(database, id_)
 
 
@@ -155,7 +159,7 @@ def _one(database: peewee.Database, query: Any, kind: str, key: object) -> dict[
 
 
 def _counts(database: peewee.Database, id_: UUID) -> dict[str, int]:
-    return dict(run(database, _COUNTS, uuid_parameter(database, id_)).fetchall())
+    return results(dict(run(database, _COUNTS, uuid_parameter(database, id_)).fetchall()))
 
 
 def _page(database: peewee.Database, table: Any, message_id: UUID, after: int, limit: int) -> list[dict[str, Any]]:
@@ -181,6 +185,7 @@ def message_answer(row: Mapping[str, Any], summary: Summary, listed: list[answer
         priority=list(Priority)[row["priority"]],
         reference=row["reference"],
         metadata=orjson.loads(row["metadata"]) if row["metadata"] else {},
+        channels=chain_answer(row["channels"]),
         options=orjson.loads(row["options"]) if row["options"] else None,
         mailing_id=row["mailing_id"] or None,
         accepted=row["accepted"],
@@ -205,6 +210,7 @@ def delivery_answer(row: Mapping[str, Any]) -> answers.Delivery:
         messenger_id=row["messenger_id"],
         mailing_id=row["mailing_id"] or None,
         client_id=row["client_id"],
+        chain=row.get(PLACE),
     )
 
 

@@ -8,10 +8,10 @@ from typing import NamedTuple
 import orjson
 import peewee
 
-from notifyhub.domain.clients import address_on, is_opted_out
+from notifyhub.domain.clients import ALL, address_on, is_opted_out
 from notifyhub.domain.dedup import dedup_key
 from notifyhub.domain.states import Status
-from notifyhub.store import fingerprints
+from notifyhub.store import chains, fingerprints
 from notifyhub.store.claimed import Claimed
 from notifyhub.store.rows import Type, fetch_rows, run_rows
 
@@ -88,6 +88,9 @@ def heard(database: peewee.Database, rows: Sequence[Claimed], now: int) -> list[
         willing += [row._replace(address=address) for row, address in moved if row.id not in left_out]
     if refused:
         run_rows(database, _REFUSE, {"id": "BIGINT", "reason": "TEXT"}, map(tuple, refused))
+        owners = {row.id: row.client_id for row in rows}
+        elsewhere = [one.id for one in refused if _may_be_elsewhere(one, clients.get(owners[one.id] or 0))]
+        chains.advance(database, elsewhere, now, ended=Status.CANCELLED)
     return willing
 
 
@@ -101,6 +104,13 @@ def _wish(row: Claimed, client: _Client | None) -> tuple[str | None, str, str | 
         return OPTED_OUT, "", None
     address = address_on(row.channel, phone, orjson.loads(addresses))
     return (None, address, timezone) if address else (NO_ADDRESS, "", None)
+
+
+def _may_be_elsewhere(refused: _Refused, client: _Client | None) -> bool:
+    """May the next channel of a chain be tried?"""
+    if client is None or refused.reason not in (OPTED_OUT, NO_ADDRESS):
+        return False
+    return ALL not in orjson.loads(client[-1])
 
 
 def _clients(database: peewee.Database, ids: Iterable[int | None]) -> dict[int, _Client]:

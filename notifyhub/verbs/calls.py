@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Literal
 
+from notifyhub.domain.durations import as_text
 from notifyhub.errors import Fault, InvalidRequest
+
+Channels = Sequence[str] | Mapping[str, Any]
+"""Each of these channels, or a chain: `{"first_of": ["viber", "gateway"], "confirm_within": timedelta(minutes=10)}`."""
 
 To = Mapping[str, str | int] | Sequence[Mapping[str, str | int]]
 
@@ -20,7 +24,7 @@ def members_of_call(
     *,
     at: datetime | str | None = None,
     expires_at: datetime | str | None = None,
-    channels: Sequence[str] | None = None,
+    channels: Channels | None = None,
     max_attempts: int | None = None,
     priority: Literal["urgent", "normal", "bulk"] = "normal",
     deduplicate: Literal["forever", "off"] | int = "forever",
@@ -34,7 +38,7 @@ def members_of_call(
     return {
         "text": text,
         "recipients": people(to),
-        "channels": list(channels) if isinstance(channels, tuple | set | frozenset) else channels,
+        "channels": as_asked(channels),
         "send_at": at,
         "expires_at": expires_at,
         "max_attempts": max_attempts,
@@ -46,6 +50,18 @@ def members_of_call(
         "reference": reference,
         "metadata": dict(metadata) if isinstance(metadata, Mapping) else {} if metadata is None else metadata,
     }
+
+
+def as_asked(channels: Any) -> Any:
+    """Channels, or a chain of them, as in a request; an invalid value is left to the request's own check."""
+    if isinstance(channels, tuple | set | frozenset):
+        return list(channels)
+    if not isinstance(channels, Mapping):
+        return channels
+    given = {name: list(value) if isinstance(value, tuple) else value for name, value in channels.items()}
+    if isinstance(length := given.get("confirm_within"), timedelta):
+        given["confirm_within"] = as_text(length // timedelta(milliseconds=1))
+    return given
 
 
 def people(to: Any) -> Any:

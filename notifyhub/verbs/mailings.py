@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
-from notifyhub.verbs.calls import To, as_arguments, people
+from notifyhub.verbs.calls import Channels, To, as_arguments, as_asked, people
 
 if TYPE_CHECKING:
     from notifyhub import answers
@@ -25,7 +25,7 @@ class MailingVerbs(ABC):
         /,
         name: str,
         text: str,
-        channels: Sequence[str],
+        channels: Channels,
         *,
         audience: Mapping[str, Any] | None = None,
         starts_at: Moment = None,
@@ -37,7 +37,7 @@ class MailingVerbs(ABC):
     ) -> answers.Mailing:
         """Create a mailing. It starts by itself at `starts_at`, or at once.
 
-        channels     in the order of preference
+        channels     in the order of preference, or a chain as in `Hub.send`
         audience     a filter such as `{"operator_code": ["903", "905"], "tag": "vip"}`; default: all clients
         send_window  local hours of each client, such as `{"from": "09:00", "to": "21:00"}`
         reach        `first`: the first channel on which a client can be reached; `all`: each of them
@@ -49,7 +49,7 @@ class MailingVerbs(ABC):
         given: dict[str, Any] = {
             "name": name,
             "text": text,
-            "channels": channels if isinstance(channels, str) else list(channels),
+            "channels": channels if isinstance(channels, str) else as_asked(channels),
             "audience": {} if audience is None else _plain(audience),
             "starts_at": starts_at,
             "ends_at": ends_at,
@@ -103,6 +103,8 @@ class MailingVerbs(ABC):
         `metadata`; when it has ended, nothing. Raises InvalidRequest, NotFound, Conflict.
         """
         with as_arguments():
+            if "channels" in members:
+                members["channels"] = as_asked(members["channels"])
             return await self.update_as(id_, members)
 
     @abstractmethod

@@ -13,7 +13,7 @@ from types import EllipsisType
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from uuid import UUID
 
-from notifyhub.verbs.calls import To, as_arguments, members_of_call
+from notifyhub.verbs.calls import Channels, To, as_arguments, members_of_call
 
 if TYPE_CHECKING:
     # Models take long to build; those who need only the verbs do without them.
@@ -39,7 +39,7 @@ class Sends(ABC):
         *,
         at: Moment = None,
         expires_at: Moment = None,
-        channels: Sequence[str] | None = None,
+        channels: Channels | None = None,
         max_attempts: int | None = None,
         priority: Literal["urgent", "normal", "bulk"] = "normal",
         deduplicate: Literal["forever", "off"] | int = "forever",
@@ -51,8 +51,10 @@ class Sends(ABC):
     ) -> answers.Message:
         """Store a message for delivery and return it with its deliveries. Once this returns, it cannot be lost.
 
-        to  one person's addresses by channel, `{"telegram": "1067000"}`, or a list of such people
-        at  earliest time to send: an aware datetime, or ISO 8601 text with a UTC offset
+        to        one person's addresses by channel, `{"telegram": "1067000"}`, or a list of such people
+        at        earliest time to send: an aware datetime, or ISO 8601 text with a UTC offset
+        channels  each of these, or `{"first_of": ["viber", "gateway"], "confirm_within": timedelta(minutes=10)}`: one
+                  after the other until one gets through; `confirm_within` may be left out
 
         The other options are those of `POST /api/v1/messages`.
         Raises InvalidRequest with everything that is wrong, StoreUnavailable if it could not be stored.

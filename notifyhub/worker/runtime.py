@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from time import monotonic, sleep
 
@@ -13,7 +13,7 @@ from notifyhub.channel_settings import ChannelSettings
 from notifyhub.clock import now_ms
 from notifyhub.domain.retry import RetryPolicy
 from notifyhub.errors import StoreUnavailable
-from notifyhub.flow import mailings, receive, sweep
+from notifyhub.flow import chains, mailings, receive, sweep
 from notifyhub.flow.forward import Forwarder
 from notifyhub.flow.lane import Lane
 from notifyhub.flow.mailing_watch import MailingWatch
@@ -158,6 +158,7 @@ class Runtime:
         self._scheduler.add("sender_watch", self._senders.refresh, every_s)
         self._scheduler.add("mailings", self._sweep_mailings, every_s)
         self._scheduler.add("sender_paces", self._paces.refresh, every_s)
+        self._scheduler.add("chains", self._sweep_chains, every_s)
         self._scheduler.add("forget", self._forget, every_s * FORGET_EVERY)
         if (url := self._settings.inbound_url) is not None:
             secret = self._settings.inbound_secret
@@ -196,10 +197,12 @@ class Runtime:
         )
         return self._senders.add(breaker)
 
-    def _recorded(self, channel: str, results: Sequence[Result]) -> None:
+    def _recorded(self, channel: str, results: Sequence[Result], going_on: Collection[str]) -> None:
         self._metrics.note(channel, results)
         if retries := [result.due_at for result in results if result.due_at is not None]:
             self._pumps.expect(channel, min(retries))
+        for other in going_on:
+            self._doorbell.ring(other)
         self._progressed()
 
     def _ring_due(self) -> None:
@@ -217,6 +220,10 @@ class Runtime:
 
     def _settle_receipts(self) -> None:
         if receive.settle(self._database, now_ms(), self._settings.unreachable_kept_s * 1000):
+            self._progressed()
+
+    def _sweep_chains(self) -> None:
+        if chains.sweep(self._database, self._doorbell.ring, now_ms()):
             self._progressed()
 
     def _forget(self) -> None:

@@ -14,6 +14,7 @@ NONE: dict[str, int] = {
     "expired": 0,
     "cancelled": 0,
     "unconfirmed": 0,
+    "superseded": 0,
 }
 
 NEW_MAILING: dict[str, Any] = {

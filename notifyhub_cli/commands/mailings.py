@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from notifyhub_cli.chains import ConfirmWithin, FirstOf, by_channels, chain
 from notifyhub_cli.commands import mailing_views
 from notifyhub_cli.commands.mailing_views import Id, numbers
 from notifyhub_cli.output import AsJson, Exit, leave, show_json, show_table, told_in_one_line
@@ -32,7 +33,11 @@ app = typer.Typer(
 def create(
     name: Annotated[str, typer.Argument(metavar="NAME", help="How people recognise it.")],
     text: Annotated[str, typer.Argument(metavar="TEXT", help="The message text.")],
-    channel: Annotated[list[str], typer.Option(help="In the order of preference; may be given several times.")],
+    channel: Annotated[
+        list[str] | None, typer.Option(help="In the order of preference; may be given several times.")
+    ] = None,
+    first_of: FirstOf = None,
+    confirm_within: ConfirmWithin = None,
     tag: Annotated[list[str] | None, typer.Option(help="Clients with one of these tags.")] = None,
     operator_code: Annotated[list[str] | None, typer.Option(help="Clients of one of these operators.")] = None,
     audience: Annotated[str | None, typer.Option(metavar="JSON", help="A typed filter, instead of those.")] = None,
@@ -60,12 +65,18 @@ def create(
     Examples:
       notifyhub mailing create "Sale" "Half price until Sunday" --channel telegram --channel gateway --tag vip
       notifyhub mailing create "News" "We moved" --channel gateway --window 09:00-21:00 --day mon
+      notifyhub mailing create "Code" "Your code" --first-of viber,gateway --confirm-within 10m
     """
+    chained = chain(first_of, confirm_within)
+    if chained is None and not channel:
+        leave(Exit.BAD_INPUT, "Missing option '--channel' or '--first-of' (see `notifyhub mailing create --help`)")
+    if chained is not None and channel:
+        leave(Exit.BAD_INPUT, "--first-of: goes without --channel")
     with told_in_one_line(), reading() as hub:
         mailing = hub.mailings.create(
             name,
             text,
-            channel,
+            chained or channel or [],
             audience=_audience(audience, tag, operator_code),
             starts_at=starts_at,
             ends_at=ends_at,
@@ -194,7 +205,7 @@ def _show(mailing: answers.Mailing, as_json: bool) -> None:
         show_json(mailing)
         return
     typer.echo(f"mailing {mailing.id}  {mailing.status}  {mailing.name}")
-    typer.echo(f"to {mailing.audience_words}, by {' or '.join(mailing.channels)}")
+    typer.echo(f"to {mailing.audience_words}, by {by_channels(mailing.channels)}")
     typer.echo(numbers(mailing.counts) or "no deliveries yet")
 
 

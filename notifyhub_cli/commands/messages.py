@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from notifyhub.errors import Fault, InvalidRequest
+from notifyhub_cli.chains import ConfirmWithin, FirstOf, chain
 from notifyhub_cli.commands.batch import send_batch
 from notifyhub_cli.output import AsJson, Exit, leave, told_in_one_line
 from notifyhub_cli.tables import show_message
@@ -33,6 +34,8 @@ def send(
     expires_at: Annotated[
         str | None, typer.Option(help="Do not send after this time: ISO 8601 with an offset.")
     ] = None,
+    first_of: FirstOf = None,
+    confirm_within: ConfirmWithin = None,
     max_attempts: Annotated[
         int | None, typer.Option(help="Attempts per delivery [default: the channel's setting].")
     ] = None,
@@ -61,6 +64,7 @@ def send(
       notifyhub send "<b>Hello</b>" --to telegram=1067000 --option telegram.parse_mode=HTML
       notifyhub send "Good morning" --to whatsapp=79161234567 --at 2026-12-01T10:00:00+03:00
       df -h | notifyhub send - --to telegram=1067000
+      notifyhub send "Your code" --to viber=EGAZ3SZRi6zW1D0uNYhQHg== --to gateway=79161234567 --first-of viber,gateway
       notifyhub send --batch messages.jsonl
 
     If a `serve` or `worker` is running, it delivers the message; otherwise this command does so before it exits.
@@ -76,11 +80,13 @@ def send(
         leave(Exit.BAD_INPUT, "Missing option '--to' (see `notifyhub send --help`)")
     if message == "-":
         message = from_standard_input()
+    channels = chain(first_of, confirm_within)
     with told_in_one_line():
         asked: dict[str, Any] = {
             "to": recipients(to),
             "at": at,
             "expires_at": expires_at,
+            "channels": channels,
             "max_attempts": max_attempts,
             "priority": priority,
             "deduplicate": int(deduplicate) if deduplicate.isascii() and deduplicate.isdigit() else deduplicate,

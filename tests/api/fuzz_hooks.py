@@ -15,6 +15,7 @@ UNSAYABLE = frozenset(
         "too_early",
         "no_address",
         "no_end",
+        "no_chain",
         "form",
         "too_long",
         "too_many",
