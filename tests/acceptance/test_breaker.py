@@ -105,7 +105,7 @@ def test_it_goes_on_by_itself_and_says_so_once_each_way(
     hub = make_hub(database_url=database_url)
     message = hub.send("Hello", to=MANY, max_attempts=2)
     wait_for(lambda: state_of(hub).state != "closed")
-    emulator.wait_for(3 * IN_A_ROW)
+    emulator.wait_for(3 * IN_A_ROW, timeout_s=60)
 
     emulator.faults()
 
