@@ -45,7 +45,8 @@ def test_kills_at_random_moments_lose_no_chain_and_double_none(tmp_path: Path, s
 
     with Service(tmp_path) as service, here(tmp_path) as hub:
         counts = hub.wait(id_, timeout_s=60).counts or {}
-        assert counts.keys() <= {"sent", "failed"}
+        # What is refused after an attempt that may have arrived is held, and its chain with it.
+        assert counts.keys() <= {"sent", "failed", "unconfirmed"}
         assert sum(counts.values()) == PEOPLE
         deliveries = [hub.delivery(one.id or 0) for one in hub.deliveries(limit=3 * PEOPLE)]
         assert_chains_are_whole(deliveries)
