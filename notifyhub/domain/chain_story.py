@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -41,12 +41,12 @@ def events(steps: Sequence[Step], lookup: Lookup) -> list[Event]:
     return _in_order(event for step in steps for event in _events(step, lookup))
 
 
-def next_step(steps: Sequence[Step], lookup: Lookup, now: datetime) -> str:
-    """What will happen automatically, or what someone can do."""
+def next_step(steps: Sequence[Step], next_of: Callable[[Subject], str]) -> str:
+    """What will happen automatically, or what someone can do; `next_of` tells it of a single delivery."""
     step = steps[current(steps)]
     of = step.subject
     if not step.then or of.status not in _MAY_GO_ON:
-        return story.next_step(of, lookup, now)
+        return next_of(of)
     following = f"it goes on by {messenger(step.then[0])}"
     if of.status == Status.SENT and of.channel in WITH_RECEIPTS:
         if step.confirm_at is None:
@@ -55,7 +55,7 @@ def next_step(steps: Sequence[Step], lookup: Lookup, now: datetime) -> str:
     if of.status == Status.SENT:
         return "Nothing: it was sent."
     limit = f" or is not confirmed by {moment(step.confirm_at)}" if step.confirm_at else ""
-    return f"{story.next_step(of, lookup, now)} If it fails{limit}, {following}."
+    return f"{next_of(of)} If it fails{limit}, {following}."
 
 
 def _events(step: Step, lookup: Lookup) -> list[Event]:

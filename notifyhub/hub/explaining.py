@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
 from uuid import UUID
 
 from notifyhub import answers
@@ -43,18 +42,23 @@ class Explaining(Wiring, Verbs):
 
     def _story(self, history: History, resting_ones: Mapping[tuple[str, str], Rest], paces: Paces) -> answers.Story:
         subject, now = self._limited(history.subject), to_datetime(now_ms())
+
+        def next_of(of: Subject) -> str:
+            following = story.next_step(of, _lookup, now)
+            at = (of.channel, self._sender(history))
+            if of.status != Status.SCHEDULED or of.channel not in self.settings.channels():
+                return following
+            if (rest := resting_ones.get(at)) is not None:
+                return resting.next_step(of, rest, following, now)
+            return pacing.next_step(of, paced(self.settings, *at, paces.get(at, FULL)), following, now)
+
         if history.duplicate_of is not None:
             told, following = story.duplicate(subject, history.duplicate_of, history.holder_status or DUPLICATE)
         elif history.chain:
             steps = [replace(step, subject=self._limited(step.subject)) for step in history.chain]
-            told = chain_story.events(steps, _lookup)
-            following = chain_story.next_step(steps, _lookup, now)
+            told, following = chain_story.events(steps, _lookup), chain_story.next_step(steps, next_of)
         else:
-            told = story.events(subject, _lookup)
-            following = story.next_step(subject, _lookup, now)
-        if subject.status == Status.SCHEDULED and history.duplicate_of is None:
-            at = (subject.channel, self._sender(history))
-            following = self._held_up(subject, at, resting_ones.get(at), paces, following, now)
+            told, following = story.events(subject, _lookup), next_of(subject)
         return answers.Story(
             delivery_id=history.id,
             message_id=history.message_id,
@@ -66,22 +70,6 @@ class Explaining(Wiring, Verbs):
             events=[answers.Event(at=event.at, event=event.event, words=event.words) for event in told],
             next=following,
         )
-
-    def _held_up(
-        self,
-        of: Subject,
-        at: tuple[str, str],
-        rest: Rest | None,
-        paces: Paces,
-        otherwise: str,
-        now: datetime,
-    ) -> str:
-        """What happens next to a delivery whose account may rest, pause or go slowly."""
-        if rest is not None:
-            return resting.next_step(of, rest, otherwise, now)
-        if of.channel not in self.settings.channels():
-            return otherwise
-        return pacing.next_step(of, paced(self.settings, *at, paces.get(at, FULL)), otherwise, now)
 
     def _limited(self, subject: Subject) -> Subject:
         """With the attempts that its channel allows, if its message does not say."""
