@@ -220,11 +220,10 @@ class Pump:
         """
         pacer = self._lane.pacer
         while await pacer.may_go(row):
-            late_s = monotonic() - place_at
-            if late_s <= LATE_S:
+            if monotonic() - place_at <= LATE_S:
                 return place_at
             try:
-                verdict = await pacer.late(row, late_s)
+                verdict = await pacer.late(row)
             except StoreUnavailable:
                 break
             if not verdict.goes or self._stopping:

@@ -14,10 +14,12 @@ from notifyhub.clock import to_datetime
 from notifyhub.domain.audience import audience_of, in_words
 from notifyhub.domain.chains import is_chain, names
 from notifyhub.domain.mailings import LIVE, NOT_STARTED, MailingStatus
+from notifyhub.domain.pacing import PACED
+from notifyhub.domain.states import Status
 from notifyhub.errors import Conflict, Fault, InvalidRequest, NotFound, NotifyhubError
 from notifyhub.requests import Priority
 from notifyhub.requests.mailings import CHAIN_TO_ALL, LIVE_MEMBERS, NO_END, text_faults
-from notifyhub.store import statistics
+from notifyhub.store import lanes, statistics
 from notifyhub.store.mailing_models import Mailing
 from notifyhub.store.rows import fetch, is_postgres, run
 
@@ -27,6 +29,11 @@ _ONE = f"SELECT {', '.join(_COLUMNS)} FROM mailings WHERE id = ? AND deleted_at 
 _PAGE = f"""
     SELECT {", ".join(_COLUMNS)} FROM mailings
     WHERE deleted_at IS NULL AND id < ? {{status}} ORDER BY id DESC LIMIT ?"""
+
+_RELEASE = f"""
+    UPDATE deliveries SET due_at = ?
+    WHERE status = '{Status.SCHEDULED}' AND channel = ? AND sender = ? AND priority = ? AND lane = ? AND due_at > ?
+        AND reason = '{PACED}'"""
 
 Row = Mapping[str, Any]
 
@@ -86,10 +93,21 @@ def _change(database: peewee.Database, change: MailingChange) -> answers.Mailing
         return InvalidRequest(faults)
     columns = {**change.columns, "updated_at": change.now}
     Mailing.update(columns).where(Mailing.id == change.id).execute(database)
+    if "rate" in change.columns and change.columns["rate"] != row["rate"]:
+        _release_paced(database, new, change.now)
     if row["message_id"] is not None and "ends_at" in change.columns:
         # Claims read the end from the mailing; this is for those who look at the message.
         run(database, "UPDATE messages SET expires_at = ? WHERE id = ?", new["ends_at"], row["message_id"])
     return answer({**new, **columns}, statistics.by_status(database, [change.id])[change.id])
+
+
+def _release_paced(database: peewee.Database, mailing: Row, now: int) -> None:
+    """What waits for a place by the former rate asks again."""
+    for channel in names(orjson.loads(mailing["channels"])):
+        for lane in lanes.waiting(database, channel, now):
+            if lane.lane == mailing["id"]:
+                at = (channel, lane.sender, lane.priority, lane.lane, now)
+                run(database, _RELEASE, now, *at)
 
 
 def _refusal(row: Row, change: MailingChange) -> Conflict | None:

@@ -228,6 +228,7 @@ class Runtime:
 
     def _forget(self) -> None:
         sweep.forget(self._database, now_ms())
+        self._cells.forget()
         sweep.forget_unreachable(self._database, now_ms())
         receive.forget(self._database, now_ms())
 

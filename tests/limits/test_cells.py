@@ -5,13 +5,17 @@ from __future__ import annotations
 import asyncio
 import random
 
+import peewee
 import pytest
 import redis
 
+from notifyhub.clock import now_ms
 from notifyhub.domain.gcra import HORIZON_MS, Ask, Given, Spacing, Wish
 from notifyhub.flow.pacing.cells import Cells, MemoryCells, StoredCells
 from notifyhub.flow.pacing.redis_cells import RedisCells
+from notifyhub.store import rate_cells
 from notifyhub.store.database import Database
+from notifyhub.store.rows import run
 
 BOT = Spacing("s:bot", 10_000.0, burst=40)
 CHAT = Spacing("a:chat", 60_000.0)
@@ -71,6 +75,22 @@ def test_redis_gives_the_same_places_as_memory(emptied: str, number: int) -> Non
 def test_the_store_gives_the_same_places_as_memory(stored: Database, number: int) -> None:
     same(asyncio.run(told(MemoryCells(), a_history(number))), asyncio.run(told(StoredCells(stored), a_history(number))))
     stored.close()
+
+
+def test_cells_in_the_store_that_nobody_uses_are_deleted(stored: Database) -> None:
+    cells = StoredCells(stored)
+    asyncio.run(cells.reserve(Ask([Wish(None, [Spacing("a:used", 1.0), Spacing("a:new", 10_000_000.0)])])))
+    before = stored.read(names_of_cells).result()
+
+    stored.write(rate_cells.forget, now_ms() + 120_000).result()
+
+    assert {"a:used", "a:new"} <= before
+    assert stored.read(names_of_cells).result() & {"a:used", "a:new"} == {"a:new"}
+    stored.close()
+
+
+def names_of_cells(database: peewee.Database) -> set[str]:
+    return {name for (name,) in run(database, "SELECT name FROM rate_cells").fetchall()}
 
 
 async def _from_all(cells: list[Cells], spacing: Spacing, times: int) -> list[float]:

@@ -200,6 +200,23 @@ def test_the_rate_of_a_running_mailing_can_be_changed(limited: Limited, emulator
     assert changed.rate is None
 
 
+def test_what_waits_for_a_slow_rate_goes_at_once_when_it_is_made_quicker(
+    limited: Limited, emulator: RunningEmulator, database_url: str
+) -> None:
+    hub = limited(limits="off", database_url=database_url)
+    for number in range(10):
+        hub.clients.create(
+            f"7903{number:07}", addresses={"telegram": str(1000 + number), "gateway": f"7903{number:07}"}
+        )
+    channels = ["telegram", "gateway"]  # of one rate, so that one of them finds it used up
+    mailing = hub.mailings.create("Sale", "Hello", channels, reach="all", rate="1/h")
+    emulator.wait_for(1, timeout_s=30)
+
+    hub.mailings.update(mailing.id, rate="20/s")
+
+    emulator.wait_for(20, timeout_s=30)
+
+
 @pytest.mark.parametrize("rate", ["-20/s", "fast", "0/s", "20/fortnight", "", 20])
 def test_a_rate_that_is_none_is_refused_and_nothing_is_stored(make_hub: Limited, rate: Any) -> None:
     hub = make_hub()

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from time import monotonic
 from typing import Protocol
 
+from notifyhub.clock import now_ms
 from notifyhub.domain.gcra import Ask, Cell, Given, give
 from notifyhub.store import rate_cells
 from notifyhub.store.database import Database
@@ -25,6 +26,10 @@ class Cells(Protocol):
 
     async def reserve(self, ask: Ask) -> Given:
         """Do what is asked. Raises StoreUnavailable if the cells are there and the store does not answer."""
+        ...
+
+    def forget(self) -> None:
+        """Delete what is as good as new; called by a sweep. Blocks."""
         ...
 
     async def aclose(self) -> None: ...
@@ -48,6 +53,9 @@ class MemoryCells:
             self._many = max(MANY, 2 * len(self._cells))
         return given
 
+    def forget(self) -> None:
+        pass
+
     async def aclose(self) -> None:
         pass
 
@@ -62,6 +70,9 @@ class StoredCells:
 
     async def reserve(self, ask: Ask) -> Given:
         return await asyncio.wrap_future(self._database.write(rate_cells.reserve, ask))
+
+    def forget(self) -> None:
+        self._database.write(rate_cells.forget, now_ms()).result()
 
     async def aclose(self) -> None:
         pass

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from time import monotonic
 from typing import NamedTuple
@@ -12,6 +13,7 @@ from notifyhub.domain.gcra import HORIZON_MS, MARGIN, Ask, Cell, Place, Spacing,
 from notifyhub.domain.outcome import TOO_FAST, Outcome, TemporaryFailure
 from notifyhub.domain.pacing import PACED
 from notifyhub.domain.rates import Rate, rate_of
+from notifyhub.errors import StoreUnavailable
 from notifyhub.flow.pacing.blame import Blame
 from notifyhub.flow.pacing.cells import Cells
 from notifyhub.flow.pacing.limits import Limits
@@ -119,21 +121,20 @@ class Pacer:
             return
         now = self._clock() * 1000
         if self._blame.is_of_address(row, outcome, now):
-            shut = (self._address_cell(row), outcome.retry_after_s * 1000)
-            await self._cells.reserve(Ask(shut=[shut]))
+            shut = [(spacing.cell, outcome.retry_after_s * 1000) for spacing in self._of_address(row)]
+            # The row itself waits in any case; the outcome of its call must not be lost.
+            with suppress(StoreUnavailable):
+                await self._cells.reserve(Ask(shut=shut))
         else:
             self._paces.refused(self._channel, row.sender, outcome.retry_after_s, called_at)
 
-    async def late(self, row: Claimed, late_s: float) -> Verdict:
-        """Another place for a delivery that missed its own by so much. Raises StoreUnavailable.
+    async def late(self, row: Claimed) -> Verdict:
+        """Another place for a delivery that missed its own. Raises StoreUnavailable.
 
-        Only one of its account: those in its other cells are put off instead, so that it does not use up two.
+        Only one of its account: its other cells are shut for a while instead, so that it does not use up two places.
         """
-        sender = self._of_sender(row.sender)
-        late = [(spacing.cell, late_s * 1000) for spacing in self._of_address(row) if spacing.burst == 1]
-        if sender is None and not late:
-            return Verdict(row, True, 0.0)
-        given = await self._cells.reserve(Ask([Wish(sender)], late=late))
+        shut = [(spacing.cell, HORIZON_MS + spacing.step_ms) for spacing in self._of_address(row) if spacing.burst == 1]
+        given = await self._cells.reserve(Ask([Wish(self._of_sender(row.sender))], shut=shut))
         return _verdict(row, given.places[0])
 
     async def answered(self, row: Claimed, place_at: float) -> None:
@@ -142,16 +143,14 @@ class Pacer:
         known = self._tardiness.setdefault(row.sender, Tardiness())
         now = self._clock() * 1000
         excess_ms = known.excess_ms(now - place_at * 1000)
-        late = [
-            (spacing.cell, excess_ms - MARGIN * spacing.step_ms)
-            for spacing in self._of_address(row)
-            if spacing.burst == 1
-        ]
+        addresses = [spacing for spacing in self._of_address(row) if spacing.burst == 1]
+        shut = [(one.cell, one.step_ms) for one in addresses if excess_ms > MARGIN * one.step_ms]
+        late: list[tuple[str, float]] = []
         if sender is not None and sender.burst == 1:
             missing_ms = known.missing_ms(place_at * 1000, excess_ms - self._margin_ms(row.sender), now)
-            late.append((sender.cell, missing_ms))
-        if late := [(cell, ms) for cell, ms in late if ms > 0]:
-            await self._cells.reserve(Ask(late=late))
+            late = [(sender.cell, missing_ms)] if missing_ms else []
+        if shut or late:
+            await self._cells.reserve(Ask(shut=shut, late=late))
 
     def _wish(self, row: Claimed) -> Wish:
         others = self._of_address(row)
@@ -163,10 +162,14 @@ class Pacer:
     def _of_address(self, row: Claimed) -> list[Spacing]:
         own, found = self._limits.of(row.sender), []
         if own.address is not None:
-            found.append(_spaced(self._address_cell(row), own.address, 1 + MARGIN))
+            found.append(self._spaced("a", row.sender, own.address, row.address))
         if own.group is not None and self._limits.is_group(row.address):
-            found.append(_spaced(f"{self._address_cell(row)}:group", own.group, 1 + MARGIN))
+            found.append(self._spaced("g", row.sender, own.group, row.address))
         return found
+
+    def _spaced(self, kind: str, sender: str, rate: Rate, address: str = "", factor: float = 1.0) -> Spacing:
+        """A limit with its margin. The cell is of this rate: if another one is set, it begins anew."""
+        return _spaced(f"{kind}:{self._channel}:{sender}:{rate}:{address}", rate, (1 + MARGIN) / factor)
 
     def _margin_ms(self, sender: str) -> float:
         rate = self._limits.of(sender).sender
@@ -180,11 +183,7 @@ class Pacer:
         rate = self._limits.of(sender).sender
         if rate is None:
             return None
-        factor = self._paces.of(self._channel, sender).factor
-        return _spaced(f"s:{self._channel}:{sender}", rate, (1 + MARGIN) / factor)
-
-    def _address_cell(self, row: Claimed) -> str:
-        return f"a:{self._channel}:{row.sender}:{row.address}"
+        return self._spaced("s", sender, rate, factor=self._paces.of(self._channel, sender).factor)
 
     def _scarce(self, rows: Iterable[Claimed]) -> list[str]:
         """The cells that `room` has to know."""
@@ -216,4 +215,4 @@ def _spaced(cell: str, rate: Rate, times: float = 1.0) -> Spacing:
 @lru_cache(maxsize=1024)
 def _of_mailing(mailing_id: int, words: str) -> Spacing | None:
     rate = rate_of(words)
-    return None if rate is None else _spaced(f"m:{mailing_id}", rate)
+    return None if rate is None else _spaced(f"m:{mailing_id}:{rate}", rate)

@@ -142,6 +142,9 @@ class RedisCells:
         self._processes, places, known = int(answer[0]), answer[1], answer[2]
         return Given([_place(one) for one in places], dict(zip(ask.about, map(_cell, known), strict=True)))
 
+    def forget(self) -> None:
+        """They expire."""
+
     async def aclose(self) -> None:
         await self._redis.aclose()
 
