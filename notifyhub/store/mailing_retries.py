@@ -13,9 +13,9 @@ from notifyhub.domain.dedup import dedup_key
 from notifyhub.domain.mailings import LIVE, MailingStatus
 from notifyhub.domain.states import Status
 from notifyhub.errors import Conflict, NotFound, NotifyhubError
-from notifyhub.store import chain_steps, fingerprints
+from notifyhub.store import chain_steps, fingerprints, refusals
 from notifyhub.store.mailings import Row, find
-from notifyhub.store.rows import Type, fetch, is_postgres, run, run_rows
+from notifyhub.store.rows import Type, as_uuid, fetch, is_postgres, run, run_rows
 
 SLICE = 2_000
 
@@ -81,6 +81,8 @@ def _retry(database: peewee.Database, slice_: RetrySlice) -> Retried | Notifyhub
         run_rows(database, sql, columns, [(row.id, keys[row.id]) for row in again])
         chain_steps.rearm(database, [(row.id, slice_.now) for row in again])
         run(database, _REOPEN, slice_.now, slice_.id)
+        # Whoever retries by hand wants the messenger to be asked again.
+        refusals.override(database, [as_uuid(mailing["message_id"])])
     last = (failed[-1].client_id, failed[-1].channel) if len(failed) == SLICE else None
     return Retried(len(again), len(failed) - len(again), frozenset(row.channel for row in again), last)
 
