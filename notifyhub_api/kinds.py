@@ -73,7 +73,7 @@ NOT_SIGNED = Kind(
     means="The webhook is not signed by any account that is set up for the messenger.",
     advice="Compare the token, app secret or verify token here with the messenger's; a proxy in between must not "
     "change the body. Nothing was changed.",
-    detail="x-viber-content-signature is not the signature of this body by an account of viber",
+    detail="x-viber-content-signature is not that of an account of viber for this body",
 )
 FOREIGN_ORIGIN = Kind(
     name="foreign-origin",

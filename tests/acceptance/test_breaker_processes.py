@@ -48,6 +48,7 @@ class Workers:
                     telegram_token=token,
                     telegram_base_url=f"{emulator.url}/telegram",
                     telegram_concurrency=1,
+                    limits="off",
                     telegram_retry_base_s=PAUSE_S,
                     telegram_rest_s=PAUSE_S,
                     emulator_url=emulator.url,

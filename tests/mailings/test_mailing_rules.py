@@ -34,11 +34,13 @@ CHANGES: dict[str, Any] = {
     "deduplicate": "off",
     "on_unconfirmed": "at_most_once",
     "late_joiners": False,
+    "rate": "20/s",
+    "ignore_reachability": True,
     "options": {"telegram": {"parse_mode": "HTML"}},
     "reference": "order-17",
     "metadata": {"shop": 5},
 }
-LIVE_CHANGES = {"name", "ends_at", "priority", "reference", "metadata"}
+LIVE_CHANGES = {"name", "ends_at", "priority", "rate", "reference", "metadata"}
 ACTIONS = ("start", "pause", "resume", "cancel", "retry-failed")
 AFTER: dict[str, dict[str, str]] = {
     "draft": {"start": "running", "cancel": "cancelled"},
