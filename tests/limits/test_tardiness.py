@@ -17,6 +17,10 @@ def test_usual_answers_are_not_late() -> None:
     assert used_to(5).excess_ms(6) < 2
 
 
+def test_while_nobody_knows_how_quick_answers_can_be_all_are_late() -> None:
+    assert Tardiness().excess_ms(300) == 300
+
+
 def test_slow_networks_are_usual_too() -> None:
     assert used_to(300).excess_ms(303) < 10
 

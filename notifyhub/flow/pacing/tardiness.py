@@ -6,6 +6,8 @@ from collections import deque
 
 DRIFT = 0.02
 """What the quickest answer is forgotten by, with each call."""
+FIRST = 20
+"""Until so many calls were answered, nobody knows how quick they can be, so any time counts: starts are slow."""
 SPAN_MS = 2_000.0
 """How long it is known that places were put off."""
 
@@ -18,14 +20,15 @@ class Tardiness:
     """
 
     def __init__(self) -> None:
-        self._quickest_ms: float | None = None
+        self._quickest_ms = float("inf")
+        self._answered = 0
         self._put_off: deque[tuple[float, float]] = deque()
 
     def excess_ms(self, took_ms: float) -> float:
         """By how much longer than the quickest a call took."""
-        quickest = took_ms if self._quickest_ms is None else self._quickest_ms * (1 + DRIFT)
-        self._quickest_ms = min(quickest, took_ms)
-        return took_ms - self._quickest_ms
+        self._answered += 1
+        self._quickest_ms = min(self._quickest_ms * (1 + DRIFT), took_ms)
+        return took_ms if self._answered <= FIRST else took_ms - self._quickest_ms
 
     def missing_ms(self, place_at: float, excess_ms: float, now: float) -> float:
         """By how much to put off the places to come, after a call with its place at `place_at` was so late (ms)."""
