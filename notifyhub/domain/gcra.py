@@ -62,9 +62,11 @@ class Place(NamedTuple):
     none_left: bool = False
 
 
+SOONER_MS = 10.0
+
 Cells = MutableMapping[str, Cell]
 
-_FRESH = Cell()
+_FREE = Cell()
 
 
 def earliest(cell: Cell, spacing: Spacing, now: float) -> float:
@@ -86,26 +88,41 @@ def reserve(cells: Cells, wishes: Sequence[Wish], now: float) -> list[Place]:
 
 
 def _reserve(cells: Cells, wish: Wish, now: float) -> Place:
-    at = now
+    at, patience = now, HORIZON_MS
     if wish.sender is not None:
-        at = earliest(cells.get(wish.sender.cell, _FRESH), wish.sender, now)
+        at = earliest(cells.get(wish.sender.cell, _FREE), wish.sender, now)
         if at > now + HORIZON_MS:
             return Place(False, at, none_left=True)
-    blocking = [spacing for spacing in wish.others if earliest(cells.get(spacing.cell, _FRESH), spacing, now) > at]
-    if blocking:
+        # Waiting for the others would waste places of the account.
+        patience = min(patience, wish.sender.step_ms)
+    waits = [_open_at(cells, spacing, wish, now) for spacing in wish.others]
+    last = max(waits, default=at)
+    if last > at + patience:
+        blocking = [spacing for spacing, open_at in zip(wish.others, waits, strict=True) if open_at > at + patience]
         return Place(False, _book(cells, blocking, wish, now))
+    at = max(at, last)
     for spacing in (*wish.others, *(() if wish.sender is None else (wish.sender,))):
-        cell = cells.get(spacing.cell, _FRESH)
+        cell = cells.get(spacing.cell, _FREE)
         cells[spacing.cell] = cell._replace(free_at=max(cell.free_at, at) + spacing.step_ms)
     return Place(True, at)
 
 
+def _open_at(cells: Cells, spacing: Spacing, wish: Wish, now: float) -> float:
+    """When the cell has a place for this one: newcomers queue behind those who were put off before."""
+    cell = cells.get(spacing.cell, _FREE)
+    free = earliest(cell, spacing, now)
+    return free if wish.first else max(free, cell.booked)
+
+
 def _book(cells: Cells, blocking: Sequence[Spacing], wish: Wish, now: float) -> float:
-    """When to ask again: each at a moment of its own, so that hardly anyone has to ask a third time."""
-    known = [(spacing, cells.get(spacing.cell, _FRESH)) for spacing in blocking]
+    """When to ask again: each at a moment of its own, so that hardly anyone has to ask a third time.
+
+    Who has waited before, or is urgent, asks a little sooner than those who are booked for the same moment.
+    """
+    known = [(spacing, cells.get(spacing.cell, _FREE)) for spacing in blocking]
     at = max(earliest(cell, spacing, now) for spacing, cell in known)
     if wish.first:
-        return at
+        return max(now, at - SOONER_MS)
     at = max(at, *(cell.booked for _, cell in known))
     for spacing, cell in known:
         cells[spacing.cell] = cell._replace(booked=at + spacing.step_ms)
@@ -153,10 +170,10 @@ class Given:
 def give(cells: Cells, ask: Ask, now: float) -> Given:
     """Do what is asked. The cells have moments of the same clock as `now` (ms)."""
     for name, ms in ask.shut:
-        cell = cells.get(name, _FRESH)
+        cell = cells.get(name, _FREE)
         cells[name] = cell._replace(shut=max(cell.shut, now + ms))
     for name, ms in ask.late:
-        cell = cells.get(name, _FRESH)
+        cell = cells.get(name, _FREE)
         cells[name] = cell._replace(free_at=max(cell.free_at, now) + ms)
     places = [place._replace(at=place.at - now) for place in reserve(cells, ask.wishes, now)]
     known = {name: Cell(*(at - now for at in cells[name])) for name in ask.about if name in cells}

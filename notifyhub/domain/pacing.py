@@ -34,7 +34,7 @@ class Paced:
         return self.rate if self.percent == 100 else f"{self.rate} ({self.percent} % of it, after refusals)"
 
 
-def next_step(of: Subject, paced: Paced, otherwise: str, now: datetime) -> str:
+def next_step(of: Subject, paced: Paced, mailing_rate: str | None, otherwise: str, now: datetime) -> str:
     """What happens next to a delivery that waits for a limit; `otherwise` if it does not."""
     attempt = f"attempt {of.spent + 1}" + (f" of {of.max_attempts}" if of.max_attempts else "")
     limit = f" Nothing is sent after {moment(of.expires_at)}." if of.expires_at else ""
@@ -50,9 +50,11 @@ def next_step(of: Subject, paced: Paced, otherwise: str, now: datetime) -> str:
             f"Waits for its place at {moment(of.due_at)}, in {span(of.due_at - now)}: the limit of its recipient or of "
             f"its mailing has none before. {free}"
         )
-    if of.due_at <= now and paced.rate is not None:
+    limits = [] if paced.rate is None else [f"{paced.name} may send {paced.words}"]
+    limits += [] if mailing_rate is None else [f"its mailing may send {mailing_rate}"]
+    if of.due_at <= now and limits:
         return (
-            f"Due since {moment(of.due_at)}: waits for its turn, because {paced.name} may send {paced.words}. If it "
-            f"stays here although nothing else is sent, see `notifyhub doctor`. {free}"
+            f"Due since {moment(of.due_at)}: waits for its turn, because {' and '.join(limits)}. If it stays here "
+            f"although nothing else is sent, see `notifyhub doctor`. {free}"
         )
     return otherwise

@@ -14,7 +14,7 @@ LONGEST_S = 86_400.0
 MOST_BURST = 10_000
 FORM = "a number of messages in a time, such as 30/s, 600/min, 1/6s or 1/6s burst 45"
 
-_UNITS = {"ms": 0.001, "s": 1.0, "sec": 1.0, "min": 60.0, "m": 60.0, "h": 3600.0, "hour": 3600.0, "d": 86_400.0}
+_UNITS = {"s": 1.0, "sec": 1.0, "min": 60.0, "m": 60.0, "h": 3600.0, "hour": 3600.0, "d": 86_400.0}
 _WORDS = re.compile(
     r"(?P<count>[0-9]{1,7}(?:\.[0-9]{1,3})?)\s*/\s*(?P<number>[0-9]{1,6}(?:\.[0-9]{1,3})?)?\s*(?P<unit>[a-z]+)"
     r"(?:\s+burst\s+(?P<burst>[0-9]{1,5}))?",
@@ -37,7 +37,7 @@ class Rate:
 
     def __str__(self) -> str:
         number, unit = _time(self.seconds)
-        words = f"{self.count:g}/{number}{unit}"
+        words = f"{_plain(self.count)}/{number}{unit}"
         return words if self.burst == 1 else f"{words} burst {self.burst}"
 
 
@@ -68,7 +68,7 @@ def rate_of(words: str) -> Rate | None:
     count, unit = float(found["count"]), _UNITS.get(found["unit"])
     if unit is None:
         raise ValueError(f"has the unknown unit {found['unit']}: it must be s, min, h or d")
-    seconds, burst = float(found["number"] or 1) * unit, int(found["burst"] or 1)
+    seconds, burst = round(float(found["number"] or 1) * unit, 3), int(found["burst"] or 1)
     if count <= 0 or seconds <= 0:
         raise ValueError("must be more than 0")
     if not seconds <= LONGEST_S:
@@ -81,5 +81,10 @@ def rate_of(words: str) -> Rate | None:
 def _time(seconds: float) -> tuple[str, str]:
     for unit, size in (("d", 86_400.0), ("h", 3600.0), ("min", 60.0)):
         if seconds >= size and seconds % size == 0:
-            return ("" if seconds == size else f"{seconds / size:g}"), unit
-    return ("" if seconds == 1 else f"{seconds:g}"), "s"
+            return ("" if seconds == size else _plain(seconds / size)), unit
+    return ("" if seconds == 1 else _plain(seconds)), "s"
+
+
+def _plain(number: float) -> str:
+    """Without an exponent, so that it can be read again; words have three decimals."""
+    return f"{number:.3f}".rstrip("0").rstrip(".")

@@ -68,7 +68,7 @@ async def attempt(row: Claimed, lane: Lane, clock: Callable[[], int]) -> Result 
         outcome = Unconfirmed(code="provider_error", detail=type(error).__name__)
     finished_at = clock()
     away_until = lane.breaker.heard(sender, outcome, finished_at, Called(row.id, first=row.attempt == 1))
-    await lane.pacer.heard(row, outcome, started_at)
+    lane.pacer.heard(row, outcome, started_at)
     result = concluded(row, outcome, lane.policy, started_at, finished_at, away_until)
     lesson = reachability.lesson(
         row.channel, options, outcome, finished_at, lane.unreachable_kept_ms, overridden=row.known_unreachable

@@ -152,7 +152,9 @@ class Pump:
         if self._held:
             opens_in_s = self._lane.pacer.opens_in_s(self._held.values())
             self._held = {}
-            self._opens_at = None if opens_in_s is None else monotonic() + opens_in_s
+            if opens_in_s is not None:
+                known = math.inf if self._opens_at is None else self._opens_at
+                self._opens_at = min(known, monotonic() + opens_in_s)
             self._wake.set()
 
     def _follow(self, verdict: Verdict) -> None:
@@ -218,20 +220,28 @@ class Pump:
         Its account may have been paused. If it comes late, because a call to the same recipient took long or the
         machine was busy, it waits for another place: here, so that nobody else passes it to the same recipient.
         """
+        goes_at: float | None = None
+        try:
+            goes_at = await self._next_place(row, place_at)
+        except StoreUnavailable:
+            pass
+        finally:
+            # Also if this is cancelled, at the end of a stop: no call was made.
+            if goes_at is None:
+                self._recorder.unsent(_back(row), *map(_back, self._ready.give_up(row)))
+                self._wake.set()
+        return goes_at
+
+    async def _next_place(self, row: Claimed, place_at: float) -> float | None:
         pacer = self._lane.pacer
         while await pacer.may_go(row):
             if monotonic() - place_at <= LATE_S:
                 return place_at
-            try:
-                verdict = await pacer.late(row)
-            except StoreUnavailable:
-                break
+            verdict = await pacer.late(row)
             if not verdict.goes or self._stopping:
                 break
             place_at = monotonic() + verdict.in_ms / 1000
             await asyncio.sleep(verdict.in_ms / 1000)
-        self._recorder.unsent(_back(row), *map(_back, self._ready.give_up(row)))
-        self._wake.set()
         return None
 
     async def _sleep_until_something_happens(self) -> None:

@@ -50,7 +50,8 @@ class Explaining(Wiring, Verbs):
                 return following
             if (rest := resting_ones.get(at)) is not None:
                 return resting.next_step(of, rest, following, now)
-            return pacing.next_step(of, paced(self.settings, *at, paces.get(at, FULL)), following, now)
+            account = paced(self.settings, *at, paces.get(at, FULL))
+            return pacing.next_step(of, account, history.rate, following, now)
 
         if history.duplicate_of is not None:
             told, following = story.duplicate(subject, history.duplicate_of, history.holder_status or DUPLICATE)

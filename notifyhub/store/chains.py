@@ -6,7 +6,7 @@ once and none is lost.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import orjson
@@ -43,6 +43,7 @@ class Step(NamedTuple):
     expires_at: int | None
     max_attempts: int | None
     created_at: int
+    due_at: int
     chain_id: int
     step: int
     rest: str | None
@@ -150,28 +151,34 @@ def advance(database: peewee.Database, ids: Iterable[int], now: int, ended: Stat
         return frozenset()
     moved = run_rows(database, _GIVE_WAY.replace("{status}", ended), _ID, [(step.id,) for step in steps])
     gone = {id_ for (id_,) in moved.fetchall()}
-    return store_successors(database, [step for step in steps if step.id in gone], now)
+    # One that was refused before its time leaves the time to the next.
+    return store_successors(database, [step for step in steps if step.id in gone], now, keep_due=True)
 
 
-def store_successors(database: peewee.Database, steps: Sequence[Step], now: int) -> frozenset[str]:
-    """Store what follows steps that gave way in this transaction, due at `now` (epoch ms). Returns the channels.
+def store_successors(
+    database: peewee.Database, steps: Sequence[Step], now: int, *, keep_due: bool = False
+) -> frozenset[str]:
+    """Store what follows steps that gave way in this transaction. Returns the channels.
+
+    They are due at `now` (epoch ms), or with `keep_due` not before the steps that gave way.
 
     If another delivery has this content for the next address, the chain ends there as a duplicate.
     """
     if not steps:
         return frozenset()
-    successors = {step.id: _successor(step, now) for step in steps}
+    due = {step.id: max(now, step.due_at) if keep_due else now for step in steps}
+    successors = {step.id: _successor(step, due[step.id]) for step in steps}
     windows = {step.id: int(step.deduplicate) * 1000 for step in steps if step.deduplicate.isdigit()}
     if windows:
         wanted = [(successors[id_].dedup_key, now, window_ms) for id_, window_ms in windows.items()]
         fingerprints.give_way(database, [(key, at, window_ms) for key, at, window_ms in wanted if key is not None])
     repeated = _insert(database, successors)
     ids = _stored(database, successors)
-    _link(database, [(step, ids[step.id], step.id in repeated) for step in steps], now)
+    _link(database, [(step, ids[step.id], step.id in repeated) for step in steps], due, now)
     return frozenset(successor.channel for id_, successor in successors.items() if id_ not in repeated)
 
 
-def _successor(step: Step, now: int) -> _Successor:
+def _successor(step: Step, due_at: int) -> _Successor:
     (channel, address), *_ = orjson.loads(step.rest or "[]")
     options = orjson.loads(step.options).get(channel) if step.options else None
     return _Successor(
@@ -180,7 +187,7 @@ def _successor(step: Step, now: int) -> _Successor:
         channel=channel,
         address=address,
         priority=step.priority,
-        due_at=now,
+        due_at=due_at,
         expires_at=step.expires_at,
         max_attempts=step.max_attempts,
         created_at=step.created_at,
@@ -221,12 +228,16 @@ def _stored(database: peewee.Database, successors: dict[int, _Successor]) -> dic
     return {row[0]: row[1] for row in fetch_rows(database, _STORED, ("former_id", "id"), _PLACE, places)}
 
 
-def _link(database: peewee.Database, followed: Sequence[tuple[Step, int, bool]], now: int) -> None:
+def _link(
+    database: peewee.Database, followed: Sequence[tuple[Step, int, bool]], due: Mapping[int, int], now: int
+) -> None:
     """Note that each step is followed by a delivery; those that are duplicates go no further."""
     links = []
     for step, id_, is_duplicate in followed:
         rest = [] if is_duplicate else orjson.loads(step.rest or "[]")[1:]
-        confirm_at = now + step.confirm_within_ms if rest and step.confirm_within_ms is not None else None
+        confirm_at = None
+        if rest and step.confirm_within_ms is not None:
+            confirm_at = due[step.id] + step.confirm_within_ms
         links.append((id_, step.id, as_rest(rest), confirm_at, now))
     run_rows(database, _FOLLOW, _LINK, links)
     run_rows(database, _POINT, _LINK, links)

@@ -103,7 +103,7 @@ _DELIVERIES = f"""
 _TRIED = "SELECT 1 FROM deliveries WHERE message_id = ? AND attempt > 0 LIMIT 1"
 _STORE_MESSAGE = "UPDATE messages SET text = ?, send_at = ?, expires_at = ? WHERE id = ?"
 _MOVE = f"""
-    UPDATE deliveries SET due_at = r.due_at, expires_at = r.expires_at, dedup_key = r.dedup_key
+    UPDATE deliveries SET due_at = r.due_at, expires_at = r.expires_at, dedup_key = r.dedup_key, reason = NULL
     FROM {{rows}} AS r WHERE deliveries.id = r.id AND deliveries.status = '{Status.SCHEDULED}'"""
 _RETRIABLE = ", ".join(f"'{status}'" for status in sorted(RETRIABLE))
 _AGAIN = f"""
@@ -150,7 +150,8 @@ def _change(database: peewee.Database, change: Change) -> Changed | NotifyhubErr
     if not waiting:
         return Conflict(f"nothing of message {change.id} waits to be sent")
     new = message._replace(**change.members)
-    due_at = max(new.send_at or 0, change.now) if "send_at" in change.members else waiting[0].due_at
+    # Not that of the rows, which may have been put off by a limit.
+    due_at = max(new.send_at or 0, change.now)
     if faults := _faults(change, new, due_at, waiting):
         return InvalidRequest(faults)
     keys = _new_keys(database, change, new, due_at, waiting)

@@ -194,7 +194,7 @@ def _refuse(database: peewee.Database, mailing: Row, slice_: Slice) -> None:
     hit = [d for d in waiting if refusals.is_in(books, d.channel, d.address)]
     options, ids = orjson.loads(mailing["options"] or "{}"), _there(database, mailing, hit)
     candidates = [
-        Candidate(ids[d.position], d.channel, d.address, options.get(d.channel, {}), overridden)
+        Candidate(ids[d.position], d.channel, d.address, options.get(d.channel, {}), overridden, d.due_at)
         for d in hit
         if d.position in ids
     ]

@@ -17,6 +17,7 @@ from notifyhub.domain.story import Refusal, Subject, Told, Try
 from notifyhub.errors import NotFound
 from notifyhub.store import reachability_models
 from notifyhub.store.chain_places import Link, chain_links
+from notifyhub.store.mailing_models import Mailing
 from notifyhub.store.models import Attempt, Delivery, Duplicate, Message, Receipt
 from notifyhub.store.rows import as_uuid
 
@@ -27,6 +28,7 @@ class History:
 
     holder_status  status of that delivery; None for a delivery of the message itself
     options        those of the message for the channel, if any
+    rate           the limit of its mailing, in words
     chain          all steps of the chain that it is a step of; then it is the one that is the result so far
     deliveries     the ids of these steps
     """
@@ -37,6 +39,7 @@ class History:
     duplicate_of: int | None = None
     holder_status: str | None = None
     options: Mapping[str, Any] | None = None
+    rate: str | None = None
     chain: Sequence[Step] = ()
     deliveries: Sequence[int] = ()
 
@@ -85,6 +88,11 @@ def _message(database: peewee.Database, id_: UUID) -> dict[str, Any]:
     return rows[0]
 
 
+def _rate(database: peewee.Database, mailing_id: int) -> str | None:
+    rows = _rows(database, Mailing.select(Mailing.rate).where(Mailing.id == mailing_id)) if mailing_id else []
+    return rows[0]["rate"] if rows else None
+
+
 def _statuses(database: peewee.Database, ids: set[int]) -> dict[int, str]:
     rows = _rows(database, Delivery.select(Delivery.id, Delivery.status).where(Delivery.id.in_(ids))) if ids else []
     return {row["id"]: row["status"] for row in rows}
@@ -100,6 +108,7 @@ def _stored(database: peewee.Database, message: Mapping[str, Any], rows: Sequenc
     for row in _rows(database, Receipt.select().where(wanted).order_by(Receipt.delivery_id, Receipt.at)):
         receipts[row["delivery_id"]].append(_told(row))
     options = orjson.loads(message["options"]) if message["options"] else {}
+    rate = _rate(database, message["mailing_id"])
     refused = _refusals(database, [row["id"] for row in rows if row["status"] == Status.FAILED])
     subjects = [_subject(message, row, tries[row["id"]], receipts[row["id"]]) for row in rows]
     return [
@@ -108,6 +117,7 @@ def _stored(database: peewee.Database, message: Mapping[str, Any], rows: Sequenc
             as_uuid(message["id"]),
             replace(subject, refusal=_last(refused.get(row["id"]), subject)),
             options=options.get(row["channel"]),
+            rate=rate,
         )
         for row, subject in zip(rows, subjects, strict=True)
     ]

@@ -295,4 +295,5 @@ def _candidates(message: NewMessage, stored: Stored, books: Books) -> Iterator[C
     for delivery in message.deliveries:
         if delivery.position in ids and refusals.is_in(books, delivery.channel, delivery.address):
             own = options.get(delivery.channel, {})
-            yield Candidate(ids[delivery.position], delivery.channel, delivery.address, own, overridden)
+            place = (ids[delivery.position], delivery.channel, delivery.address)
+            yield Candidate(*place, own, overridden, message.due_at)

@@ -19,9 +19,11 @@ _MAKE = """
 _LOCK = """
     SELECT name, free_at, booked, shut FROM rate_cells WHERE name IN (SELECT r.name FROM {rows} AS r)
     ORDER BY name FOR UPDATE"""
+# One that was forgotten since it was made is made again.
 _KEEP = """
-    UPDATE rate_cells SET free_at = r.free_at, booked = r.booked, shut = r.shut FROM {rows} AS r
-    WHERE rate_cells.name = r.name"""
+    INSERT INTO rate_cells (name, free_at, booked, shut) SELECT r.name, r.free_at, r.booked, r.shut FROM {rows} AS r
+    WHERE true ON CONFLICT (name) DO UPDATE
+    SET free_at = excluded.free_at, booked = excluded.booked, shut = excluded.shut"""
 _FORGET = "DELETE FROM rate_cells WHERE free_at < ? AND booked < ? AND shut < ?"
 # Of one machine, and not of the transaction's beginning.
 _CLOCK = "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)"

@@ -24,6 +24,10 @@ class Known(NamedTuple):
     learnt_at: int
     expires_at: int | None
 
+    def holds_at(self, moment: int) -> bool:
+        """Will it still be there (epoch ms)?"""
+        return self.expires_at is None or self.expires_at > moment
+
 
 class Taught(NamedTuple):
     """What the recorded result of an attempt says about its address; `expires_at` None: it is reachable."""

@@ -22,6 +22,7 @@ class Candidate(NamedTuple):
     """A stored delivery that has not been sent, and whose address is in the books.
 
     overridden  True: only suppression counts
+    due_at      an entry that will have expired by then (epoch ms) does not count
     """
 
     delivery_id: int
@@ -29,6 +30,7 @@ class Candidate(NamedTuple):
     address: str
     options: Mapping[str, Any]
     overridden: bool
+    due_at: int
 
 
 Books = Mapping[str, Mapping[str, Sequence[Known]]]
@@ -95,7 +97,7 @@ def refuse(database: peewee.Database, candidates: Iterable[Candidate], books: Bo
     refused = []
     for one in candidates:
         entry = reachability.binding(books[one.channel][one.address], sender_in(one.options))
-        if entry is not None and (entry.suppressed or not one.overridden):
+        if entry is not None and entry.holds_at(one.due_at) and (entry.suppressed or not one.overridden):
             refused.append(_refused(one.delivery_id, entry, now))
     _write(database, refused, now)
     return {one.id: one.reason for one in refused}

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifyhub.domain.gcra import HORIZON_MS, Ask, Cell, Spacing, Wish, give, reserve, room
+from notifyhub.domain.gcra import HORIZON_MS, SOONER_MS, Ask, Cell, Place, Spacing, Wish, give, reserve, room
 
 BOT = Spacing("bot", 100.0)
 SLOW = Spacing("chat", 1000.0)
@@ -64,15 +64,42 @@ def test_an_urgent_one_does_not_wait_behind_those_who_were_put_off() -> None:
     cells: dict[str, Cell] = {}
     reserve(cells, [Wish(None, [SLOW])] * 50, 0.0)
 
-    assert reserve(cells, [Wish(None, [SLOW], first=True)], 10.0)[0].at == 1000.0
+    assert reserve(cells, [Wish(None, [SLOW], first=True)], 10.0)[0].at == 1000.0 - SOONER_MS
+
+
+def test_a_newcomer_queues_behind_those_who_were_put_off() -> None:
+    cells: dict[str, Cell] = {}
+    reserve(cells, [Wish(None, [SLOW])] * 3, 0.0)
+
+    # The place at 1000 is free, and the one who waits for it has not come yet.
+    assert reserve(cells, [Wish(None, [SLOW])], 1000.0)[0] == Place(False, 3000.0)
+    assert reserve(cells, [Wish(None, [SLOW], first=True)], 1000.0)[0].goes
+
+
+def test_a_short_wait_is_part_of_the_place() -> None:
+    cells: dict[str, Cell] = {}
+    quick = Spacing("mailing", 120.0)
+    places = reserve(cells, [Wish(None, [quick])] * 4, 0.0)
+
+    assert [(place.goes, place.at) for place in places[:3]] == [(True, 0.0), (True, 120.0), (True, 240.0)]
+    assert not places[3].goes
+
+
+def test_an_account_wastes_less_than_one_place_on_a_wait() -> None:
+    cells: dict[str, Cell] = {}
+    place = reserve(cells, [Wish(BOT, [Spacing("mailing", 180.0)]), Wish(BOT, [Spacing("mailing", 180.0)])], 0.0)[1]
+    late = reserve({}, [Wish(BOT, [Spacing("mailing", 240.0)])] * 2, 0.0)[1]
+
+    assert (place.goes, place.at) == (True, 180.0)
+    assert not late.goes
 
 
 def test_a_cell_that_is_shut_gives_no_place_before() -> None:
     cells: dict[str, Cell] = {}
     give(cells, Ask(shut=[("chat", 5000.0)]), 0.0)
 
-    assert not reserve(cells, [Wish(None, [SLOW])], 4_999.0)[0].goes
-    assert reserve(cells, [Wish(None, [SLOW], first=True)], 5_000.0)[0].goes
+    assert not reserve(cells, [Wish(None, [SLOW])], 4_700.0)[0].goes
+    assert reserve(cells, [Wish(None, [SLOW], first=True)], 4_800.0)[0] == Place(True, 5_000.0)
 
 
 def test_places_are_put_off_by_what_was_late() -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from notifyhub.domain.rates import Rate, rate_of
 
@@ -33,6 +35,21 @@ def test_a_rate_is_told_in_words_that_mean_it(words: str) -> None:
     rate = rate_of(words)
     assert rate_of(str(rate)) == rate
     assert str(rate) == words
+
+
+@given(
+    st.floats(0.001, 1_000_000).map(lambda count: round(count, 3)),
+    st.floats(0.001, 999_999).map(lambda number: round(number, 3)),
+    st.sampled_from(["s", "min", "h", "d"]),
+    st.integers(1, 10_000),
+)
+def test_every_rate_can_be_read_again(count: float, number: float, unit: str, burst: int) -> None:
+    try:
+        rate = rate_of(f"{count:.3f}/{number:.3f}{unit} burst {burst}")
+    except ValueError:
+        return
+    assert rate is not None
+    assert rate_of(str(rate)) == rate
 
 
 @pytest.mark.parametrize(

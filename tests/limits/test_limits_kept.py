@@ -181,10 +181,10 @@ def test_a_mailing_has_a_rate_of_its_own(limited: Limited, emulator: RunningEmul
     for number in range(12):
         hub.clients.create(f"7903{number:07}", addresses={"telegram": str(1000 + number)})
 
-    mailing = hub.mailings.create("Sale", "Hello", ["telegram"], rate="4/s")
+    mailing = hub.mailings.create("Sale", "Hello", ["telegram"], rate="3/s")
     emulator.wait_for(12, timeout_s=30)
 
-    assert (mailing.rate, refused(emulator)) == ("4/s", [])
+    assert (mailing.rate, refused(emulator)) == ("3/s", [])
 
 
 def test_the_rate_of_a_running_mailing_can_be_changed(limited: Limited, emulator: RunningEmulator) -> None:

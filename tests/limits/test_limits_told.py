@@ -83,6 +83,21 @@ def test_why_tells_of_an_account_that_has_more_to_send_than_it_may(limited: Limi
     assert "waits for its turn, because telegram may send 1/h." in told
 
 
+def test_why_tells_of_a_mailing_that_has_more_to_send_than_it_may(
+    make_hub: HubMaker, emulator: RunningEmulator
+) -> None:
+    hub = make_hub()
+    for number in range(3):
+        hub.clients.create(f"7903{number:07}", addresses={"telegram": str(1000 + number)})
+    mailing = hub.mailings.create("Sale", "Hello", ["telegram"], rate="1/h")
+    emulator.wait_for(1, timeout_s=30)
+
+    (waiting, *_) = hub.deliveries(mailing_id=mailing.id, status="scheduled")
+
+    told = hub.why(waiting.id or 0)[0].next
+    assert "its mailing may send 1/h." in told or "its mailing has none before." in told
+
+
 def test_the_command_line_shows_rates_and_pauses(
     make_hub: HubMaker, emulator: RunningEmulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

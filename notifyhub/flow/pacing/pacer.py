@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
@@ -25,6 +26,9 @@ from notifyhub.store.lanes import Waiting
 
 MOST_TIMES = 256
 """Where most are put off, up to so many times as many are claimed as have room, to come to those who may go."""
+
+MANY = 1_000
+"""Cells of accounts and mailings that are remembered before those that are free are forgotten."""
 
 _FREE = Cell()
 
@@ -58,22 +62,23 @@ class Pacer:
         self._times: dict[str, int] = {}
         self._blame = Blame(limits)
         self._tardiness: dict[str, Tardiness] = {}
+        self._shutting: set[asyncio.Task[None]] = set()
 
     def of_sender(self, sender: str) -> int | None:
         """How many deliveries of an account to claim now; None: any number."""
         if self._paces.paused_ms(self._channel, sender) > 0:
             return 0
-        return self._room(self._of_sender(sender), sender)
+        places = self._room(self._of_sender(sender))
+        return None if places is None else places * self._times.get(sender, 1)
 
     def of_mailing(self, lane: Waiting) -> int | None:
         """How many deliveries of a lane its mailing's own limit has room for; None: any number."""
-        return self._room(_of_mailing(lane.mailing_id, lane.rate) if lane.rate else None, lane.sender)
+        return self._room(_of_mailing(lane.mailing_id, lane.rate) if lane.rate else None)
 
-    def _room(self, spacing: Spacing | None, sender: str) -> int | None:
+    def _room(self, spacing: Spacing | None) -> int | None:
         if spacing is None:
             return None
-        found = room(self._known.get(spacing.cell, _FREE), spacing, self._clock() * 1000)
-        return found * self._times.get(sender, 1)
+        return room(self._known.get(spacing.cell, _FREE), spacing, self._clock() * 1000)
 
     def opens_in_s(self, lanes: Iterable[Waiting]) -> float | None:
         """Seconds until it is worth to claim from one of these lanes, which have used up their room; None: no lanes.
@@ -99,6 +104,8 @@ class Pacer:
         about = self._scarce(rows[number] for number in limited)
         given = await self._cells.reserve(Ask([wishes[number] for number in limited], about=about))
         now = self._clock() * 1000
+        if len(self._known) > MANY:
+            self._known = {name: cell for name, cell in self._known.items() if max(cell) > now}
         self._known |= {name: Cell(*(at + now for at in cell)) for name, cell in given.known.items()}
         places = dict(zip(limited, given.places, strict=True))
         verdicts = [_verdict(row, places.get(number)) for number, row in enumerate(rows)]
@@ -115,18 +122,24 @@ class Pacer:
         """Is the account of a row, or its mailing, limited?"""
         return row.rate is not None or self._limits.of(row.sender).any
 
-    async def heard(self, row: Claimed, outcome: Outcome, called_at: int) -> None:
+    def heard(self, row: Claimed, outcome: Outcome, called_at: int) -> None:
         """Learn from the outcome of a call that began at `called_at` (epoch ms)."""
         if not isinstance(outcome, TemporaryFailure) or outcome.reason != TOO_FAST or outcome.retry_after_s is None:
             return
         now = self._clock() * 1000
         if self._blame.is_of_address(row, outcome, now):
             shut = [(spacing.cell, outcome.retry_after_s * 1000) for spacing in self._of_address(row)]
-            # The row itself waits in any case; the outcome of its call must not be lost.
-            with suppress(StoreUnavailable):
-                await self._cells.reserve(Ask(shut=shut))
+            # Not awaited: the outcome of the call must not depend on it.
+            task = asyncio.create_task(self._shut(shut))
+            self._shutting.add(task)
+            task.add_done_callback(self._shutting.discard)
         else:
             self._paces.refused(self._channel, row.sender, outcome.retry_after_s, called_at)
+
+    async def _shut(self, cells: Sequence[tuple[str, float]]) -> None:
+        # If this is lost, the row itself waits in any case, and another one is refused at worst.
+        with suppress(StoreUnavailable):
+            await self._cells.reserve(Ask(shut=cells))
 
     async def late(self, row: Claimed) -> Verdict:
         """Another place for a delivery that missed its own. Raises StoreUnavailable.
@@ -215,4 +228,8 @@ def _spaced(cell: str, rate: Rate, times: float = 1.0) -> Spacing:
 @lru_cache(maxsize=1024)
 def _of_mailing(mailing_id: int, words: str) -> Spacing | None:
     rate = rate_of(words)
-    return None if rate is None else _spaced(f"m:{mailing_id}:{rate}", rate)
+    if rate is None:
+        return None
+    # No messenger looks at this one closely, so what comes a little late is made up for.
+    spacing = _spaced(f"m:{mailing_id}:{rate}", rate)
+    return spacing._replace(burst=max(rate.burst, 1 + int(HORIZON_MS / spacing.step_ms)))

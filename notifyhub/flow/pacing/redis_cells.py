@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from time import monotonic
 
 import orjson
 
 from notifyhub import logs
-from notifyhub.domain.gcra import HORIZON_MS, Ask, Cell, Given, Place, Spacing, Wish
+from notifyhub.domain.gcra import HORIZON_MS, SOONER_MS, Ask, Cell, Given, Place, Spacing, Wish
 from notifyhub.flow.pacing.cells import MemoryCells
 from notifyhub.queue import NAMESPACE
 
 TIMEOUT_S = 0.5
 AGAIN_S = 1.0
-"""While Redis is away it is asked no more often than this."""
+"""While Redis is away it is asked after such pauses whether it is back."""
 PRESENT_MS = 10_000
 """A process that has asked for places so lately counts when the limits are divided."""
 
@@ -38,29 +40,31 @@ local function earliest(s)
 end
 local function reserve(wish)
   local sender, others, first = wish[1], wish[2], wish[3] == 1
-  local at = now
+  local at, patience = now, ask.horizon
   if #sender > 0 then
     at = earliest(sender)
     if at > now + ask.horizon then return {0, at - now, 1} end
+    patience = math.min(patience, sender[2])
   end
-  local again, blocked = now, {}
+  local last, blocked = at, {}
   for _, s in ipairs(others) do
     local free = earliest(s)
-    if free > at then
-      blocked[#blocked + 1] = s
-      again = math.max(again, free)
-    end
+    if not first then free = math.max(free, cell(s[1])[2]) end
+    last = math.max(last, free)
+    if free > at + patience then blocked[#blocked + 1] = s end
   end
   if #blocked > 0 then
-    if not first then
-      for _, s in ipairs(blocked) do again = math.max(again, cell(s[1])[2]) end
-      for _, s in ipairs(blocked) do
-        cell(s[1])[2] = again + s[2]
-        dirty[s[1]] = true
-      end
+    local again = now
+    for _, s in ipairs(blocked) do again = math.max(again, earliest(s)) end
+    if first then return {0, math.max(0, again - now - ask.sooner), 0} end
+    for _, s in ipairs(blocked) do again = math.max(again, cell(s[1])[2]) end
+    for _, s in ipairs(blocked) do
+      cell(s[1])[2] = again + s[2]
+      dirty[s[1]] = true
     end
     return {0, again - now, 0}
   end
+  at = math.max(at, last)
   local function take(s)
     local c = cell(s[1])
     c[1] = math.max(c[1], at) + s[2]
@@ -123,22 +127,20 @@ class RedisCells:
         self._script = self._redis.register_script(_SCRIPT)
         self._keys = [f"{NAMESPACE}:cell:", f"{NAMESPACE}:pacing"]
         self._process = uuid.uuid4().hex
-        self._clock = clock
         self._processes = 1
         self._alone = MemoryCells(clock)
-        self._away_until: float | None = None
+        self._away: asyncio.Task[None] | None = None
 
     async def reserve(self, ask: Ask) -> Given:
         from redis.exceptions import RedisError
 
-        if self._away_until is not None and self._clock() < self._away_until:
+        if self._away:
             return await self._reserve_alone(ask)
         try:
             answer = await self._script(keys=self._keys, args=[self._asked(ask)])
         except (RedisError, OSError, TimeoutError) as error:
             self._lost(error)
             return await self._reserve_alone(ask)
-        self._found()
         self._processes, places, known = int(answer[0]), answer[1], answer[2]
         return Given([_place(one) for one in places], dict(zip(ask.about, map(_cell, known), strict=True)))
 
@@ -146,6 +148,8 @@ class RedisCells:
         """They expire."""
 
     async def aclose(self) -> None:
+        if self._away:
+            self._away.cancel()
         await self._redis.aclose()
 
     def _asked(self, ask: Ask) -> bytes:
@@ -157,6 +161,7 @@ class RedisCells:
                 "late": [[*one] for one in ask.late],
                 "about": list(ask.about),
                 "horizon": HORIZON_MS,
+                "sooner": SOONER_MS,
                 "process": self._process,
                 "present": PRESENT_MS,
             }
@@ -173,18 +178,25 @@ class RedisCells:
         return Spacing(spacing.cell, spacing.step_ms * self._processes, max(1, spacing.burst // self._processes))
 
     def _lost(self, error: Exception) -> None:
-        if self._away_until is None:
+        if not self._away:
             _log.warning(
                 "Redis does not answer (%s): this process keeps to its share of the rate limits, 1 of %d",
                 str(error) or type(error).__name__,
                 self._processes,
             )
-        self._away_until = self._clock() + AGAIN_S
+            self._away = asyncio.create_task(self._look_out())
 
-    def _found(self) -> None:
-        if self._away_until is not None:
-            _log.warning("Redis answers again: the rate limits are shared exactly")
-            self._away_until = None
+    async def _look_out(self) -> None:
+        """Wait until Redis answers again. Nothing else waits for it meanwhile."""
+        from redis.exceptions import RedisError
+
+        while True:
+            await asyncio.sleep(AGAIN_S)
+            with suppress(RedisError, OSError, TimeoutError):
+                await self._redis.ping()
+                break
+        _log.warning("Redis answers again: the rate limits are shared exactly")
+        self._away = None
 
 
 def _place(told: bytes) -> Place:
