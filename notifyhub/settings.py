@@ -152,6 +152,16 @@ class Settings(BaseSettings):
     gateway: ChannelSettings = Field(default_factory=ChannelSettings)
 
     @model_validator(mode="after")
+    def _a_word_says_one_thing(self) -> Self:
+        both = {word.casefold() for word in self.opt_out_words} & {word.casefold() for word in self.opt_in_words}
+        if both:
+            named = ", ".join(sorted(both))
+            raise ValueError(
+                f"{PREFIX}OPT_OUT_WORDS and {PREFIX}OPT_IN_WORDS must not share a word (both have {named})"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _lease_outlives_a_call(self) -> Self:
         for channel, settings in self.channels().items():
             if settings.timeout_s >= self.lease_s:

@@ -105,6 +105,10 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"telegram": {"rate": "fast"}}, "NOTIFYHUB_TELEGRAM_RATE: must be a number of messages in a time, such as 30/s"),
     ({"whatsapp": {"address_rate": "-1/s"}}, "NOTIFYHUB_WHATSAPP_ADDRESS_RATE: must be a number of messages in a time"),
     ({"telegram": {"group_rate": "0/min"}}, "NOTIFYHUB_TELEGRAM_GROUP_RATE: must be more than 0"),
+    (
+        {"opt_out_words": "START, stop"},
+        "NOTIFYHUB_OPT_OUT_WORDS and NOTIFYHUB_OPT_IN_WORDS must not share a word (both have start)",
+    ),
     ({"limits": "maybe"}, "NOTIFYHUB_LIMITS: must be 'auto', 'on' or 'off'"),
     (
         {"telegram": {"tokn": "hidden"}},

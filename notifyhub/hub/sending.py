@@ -114,6 +114,9 @@ class Sending(Wiring, Verbs):
                 for delivery in message.deliveries:
                     if delivery.position in stored.delivery_ids:
                         due[delivery.channel] = min(message.due_at, due.get(delivery.channel, message.due_at))
+                    if delivery.position in stored.refused:
+                        # The next step of its chain is due in its place.
+                        due |= {channel: message.due_at for channel, _ in delivery.rest}
         for channel, moment in due.items():
             self.ring_at(channel, moment)
 
