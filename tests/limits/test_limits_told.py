@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -96,6 +97,21 @@ def test_why_tells_of_a_mailing_that_has_more_to_send_than_it_may(
 
     told = hub.why(waiting.id or 0)[0].next
     assert "its mailing may send 1/h." in told or "its mailing has none before." in told
+
+
+def test_what_waits_for_a_place_can_be_changed_as_if_it_did_not(limited: Limited, emulator: RunningEmulator) -> None:
+    hub = limited(telegram={"address_rate": "1/h"})
+    done(hub, hub.send("1", {"telegram": "5"}))
+    second = hub.send("2", {"telegram": "5"})
+    done(hub, hub.send("3", {"telegram": "6"}))
+    soon = datetime.now(UTC) + timedelta(minutes=5)
+
+    changed = hub.change(second.id, expires_at=soon)
+
+    assert changed.expires_at is not None
+    later = hub.change(second.id, expires_at=None, at="2126-12-01T10:00:00Z")
+    assert f"{later.send_at:%Y}" == "2126"
+    assert next_of(hub, second.id).startswith("Will be sent at 2126-12-01 10:00:00 UTC")
 
 
 def test_the_command_line_shows_rates_and_pauses(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from notifyhub.flow.pacing.tardiness import Tardiness
 
+SPAN_MS = 1_000
+
 
 def used_to(usual_ms: float) -> Tardiness:
     """Has seen many calls that took about as long."""
@@ -36,23 +38,48 @@ def test_a_network_that_has_become_slower_is_usual_after_a_while() -> None:
     assert late_ms == 0
 
 
+def late(known: Tardiness, place_at: float, by_ms: float) -> None:
+    known.was_late(place_at, by_ms, SPAN_MS)
+
+
+def test_places_are_put_off_before_the_time_of_the_limit_is_over() -> None:
+    known = Tardiness()
+    late(known, 10_000, 170)
+
+    assert known.missing_ms(10_600) == 0
+    assert known.missing_ms(10_700) == 170
+
+
 def test_a_stall_that_holds_up_several_calls_counts_once() -> None:
     known = Tardiness()
+    for place_at, by_ms in ((10_000, 170), (10_035, 135), (10_070, 101)):
+        late(known, place_at, by_ms)
 
-    assert known.missing_ms(10_000, 170, 10_200) == 170
-    assert known.missing_ms(10_035, 135, 10_200) == 0
-    assert known.missing_ms(10_070, 101, 10_201) == 0
+    assert known.missing_ms(10_710) == 170
+    assert known.missing_ms(10_900) == 0
 
 
 def test_a_longer_one_counts_by_the_rest() -> None:
     known = Tardiness()
-    known.missing_ms(10_000, 170, 10_200)
+    late(known, 10_000, 170)
+    late(known, 10_035, 200)
 
-    assert known.missing_ms(10_035, 200, 10_270) == 30
+    assert [known.missing_ms(10_710), known.missing_ms(10_740)] == [170, 30]
 
 
-def test_a_second_stall_counts_again() -> None:
+def test_a_stall_after_that_counts_again() -> None:
     known = Tardiness()
-    known.missing_ms(10_000, 170, 10_200)
+    late(known, 10_000, 170)
+    known.missing_ms(10_700)
+    late(known, 10_800, 300)
 
-    assert known.missing_ms(10_300, 300, 10_700) == 300
+    assert known.missing_ms(11_500) == 300
+
+
+def test_what_is_always_late_costs_one_delay_in_the_time_of_the_limit() -> None:
+    known, total = Tardiness(), 0.0
+    for number in range(300):
+        late(known, number * 35, 10)
+        total += known.missing_ms(number * 35 + 40)
+
+    assert total <= 10 * 300 * 35 / (SPAN_MS * 0.7) + 10

@@ -160,7 +160,10 @@ class Pacer:
         shut = [(one.cell, one.step_ms) for one in addresses if excess_ms > MARGIN * one.step_ms]
         late: list[tuple[str, float]] = []
         if sender is not None and sender.burst == 1:
-            missing_ms = known.missing_ms(place_at * 1000, excess_ms - self._margin_ms(row.sender), now)
+            span_ms = self._span_ms(row.sender)
+            if excess_ms > MARGIN * span_ms:
+                known.was_late(place_at * 1000, excess_ms - MARGIN * span_ms, span_ms)
+            missing_ms = known.missing_ms(now)
             late = [(sender.cell, missing_ms)] if missing_ms else []
         if shut or late:
             await self._cells.reserve(Ask(shut=shut, late=late))
@@ -184,9 +187,10 @@ class Pacer:
         """A limit with its margin. The cell is of this rate: if another one is set, it begins anew."""
         return _spaced(f"{kind}:{self._channel}:{sender}:{rate}:{address}", rate, (1 + MARGIN) / factor)
 
-    def _margin_ms(self, sender: str) -> float:
+    def _span_ms(self, sender: str) -> float:
+        """The time of an account's limit."""
         rate = self._limits.of(sender).sender
-        return 0.0 if rate is None else MARGIN * rate.seconds * 1000
+        return 0.0 if rate is None else rate.seconds * 1000
 
     def _of_lane(self, lane: Waiting) -> list[Spacing]:
         found = (self._of_sender(lane.sender), lane.rate and _of_mailing(lane.mailing_id, lane.rate))

@@ -3,13 +3,28 @@
 from __future__ import annotations
 
 from collections import deque
+from typing import NamedTuple
 
 DRIFT = 0.02
 """What the quickest answer is forgotten by, with each call."""
 FIRST = 20
 """Until so many calls were answered, nobody knows how quick they can be, so any time counts: starts are slow."""
-SPAN_MS = 2_000.0
-"""How long it is known that places were put off."""
+LATER = 0.7
+"""When it is looked at whether places still have to be put off: at this part of the time of the limit.
+
+Later would be too late: the places that matter are given shortly before the time is over. Sooner would be too often:
+one delay makes up for all calls of that time.
+"""
+
+
+class _Late(NamedTuple):
+    """look_at  when the places after it are looked at
+    put_off_ms  by how much places had been put off in all when it was answered
+    """
+
+    look_at: float
+    by_ms: float
+    put_off_ms: float
 
 
 class Tardiness:
@@ -22,7 +37,8 @@ class Tardiness:
     def __init__(self) -> None:
         self._quickest_ms = float("inf")
         self._answered = 0
-        self._put_off: deque[tuple[float, float]] = deque()
+        self._put_off_ms = 0.0
+        self._late: deque[_Late] = deque()
 
     def excess_ms(self, took_ms: float) -> float:
         """By how much longer than the quickest a call took."""
@@ -30,12 +46,15 @@ class Tardiness:
         self._quickest_ms = min(self._quickest_ms * (1 + DRIFT), took_ms)
         return took_ms if self._answered <= FIRST else took_ms - self._quickest_ms
 
-    def missing_ms(self, place_at: float, excess_ms: float, now: float) -> float:
-        """By how much to put off the places to come, after a call with its place at `place_at` was so late (ms)."""
-        while self._put_off and self._put_off[0][0] < now - SPAN_MS:
-            self._put_off.popleft()
-        missing = min(excess_ms, SPAN_MS) - sum(ms for at, ms in self._put_off if at >= place_at)
-        if missing <= 0:
-            return 0.0
-        self._put_off.append((now, missing))
+    def was_late(self, place_at: float, by_ms: float, span_ms: float) -> None:
+        """A call with its place at `place_at` (ms) was late by so much; the limit looks back for `span_ms`."""
+        self._late.append(_Late(place_at + LATER * span_ms, by_ms, self._put_off_ms))
+
+    def missing_ms(self, now: float) -> float:
+        """By how much to put off the places to come."""
+        missing = 0.0
+        while self._late and self._late[0].look_at <= now:
+            _, by_ms, put_off_ms = self._late.popleft()
+            missing = max(missing, by_ms - (self._put_off_ms - put_off_ms))
+        self._put_off_ms += missing
         return missing
