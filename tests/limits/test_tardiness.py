@@ -38,6 +38,13 @@ def test_a_network_that_has_become_slower_is_usual_after_a_while() -> None:
     assert late_ms == 0
 
 
+def test_an_answer_before_its_place_makes_no_later_one_late() -> None:
+    known = used_to(5)
+    known.excess_ms(-1)
+
+    assert [known.excess_ms(5) < 6 for _ in range(200)] == [True] * 200
+
+
 def late(known: Tardiness, place_at: float, by_ms: float) -> None:
     known.was_late(place_at, by_ms, SPAN_MS)
 

@@ -9,6 +9,7 @@ DRIFT = 0.02
 """What the quickest answer is forgotten by, with each call."""
 FIRST = 20
 """Until so many calls were answered, nobody knows how quick they can be, so any time counts: starts are slow."""
+LEAST_MS = 0.1
 LATER = 0.7
 """When it is looked at whether places still have to be put off: at this part of the time of the limit.
 
@@ -43,6 +44,8 @@ class Tardiness:
     def excess_ms(self, took_ms: float) -> float:
         """By how much longer than the quickest a call took."""
         self._answered += 1
+        # Timers may be a little early, so a call may have been answered before its place.
+        took_ms = max(took_ms, LEAST_MS)
         self._quickest_ms = min(self._quickest_ms * (1 + DRIFT), took_ms)
         return took_ms if self._answered <= FIRST else took_ms - self._quickest_ms
 
