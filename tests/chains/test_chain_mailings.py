@@ -141,8 +141,8 @@ def test_who_opted_out_of_everything_gets_nothing_more(hub: Hub, emulator: Runni
     mailing = hub.mailings.create("Sale", "Hello", CHAIN, max_attempts=100)
     until(hub, mailing.id, lambda found: found.counts["scheduled"] == 1)
 
+    # Nothing gets through: a call that is on its way now is not stopped by the wish.
     hub.clients.update(clients[0].id, opted_out=True)
-    emulator.faults()
 
     assert counted(ended(hub, mailing)) == {"cancelled": 1}
 
