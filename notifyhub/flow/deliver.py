@@ -19,6 +19,7 @@ from notifyhub.flow.pacing.pacer import Verdict
 from notifyhub.flow.places import Places
 from notifyhub.flow.ready import Ready
 from notifyhub.flow.recorder import Recorder
+from notifyhub.flow.rooms import Rooms
 from notifyhub.store import claims
 from notifyhub.store.claimed import Claimed
 from notifyhub.store.claims import ClaimRequest
@@ -129,7 +130,7 @@ class Pump:
         if not limit:
             return
         lease_until = now + round(self._lane.lease_s * 1000)
-        rooms = _Rooms(self._lane, self._ready, self._claim_size.now, now)
+        rooms = Rooms(self._lane, self._ready, self._claim_size.now, now)
         request = ClaimRequest(self._lane.channel, limit, now, lease_until, rooms, self._lane.turns, priority)
         taken = await asyncio.wrap_future(self._database.write(claims.claim, request))
         if taken.may_be_more and limit > 1:
@@ -266,33 +267,6 @@ class Pump:
         if self._senders:
             await asyncio.wait(self._senders)
         await self._recorder.finish()
-
-
-class _Rooms:
-    """What the limits have room for, and what one of several accounts may have claimed in advance."""
-
-    def __init__(self, lane: Lane, ready: Ready, most: int, now: int) -> None:
-        self._lane = lane
-        self._ready = ready
-        self._most = most
-        self._now = now
-
-    def of_sender(self, sender: str) -> int | None:
-        rooms = (self._lane.pacer.of_sender(sender), self._lane.breaker.room_of(sender, self._now), self._own(sender))
-        return min((room for room in rooms if room is not None), default=None)
-
-    def of_mailing(self, lane: Waiting) -> int | None:
-        return self._lane.pacer.of_mailing(lane)
-
-    def may_open(self, sender: str) -> bool:
-        """Is time all that an account without room needs? If it rests or hangs, others wake the pump."""
-        return self._lane.breaker.room_of(sender, self._now) is None and self._own(sender) != 0
-
-    def _own(self, sender: str) -> int | None:
-        if self._lane.accounts == 1:
-            return None
-        # One whose calls hang must not fill up what is claimed.
-        return max(0, self._most // self._lane.accounts - self._ready.of(sender))
 
 
 def _back(row: Claimed, due_at: int | None = None) -> Unsent:
