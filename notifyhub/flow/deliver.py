@@ -143,7 +143,7 @@ class Pump:
             raise
         self._start_senders()
         for row in self._ready.unpark(self._claim_size.now):
-            self._recorder.unsent(_back(row, now + UNPARKED_MS))
+            self._recorder.unsent(_put_off(row, now + UNPARKED_MS))
         self._claim_again_at = monotonic() + URGENT_AGAIN_S
 
     async def _place(self, rows: Sequence[Claimed]) -> None:
@@ -162,7 +162,7 @@ class Pump:
         row = verdict.row
         if not verdict.goes:
             due_at = self._clock() + math.ceil(verdict.in_ms)
-            self._recorder.unsent(_back(row, due_at if verdict.paced else None))
+            self._recorder.unsent(_put_off(row, due_at) if verdict.paced else _back(row))
             self._wake.set()
         elif self._lane.pacer.limits(row):
             self._places.give(row, verdict.in_ms)
@@ -229,7 +229,7 @@ class Pump:
         finally:
             # Also if this is cancelled, at the end of a stop: no call was made.
             if goes_at is None:
-                self._recorder.unsent(_back(row), *map(_back, self._ready.give_up(row)))
+                self._recorder.unsent(*map(_put_off, (row, *self._ready.give_up(row))))
                 self._wake.set()
         return goes_at
 
@@ -261,7 +261,8 @@ class Pump:
         return min(waits if at_most_s is None else [*waits, at_most_s], default=None)
 
     async def _finish(self) -> None:
-        self._recorder.unsent(*(_back(row) for row in (*self._ready.clear(), *self._places.clear())))
+        left = [*self._ready.clear(), *self._places.clear()]
+        self._recorder.unsent(*(_put_off(row) if self._lane.pacer.limits(row) else _back(row) for row in left))
         if self._recorder.has_unsent:
             await self._recorder.hand_back()
         if self._senders:
@@ -269,5 +270,11 @@ class Pump:
         await self._recorder.finish()
 
 
-def _back(row: Claimed, due_at: int | None = None) -> Unsent:
-    return Unsent(row.id, row.attempt) if due_at is None else Unsent(row.id, row.attempt, due_at, PACED)
+def _back(row: Claimed) -> Unsent:
+    return Unsent(row.id, row.attempt)
+
+
+def _put_off(row: Claimed, due_at: int | None = None) -> Unsent:
+    """Back, but before those that have not been claimed yet: so they do not pass it to the same recipient."""
+    mailing_id = 0 if row.rate is None else row.mailing_id
+    return Unsent(row.id, row.attempt, due_at, PACED, mailing_id, row.rate)

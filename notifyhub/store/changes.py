@@ -19,6 +19,7 @@ from notifyhub.clock import to_iso
 from notifyhub.domain.chains import names
 from notifyhub.domain.dedup import dedup_key
 from notifyhub.domain.limits import text_fault
+from notifyhub.domain.pacing import PACED
 from notifyhub.domain.states import RETRIABLE, Status
 from notifyhub.errors import Conflict, Fault, InvalidRequest, NotFound, NotifyhubError, StoreUnavailable
 from notifyhub.store import chain_steps, fingerprints, refusals
@@ -94,6 +95,11 @@ class _Delivery(NamedTuple):
     address: str
     due_at: int
     dedup_key: str | None
+    reason: str | None
+
+    def moved(self, due_at: int, *, anew: bool) -> tuple[int, str | None]:
+        """Its moment and reason after a change; only a new `send_at` costs it the place that a limit gave it."""
+        return (self.due_at, PACED) if self.reason == PACED and not anew else (due_at, None)
 
 
 _MESSAGE = f"SELECT {', '.join(_Message._fields)} FROM messages WHERE id = ?"
@@ -103,7 +109,7 @@ _DELIVERIES = f"""
 _TRIED = "SELECT 1 FROM deliveries WHERE message_id = ? AND attempt > 0 LIMIT 1"
 _STORE_MESSAGE = "UPDATE messages SET text = ?, send_at = ?, expires_at = ? WHERE id = ?"
 _MOVE = f"""
-    UPDATE deliveries SET due_at = r.due_at, expires_at = r.expires_at, dedup_key = r.dedup_key, reason = NULL
+    UPDATE deliveries SET due_at = r.due_at, expires_at = r.expires_at, dedup_key = r.dedup_key, reason = r.reason
     FROM {{rows}} AS r WHERE deliveries.id = r.id AND deliveries.status = '{Status.SCHEDULED}'"""
 _RETRIABLE = ", ".join(f"'{status}'" for status in sorted(RETRIABLE))
 _AGAIN = f"""
@@ -111,6 +117,7 @@ _AGAIN = f"""
         expires_at = r.expires_at, dedup_key = r.dedup_key
     FROM {{rows}} AS r WHERE deliveries.id = r.id AND deliveries.status IN ({_RETRIABLE})"""
 _PLAN: dict[str, Type] = {"id": "BIGINT", "due_at": "BIGINT", "expires_at": "BIGINT", "dedup_key": "TEXT"}
+_MOVED: dict[str, Type] = {**_PLAN, "reason": "TEXT"}
 
 
 def change(database: peewee.Database, changes: Sequence[Change]) -> list[Changed | NotifyhubError]:
@@ -158,7 +165,9 @@ def _change(database: peewee.Database, change: Change) -> Changed | NotifyhubErr
     if isinstance(keys, Conflict):
         return keys
     run(database, _STORE_MESSAGE, new.text, new.send_at, new.expires_at, key)
-    run_rows(database, _MOVE, _PLAN, [(d.id, due_at, new.expires_at, keys[d.id]) for d in waiting])
+    moved = {d.id: d.moved(due_at, anew="send_at" in change.members) for d in waiting}
+    plan = [(d.id, moved[d.id][0], new.expires_at, keys[d.id], moved[d.id][1]) for d in waiting]
+    run_rows(database, _MOVE, _MOVED, plan)
     chain_steps.rearm(database, [(d.id, due_at) for d in waiting])
     return Changed(frozenset(d.channel for d in waiting), due_at)
 

@@ -34,6 +34,7 @@ class Claimed(NamedTuple):
     sender: str
     priority: int
     reason: str | None
+    due_at: int
     text: str
     on_unconfirmed: str
     options: str | None = None

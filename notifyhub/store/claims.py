@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, Protocol
 
 import peewee
 
+from notifyhub.domain.pacing import PACED
 from notifyhub.domain.states import Status
 from notifyhub.domain.turns import Turns
 from notifyhub.store import lanes, refusals, wishes
@@ -71,20 +72,23 @@ class Taken(NamedTuple):
 
 _DUE = f"""
     SELECT id FROM deliveries
-    WHERE status = '{Status.SCHEDULED}' AND channel = ? AND sender = ? AND priority = ? AND lane = ?
+    WHERE status = '{Status.SCHEDULED}' {{those}} AND channel = ? AND sender = ? AND priority = ? AND lane = ?
         AND due_at <= ?
     ORDER BY due_at, id LIMIT ?"""
+_ALL = _DUE.format(those="")
+_PUT_OFF = _DUE.format(those=f"AND reason = '{PACED}'")
 _TAKE = f"""
     UPDATE deliveries SET status = '{Status.SENDING}', attempt = attempt + 1, lease_until = ?"""
 _COLUMNS = Claimed._fields[: Claimed._fields.index("text")]
+_DUE_AT = _COLUMNS.index("due_at")
 # Nobody else can write between these three statements: the transaction began IMMEDIATE.
 _THESE = "id IN (SELECT value FROM json_each(?))"
-_CHOOSE_SQLITE = f"SELECT json_group_array(id) FROM ({_DUE})"
+_CHOOSE_SQLITE = "SELECT json_group_array(id) FROM ({due})"
 _TAKE_SQLITE = f"{_TAKE} WHERE {_THESE}"
 _TAKEN_SQLITE = f"SELECT {', '.join(_COLUMNS)} FROM deliveries WHERE {_THESE}"
 # SKIP LOCKED lets several workers claim in parallel; MATERIALIZED keeps the planner from selecting twice.
 _CLAIM_POSTGRES = f"""
-    WITH due AS MATERIALIZED ({_DUE} FOR UPDATE SKIP LOCKED)
+    WITH due AS MATERIALIZED ({{due}} FOR UPDATE SKIP LOCKED)
     {_TAKE} FROM due WHERE deliveries.id = due.id
     RETURNING {", ".join(f"deliveries.{name}" for name in _COLUMNS)}"""
 _BODY = ("id", "text", "on_unconfirmed", "options", "deduplicate", "send_window", "rate", "ends_at")
@@ -98,7 +102,7 @@ _LEFT_BEHIND = f"""
 
 
 def claim(database: peewee.Database, requests: Sequence[ClaimRequest]) -> list[Taken]:
-    """Lease due deliveries: urgent first, then normal, then bulk; within each, those due longest first.
+    """Lease due deliveries: urgent first, then normal, then bulk; within each, those put off, then those due longest.
 
     Accounts get equal shares, and so do mailings and API keys of one account and priority. A delivery whose client has
     meanwhile opted out, or cannot be reached any more, is cancelled instead; one whose address is in the book fails.
@@ -142,7 +146,7 @@ def _take_turns(
     def take(key: tuple[int, int], most: int) -> Sequence[Sequence[Any]]:
         room = left[key]
         most = most if room is None else min(room, most)
-        got = _take(database, request, by_key[key], most) if most else []
+        got = _take_lane(database, request, by_key[key], most) if most else []
         if room is not None:
             left[key] = room - len(got)
         return got
@@ -156,17 +160,35 @@ def _sender(lane: lanes.Waiting) -> str:
     return lane.sender
 
 
-def _take(database: peewee.Database, request: ClaimRequest, lane: lanes.Waiting, limit: int) -> Sequence[Sequence[Any]]:
+def _take_lane(database: peewee.Database, request: ClaimRequest, lane: lanes.Waiting, most: int) -> list[Sequence[Any]]:
+    """Those that were put off have had their turn once, so nobody passes them now: not even to the same recipient."""
+    got: list[Sequence[Any]] = []
+    if lane.paced_at is not None and lane.paced_at <= request.now:
+        got += _take(database, request, lane, _PUT_OFF, most)
+    if len(got) < most:
+        got += _take(database, request, lane, _ALL, most - len(got))
+    return got
+
+
+def _take(
+    database: peewee.Database, request: ClaimRequest, lane: lanes.Waiting, due: str, limit: int
+) -> Sequence[Sequence[Any]]:
     choice = (request.channel, lane.sender, lane.priority, lane.lane, request.now, limit)
     if is_postgres(database):
-        taken: Sequence[Sequence[Any]] = run(database, _CLAIM_POSTGRES, *choice, request.lease_until).fetchall()
-        return taken
+        sql = _CLAIM_POSTGRES.format(due=due)
+        taken: list[Sequence[Any]] = run(database, sql, *choice, request.lease_until).fetchall()
+        return sorted(taken, key=_age)
     # Instead of UPDATE … RETURNING, which returns rows one by one (see `rows.fetch`).
-    (chosen,) = run(database, _CHOOSE_SQLITE, *choice).fetchone()
+    (chosen,) = run(database, _CHOOSE_SQLITE.format(due=due), *choice).fetchone()
     if chosen == "[]":
         return []
     run(database, _TAKE_SQLITE, request.lease_until, chosen)
-    return fetch(database, _TAKEN_SQLITE, _COLUMNS, chosen)
+    return sorted(fetch(database, _TAKEN_SQLITE, _COLUMNS, chosen), key=_age)
+
+
+def _age(row: Sequence[Any]) -> tuple[int, int]:
+    """Neither engine returns what it updates in the order in which it was chosen."""
+    return row[_DUE_AT], row[0]
 
 
 def left_behind(limit: int, now: int) -> Callable[[peewee.Database], list[Claimed]]:

@@ -16,7 +16,7 @@ from notifyhub.domain.reachability import Lesson
 from notifyhub.domain.states import Status
 from notifyhub.store import chain_steps, chains, reachability
 from notifyhub.store.reachability import Taught
-from notifyhub.store.rows import Type, is_postgres, run, run_rows
+from notifyhub.store.rows import Type, fetch_rows, is_postgres, run, run_rows
 
 PRIORITIES = (0, 1, 2)
 
@@ -55,12 +55,17 @@ class Result(NamedTuple):
 
 
 class Unsent(NamedTuple):
-    """A claimed delivery for which no call was made; `due_at` (epoch ms) postpones it, for this `reason`."""
+    """A claimed delivery for which no call was made; `due_at` (epoch ms) postpones it, for this `reason`.
+
+    mailing_id, rate  the limit, in words, by which its mailing put it off; void if it has been changed meanwhile
+    """
 
     id: int
     attempt: int
     due_at: int | None = None
     reason: str | None = None
+    mailing_id: int = 0
+    rate: str | None = None
 
 
 _RESULT: dict[str, Type] = {
@@ -96,6 +101,8 @@ _CALL: dict[str, Type] = {
 _NOTE_CALLS = f"""
     INSERT INTO attempts ({", ".join(_CALL)}) SELECT {", ".join(_CALL)} FROM {{rows}} AS r WHERE true
     ON CONFLICT DO NOTHING"""
+_UNSENT: dict[str, Type] = {"id": "BIGINT", "attempt": "BIGINT", "due_at": "BIGINT", "reason": "TEXT"}
+_RATES = "SELECT m.id AS id, m.rate AS rate FROM {rows} AS r JOIN mailings AS m ON m.id = r.id ORDER BY m.id"
 # The attempt made no call, so its number is returned too.
 _HAND_BACK = f"""
     UPDATE deliveries SET
@@ -147,9 +154,21 @@ def _result_row(result: Result) -> tuple[object, ...]:
 
 def hand_back(database: peewee.Database, batches: Sequence[Sequence[Unsent]]) -> list[None]:
     """Release the leases of deliveries for which no call was made: they are due again now, or at their `due_at`."""
-    columns: dict[str, Type] = {"id": "BIGINT", "attempt": "BIGINT", "due_at": "BIGINT", "reason": "TEXT"}
-    run_rows(database, _HAND_BACK, columns, map(tuple, chain.from_iterable(batches)))
+    rows = list(chain.from_iterable(batches))
+    rates = _rates(database, sorted({row.mailing_id for row in rows if row.rate is not None}))
+    asked = [(*row[:2], None if rates.get(row.mailing_id) != row.rate else row.due_at, row.reason) for row in rows]
+    run_rows(database, _HAND_BACK, _UNSENT, asked)
     return [None] * len(batches)
+
+
+def _rates(database: peewee.Database, mailing_ids: Sequence[int]) -> dict[int, str | None]:
+    """The limits of these mailings, which nobody changes before the transaction ends."""
+    if not mailing_ids:
+        return {}
+    lock = " FOR SHARE OF m" if is_postgres(database) else ""
+    found = fetch_rows(database, _RATES + lock, ("id", "rate"), {"id": "BIGINT"}, [(id_,) for id_ in mailing_ids])
+    rates: dict[int, str | None] = dict(map(tuple, found))
+    return rates
 
 
 def cancel(database: peewee.Database, message_ids: Sequence[UUID]) -> list[int]:

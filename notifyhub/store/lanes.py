@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import peewee
 
+from notifyhub.domain.pacing import PACED
 from notifyhub.domain.states import Status
 from notifyhub.store.rows import fetch
 
@@ -20,9 +21,10 @@ ANY = -1
 class Waiting(NamedTuple):
     """Deliveries that wait together.
 
-    lane    the mailing; less than 0: what an API key sent, by its id; 0: the rest
-    due_at  the first time at which one of them is due (epoch ms)
-    rate    the limit of the mailing, in words
+    lane      the mailing; less than 0: what an API key sent, by its id; 0: the rest
+    due_at    the first time at which one of them is due (epoch ms)
+    rate      the limit of the mailing, in words
+    paced_at  the first time at which one of those that were put off is due; None: none was
     """
 
     sender: str
@@ -30,6 +32,7 @@ class Waiting(NamedTuple):
     lane: int
     due_at: int
     rate: str | None
+    paced_at: int | None = None
 
     @property
     def mailing_id(self) -> int:
@@ -62,10 +65,13 @@ _WAITING = f"""
         FROM lanes AS l WHERE l.lane IS NOT NULL)
     SELECT l.sender AS sender, l.priority AS priority, l.lane AS lane, (
         SELECT MIN(d.due_at) FROM deliveries AS d
-        WHERE {_IN.format("l")} AND d.lane = l.lane AND d.due_at > ?) AS due_at, m.rate AS rate
+        WHERE {_IN.format("l")} AND d.lane = l.lane AND d.due_at > ?) AS due_at, m.rate AS rate, (
+        SELECT MIN(d.due_at) FROM deliveries AS d
+        WHERE {_IN.format("l")} AND d.lane = l.lane AND d.reason = '{PACED}') AS paced_at
     FROM lanes AS l LEFT JOIN mailings AS m ON m.id = l.lane AND l.lane > 0
     WHERE l.lane <= 0 OR m.status IN ('running', 'finished')"""
-_PARAMETERS = _WAITING.count("d.channel = ?")
+_BEFORE, _, _AFTER = _WAITING.partition("d.due_at > ?")
+_CHANNELS = (_BEFORE.count("d.channel = ?"), _AFTER.count("d.channel = ?"))
 
 
 def waiting(database: peewee.Database, channel: str, after: int = ANY) -> list[Waiting]:
@@ -74,6 +80,7 @@ def waiting(database: peewee.Database, channel: str, after: int = ANY) -> list[W
     Mailings that are paused, or ended before everything was sent, are left out. A finished one may have deliveries
     that a person retries.
     """
-    rows = fetch(database, _WAITING, Waiting._fields, *(channel,) * _PARAMETERS, after)
+    before, behind = _CHANNELS
+    rows = fetch(database, _WAITING, Waiting._fields, *(channel,) * before, after, *(channel,) * behind)
     found = [Waiting(*row) for row in rows if row[3] is not None]
     return sorted(found, key=lambda lane: (lane.priority, lane.sender, lane.lane))

@@ -240,6 +240,17 @@ index(
     Delivery.id,
     where="status = 'scheduled'",
 )
+index(
+    Delivery,
+    "deliveries_paced",
+    Delivery.channel,
+    Delivery.sender,
+    Delivery.priority,
+    Delivery.lane,
+    Delivery.due_at,
+    Delivery.id,
+    where="status = 'scheduled' AND reason = 'paced'",
+)
 index(Delivery, "deliveries_leased", Delivery.lease_until, where="status = 'sending'")
 index(Delivery, "deliveries_expiring", Delivery.expires_at, where="status = 'scheduled' AND expires_at IS NOT NULL")
 index(

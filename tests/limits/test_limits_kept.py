@@ -64,6 +64,22 @@ def test_other_people_pass_somebody_with_many_messages(limited: Limited, emulato
     assert len(many) == 100
 
 
+def test_who_was_put_off_does_not_wait_behind_a_backlog_and_is_passed_by_nobody(
+    limited: Limited, emulator: RunningEmulator, database_url: str
+) -> None:
+    hub = limited(database_url=database_url, telegram={"rate": "40/s"})
+    to_one = {"recipients": [{"telegram": "5"}]}
+    early = hub.send_many([{"text": "first", **to_one}, {"text": "second", **to_one}])
+    hub.send_many([{"text": "other", "recipients": [{"telegram": str(1_000 + n)}]} for n in range(150)])
+    late = hub.send_many([{"text": "third", **to_one}, {"text": "fourth", **to_one}])
+
+    done(hub, *early, *late)
+
+    arrived = texts(emulator)
+    assert [text for text in arrived if text != "other"] == ["first", "second", "third", "fourth"]
+    assert arrived.index("second") < 100, "its place was a second after the first"
+
+
 def test_waiting_for_a_place_is_no_attempt(limited: Limited, emulator: RunningEmulator) -> None:
     hub = limited()
     first, second = hub.send("1", {"telegram": "5"}), hub.send("2", {"telegram": "5"})
