@@ -13,6 +13,7 @@ from notifyhub.flow.pacing.redis_cells import RedisCells
 from tests.engines import redis_server
 
 BOT = Spacing("s:bot", 50.0)
+SLOW = Spacing("s:slow", 600_000.0)
 
 
 async def _asked(cells: RedisCells, times: int = 1) -> list[Place]:
@@ -61,3 +62,37 @@ def test_when_redis_is_back_the_limits_are_shared_exactly_again(
     assert [record.levelname for record in caplog.records] == ["WARNING", "WARNING"]
     assert "does not answer" in caplog.records[0].getMessage()
     assert "shared exactly" in caplog.records[1].getMessage()
+
+
+def test_places_that_redis_gave_count_while_it_is_away() -> None:
+    async def run(url: str, stop: redis.Redis) -> list[Place]:
+        cells = RedisCells(url)
+        await cells.reserve(Ask([Wish(SLOW)], about=[SLOW.cell]))
+        await asyncio.to_thread(stop.shutdown, nosave=True)
+        return list((await cells.reserve(Ask([Wish(SLOW)]))).places)
+
+    with redis_server() as url, redis.Redis.from_url(url) as connection:
+        (place,) = asyncio.run(run(url, connection))
+
+    assert not place.goes
+
+
+def test_places_that_were_given_without_redis_count_when_it_is_back(
+    redis_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def run(connection: redis.Redis) -> list[Place]:
+        cells = RedisCells(redis_url)
+        connection.client_pause(1_500)
+        (alone,) = (await cells.reserve(Ask([Wish(SLOW)]))).places
+        while "shared exactly" not in caplog.text:
+            await cells.reserve(Ask())
+            await asyncio.sleep(0.05)
+        (again,) = (await cells.reserve(Ask([Wish(SLOW)]))).places
+        await cells.aclose()
+        return [alone, again]
+
+    with redis.Redis.from_url(redis_url) as connection, caplog.at_level(logging.WARNING):
+        connection.flushdb()
+        alone, again = asyncio.run(run(connection))
+
+    assert (alone.goes, again.goes) == (True, False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from time import monotonic
 from typing import Protocol
 
@@ -52,6 +52,15 @@ class MemoryCells:
             self._cells = {name: cell for name, cell in self._cells.items() if max(cell) > now}
             self._many = max(MANY, 2 * len(self._cells))
         return given
+
+    def begin_with(self, known: Mapping[str, Cell]) -> None:
+        """Start anew with these cells, whose moments are those of the clock (ms)."""
+        self._cells = dict(known)
+
+    def left(self) -> dict[str, Cell]:
+        """Those that are not free yet. Their moments are ms from now."""
+        now = self._clock() * 1000
+        return {name: Cell(*(at - now for at in cell)) for name, cell in self._cells.items() if max(cell) > now}
 
     def forget(self) -> None:
         pass

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from time import monotonic
 
@@ -18,6 +18,8 @@ from notifyhub.queue import NAMESPACE
 TIMEOUT_S = 0.5
 AGAIN_S = 1.0
 """While Redis is away it is asked after such pauses whether it is back."""
+MANY = 1_000
+"""Scarce cells that are remembered before those that are free are forgotten; cells that are told of in one call."""
 PRESENT_MS = 10_000
 """A process that has asked for places so lately counts when the limits are divided."""
 
@@ -128,6 +130,8 @@ class RedisCells:
         self._keys = [f"{NAMESPACE}:cell:", f"{NAMESPACE}:pacing"]
         self._process = uuid.uuid4().hex
         self._processes = 1
+        self._clock = clock
+        self._known: dict[str, Cell] = {}
         self._alone = MemoryCells(clock)
         self._away: asyncio.Task[None] | None = None
 
@@ -141,8 +145,10 @@ class RedisCells:
         except (RedisError, OSError, TimeoutError) as error:
             self._lost(error)
             return await self._reserve_alone(ask)
-        self._processes, places, known = int(answer[0]), answer[1], answer[2]
-        return Given([_place(one) for one in places], dict(zip(ask.about, map(_cell, known), strict=True)))
+        self._processes, places = int(answer[0]), answer[1]
+        known = dict(zip(ask.about, map(_cell, answer[2]), strict=True))
+        self._remember(known)
+        return Given([_place(one) for one in places], known)
 
     def forget(self) -> None:
         """They expire."""
@@ -151,6 +157,13 @@ class RedisCells:
         if self._away:
             self._away.cancel()
         await self._redis.aclose()
+
+    def _remember(self, known: Mapping[str, Cell]) -> None:
+        """What Redis said last of the scarce cells, so that what it gave counts while it is away."""
+        now = self._clock() * 1000
+        if len(self._known) > MANY:
+            self._known = {name: cell for name, cell in self._known.items() if max(cell) > now}
+        self._known |= {name: Cell(*(at + now for at in cell)) for name, cell in known.items()}
 
     def _asked(self, ask: Ask) -> bytes:
         wishes = [([] if w.sender is None else w.sender, w.others, int(w.first)) for w in ask.wishes]
@@ -184,6 +197,7 @@ class RedisCells:
                 str(error) or type(error).__name__,
                 self._processes,
             )
+            self._alone.begin_with(self._known)
             self._away = asyncio.create_task(self._look_out())
 
     async def _look_out(self) -> None:
@@ -193,10 +207,20 @@ class RedisCells:
         while True:
             await asyncio.sleep(AGAIN_S)
             with suppress(RedisError, OSError, TimeoutError):
-                await self._redis.ping()
+                await self._tell_of_places()
                 break
         _log.warning("Redis answers again: the rate limits are shared exactly")
         self._away = None
+
+    async def _tell_of_places(self) -> None:
+        """Add the places that were given without Redis to its cells; it may have lost them, too."""
+        cells = list(self._alone.left().items())
+        for first in range(0, max(1, len(cells)), MANY):
+            some = cells[first : first + MANY]
+            # Here a step was longer, by the number of processes.
+            late = [(name, cell.free_at / self._processes) for name, cell in some if cell.free_at > 0]
+            shut = [(name, cell.shut) for name, cell in some if cell.shut > 0]
+            await self._script(keys=self._keys, args=[self._asked(Ask(shut=shut, late=late))])
 
 
 def _place(told: bytes) -> Place:
