@@ -11,7 +11,6 @@ modules are imported when a name that needs them is first used.
 from __future__ import annotations
 
 import importlib
-import threading
 from typing import TYPE_CHECKING, Any
 
 from notifyhub.errors import (
@@ -27,6 +26,7 @@ from notifyhub.errors import (
     StoreUnavailable,
     WaitTimedOut,
 )
+from notifyhub.forks import ForkedLock
 
 if TYPE_CHECKING:
     from notifyhub.answers import Attempt, Cancelled, Delivery, DeliveryResult, Message, Receipt, Retried
@@ -73,7 +73,7 @@ _HEAVY = {
 """Where the names are that are imported at their first use (PEP 562)."""
 
 _FINISH_DUE_S = 5.0
-_lock = threading.Lock()
+_lock = ForkedLock()
 _hub: Hub | None = None
 
 

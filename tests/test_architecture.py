@@ -14,6 +14,7 @@ PACKAGES = ("notifyhub", "notifyhub_api", "notifyhub_cli", "notifyhub_pytest")
 LAYERS = {
     "notifyhub.errors": 0,
     "notifyhub.clock": 0,
+    "notifyhub.forks": 0,
     "notifyhub.logs": 0,
     "notifyhub.channel_settings": 2,
     "notifyhub.server": 0,

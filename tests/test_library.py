@@ -158,6 +158,42 @@ def test_both_sides_of_a_fork_may_go_on_sending(tmp_path: Path, emulator: Runnin
     assert set(emulator.accepted().values()) == {1}
 
 
+FORKING_WHILE_WRITING = """
+import os, threading
+from notifyhub import Hub
+
+hub = Hub()
+hub.send("parent", to={"telegram": "1"})
+done = threading.Event()
+
+def write():
+    while not done.is_set():
+        hub.send("parent", to={"telegram": "1"}, deduplicate="off")
+
+writer = threading.Thread(target=write)
+writer.start()
+for number in range(10):
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            hub.send(f"child {number}", to={"telegram": "1"}, reference="child")
+            hub.close()
+            status = 0
+        finally:
+            os._exit(status)
+    assert os.waitpid(child, 0)[1] == 0, number
+done.set()
+writer.join()
+assert len(hub.messages(reference="child")) == 10
+hub.close()
+"""
+
+
+def test_a_process_may_fork_while_it_writes(tmp_path: Path, emulator: RunningEmulator, database_url: str) -> None:
+    script(FORKING_WHILE_WRITING, tmp_path, emulator_url=emulator.url, database_url=database_url)
+
+
 ORPHANING = """
 import os
 from notifyhub import Hub

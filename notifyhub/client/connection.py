@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from random import uniform
@@ -15,6 +14,7 @@ from uuid import uuid4
 from notifyhub.client.files import Upload
 from notifyhub.client.problems import is_worth_another_try, retry_after_s, unreadable
 from notifyhub.errors import ServiceUnavailable, SettingsError
+from notifyhub.forks import ForkedLock
 from notifyhub.verbs import is_blocking, pause
 from notifyhub.verbs.two_ways import off_the_loop
 
@@ -43,7 +43,7 @@ class Connection:
         self._key = None if key is None else _checked_key(key)
         self._timeout_s = timeout_s
         self._patience_s = patience_s
-        self._lock = threading.Lock()
+        self._lock = ForkedLock()
         self._client: httpx.Client | None = None
         self._forget()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Literal
@@ -13,6 +12,7 @@ from notifyhub.domain.mailings import MailingStatus
 from notifyhub.domain.states import Status
 from notifyhub.domain.summary import results
 from notifyhub.errors import Fault, InvalidRequest
+from notifyhub.forks import ForkedLock
 from notifyhub.hub.wiring import Wiring
 from notifyhub.requests.fields import moment
 from notifyhub.store import recount, statistics
@@ -34,7 +34,7 @@ class HubStats(StatVerbs):
 
     def __init__(self, wiring: Wiring) -> None:
         self._wiring = wiring
-        self._checking = threading.Lock()
+        self._checking = ForkedLock()
 
     async def overall(
         self,

@@ -13,6 +13,7 @@ import peewee
 from notifyhub import settings as settings_module
 from notifyhub.clock import now_ms
 from notifyhub.errors import NotifyhubError, SettingsError
+from notifyhub.forks import ForkedLock
 from notifyhub.hub.progress import Progress
 from notifyhub.providers.registry import make_providers
 from notifyhub.queue import Doorbell, is_reachable, make_broker
@@ -36,7 +37,7 @@ class Wiring:
         self._senders = self.settings.senders()
         self._only_addresses = self.settings.only_addresses()
         self._delivers = self.settings.uses_memory_broker if worker is None else worker
-        self._opening = threading.RLock()
+        self._opening = ForkedLock(threading.RLock)
         self._progress = Progress()
         self._opened_by: int | None = None
         self._runtime: Runtime | None = None

@@ -15,6 +15,7 @@ from playhouse.migrations import Runner
 
 from notifyhub.errors import SettingsError, StoreUnavailable
 from notifyhub.store.rows import run
+from notifyhub.store.sqlite import Sqlite, in_use
 from notifyhub.store.writer import Job, Writer
 
 I = TypeVar("I")  # noqa: E741
@@ -80,7 +81,7 @@ class Database:
         Raises StoreUnavailable if the database cannot be reached.
         """
         try:
-            with self._peewee.connection_context():
+            with in_use(self._peewee), self._peewee.connection_context():
                 return self._upgrade()
         except peewee.PeeweeException as error:
             raise StoreUnavailable(f"cannot upgrade the database: {error}") from error
@@ -88,7 +89,7 @@ class Database:
     def pending_migrations(self) -> list[str]:
         """Names of the migrations that are not applied yet. Raises StoreUnavailable."""
         try:
-            with self._peewee.connection_context():
+            with in_use(self._peewee), self._peewee.connection_context():
                 status = Runner(self._peewee, str(MIGRATIONS)).status()
         except peewee.PeeweeException as error:
             raise StoreUnavailable(f"cannot read the schema: {error}") from error
@@ -132,7 +133,9 @@ class Database:
 
     def _fulfil(self, future: Future[Any], question: Callable[[peewee.Database], Any]) -> None:
         try:
-            future.set_result(self._ask(question))
+            with in_use(self._peewee):
+                answer = self._ask(question)
+            future.set_result(answer)
         except peewee.PeeweeException as error:
             self._peewee.close()
             future.set_exception(StoreUnavailable(f"the database did not answer: {error}"))
@@ -177,13 +180,13 @@ def _keep_a_write_ahead_log(database: peewee.Database) -> None:
     raise StoreUnavailable("cannot upgrade the database: another process keeps it locked")
 
 
-def _connect_sqlite(url: str) -> peewee.SqliteDatabase:
+def _connect_sqlite(url: str) -> Sqlite:
     path = sqlite_path(url)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise SettingsError(f"NOTIFYHUB_DATABASE_URL: cannot make the folder {path.parent}: {error.strerror}") from None
-    return peewee.SqliteDatabase(str(path), pragmas=SQLITE_PRAGMAS, lock_type="IMMEDIATE", autoconnect=False)
+    return Sqlite(str(path), pragmas=SQLITE_PRAGMAS, lock_type="IMMEDIATE", autoconnect=False)
 
 
 def _connect_postgres(url: str) -> peewee.PostgresqlDatabase:

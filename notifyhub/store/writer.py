@@ -16,6 +16,7 @@ import peewee
 
 from notifyhub import logs
 from notifyhub.errors import NotifyhubError, StoreUnavailable
+from notifyhub.store.sqlite import in_use
 
 I = TypeVar("I")  # noqa: E741
 R = TypeVar("R")
@@ -87,7 +88,8 @@ class Writer:
 
     def _commit(self, batch: list[_Write]) -> None:
         try:
-            results = self._transact(batch)
+            with in_use(self._database):
+                results = self._transact(batch)
         except Exception as error:
             if len(batch) == 1 or isinstance(error, _CommitLost):
                 _fail(batch, error)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-import threading
 from pathlib import Path
 from typing import IO
+
+from notifyhub.forks import ForkedLock
 
 if sys.platform == "win32":
     import msvcrt
@@ -24,7 +25,7 @@ else:
 
 # Record locks do not distinguish holders in one process, so those are kept here, by process and path.
 _held: set[tuple[int, str]] = set()
-_changing = threading.Lock()
+_changing = ForkedLock()
 
 
 class PumpLock:
