@@ -13,6 +13,7 @@ from email.utils import parsedate_to_datetime
 from http.client import HTTPConnection, HTTPSConnection
 from urllib.parse import urlsplit
 
+from notifyhub.clock import now_ms, to_datetime
 from notifyhub.domain.resting import why
 from notifyhub.domain.senders import name_of
 from notifyhub.domain.story import moment
@@ -20,7 +21,7 @@ from notifyhub.errors import NotifyhubError
 from notifyhub.hub.resting import rests
 from notifyhub.providers.registry import base_url_of
 from notifyhub.settings import PREFIX, Settings, without_secrets
-from notifyhub.store import senders
+from notifyhub.store import sender_paces, senders
 from notifyhub.store.database import Database, sqlite_path
 from notifyhub_cli.settings_shown import effective
 
@@ -45,7 +46,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield from _variables(settings)
     yield _database(settings)
     yield _broker(settings)
-    yield from _resting(settings)
+    yield from _held_up(settings)
     dates: list[float] = []
     for channel in settings.channels():
         yield _provider(settings, channel, dates)
@@ -91,13 +92,15 @@ def _broker(settings: Settings) -> Finding:
     return Finding("broker", False, f"{shown} does not answer", "check NOTIFYHUB_BROKER_URL; is the server running?")
 
 
-def _resting(settings: Settings) -> Iterator[Finding]:
-    """The senders whose circuit breaker is not closed. Trouble with the database was found already."""
+def _held_up(settings: Settings) -> Iterator[Finding]:
+    """The senders that rest or pause. Trouble with the database was found already."""
     if settings.uses_sqlite and not sqlite_path(settings.effective_database_url).exists():
         return
     database = Database(settings.effective_database_url)
     try:
-        standings = [] if database.pending_migrations() else database.read(senders.every).result()
+        if database.pending_migrations():
+            return
+        standings, paces = database.read(senders.every).result(), database.read(sender_paces.paces).result()
     except NotifyhubError:
         return
     finally:
@@ -105,6 +108,12 @@ def _resting(settings: Settings) -> Iterator[Finding]:
     for (channel, sender), rest in rests(standings).items():
         seen = f"{name_of(channel, sender)} rests since {moment(rest.since)}: {why(rest)}"
         yield Finding(channel, False, seen, "it goes on by itself when the messenger takes messages again")
+    now = now_ms()
+    for (channel, sender), pace in sorted(paces.items()):
+        if pace.paused_until > now:
+            until = moment(to_datetime(pace.paused_until))
+            seen = f"{name_of(channel, sender)} was refused as too fast, so nothing of it is sent until {until}"
+            yield Finding(channel, False, seen, "it goes on by itself; does something else send by the same account?")
 
 
 def _provider(settings: Settings, channel: str, dates: list[float]) -> Finding:

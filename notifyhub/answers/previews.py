@@ -23,6 +23,9 @@ class Preview(Answer):
     unreachable: int = Field(description="number of clients without an address on its channels")
     opted_out: int = Field(description="number of clients who opted out of all channels on which they have an address")
     window_closed: int = Field(description="number of deliveries whose send window does not open before the end")
+    refused: int = Field(
+        description="number of deliveries to addresses that cannot be reached, or whose people opted out by a message"
+    )
     first_at: datetime | None = Field(None, description="when the first client may be written to")
     last_opening_at: datetime | None = Field(None, description="when the send window of the last client opens")
     rate_s: dict[str, float] = Field(

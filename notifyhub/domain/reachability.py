@@ -25,6 +25,9 @@ UNREACHABLE = frozenset(
 )
 """Reasons that are about the person, and would be given to the next message too."""
 
+REASONS = (*sorted(UNREACHABLE), OPTED_OUT)
+"""Why an address can be in the book."""
+
 # WhatsApp refuses only marketing with these; an order's confirmation may still arrive.
 _OF_MARKETING = frozenset({("whatsapp", "130472"), ("whatsapp", "131050")})
 

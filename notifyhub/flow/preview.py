@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from notifyhub.domain.mailings import WINDOW_CLOSED
 from notifyhub.flow.expand import SLICE, slice_of
-from notifyhub.store import expansion, fingerprints
+from notifyhub.store import expansion, fingerprints, refusals
 from notifyhub.store.clients import tags_of
 from notifyhub.store.database import Database
 from notifyhub.store.expansion import Placed
@@ -29,6 +29,7 @@ class Outlook(NamedTuple):
     unreachable: int
     opted_out: int
     window_closed: int
+    refused: int
     first_at: int | None
     last_opening_at: int | None
 
@@ -40,14 +41,16 @@ def outlook(database: Database, mailing: Row, now: int) -> Outlook:
     """
     mailing = {**mailing, **BEFORE_THE_FIRST, "late_joiners": 0}
     codes, tags, zones, channels = Counter[str](), Counter[str](), Counter[str](), Counter[str]()
-    matched = duplicates = unreachable = opted_out = closed = 0
+    matched = duplicates = unreachable = opted_out = closed = refused = 0
     openings: list[int] = []
     seen: set[int] = set()
     while True:
         members = database.read(expansion.members(mailing, SLICE, now)).result()
         slice_ = slice_of(mailing, members, now)
-        fresh, repeated = _fresh(database, mailing, slice_.deliveries, seen)
+        unsent, repeated = _fresh(database, mailing, slice_.deliveries, seen)
         matched, duplicates = matched + len(members), duplicates + repeated
+        fresh = _outside_the_book(database, mailing, unsent, now)
+        refused += len(unsent) - len(fresh)
         unreachable, opted_out = unreachable + slice_.unreachable, opted_out + slice_.opted_out
         closed += sum(delivery.reason == WINDOW_CLOSED for delivery in slice_.deliveries)
         codes.update(member.operator_code or "" for member in members)
@@ -61,7 +64,7 @@ def outlook(database: Database, mailing: Row, now: int) -> Outlook:
             break
         mailing = slice_.next
     edges = (min(openings), max(openings)) if openings else (None, None)
-    return Outlook(matched, codes, tags, zones, channels, duplicates, unreachable, opted_out, closed, *edges)
+    return Outlook(matched, codes, tags, zones, channels, duplicates, unreachable, opted_out, closed, refused, *edges)
 
 
 def _fresh(
@@ -83,3 +86,15 @@ def _fresh(
             seen.add(hash(key))
         fresh.append(delivery)
     return fresh, len(waiting) - len(fresh)
+
+
+def _outside_the_book(database: Database, mailing: Row, deliveries: list[Placed], now: int) -> list[Placed]:
+    """Those that are not refused because of their addresses. A step of a chain would give way to the next one."""
+    places = [(d.channel, d.address) for d in deliveries]
+    books = database.read(lambda store: refusals.books_of(store, places, now)).result()
+    if not books:
+        return deliveries
+    single = [d for d in deliveries if not d.rest]
+    ids = {d.position: d.position for d in single}
+    held = {one.delivery_id for one, _ in refusals.kept_back(expansion.in_books(mailing, single, books, ids), books)}
+    return [d for d in deliveries if d.position not in held]

@@ -69,6 +69,7 @@ def previewed(
         unreachable=seen.unreachable,
         opted_out=seen.opted_out,
         window_closed=seen.window_closed,
+        refused=seen.refused,
         first_at=None if seen.first_at is None else to_datetime(seen.first_at),
         last_opening_at=None if seen.last_opening_at is None else to_datetime(seen.last_opening_at),
         rate_s={channel: round(rate, 2) for channel, rate in known.items()},

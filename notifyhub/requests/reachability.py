@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from notifyhub.domain.addresses import canonical
 from notifyhub.domain.phones import DEFAULT_REGION
+from notifyhub.domain.reachability import REASONS
 from notifyhub.errors import Fault, InvalidRequest
 from notifyhub.requests.checking import members_of, tried
 from notifyhub.requests.faults import json_path
@@ -56,6 +57,10 @@ def reachability_filters(given: Mapping[str, Any], region: str = DEFAULT_REGION)
         if name not in NAMES
     ]
     filters, wrong = list_filters({name: value for name, value in given.items() if name in NAMES}, region)
+    if filters.reason is not None and filters.reason not in REASONS:
+        wrong.append(
+            Fault("$.reason", "unknown_value", f"there is no {filters.reason!r}; there are {', '.join(REASONS)}")
+        )
     if faults or wrong:
         raise InvalidRequest([*faults, *wrong])
     return filters

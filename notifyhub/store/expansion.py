@@ -6,7 +6,7 @@ stopped anywhere goes on where it was, and two processes that expand the same sl
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -24,7 +24,7 @@ from notifyhub.store.chain_steps import Begun
 from notifyhub.store.fingerprints import TRIES
 from notifyhub.store.mailing_models import Mailing
 from notifyhub.store.mailings import Row
-from notifyhub.store.refusals import Candidate
+from notifyhub.store.refusals import Books, Candidate
 from notifyhub.store.rows import Type, as_uuid, fetch, fetch_rows, is_postgres, run, run_rows
 
 SETTLED_MS = 5_000
@@ -192,13 +192,18 @@ def _refuse(database: peewee.Database, mailing: Row, slice_: Slice) -> None:
     if not books:
         return
     hit = [d for d in waiting if refusals.is_in(books, d.channel, d.address)]
-    options, ids = orjson.loads(mailing["options"] or "{}"), _there(database, mailing, hit)
-    candidates = [
-        Candidate(ids[d.position], d.channel, d.address, options.get(d.channel, {}), overridden, d.due_at)
-        for d in hit
-        if d.position in ids
-    ]
+    ids = _there(database, mailing, hit)
+    candidates = in_books(mailing, (d for d in hit if d.position in ids), books, ids)
     refusals.refuse(database, candidates, books, slice_.now)
+
+
+def in_books(mailing: Row, deliveries: Iterable[Placed], books: Books, ids: Mapping[int, int]) -> Iterator[Candidate]:
+    """The deliveries whose addresses are in these books; `ids` by their positions, as far as they are stored."""
+    options, overridden = orjson.loads(mailing["options"] or "{}"), bool(mailing["ignore_reachability"])
+    for d in deliveries:
+        if refusals.is_in(books, d.channel, d.address):
+            own = options.get(d.channel, {})
+            yield Candidate(ids.get(d.position, 0), d.channel, d.address, own, overridden, d.due_at)
 
 
 def _begin_chains(

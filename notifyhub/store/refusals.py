@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -94,13 +94,17 @@ def books_of(database: peewee.Database, places: Iterable[tuple[str, str]], now: 
 
 def refuse(database: peewee.Database, candidates: Iterable[Candidate], books: Books, now: int) -> dict[int, str]:
     """Refuse the deliveries whose address is in these books. Returns the reasons by delivery. `now` in epoch ms."""
-    refused = []
+    refused = [_refused(one.delivery_id, entry, now) for one, entry in kept_back(candidates, books)]
+    _write(database, refused, now)
+    return {one.id: one.reason for one in refused}
+
+
+def kept_back(candidates: Iterable[Candidate], books: Books) -> Iterator[tuple[Candidate, Known]]:
+    """The deliveries that these books refuse, with the entry that does."""
     for one in candidates:
         entry = reachability.binding(books[one.channel][one.address], sender_in(one.options))
         if entry is not None and entry.holds_at(one.due_at) and (entry.suppressed or not one.overridden):
-            refused.append(_refused(one.delivery_id, entry, now))
-    _write(database, refused, now)
-    return {one.id: one.reason for one in refused}
+            yield one, entry
 
 
 def is_in(books: Books, channel: str, address: str) -> bool:

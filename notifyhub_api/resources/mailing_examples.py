@@ -85,6 +85,7 @@ PREVIEW: dict[str, Any] = {
     "unreachable": 2,
     "opted_out": 0,
     "window_closed": 0,
+    "refused": 0,
     "first_at": "2026-12-20T07:00:00Z",
     "last_opening_at": "2026-12-20T07:00:00Z",
     "rate_s": {"telegram": 25.0, "gateway": 12.5},

@@ -7,8 +7,8 @@ from starlette.responses import Response
 
 from notifyhub.answers import Cleared, Reachability, ReachabilityPage
 from notifyhub.domain.addresses import FORMS
+from notifyhub.domain.reachability import REASONS
 from notifyhub.errors import Fault, InvalidRequest
-from notifyhub.requests.fields import REFERENCE
 from notifyhub.requests.ids import LARGEST_ID
 from notifyhub.requests.reachability import AddressRequest
 from notifyhub_api import paging
@@ -92,7 +92,7 @@ operations = (
         parameters=[
             Parameter("channel", "query", _channels, SEVERAL),
             Parameter("address", "query", {"type": "string"}, "in any form that its channel accepts"),
-            Parameter("reason", "query", REFERENCE, "such as `recipient_blocked` or `opted_out`"),
+            Parameter("reason", "query", {"type": "string", "enum": [*REASONS]}, "why it is in the book"),
             Parameter("before", "query", {"type": "string"}, "id of the entry before the page; instead of `cursor`"),
             *paging.PARAMETERS,
         ],

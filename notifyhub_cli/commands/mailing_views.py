@@ -68,10 +68,11 @@ def preview(id_: Id, as_json: AsJson = False) -> None:
     rows += [("time zone", name, number) for name, number in seen.by_timezone.items()]
     rows += [("left out", "duplicates", seen.duplicates), ("left out", "unreachable", seen.unreachable)]
     rows += [("left out", "opted out", seen.opted_out), ("left out", "send window closed", seen.window_closed)]
+    rows += [("left out", "refused (see `notifyhub reachability list`)", seen.refused)]
     show_table(("by", "", "number"), rows)
     if seen.takes_s is not None:
         unfit = "" if seen.will_not_fit is None else f"; {seen.will_not_fit:,} will not fit before the end"
-        typer.echo(f"takes {_span(seen.takes_s)} at the pace of the last hour{unfit}")
+        typer.echo(f"takes {_span(seen.takes_s)} at the pace of the last hour, within the limits{unfit}")
 
 
 def stats(id_: Id, as_json: AsJson = False, as_csv: AsCsv = False) -> None:
@@ -125,7 +126,7 @@ def watch(id_: Id) -> None:
 
 def _progress(counted: answers.MailingStatistics) -> str:
     ended = counted.by_status["failed"] + counted.by_status["expired"] + counted.by_status["cancelled"]
-    parts = [f"{counted.status}  {counted.progress:.0%} of {counted.total:,}"]
+    parts = [f"{counted.status}  {int(counted.progress * 100)}% of {counted.total:,}"]
     if not counted.expanded:
         parts.append("clients are still being chosen")
     parts += [f"not sent {ended:,}"] if ended else []

@@ -1,4 +1,4 @@
-"""mailing create, list, show, start, pause, resume, cancel, retry-failed, delete; the others are in `mailing_views`."""
+"""mailing create, list, show, change, start, pause, resume, cancel, retry-failed, delete; see also `mailing_views`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import typer
 
 from notifyhub_cli.chains import ConfirmWithin, FirstOf, by_channels, chain
 from notifyhub_cli.commands import mailing_views
+from notifyhub_cli.commands.changing import NONE
 from notifyhub_cli.commands.mailing_views import Id, numbers
 from notifyhub_cli.output import AsJson, Exit, leave, show_json, show_table, told_in_one_line
 from notifyhub_cli.target import reading
@@ -110,6 +111,37 @@ def list_(
         return
     rows = [(m.id, m.status, m.name, m.audience_words, m.starts_at, m.ends_at, numbers(m.counts)) for m in found]
     show_table(("id", "status", "name", "audience", "starts", "ends", "deliveries"), rows)
+
+
+@app.command()
+def change(
+    id_: Id,
+    name: Annotated[str | None, typer.Option(help="The new name.")] = None,
+    text: Annotated[str | None, typer.Option(help="The new message text.")] = None,
+    starts_at: Annotated[str | None, typer.Option(help="ISO 8601 with an offset; none: now.")] = None,
+    ends_at: Annotated[str | None, typer.Option(help="ISO 8601 with an offset; none: no end.")] = None,
+    window: Annotated[
+        str | None, typer.Option(metavar="FROM-TO", help="Local hours of each client; none: any time.")
+    ] = None,
+    day: Annotated[list[str] | None, typer.Option(help="mon … sun; may be given several times.")] = None,
+    rate: Annotated[str | None, typer.Option(help="20/s or 600/min; none: no limit of its own.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Change a mailing. While it runs, what has been sent stays as it is.
+
+    \b
+    Examples:
+      notifyhub mailing change 3 --rate 5/s
+      notifyhub mailing change 3 --ends-at none --window 09:00-21:00
+    """
+    given = {"name": name, "text": text, "starts_at": starts_at, "ends_at": ends_at, "rate": rate}
+    asked: dict[str, Any] = {member: value for member, value in given.items() if value is not None}
+    asked |= {member: None for member in ("starts_at", "ends_at", "rate") if asked.get(member) == NONE}
+    if window is not None or day:
+        asked["send_window"] = None if window == NONE else _window(window, day)
+    with told_in_one_line(), reading() as hub:
+        mailing = hub.mailings.update(id_, **asked)
+    _show(mailing, as_json)
 
 
 def _moving(name: str, does: str, example: str) -> None:

@@ -38,6 +38,18 @@ def test_a_mailing_is_created_watched_and_counted(run: Run, hub: Hub) -> None:
     assert "deliveries" in run("stats").out
 
 
+def test_a_mailing_is_changed_by_a_command(run: Run) -> None:
+    run("mailing", "create", *SALE, "--draft", "--rate", "20/s", "--ends-at", "2126-12-01T10:00:00+03:00")
+
+    changed = run("mailing", "change", "1", "--rate", "5/s", "--text", "New", "--window", "09:00-21:00", "--json").json
+    freed = run("mailing", "change", "1", "--rate", "none", "--ends-at", "none", "--window", "none", "--json").json
+
+    assert (changed["rate"], changed["text"], changed["send_window"]["from"]) == ("5/s", "New", "09:00")
+    assert not {"rate", "ends_at", "send_window"} & freed.keys()
+    refused = run("mailing", "change", "1", "--rate", "fast")
+    assert (refused.code, "rate" in refused.complaint) == (2, True)
+
+
 def test_a_mailing_is_moved_by_commands(run: Run) -> None:
     run("mailing", "create", *SALE, "--draft", "--late-joiners", "--ends-at", "2126-12-01T10:00:00+03:00")
 

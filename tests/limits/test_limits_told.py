@@ -124,8 +124,10 @@ def test_the_command_line_shows_rates_and_pauses(
 
     shown = CliRunner().invoke(app, ["channels"]).output
     as_json = json.loads(CliRunner().invoke(app, ["channels", "--json"]).output)
+    findings = json.loads(CliRunner().invoke(app, ["doctor", "--json"]).output)
 
     assert "12/s" in shown
     assert "telegram pauses until " in shown
     (telegram,) = [channel for channel in as_json if channel["name"] == "telegram"]
     assert telegram["accounts"][0]["rate"] == "12/s"
+    assert "telegram was refused as too fast, so nothing of it is sent until " in str(findings)

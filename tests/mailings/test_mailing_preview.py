@@ -47,6 +47,20 @@ def test_a_previews_counts_equal_the_outcome(hub: Hub, emulator: RunningEmulator
     assert seen.takes_s is None
 
 
+def test_a_preview_leaves_out_whom_no_messenger_reaches(hub: Hub, emulator: RunningEmulator) -> None:
+    fill(hub, 4)
+    emulator.script("telegram", "1000001", "blocked")
+    ended(hub, hub.mailings.create("First", "Hello", ["telegram"]))
+    hub.reachability.suppress("telegram", "1000002")
+
+    def previewed(**members: bool) -> tuple[int, int]:
+        seen = hub.mailings.preview_as({"text": "Again", "channels": ["telegram"], **members})
+        return seen.deliveries, seen.refused
+
+    assert previewed() == (2, 2)
+    assert previewed(ignore_reachability=True) == (3, 1)
+
+
 def test_a_preview_tells_how_long_it_takes_and_what_will_not_fit(hub: Hub, emulator: RunningEmulator) -> None:
     fill(hub, 60)
     ended(hub, hub.mailings.create("First", "Hello", ["telegram"]))

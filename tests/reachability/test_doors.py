@@ -64,6 +64,8 @@ def test_filters_and_pages(api: Api) -> None:
     assert len(addresses(api, "channel=telegram")) == 4
     assert addresses(api, "channel=gateway&reason=opted_out") == ["79160000005"]
     assert addresses(api, "reason=recipient_blocked") == []
+    refused = api.get(f"{PATH}?reason=bogus")
+    assert (refused.status, refused.json["errors"][0]["code"]) == (422, "unknown_value")
     first = api.get(f"{PATH}?limit=3").json
     assert [entry["address"][-1] for entry in first["items"]] == ["5", "4", "3"]
     second = api.get(f"{PATH}?limit=3&cursor={first['next']}").json
