@@ -63,7 +63,7 @@ ENDINGS = MappingProxyType(
         "opted_out": "the person opted out",
         "no_address": "the client no longer has an address on this channel",
         "duplicate": "another delivery sends the same to this address",
-        "not_confirmed": "it was not confirmed in time",
+        "not_confirmed": "no receipt said in time that it was delivered",
         "confirmed_late": "a receipt said after all that a former step was delivered",
     }
 )

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from types import MappingProxyType
 
-from notifyhub.domain.chains import CONFIRMED_LATE
+from notifyhub.domain.chains import CONFIRMED_LATE, NOT_CONFIRMED
 from notifyhub.domain.reachability import OPTED_OUT
 from notifyhub.domain.reasons import CODES, ENDINGS, in_words
 from notifyhub.domain.retry import OnUnconfirmed
@@ -222,6 +222,8 @@ def _ending(of: Subject) -> Iterator[Event]:
         case Status.SUPERSEDED if of.reason == CONFIRMED_LATE:
             yield Event(None, "superseded", f"Taken back before it was sent: {because}.")
         case Status.SUPERSEDED:
+            if of.reason == NOT_CONFIRMED and not of.tries:
+                because = "its turn did not come in time"
             yield Event(of.gave_way_at, "superseded", f"Gave way to the next step: {because}.")
         case Status.UNCONFIRMED:
             yield Event(last.finished_at if last else None, "held", f"Held as unconfirmed: {_held(of, last)}.")

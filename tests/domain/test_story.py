@@ -157,6 +157,14 @@ def test_a_cancelled_one_says_so_without_a_time_that_was_not_kept() -> None:
     assert (last.at, last.event) == (None, "cancelled")
 
 
+def test_a_step_that_was_never_tried_is_not_said_to_lack_a_receipt() -> None:
+    tried = told(status="superseded", reason="not_confirmed", tries=[called(1, "sent", "200")])
+    waited = told(status="superseded", reason="not_confirmed")
+
+    assert tried[-1][1] == "Gave way to the next step: no receipt said in time that it was delivered."
+    assert waited[-1][1] == "Gave way to the next step: its turn did not come in time."
+
+
 def test_what_is_due_and_does_not_go_says_where_to_look() -> None:
     assert "notifyhub doctor" in following(now=after(60), expires_at=after(90))
 
