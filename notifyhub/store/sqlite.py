@@ -70,7 +70,8 @@ class Sqlite(peewee.SqliteDatabase):
         self._opened: WeakSet[_Connection] = WeakSet()
         # Only a fork uses connections of other threads, while these are outside.
         super().__init__(path, factory=_Connection, check_same_thread=False, **given)
-        _all.add(self)
+        with _forking:
+            _all.add(self)
 
     def connect(self, reuse_if_open: bool = False) -> bool:
         connection = self._state.conn  # type: ignore[attr-defined]
