@@ -57,6 +57,7 @@ class Pump:
         self._urgent_again_at = self._claim_again_at = 0.0
         self._places = Places(self._has_come)
         self._opens_at: float | None = None
+        self._crowded: set[str] = set()
         self._held: dict[tuple[str, int], Waiting] = {}
         self._stopping = False
         self._broken: BaseException | None = None
@@ -135,6 +136,7 @@ class Pump:
         taken = await asyncio.wrap_future(self._database.write(claims.claim, request))
         if taken.may_be_more and limit > 1:
             self._more_due = True
+        self._crowded |= {lane.sender for lane in taken.held if rooms.is_crowded(lane.sender)}
         self._held |= {(lane.sender, lane.lane): lane for lane in taken.held if rooms.may_open(lane.sender)}
         try:
             await self._place(taken.rows)
@@ -199,9 +201,16 @@ class Pump:
                     await self._try(row, place_at)
             finally:
                 self._ready.release(row)
+            self._look_for_more_of(row.sender)
             row = None if self._stopping else self._ready.take(self._concurrency.now)
             if self._wants_rows():
                 self._wake.set()
+
+    def _look_for_more_of(self, sender: str) -> None:
+        """An account that had claimed its share may claim again as soon as half of it is under way."""
+        if sender in self._crowded and self._ready.of(sender) <= self._claim_size.now // self._lane.accounts // 2:
+            self._crowded.discard(sender)
+            self._more_due = True
 
     async def _try(self, row: Claimed, place_at: float | None) -> None:
         result = await attempt(row, self._lane, self._clock)

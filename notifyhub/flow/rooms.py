@@ -23,6 +23,11 @@ class Rooms:
     def of_mailing(self, lane: Waiting) -> int | None:
         return self._lane.pacer.of_mailing(lane)
 
+    def is_crowded(self, sender: str) -> bool:
+        """Has an account claimed its whole share, so that it has to send some of that first?"""
+        own = self._own(sender)
+        return own is not None and own == self.of_sender(sender)
+
     def may_open(self, sender: str) -> bool:
         """Is time all that an account without room needs? If it rests or hangs, others wake the pump."""
         return self._lane.breaker.room_of(sender, self._now) is None and self._own(sender) != 0

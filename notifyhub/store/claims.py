@@ -130,7 +130,7 @@ def _claim(database: peewee.Database, request: ClaimRequest) -> Taken:
         rows += got
         held += full
         if len(got) >= places:
-            more = more or places < (request.limit if room is None else room)
+            more = more or room is None or places < room
             held += by_sender[sender][:1] if room is not None and places == room else []
     willing = wishes.heard(database, _with_bodies(database, rows), request.now)
     return Taken(refusals.heard(database, willing, request.now), more, held)

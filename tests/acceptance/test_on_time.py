@@ -42,6 +42,26 @@ def test_each_of_many_moments_is_kept(seldom: Hub) -> None:
     assert [seldom.wait(one, timeout_s=WAIT_S).status for one in (late, early, between)] == ["sent"] * 3
 
 
+def test_what_is_due_beyond_one_claim_does_not_wait_for_the_next_sweep(seldom: Hub) -> None:
+    many = seldom.send("Hello", to=[{"telegram": str(number)} for number in range(1, 1_001)], at=soon(0.5))
+
+    assert seldom.wait(many, timeout_s=WAIT_S).status == "sent"
+
+
+def test_neither_does_what_is_due_beyond_the_share_of_an_account(
+    make_hub: HubMaker, database_url: str, emulator: RunningEmulator
+) -> None:
+    accounts = {
+        "base_url": f"{emulator.url}/telegram",
+        "token": "7:first",
+        "senders": {"second": {"token": "8:second"}},
+    }
+    hub = make_hub(database_url=database_url, sweep_interval_s=SELDOM_S, telegram=accounts)
+    many = hub.send("Hello", to=[{"telegram": str(number)} for number in range(1, 1_001)], at=soon(0.5))
+
+    assert hub.wait(many, timeout_s=WAIT_S).status == "sent"
+
+
 def test_a_deferred_message_leaves_while_another_call_of_its_channel_hangs(
     seldom: Hub, emulator: RunningEmulator
 ) -> None:
