@@ -76,6 +76,8 @@ def judge(
                 except by a call whose message may have arrived, as that limits how often a person may get it
     """
     verdict = _judged(outcome, tried, policy, now, chance, away_until)
+    if not tried.maybe_sent:
+        return verdict
     return replace(verdict, status=given_up(verdict.status, maybe_sent=tried.maybe_sent))
 
 

@@ -162,19 +162,18 @@ class Pump:
 
     def _follow(self, verdict: Verdict) -> None:
         row = verdict.row
-        if not verdict.goes:
+        if verdict.free:
+            self._ready.append(row)
+        elif not verdict.goes:
             due_at = self._clock() + math.ceil(verdict.in_ms)
             self._recorder.unsent(_put_off(row, due_at) if verdict.paced else _back(row))
             self._wake.set()
-        elif self._lane.pacer.limits(row):
-            self._places.give(row, verdict.in_ms)
         else:
-            self._has_come(row, start=False)
+            self._places.give(row, verdict.in_ms)
 
-    def _has_come(self, row: Claimed, *, start: bool = True) -> None:
+    def _has_come(self, row: Claimed) -> None:
         self._ready.append(row)
-        if start:
-            self._start_senders()
+        self._start_senders()
 
     def _start_senders(self) -> None:
         while len(self._senders) < self._concurrency.now:

@@ -51,15 +51,19 @@ class Ready:
             self._turns.rotate(-1)
             if self._may_call(sender, calls) and (row := self._next_of(sender)) is not None:
                 self._busy.add((row.sender, row.address))
-                self._under_way[sender] += 1
+                if self._accounts > 1:
+                    self._under_way[sender] += 1
                 return row
         return None
 
     def release(self, row: Claimed) -> None:
         """The call of a delivery has ended."""
         recipient = (row.sender, row.address)
-        self._under_way[row.sender] -= 1
         self._busy.discard(recipient)
+        if self._accounts > 1:
+            self._under_way[row.sender] -= 1
+        if not self._parked:
+            return
         parked = self._parked.get(recipient)
         if parked:
             following = parked.popleft()

@@ -22,10 +22,7 @@ class SenderLimits:
 
     @property
     def any(self) -> bool:
-        return self != UNLIMITED
-
-
-UNLIMITED = SenderLimits()
+        return self.sender is not None or self.address is not None or self.group is not None
 
 
 @dataclass(frozen=True, slots=True)

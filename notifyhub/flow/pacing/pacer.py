@@ -30,18 +30,21 @@ MOST_TIMES = 256
 MANY = 1_000
 """Cells of accounts and mailings that are remembered before those that are free are forgotten."""
 
+URGENT = Priority.URGENT.rank
 _FREE = Cell()
 
 
 class Verdict(NamedTuple):
     """goes   it may be sent `in_ms` from now; otherwise it may be claimed again then
     paced  its own limits put it off, so nobody need look at it before
+    free   it has no limits, and may go at any time
     """
 
     row: Claimed
     goes: bool
     in_ms: float
     paced: bool = False
+    free: bool = False
 
 
 class Pacer:
@@ -97,10 +100,10 @@ class Pacer:
 
     async def places(self, rows: Sequence[Claimed]) -> list[Verdict]:
         """Give each claimed row its place in time. Raises StoreUnavailable."""
+        if not any(map(self.limits, rows)):
+            return [_free(row) for row in rows]
         wishes = [self._wish(row) for row in rows]
         limited = [number for number, wish in enumerate(wishes) if wish.sender is not None or wish.others]
-        if not limited:
-            return [Verdict(row, True, 0.0) for row in rows]
         about = self._scarce(rows[number] for number in limited)
         given = await self._cells.reserve(Ask([wishes[number] for number in limited], about=about))
         now = self._clock() * 1000
@@ -173,7 +176,7 @@ class Pacer:
         if row.rate is not None and (mailing := _of_mailing(row.mailing_id, row.rate)) is not None:
             others.append(mailing)
         # Who was put off before has waited already, and urgent ones wait behind nobody.
-        return Wish(self._of_sender(row.sender), others, row.priority == Priority.URGENT.rank or row.reason == PACED)
+        return Wish(self._of_sender(row.sender), others, row.priority == URGENT or row.reason == PACED)
 
     def _of_address(self, row: Claimed) -> list[Spacing]:
         own, found = self._limits.of(row.sender), []
@@ -219,9 +222,13 @@ class Pacer:
             self._times[sender] = min(times, MOST_TIMES)
 
 
+def _free(row: Claimed) -> Verdict:
+    return Verdict(row, True, 0.0, free=True)
+
+
 def _verdict(row: Claimed, place: Place | None) -> Verdict:
     if place is None:
-        return Verdict(row, True, 0.0)
+        return _free(row)
     return Verdict(row, place.goes, max(0.0, place.at), not place.goes and not place.none_left)
 
 
