@@ -71,4 +71,7 @@ class MailingStatistics(Answer):
     expanded: bool = Field(description="whether all clients of the audience have been looked at")
     progress: float = Field(description="share of the deliveries so far that are no longer open, from 0 to 1")
     rate_s: float | None = Field(None, description="deliveries ended per second since it started")
-    left_s: float | None = Field(None, description="seconds to go at that rate; absent if it is not running")
+    left_s: float | None = Field(
+        None,
+        description="seconds to go at that rate, or the mailing's own if that is lower; absent if not running",
+    )

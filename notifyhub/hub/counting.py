@@ -9,6 +9,7 @@ from typing import Any, Literal
 from notifyhub import answers
 from notifyhub.clock import to_datetime, to_ms
 from notifyhub.domain.mailings import MailingStatus
+from notifyhub.domain.rates import rate_of
 from notifyhub.domain.states import Status
 from notifyhub.domain.summary import results
 from notifyhub.errors import Fault, InvalidRequest
@@ -120,6 +121,8 @@ def mailing_statistics(mailing: answers.Mailing, cells: list[MailingCell], now: 
     if mailing.started_at is not None and total > left:
         until = now if mailing.ended_at is None else to_ms(mailing.ended_at)
         rate = (total - left) / max(0.001, (until - to_ms(mailing.started_at)) / 1000)
+    limit = None if mailing.rate is None else rate_of(mailing.rate)
+    pace = rate if rate is None or limit is None else min(rate, limit.per_s)
     ended = [cell for cell in cells if cell.reason]
     return answers.MailingStatistics(
         id=mailing.id,
@@ -137,7 +140,7 @@ def mailing_statistics(mailing: answers.Mailing, cells: list[MailingCell], now: 
         expanded=mailing.expanded_at is not None,
         progress=1.0 if not total else round((total - left) / total, 4),
         rate_s=None if rate is None else round(rate, 1),
-        left_s=round(left / rate, 1) if rate and left and mailing.status == MailingStatus.RUNNING else None,
+        left_s=round(left / pace, 1) if pace and left and mailing.status == MailingStatus.RUNNING else None,
     )
 
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from time import sleep
 
 import pytest
 from typer.testing import CliRunner
@@ -97,6 +98,18 @@ def test_why_tells_of_a_mailing_that_has_more_to_send_than_it_may(
 
     told = hub.why(waiting.id or 0)[0].next
     assert "its mailing may send 1/h." in told or "its mailing has none before." in told
+
+
+def test_the_time_to_go_reckons_with_the_rate_of_the_mailing(make_hub: HubMaker, emulator: RunningEmulator) -> None:
+    hub = make_hub()
+    for number in range(3):
+        hub.clients.create(f"7903{number:07}", addresses={"telegram": str(1000 + number)})
+    mailing = hub.mailings.create("Sale", "Hello", ["telegram"], rate="1/h")
+    emulator.wait_for(1, timeout_s=30)
+    while not hub.mailings.stats(mailing.id).by_status["sent"]:
+        sleep(0.01)
+
+    assert hub.mailings.stats(mailing.id).left_s == 2 * 3600
 
 
 def test_what_waits_for_a_place_can_be_changed_as_if_it_did_not(limited: Limited, emulator: RunningEmulator) -> None:
