@@ -112,8 +112,8 @@ def _held_up(settings: Settings) -> Iterator[Finding]:
     for (channel, sender), pace in sorted(paces.items()):
         if pace.paused_until > now:
             until = moment(to_datetime(pace.paused_until))
-            seen = f"{name_of(channel, sender)} was refused as too fast, so nothing of it is sent until {until}"
-            yield Finding(channel, False, seen, "it goes on by itself; does something else send by the same account?")
+            seen = f"{name_of(channel, sender)} was refused as too fast, so nothing is sent from it until {until}"
+            yield Finding(channel, False, seen, "it goes on by itself; does anything else send from the same account?")
 
 
 def _provider(settings: Settings, channel: str, dates: list[float]) -> Finding:

@@ -63,6 +63,8 @@ class Place(NamedTuple):
 
 
 SOONER_MS = 10.0
+MANY = 1_000
+"""Cells that are remembered before those that are free are forgotten."""
 
 Cells = MutableMapping[str, Cell]
 
@@ -72,6 +74,21 @@ _FREE = Cell()
 def earliest(cell: Cell, spacing: Spacing, now: float) -> float:
     """The first moment at which the cell has a place."""
     return max(now, cell.free_at - (spacing.burst - 1) * spacing.step_ms, cell.shut)
+
+
+def shifted(cells: Mapping[str, Cell], ms: float) -> dict[str, Cell]:
+    """The same cells by a clock that is so many ms ahead."""
+    return {name: Cell(*(at + ms for at in cell)) for name, cell in cells.items()}
+
+
+def in_use(cells: Mapping[str, Cell], now: float) -> dict[str, Cell]:
+    """Those that are not as good as new."""
+    return {name: cell for name, cell in cells.items() if max(cell) > now}
+
+
+def learnt(known: Mapping[str, Cell], told: Mapping[str, Cell], now: float) -> dict[str, Cell]:
+    """What is known after an answer, whose moments are ms from `now`. If that is much, free cells are forgotten."""
+    return {**(in_use(known, now) if len(known) > MANY else known), **shifted(told, now)}
 
 
 def room(cell: Cell, spacing: Spacing, now: float) -> int:
@@ -176,5 +193,5 @@ def give(cells: Cells, ask: Ask, now: float) -> Given:
         cell = cells.get(name, _FREE)
         cells[name] = cell._replace(free_at=max(cell.free_at, now) + ms)
     places = [place._replace(at=place.at - now) for place in reserve(cells, ask.wishes, now)]
-    known = {name: Cell(*(at - now for at in cells[name])) for name in ask.about if name in cells}
+    known = shifted({name: cells[name] for name in ask.about if name in cells}, -now)
     return Given(places, known)

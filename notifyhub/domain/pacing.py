@@ -42,7 +42,7 @@ def next_step(of: Subject, paced: Paced, mailing_rate: str | None, otherwise: st
     if paced.paused_until is not None and paced.paused_until > now:
         messenger = MESSENGERS.get(of.channel, of.channel)
         return (
-            f"Waits for a pause: {messenger} refused {paced.name} as too fast, so nothing of it is sent until "
+            f"Waits for a pause: {messenger} refused {paced.name} as too fast, so nothing is sent from it until "
             f"{moment(paced.paused_until)}, for {span(paced.paused_until - now)} more. {free}"
         )
     if of.reason == PACED and of.due_at > now:

@@ -15,7 +15,7 @@ from notifyhub.flow.attempt import attempt
 from notifyhub.flow.claim_size import ClaimSize
 from notifyhub.flow.concurrency import ConcurrencyLimit
 from notifyhub.flow.lane import Lane
-from notifyhub.flow.pacing.pacer import Verdict
+from notifyhub.flow.pacing.pacer import URGENT, Verdict
 from notifyhub.flow.places import Places
 from notifyhub.flow.ready import Ready
 from notifyhub.flow.recorder import Recorder
@@ -30,7 +30,6 @@ from notifyhub.store.lanes import Waiting
 LOOK_S = 0.005
 UNPARKED_MS = 1_000
 """Those who wait behind very many messages to the same recipient are looked at again after this."""
-URGENT = 0
 URGENT_AGAIN_S = 0.02
 """While enough is claimed, urgent ones are looked for no more often than this."""
 LATE_S = 0.015

@@ -229,28 +229,9 @@ index(
     where="status <> 'sending'",
 )
 # Partial, so that they hold only the few rows that a claim or a sweep needs.
-index(
-    Delivery,
-    "deliveries_due",
-    Delivery.channel,
-    Delivery.sender,
-    Delivery.priority,
-    Delivery.lane,
-    Delivery.due_at,
-    Delivery.id,
-    where="status = 'scheduled'",
-)
-index(
-    Delivery,
-    "deliveries_paced",
-    Delivery.channel,
-    Delivery.sender,
-    Delivery.priority,
-    Delivery.lane,
-    Delivery.due_at,
-    Delivery.id,
-    where="status = 'scheduled' AND reason = 'paced'",
-)
+_IN_TURN = (Delivery.channel, Delivery.sender, Delivery.priority, Delivery.lane, Delivery.due_at, Delivery.id)
+index(Delivery, "deliveries_due", *_IN_TURN, where="status = 'scheduled'")
+index(Delivery, "deliveries_paced", *_IN_TURN, where="status = 'scheduled' AND reason = 'paced'")
 index(Delivery, "deliveries_leased", Delivery.lease_until, where="status = 'sending'")
 index(Delivery, "deliveries_expiring", Delivery.expires_at, where="status = 'scheduled' AND expires_at IS NOT NULL")
 index(

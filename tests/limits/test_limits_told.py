@@ -56,7 +56,9 @@ def test_a_pause_is_seen_in_the_channel_and_told_of_by_why(
 
     assert ends_at is not None
     told = next_of(elsewhere, waiting.id)
-    assert told.startswith("Waits for a pause: Telegram refused telegram as too fast, so nothing of it is sent until ")
+    assert told.startswith(
+        "Waits for a pause: Telegram refused telegram as too fast, so nothing is sent from it until "
+    )
     assert f"{ends_at:%Y-%m-%d %H:%M:%S}" in told
     assert told.endswith("Waiting uses up no attempt: attempt 1 of 5 is next.")
 
@@ -143,4 +145,4 @@ def test_the_command_line_shows_rates_and_pauses(
     assert "telegram pauses until " in shown
     (telegram,) = [channel for channel in as_json if channel["name"] == "telegram"]
     assert telegram["accounts"][0]["rate"] == "12/s"
-    assert "telegram was refused as too fast, so nothing of it is sent until " in str(findings)
+    assert "telegram was refused as too fast, so nothing is sent from it until " in str(findings)

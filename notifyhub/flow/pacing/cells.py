@@ -8,7 +8,7 @@ from time import monotonic
 from typing import Protocol
 
 from notifyhub.clock import now_ms
-from notifyhub.domain.gcra import Ask, Cell, Given, give
+from notifyhub.domain.gcra import Ask, Cell, Given, give, in_use, shifted
 from notifyhub.store import rate_cells
 from notifyhub.store.database import Database
 
@@ -49,7 +49,7 @@ class MemoryCells:
         now = self._clock() * 1000
         given = give(self._cells, ask, now)
         if len(self._cells) > self._many:
-            self._cells = {name: cell for name, cell in self._cells.items() if max(cell) > now}
+            self._cells = in_use(self._cells, now)
             self._many = max(MANY, 2 * len(self._cells))
         return given
 
@@ -60,7 +60,7 @@ class MemoryCells:
     def left(self) -> dict[str, Cell]:
         """Those that are not free yet. Their moments are ms from now."""
         now = self._clock() * 1000
-        return {name: Cell(*(at - now for at in cell)) for name, cell in self._cells.items() if max(cell) > now}
+        return shifted(in_use(self._cells, now), -now)
 
     def forget(self) -> None:
         pass

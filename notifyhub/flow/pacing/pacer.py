@@ -10,7 +10,7 @@ from functools import lru_cache
 from time import monotonic
 from typing import NamedTuple
 
-from notifyhub.domain.gcra import HORIZON_MS, MARGIN, Ask, Cell, Place, Spacing, Wish, earliest, room
+from notifyhub.domain.gcra import HORIZON_MS, MARGIN, Ask, Cell, Place, Spacing, Wish, earliest, learnt, room
 from notifyhub.domain.outcome import TOO_FAST, Outcome, TemporaryFailure
 from notifyhub.domain.pacing import PACED
 from notifyhub.domain.rates import Rate, rate_of
@@ -26,9 +26,6 @@ from notifyhub.store.lanes import Waiting
 
 MOST_TIMES = 256
 """Where most are put off, up to so many times as many are claimed as have room, to come to those who may go."""
-
-MANY = 1_000
-"""Cells of accounts and mailings that are remembered before those that are free are forgotten."""
 
 URGENT = Priority.URGENT.rank
 _FREE = Cell()
@@ -107,9 +104,7 @@ class Pacer:
         about = self._scarce(rows[number] for number in limited)
         given = await self._cells.reserve(Ask([wishes[number] for number in limited], about=about))
         now = self._clock() * 1000
-        if len(self._known) > MANY:
-            self._known = {name: cell for name, cell in self._known.items() if max(cell) > now}
-        self._known |= {name: Cell(*(at + now for at in cell)) for name, cell in given.known.items()}
+        self._known = learnt(self._known, given.known, now)
         places = dict(zip(limited, given.places, strict=True))
         verdicts = [_verdict(row, places.get(number)) for number, row in enumerate(rows)]
         self._learn_times(verdicts)

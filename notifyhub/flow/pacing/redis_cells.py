@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from time import monotonic
 
 import orjson
 
 from notifyhub import logs
-from notifyhub.domain.gcra import HORIZON_MS, SOONER_MS, Ask, Cell, Given, Place, Spacing, Wish
+from notifyhub.domain.gcra import HORIZON_MS, SOONER_MS, Ask, Cell, Given, Place, Spacing, Wish, learnt
 from notifyhub.flow.pacing.cells import MemoryCells
 from notifyhub.queue import NAMESPACE
 
 TIMEOUT_S = 0.5
 AGAIN_S = 1.0
 """While Redis is away it is asked after such pauses whether it is back."""
-MANY = 1_000
-"""Scarce cells that are remembered before those that are free are forgotten; cells that are told of in one call."""
+AT_ONCE = 1_000
+"""Cells that are told of in one call, when Redis is back."""
 PRESENT_MS = 10_000
 """A process that has asked for places so lately counts when the limits are divided."""
 
@@ -147,7 +147,8 @@ class RedisCells:
             return await self._reserve_alone(ask)
         self._processes, places = int(answer[0]), answer[1]
         known = dict(zip(ask.about, map(_cell, answer[2]), strict=True))
-        self._remember(known)
+        # So that what Redis gave counts while it is away.
+        self._known = learnt(self._known, known, self._clock() * 1000)
         return Given([_place(one) for one in places], known)
 
     def forget(self) -> None:
@@ -157,13 +158,6 @@ class RedisCells:
         if self._away:
             self._away.cancel()
         await self._redis.aclose()
-
-    def _remember(self, known: Mapping[str, Cell]) -> None:
-        """What Redis said last of the scarce cells, so that what it gave counts while it is away."""
-        now = self._clock() * 1000
-        if len(self._known) > MANY:
-            self._known = {name: cell for name, cell in self._known.items() if max(cell) > now}
-        self._known |= {name: Cell(*(at + now for at in cell)) for name, cell in known.items()}
 
     def _asked(self, ask: Ask) -> bytes:
         wishes = [([] if w.sender is None else w.sender, w.others, int(w.first)) for w in ask.wishes]
@@ -215,8 +209,8 @@ class RedisCells:
     async def _tell_of_places(self) -> None:
         """Add the places that were given without Redis to its cells; it may have lost them, too."""
         cells = list(self._alone.left().items())
-        for first in range(0, max(1, len(cells)), MANY):
-            some = cells[first : first + MANY]
+        for first in range(0, max(1, len(cells)), AT_ONCE):
+            some = cells[first : first + AT_ONCE]
             # Here a step was longer, by the number of processes.
             late = [(name, cell.free_at / self._processes) for name, cell in some if cell.free_at > 0]
             shut = [(name, cell.shut) for name, cell in some if cell.shut > 0]
