@@ -37,6 +37,7 @@ from notifyhub_api.resources import (
     reachability,
     receipts,
     stats,
+    templates,
 )
 
 # In the order of routing and documentation.
@@ -47,6 +48,7 @@ OPERATIONS = (
     *clients.operations,
     *mailings.operations,
     *mailing_views.operations,
+    *templates.operations,
     *reachability.operations,
     *stats.operations,
     *keys.operations,

@@ -15,7 +15,7 @@ DEFAULT = 100
 MOST = 1_000
 LARGEST_PLACE = 2**63 - 1
 
-_FOREIGN = Fault("$.cursor", "cursor", "is not one that this list gave out")
+FOREIGN = Fault("$.cursor", "cursor", "is not one that this list gave out")
 _ID = re.compile(r"[0-9]{1,19}|[0-9a-f-]{36}")
 
 PARAMETERS = (
@@ -47,7 +47,7 @@ def cursor_of(request: Request, first: int) -> int:
     # Only what `cursor_to` writes is accepted, not everything that base64 and int() accept.
     if 0 <= place <= LARGEST_PLACE and cursor_to(place) == text:
         return place
-    raise InvalidRequest([_FOREIGN])
+    raise InvalidRequest([FOREIGN])
 
 
 def cursor_to(place: int) -> str:
@@ -69,7 +69,7 @@ def page_of(request: Request) -> tuple[int, tuple[int, str] | None, dict[str, li
         faults += error.faults
     place = None
     if "cursor" in own and (place := _place(own["cursor"])) is None:
-        faults += [_FOREIGN]
+        faults += [FOREIGN]
     return limit, place, given, faults
 
 

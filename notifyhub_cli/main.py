@@ -23,6 +23,7 @@ from notifyhub_cli.commands import (
     settings,
     stats,
     why,
+    templates,
 )
 from notifyhub_cli.output import Exit, leave, say
 from notifyhub_cli.target import TARGET
@@ -82,6 +83,7 @@ for group in (messages, listing, changing, why, channels, processes, settings, d
     group.register(app)
 app.add_typer(clients.app, name="clients")
 app.add_typer(mailings.app, name="mailing")
+app.add_typer(templates.app, name="template")
 app.add_typer(reachability.app, name="reachability")
 app.add_typer(stats.app, name="stats")
 app.add_typer(emulator.app, name="emulator")

@@ -46,6 +46,7 @@ from notifyhub.answers.messages import (
     Trouble,
 )
 from notifyhub.answers.previews import (
+    Example,
     Preview,
 )
 from notifyhub.answers.reachability import (
@@ -62,6 +63,14 @@ from notifyhub.answers.statistics import (
     MailingStatistics,
     Period,
     Statistics,
+)
+from notifyhub.answers.templates import (
+    RenderedText,
+    Template,
+    TemplatePage,
+    TemplateVariant,
+    TemplateVersion,
+    TemplateVersions,
 )
 
 __all__ = [
@@ -106,6 +115,7 @@ __all__ = [
     "MessagePage",
     # previews
     "Preview",
+    "Example",
     # reachability
     "Reachability",
     "ReachabilityPage",
@@ -118,4 +128,11 @@ __all__ = [
     "MailingStatistics",
     "CounterDifference",
     "CounterCheck",
+    # templates
+    "TemplateVariant",
+    "Template",
+    "TemplatePage",
+    "TemplateVersion",
+    "TemplateVersions",
+    "RenderedText",
 ]

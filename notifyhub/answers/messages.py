@@ -66,6 +66,7 @@ class Delivery(Answer):
     client_id: int | None = Field(None, description="the client of the directory that it goes to")
     duplicate_of: int | None = Field(None, description="the delivery that already has this content for this address")
     chain: ChainStep | None = Field(None, description="its place in the chain that it is a step of")
+    text: str | None = Field(None, description="what it says, if its message is made from a template; not in lists")
     attempts: list[Attempt] | None = None
     receipts: list[Receipt] | None = Field(None, description="later updates from the messenger; the first of each kind")
 
@@ -75,7 +76,7 @@ class Message(Answer):
 
     id: UUID
     status: str = Field(description="summary of its deliveries' statuses")
-    text: str | None = None
+    text: str | None = Field(None, description="made from a template: as its first delivery says it")
     created_at: datetime
     send_at: datetime | None = None
     expires_at: datetime | None = None
@@ -83,6 +84,9 @@ class Message(Answer):
     reference: str | None = None
     metadata: dict[str, Any] | None = None
     channels: Chain | None = Field(None, description="the chain, if its channels are tried one after the other")
+    template: str | None = Field(None, description="the template that its text is made from")
+    template_version: int | None = Field(None, description="of the template")
+    language: str | None = Field(None, description="that was asked for")
     options: dict[str, Any] | None = Field(None, description="messenger-specific options, by channel")
     mailing_id: int | None = Field(None, description="the mailing whose text it is")
     accepted: int = Field(description="number of deliveries stored for sending")

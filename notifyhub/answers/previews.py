@@ -9,6 +9,20 @@ from pydantic import Field
 from notifyhub.answers.base import Answer
 
 
+class Example(Answer):
+    """What a client would get on a channel."""
+
+    client_id: int
+    channel: str
+    address: str
+    text: str
+    length: int = Field(description="in characters (Unicode code points)")
+    limit: int | None = Field(None, description="most characters that the channel takes, if it has a limit")
+    language: str | None = Field(None, description="of the variant of the template; absent: the one for all languages")
+    subject: str | None = Field(None, description="of the e-mail")
+    html: str | None = Field(None, description="HTML part of the e-mail")
+
+
 class Preview(Answer):
     """What a mailing would do if its clients were chosen now."""
 
@@ -25,6 +39,11 @@ class Preview(Answer):
     window_closed: int = Field(description="number of deliveries whose send window does not open before the end")
     refused: int = Field(
         description="number of deliveries to addresses that cannot be reached, or whose people opted out by a message"
+    )
+    unworded: int = Field(description="number of deliveries for which the template makes no text; they would fail")
+    examples: list[Example] = Field(
+        description="what up to three clients would get, on each channel of the mailing; clients of different languages "
+        "if there are some among the first thousand"
     )
     first_at: datetime | None = Field(None, description="when the first client may be written to")
     last_opening_at: datetime | None = Field(None, description="when the send window of the last client opens")

@@ -13,12 +13,14 @@ from notifyhub.verbs import (
     AsyncMessaging,
     AsyncReachability,
     AsyncStats,
+    AsyncTemplates,
     Clients,
     Keys,
     Mailings,
     Messaging,
     Reachability,
     Stats,
+    Templates,
 )
 
 
@@ -45,6 +47,7 @@ class Client(Messaging):
         from notifyhub.client.remote_clients import RemoteClients
         from notifyhub.client.remote_mailings import RemoteMailings, RemoteStats
         from notifyhub.client.remote_reachability import RemoteReachability
+        from notifyhub.client.remote_templates import RemoteTemplates
 
         self._connection = Connection(url, key, timeout_s, patience_s)
         self._verbs = Remote(self._connection)
@@ -53,6 +56,7 @@ class Client(Messaging):
         self.mailings = Mailings(RemoteMailings(self._connection))
         self.stats = Stats(RemoteStats(self._connection))
         self.reachability = Reachability(RemoteReachability(self._connection))
+        self.templates = Templates(RemoteTemplates(self._connection))
 
     def close(self) -> None:
         """Close the connections. If the client is used after this, it opens new ones."""
@@ -90,6 +94,7 @@ class AsyncClient(AsyncMessaging):
         from notifyhub.client.remote_clients import RemoteClients
         from notifyhub.client.remote_mailings import RemoteMailings, RemoteStats
         from notifyhub.client.remote_reachability import RemoteReachability
+        from notifyhub.client.remote_templates import RemoteTemplates
 
         self._connection = Connection(url, key, timeout_s, patience_s)
         self._verbs = Remote(self._connection)
@@ -98,6 +103,7 @@ class AsyncClient(AsyncMessaging):
         self.mailings = AsyncMailings(RemoteMailings(self._connection))
         self.stats = AsyncStats(RemoteStats(self._connection))
         self.reachability = AsyncReachability(RemoteReachability(self._connection))
+        self.templates = AsyncTemplates(RemoteTemplates(self._connection))
 
     async def close(self) -> None:
         """Close the connections of this event loop. If the client is used after this, it opens new ones."""

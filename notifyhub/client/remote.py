@@ -100,7 +100,7 @@ class Service:
             size = min(PAGE, limit - len(found))
             page: Page = await self.ask(model, "GET", path, limit=size, cursor=cursor, **parameters)
             found += page.items
-            cursor, parameters = page.next, {**parameters, "before": None}
+            cursor, parameters = page.next, {**parameters, "before": None, "after": None}
             if cursor is None:
                 break
         return found

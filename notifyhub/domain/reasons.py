@@ -64,6 +64,10 @@ ENDINGS = MappingProxyType(
         "no_address": "the client no longer has an address on this channel",
         "duplicate": "another delivery sends the same to this address",
         "not_confirmed": "no receipt said in time that it was delivered",
+        "missing_variable": "its template reads a variable that the client does not have",
+        "no_variant": "its template has no variant for the client's language on this channel",
+        "template_failed": "its template cannot be filled with what the client has",
+        "wording_too_long": "its template makes a text that is too long for this channel",
         "confirmed_late": "a receipt said after all that a former step was delivered",
     }
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -16,6 +16,7 @@ from notifyhub.domain.summary import DUPLICATE, summarise
 from notifyhub.requests import MessageRequest, options_of
 from notifyhub.store.messages import NewDelivery, NewMessage, Stored
 from notifyhub.store.views import MOST_LISTED
+from notifyhub.store.wordings import Wording, as_options
 
 
 def to_rows(request: MessageRequest, now: int, lane: int = 0) -> NewMessage:
@@ -38,44 +39,55 @@ def to_rows(request: MessageRequest, now: int, lane: int = 0) -> NewMessage:
         deduplicate=str(request.deduplicate),
         ignore_reachability=request.ignore_reachability,
         lane=lane,
-        deliveries=_first_steps(request, options) if request.chain else _deliveries(request, options),
+        deliveries=_first_steps(request) if request.chain else _deliveries(request),
         **_chain(request),
+        **(_wordings(request, options) if request.template else {}),
     )
 
 
-def _deliveries(request: MessageRequest, options: Mapping[str, Mapping[str, Any]]) -> list[NewDelivery]:
-    window_ms = request.deduplicate * 1000 if isinstance(request.deduplicate, int) else None
-    keyed = request.deduplicate != "off"
-    return [
-        NewDelivery(
-            position,
-            channel,
-            address,
-            dedup_key(channel, address, request.text, options.get(channel)) if keyed else None,
-            window_ms,
-            options[channel].get("sender", "") if channel in options else "",
-        )
-        for position, (channel, address) in enumerate(request.pairs())
-    ]
+def _deliveries(request: MessageRequest) -> list[NewDelivery]:
+    return [_delivery(request, position, *place) for position, place in enumerate(request.pairs())]
 
 
-def _first_steps(request: MessageRequest, options: Mapping[str, Mapping[str, Any]]) -> list[NewDelivery]:
+def _first_steps(request: MessageRequest) -> list[NewDelivery]:
     """One delivery for each recipient. The positions between them are for what follows."""
-    window_ms = request.deduplicate * 1000 if isinstance(request.deduplicate, int) else None
-    keyed = request.deduplicate != "off"
+    return [_delivery(request, position, *first, rest) for position, (first, *rest) in _placed_chains(request)]
+
+
+def _placed_chains(request: MessageRequest) -> Iterator[tuple[int, list[tuple[str, str]]]]:
     places = len(request.chain.first_of) if request.chain else 1
-    return [
-        NewDelivery(
-            number * places,
-            channel,
-            address,
-            dedup_key(channel, address, request.text, options.get(channel)) if keyed else None,
-            window_ms,
-            options[channel].get("sender", "") if channel in options else "",
-            rest,
-        )
-        for number, ((channel, address), *rest) in enumerate(request.chains())
+    return ((number * places, steps) for number, steps in enumerate(request.chains()))
+
+
+def _delivery(
+    request: MessageRequest, position: int, channel: str, address: str, rest: Sequence[tuple[str, str]] = ()
+) -> NewDelivery:
+    text, options = request.words(channel, address)
+    keyed = request.deduplicate != "off"
+    return NewDelivery(
+        position,
+        channel,
+        address,
+        dedup_key(channel, address, text, options) if keyed else None,
+        request.deduplicate * 1000 if isinstance(request.deduplicate, int) else None,
+        options.get("sender", ""),
+        rest,
+    )
+
+
+def _wordings(request: MessageRequest, options: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Its template, and the texts of those deliveries, and steps that may follow, that have another than the message."""
+    if request.chain:
+        places = [(first + i, *step) for first, steps in _placed_chains(request) for i, step in enumerate(steps)]
+    else:
+        places = [(position, *place) for position, place in enumerate(request.pairs())]
+    others = [
+        Wording(position, words.text, as_options(channel, words.options))
+        for position, channel, address in places
+        if (words := request.words(channel, address)) != (request.text, options.get(channel, {}))
     ]
+    origin = {"template": request.template, "template_version": request.template_version, "language": request.language}
+    return {**origin, "wordings": others}
 
 
 def _chain(request: MessageRequest) -> dict[str, Any]:
@@ -102,6 +114,9 @@ def to_answer(request: MessageRequest, message: NewMessage, stored: Stored) -> a
         reference=message.reference,
         metadata=request.metadata,
         channels=None if request.chain is None else answers.Chain(**request.chain.stored()),
+        template=message.template,
+        template_version=message.template_version,
+        language=message.language,
         options=options_of(request) or None,
         accepted=accepted,
         duplicates=len(stored.duplicate_of),

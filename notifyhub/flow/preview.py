@@ -7,7 +7,10 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from notifyhub.domain.mailings import WINDOW_CLOSED
+from notifyhub.domain.templates import UNWORDED
+from notifyhub.flow.examples import Shown, examples
 from notifyhub.flow.expand import SLICE, slice_of
+from notifyhub.flow.mailing_words import words_of
 from notifyhub.store import expansion, fingerprints, refusals
 from notifyhub.store.clients import tags_of
 from notifyhub.store.database import Database
@@ -30,6 +33,8 @@ class Outlook(NamedTuple):
     opted_out: int
     window_closed: int
     refused: int
+    unworded: int
+    examples: list[Shown]
     first_at: int | None
     last_opening_at: int | None
 
@@ -40,23 +45,28 @@ def outlook(database: Database, mailing: Row, now: int) -> Outlook:
     Raises StoreUnavailable.
     """
     mailing = {**mailing, **BEFORE_THE_FIRST, "late_joiners": 0}
-    codes, tags, zones, channels = Counter[str](), Counter[str](), Counter[str](), Counter[str]()
-    matched = duplicates = unreachable = opted_out = closed = refused = 0
+    words = words_of(database, mailing)
+    codes, by_tag, zones, channels = Counter[str](), Counter[str](), Counter[str](), Counter[str]()
+    matched = duplicates = unreachable = opted_out = closed = refused = unworded = 0
+    shown: list[Shown] | None = None
     openings: list[int] = []
     seen: set[int] = set()
     while True:
         members = database.read(expansion.members(mailing, SLICE, now)).result()
-        slice_ = slice_of(mailing, members, now)
+        tags = database.read(tags_of([member.id for member in members])).result()
+        shown = examples(mailing, members, words, tags) if shown is None else shown
+        slice_ = slice_of(mailing, members, now, words, tags)
         unsent, repeated = _fresh(database, mailing, slice_.deliveries, seen)
         matched, duplicates = matched + len(members), duplicates + repeated
         fresh = _outside_the_book(database, mailing, unsent, now)
         refused += len(unsent) - len(fresh)
         unreachable, opted_out = unreachable + slice_.unreachable, opted_out + slice_.opted_out
+        unworded += sum(delivery.reason in UNWORDED for delivery in slice_.deliveries)
         closed += sum(delivery.reason == WINDOW_CLOSED for delivery in slice_.deliveries)
         codes.update(member.operator_code or "" for member in members)
         zones.update(member.timezone for member in members)
-        for some in database.read(tags_of([member.id for member in members])).result().values():
-            tags.update(some)
+        for some in tags.values():
+            by_tag.update(some)
         channels.update(delivery.channel for delivery in fresh)
         if fresh:
             openings += [min(delivery.due_at for delivery in fresh), max(delivery.due_at for delivery in fresh)]
@@ -64,7 +74,8 @@ def outlook(database: Database, mailing: Row, now: int) -> Outlook:
             break
         mailing = slice_.next
     edges = (min(openings), max(openings)) if openings else (None, None)
-    return Outlook(matched, codes, tags, zones, channels, duplicates, unreachable, opted_out, closed, refused, *edges)
+    numbers = (duplicates, unreachable, opted_out, closed, refused, unworded)
+    return Outlook(matched, codes, by_tag, zones, channels, *numbers, shown, *edges)
 
 
 def _fresh(

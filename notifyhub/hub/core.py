@@ -16,6 +16,7 @@ from notifyhub.hub.reachability import HubReachability
 from notifyhub.hub.reading import Reading
 from notifyhub.hub.receiving import Receiving
 from notifyhub.hub.repeating import Repeating
+from notifyhub.hub.templates import HubTemplates
 from notifyhub.settings import Settings
 
 
@@ -29,3 +30,4 @@ class Core(Repeating, Reading, Changing, Explaining, Channels, Bulk, Receiving):
         self.mailings = HubMailings(self)
         self.stats = HubStats(self)
         self.reachability = HubReachability(self)
+        self.templates = HubTemplates(self)

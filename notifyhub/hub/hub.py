@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from notifyhub.verbs import Clients, Keys, Mailings, Messaging, Reachability, Receives, Stats, both
+from notifyhub.verbs import Clients, Keys, Mailings, Messaging, Reachability, Receives, Stats, Templates, both
 
 if TYPE_CHECKING:
     # Database, queue and providers take long to import; this is done when a hub is created, not on import.
@@ -42,6 +42,7 @@ class Hub(Messaging):
         self.mailings = Mailings(self._verbs.mailings)
         self.stats = Stats(self._verbs.stats)
         self.reachability = Reachability(self._verbs.reachability)
+        self.templates = Templates(self._verbs.templates)
 
     @staticmethod
     def fake(**settings: Any) -> FakeHub:

@@ -13,10 +13,13 @@ from notifyhub.clock import now_ms, to_datetime
 from notifyhub.domain.clients import choose
 from notifyhub.domain.mailings import LIVE, NOT_STARTED
 from notifyhub.errors import Conflict, Fault, InvalidRequest, NotFound
+from notifyhub.hub.mailing_test_words import Tester, test_words
 from notifyhub.hub.sending import Sending
 from notifyhub.requests import addresses
 from notifyhub.requests.mailing_tests import mailing_test_request
 from notifyhub.store import clients
+from notifyhub.verbs import result_of
+from notifyhub.verbs.two_ways import off_the_loop
 
 TEST_OF = "test_of_mailing"
 """The member of a test's metadata with the id of its mailing."""
@@ -26,10 +29,13 @@ _SENT_TO = re.compile(r"\$\.recipients\[([0-9]+)\]")
 
 @dataclass(frozen=True, slots=True)
 class _Person:
-    """place  the JSON path of the entry in the request"""
+    """place  the JSON path of the entry in the request
+    client_id  None: they are not in the directory
+    """
 
     place: str
     addresses: Mapping[str, str]
+    client_id: int | None = None
 
 
 async def send_test(hub: Sending, mailing: answers.Mailing, asked: bytes | Mapping[str, Any]) -> answers.Message:
@@ -37,21 +43,36 @@ async def send_test(hub: Sending, mailing: answers.Mailing, asked: bytes | Mappi
     if mailing.status not in NOT_STARTED | LIVE:
         raise Conflict(f"mailing {mailing.id} is {mailing.status}: it can be tested before it ends")
     people = _once_each(await _people(hub, mailing, asked))
+    if mailing.template is not None:
+        return await _send_filled(hub, mailing, people)
     with _named_as_asked(people):
-        return await hub.send_as(
-            {
-                "text": mailing.text,
-                "recipients": [person.addresses for person in people],
-                "options": mailing.options,
-                "max_attempts": mailing.max_attempts,
-                "on_unconfirmed": mailing.on_unconfirmed,
-                # Somebody waits for it.
-                "priority": "urgent",
-                # It may be repeated, and must not keep the mailing from reaching the same people.
-                "deduplicate": "off",
-                "metadata": {TEST_OF: mailing.id},
-            }
-        )
+        return await hub.send_as(_message(mailing, mailing.text, people))
+
+
+async def _send_filled(hub: Sending, mailing: answers.Mailing, people: Sequence[_Person]) -> answers.Message:
+    now = now_ms()
+    testers = [Tester(person.place, person.client_id, [*person.addresses.items()]) for person in people]
+    words = await off_the_loop(lambda: test_words(hub.database, mailing.id, testers, now))
+    first = next(iter(words.values())).text
+    with _named_as_asked(people):
+        request = hub.checked(_message(mailing, first, people), now)
+    named = request.model_copy(update={"template": mailing.template, "language": mailing.language})
+    return await result_of(hub.submit(named.saying(words, first, mailing.template_version or 0)))
+
+
+def _message(mailing: answers.Mailing, text: str, people: Sequence[_Person]) -> dict[str, Any]:
+    return {
+        "text": text,
+        "recipients": [person.addresses for person in people],
+        "options": mailing.options,
+        "max_attempts": mailing.max_attempts,
+        "on_unconfirmed": mailing.on_unconfirmed,
+        # Somebody waits for it.
+        "priority": "urgent",
+        # It may be repeated, and must not keep the mailing from reaching the same people.
+        "deduplicate": "off",
+        "metadata": {TEST_OF: mailing.id},
+    }
 
 
 async def _people(hub: Sending, mailing: answers.Mailing, asked: bytes | Mapping[str, Any]) -> list[_Person]:
@@ -79,7 +100,7 @@ async def _client(hub: Sending, mailing: answers.Mailing, place: str, id_: int) 
         return Fault(place, "unknown_client", str(error))
     first, names = mailing.reach == "first", _names(mailing)
     if chosen := choose(_channels(mailing), client.phone, client.addresses, client.opted_out, first=first):
-        return _Person(place, dict(chosen))
+        return _Person(place, dict(chosen), id_)
     if choose(_channels(mailing), client.phone, client.addresses, (), first=True):
         return Fault(place, "opted_out", f"client {id_} opted out of {names}")
     return Fault(place, "no_address", f"client {id_} has no address on {names}")

@@ -15,6 +15,7 @@ from notifyhub.domain.mailings import MailingStatus
 from notifyhub.errors import Fault, InvalidRequest, NotifyhubError
 from notifyhub.flow.preview import outlook
 from notifyhub.hub.counting import mailing_statistics
+from notifyhub.hub.mailing_templates import changed_words, check_before_start, with_words
 from notifyhub.hub.mailing_tests import send_test
 from notifyhub.hub.previewing import PACE_OF_MS, limits_of_mailing, previewed
 from notifyhub.hub.sending import Sending
@@ -46,7 +47,8 @@ class HubMailings(MailingVerbs):
         now = now_ms()
         request = mailing_request(asked, now=to_datetime(now), senders=self._wiring.settings.senders())
         status = MailingStatus.DRAFT if request.draft else MailingStatus.SCHEDULED
-        made = await self._wiring.written(mailings.create, mailings.NewMailing(_all_columns(request, now), status, now))
+        columns = await with_words(self._wiring, _all_columns(request, now), now, audience_too=not request.draft)
+        made = await self._wiring.written(mailings.create, mailings.NewMailing(columns, status, now))
         if status is MailingStatus.SCHEDULED and made.starts_at <= to_datetime(now):
             await self._wiring.written(mailing_moves.start_due, now)
             await self._wiring.look_at_mailings()
@@ -61,8 +63,7 @@ class HubMailings(MailingVerbs):
         request = mailing_request(
             {"name": "preview", **members}, now=to_datetime(now), senders=self._wiring.settings.senders()
         )
-        columns = _all_columns(request, now)
-        await self._wiring.ready()
+        columns = await with_words(self._wiring, _all_columns(request, now), now)
         start = max(now, columns["starts_at"])
         seen = await off_the_loop(lambda: outlook(self._wiring.database, columns, start))
         since = now - PACE_OF_MS
@@ -88,9 +89,8 @@ class HubMailings(MailingVerbs):
     async def update_as(self, id_: int | str, asked: bytes | Mapping[str, Any]) -> answers.Mailing:
         row, now = as_row_id("mailing", id_), now_ms()
         request = mailing_change_request(asked, now=to_datetime(now), senders=self._wiring.settings.senders())
-        changed = await self._wiring.written(
-            mailings.change, mailings.MailingChange(row, _columns(request.members(), now), now)
-        )
+        columns = await changed_words(self._wiring, row, _columns(request.members(), now), now)
+        changed = await self._wiring.written(mailings.change, mailings.MailingChange(row, columns, now))
         await self._wiring.look_at_mailings()
         return changed
 
@@ -98,6 +98,7 @@ class HubMailings(MailingVerbs):
         return await send_test(self._wiring, await self.get(id_), asked)
 
     async def start(self, id_: int | str) -> answers.Mailing:
+        await check_before_start(self._wiring, as_row_id("mailing", id_), now_ms())
         return await self._moved(mailing_moves.start, id_)
 
     async def pause(self, id_: int | str) -> answers.Mailing:
@@ -182,7 +183,7 @@ def _column(name: str, value: Any) -> Any:
         return _json(given) if (given := value.given()) else None
     if name == "channels":
         return _json(value.stored() if isinstance(value, ChainRequest) else value)
-    if name == "metadata":
+    if name in ("metadata", "variables"):
         return _json(value) if value else None
     if isinstance(value, datetime):
         return to_ms(value)

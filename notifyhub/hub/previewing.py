@@ -12,7 +12,9 @@ from notifyhub import answers
 from notifyhub.clock import to_datetime
 from notifyhub.domain.circuit_breaker import DEFAULT_SENDER
 from notifyhub.domain.gcra import MARGIN
+from notifyhub.domain.limits import MAX_CHARACTERS
 from notifyhub.domain.rates import rate_of
+from notifyhub.flow.examples import Shown
 from notifyhub.flow.pacing.limits import limits_of
 from notifyhub.flow.preview import Outlook
 from notifyhub.settings import Settings
@@ -70,11 +72,28 @@ def previewed(
         opted_out=seen.opted_out,
         window_closed=seen.window_closed,
         refused=seen.refused,
+        unworded=seen.unworded,
+        examples=[example(one) for one in seen.examples],
         first_at=None if seen.first_at is None else to_datetime(seen.first_at),
         last_opening_at=None if seen.last_opening_at is None else to_datetime(seen.last_opening_at),
         rate_s={channel: round(rate, 2) for channel, rate in known.items()},
         takes_s=None if takes_s is None else round(takes_s, 1),
         will_not_fit=will_not_fit,
+    )
+
+
+def example(shown: Shown) -> answers.Example:
+    """What a client would get, as an answer."""
+    return answers.Example(
+        client_id=shown.client_id,
+        channel=shown.channel,
+        address=shown.address,
+        text=shown.text,
+        length=len(shown.text),
+        limit=MAX_CHARACTERS.get(shown.channel),
+        language=shown.language or None,
+        subject=shown.options.get("subject"),
+        html=shown.options.get("html"),
     )
 
 

@@ -34,7 +34,7 @@ class Repeating(Sending):
         expiry time, does not matter. The future fails with StoreUnavailable, KeyInProgress and KeyReused.
         """
         try:
-            request = self._checked(asked, named.now)
+            request = self.checked(asked, named.now)
         except InvalidRequest as error:
             return self._answered(named, error)
         message = accept.to_rows(request, named.now, lane_of_key(named.consumer))

@@ -10,31 +10,36 @@ from notifyhub import answers
 from notifyhub.clock import now_ms, to_datetime
 from notifyhub.errors import InvalidRequest
 from notifyhub.flow import accept
+from notifyhub.flow.saying import said
 from notifyhub.hub.wiring import Wiring
 from notifyhub.requests import MessageRequest, batch_request, message_request
 from notifyhub.store import messages
 from notifyhub.store.lanes import lane_of_key
 from notifyhub.verbs import Outcome, Verbs, result_of
+from notifyhub.verbs.two_ways import off_the_loop
 
 
 class Sending(Wiring, Verbs):
     """Sending."""
 
     async def send_as(self, asked: bytes | Mapping[str, Any]) -> answers.Message:
-        request = self._checked(asked, now_ms())
+        request = message_request(asked, **self._by(now_ms()))
         await self.ready()
+        if request.template is not None:
+            request = await off_the_loop(lambda: said(request, self.database))
         return await result_of(self.submit(request))
 
     def submit(self, asked: bytes | Mapping[str, Any] | MessageRequest, consumer: int = 0) -> Future[answers.Message]:
         """Store a message given as JSON text or as its members, without waiting for the commit.
 
         A MessageRequest is not checked again. `consumer` is the id of the caller's API key: what waits for each takes
-        turns with the others.
+        turns with the others. A template is read first, which blocks.
 
-        Raises InvalidRequest at once; the future fails with StoreUnavailable.
+        Raises InvalidRequest at once, StoreUnavailable if a template cannot be read; the future fails with
+        StoreUnavailable.
         """
         now = now_ms()
-        request = self._checked(asked, now)
+        request = self.checked(asked, now)
         self.open()
         message = accept.to_rows(request, now, lane_of_key(consumer))
         answer: Future[answers.Message] = Future()
@@ -42,10 +47,12 @@ class Sending(Wiring, Verbs):
         stored.add_done_callback(lambda done: self._accepted(request, message, done, answer))
         return answer
 
-    def _checked(self, asked: bytes | Mapping[str, Any] | MessageRequest, now: int) -> MessageRequest:
+    def checked(self, asked: bytes | Mapping[str, Any] | MessageRequest, now: int) -> MessageRequest:
+        """A checked request, with the texts of its template; `now` in epoch ms. Raises InvalidRequest."""
         if isinstance(asked, MessageRequest):
             return asked
-        return message_request(asked, **self._by(now))
+        request = message_request(asked, **self._by(now))
+        return request if request.template is None else said(request, self.open().database)
 
     def _by(self, now: int) -> dict[str, Any]:
         """The checks of a request."""
@@ -60,6 +67,8 @@ class Sending(Wiring, Verbs):
     async def send_many(self, messages: Iterable[Mapping[str, Any]]) -> list[Outcome]:
         asked = {"messages": list(messages)}
         await self.ready()
+        if any(isinstance(one, Mapping) and one.get("template") is not None for one in asked["messages"]):
+            return await result_of(await off_the_loop(lambda: self.submit_many(asked)))
         return await result_of(self.submit_many(asked))
 
     def submit_many(self, asked: bytes | Mapping[str, Any], consumer: int = 0) -> Future[list[Outcome]]:
@@ -75,9 +84,17 @@ class Sending(Wiring, Verbs):
     def _checked_many(
         self, asked: bytes | Mapping[str, Any], now: int, consumer: int
     ) -> tuple[list[MessageRequest | InvalidRequest], list[messages.NewMessage]]:
-        checked = batch_request(asked, **self._by(now))
+        checked = [self._said(one) for one in batch_request(asked, **self._by(now))]
         accepted, lane = (one for one in checked if isinstance(one, MessageRequest)), lane_of_key(consumer)
         return checked, [accept.to_rows(request, now, lane) for request in accepted]
+
+    def _said(self, one: MessageRequest | InvalidRequest) -> MessageRequest | InvalidRequest:
+        if isinstance(one, InvalidRequest) or one.template is None:
+            return one
+        try:
+            return said(one, self.open().database)
+        except InvalidRequest as error:
+            return error
 
     def _accepted_many(
         self,

@@ -31,6 +31,8 @@ from notifyhub.requests.fields import (
 )
 from notifyhub.requests.fields import moment as as_moment
 from notifyhub.requests.options import Options, sender_faults
+from notifyhub.requests.templates import Language, TemplateName, Variables, Version
+from notifyhub.requests.words import text_or_template, words_faults
 
 LONGEST_NAME = 255
 LIVE_MEMBERS = ("name", "ends_at", "priority", "rate", "reference", "metadata")
@@ -140,6 +142,14 @@ class _Mailing(BaseModel):
     options: Options | None = Field(None, description="messenger-specific options, by channel")
     reference: Reference | None = Field(None, description="your own reference for this mailing")
     metadata: Metadata = Field(default_factory=dict, description="stored and returned unchanged")
+    template: TemplateName | None = Field(None, description="name of a template that each client's text is made from")
+    variables: Variables = Field(
+        default_factory=dict, description="values for the template, by name, besides what each client brings"
+    )
+    language: Language | None = Field(
+        None, description="of the template's variant for clients without the attribute `language`"
+    )
+    template_version: Version | None = Field(None, description="default: the newest at the time of this request")
 
     def members(self) -> dict[str, Any]:
         """What was given."""
@@ -149,8 +159,14 @@ class _Mailing(BaseModel):
 class MailingRequest(_Mailing):
     """One text for an audience of the directory."""
 
+    model_config = ConfigDict(json_schema_extra=text_or_template)
+
     name: Name = Field(description="how people recognise it", examples=["Winter sale"])
-    text: Text = Field(description="the message text", examples=["Everything at half price until Sunday"])
+    text: Text = Field(
+        default_factory=str,
+        description="the message text; or `template`",
+        examples=["Everything at half price until Sunday"],
+    )
     channels: ChannelsAsked = Field(
         description="a list, in the order of preference; `first_of`: one after the other, until one gets through",
         examples=[["telegram"]],
@@ -159,7 +175,7 @@ class MailingRequest(_Mailing):
 
 
 class MailingChangeRequest(_Mailing):
-    """The changes to a mailing; at least one member. Null restores the default.
+    """The changes to a mailing; at least one member. Null restores the default. A text takes the place of a template.
 
     Once it has started, only `name`, `ends_at`, `priority`, `rate`, `reference` and `metadata` can be changed.
     """
@@ -181,7 +197,7 @@ def mailing_request(
     """
     asked, faults = members_of(given)
     request, wrong = tried(MailingRequest, asked)
-    faults += wrong + mailing_faults(asked, now) + _channel_faults(asked, senders)
+    faults += wrong + words_faults(asked) + mailing_faults(asked, now) + _channel_faults(asked, senders)
     if request is not None and request.late_joiners and request.ends_at is None:
         faults.append(NO_END)
     if faults or request is None:
@@ -197,13 +213,20 @@ def mailing_change_request(
     if not asked:
         faults.append(Fault("$", "empty", "there is nothing to change"))
     defaults = {"audience": {}, "reach": "first", "priority": "bulk", "deduplicate": "forever", "late_joiners": False}
-    defaults |= {"on_unconfirmed": "at_least_once", "ignore_reachability": False, "metadata": {}}
+    defaults |= {"on_unconfirmed": "at_least_once", "ignore_reachability": False, "metadata": {}, "variables": {}}
     asked = {name: defaults[name] if value is None and name in defaults else value for name, value in asked.items()}
     request, wrong = tried(MailingChangeRequest, asked)
-    faults += wrong + mailing_faults(asked, now) + _channel_faults(asked, senders)
+    faults += wrong + _change_of_words(asked) + mailing_faults(asked, now) + _channel_faults(asked, senders)
     if faults or request is None:
         raise InvalidRequest(faults)
     return request
+
+
+def _change_of_words(asked: Mapping[str, Any]) -> list[Fault]:
+    if "template" in asked and asked["template"] is None and "text" not in asked:
+        return [Fault("$.template", "missing", "to have no template, give a text")]
+    # Without either, the others are those of the template that the mailing has.
+    return words_faults(asked) if "text" in asked else []
 
 
 def mailing_faults(asked: Mapping[str, Any], now: datetime) -> list[Fault]:

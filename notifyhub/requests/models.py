@@ -11,6 +11,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    PrivateAttr,
     StrictBool,
     ValidationInfo,
     create_model,
@@ -21,12 +22,15 @@ from pydantic_core import PydanticCustomError
 from notifyhub.domain.addresses import CHANNELS, FORMS, canonical
 from notifyhub.domain.phones import DEFAULT_REGION
 from notifyhub.domain.retry import OnUnconfirmed
+from notifyhub.domain.templates import Words
 from notifyhub.errors import Fault, InvalidRequest
 from notifyhub.requests.chains import ChainRequest, ChannelsAsked
 from notifyhub.requests.checking import cut, members_of, tried
 from notifyhub.requests.crosschecks import NO_LIMIT, across
 from notifyhub.requests.fields import Attempts, Metadata, Moment, Priority, Reference, Text, Window, whole
 from notifyhub.requests.options import Options, sender_faults
+from notifyhub.requests.templates import Language, TemplateName, Variables, Version
+from notifyhub.requests.words import text_or_template, words_faults
 
 
 def _address_of(channel: str) -> Any:
@@ -73,9 +77,13 @@ class MessageRequest(BaseModel):
     """One text for one or more people on one or more channels."""
 
     # `message_request` makes and checks it: what no single field can tell is checked there.
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra=text_or_template)
 
-    text: Text = Field(description="the message text", examples=["Hello"])
+    text: Text = Field(default_factory=str, description="the message text; or `template`", examples=["Hello"])
+    template: TemplateName | None = Field(None, description="name of a template that the text is made from")
+    variables: Variables = Field(default_factory=dict, description="values for the template, by name")
+    language: Language | None = Field(None, description="language of the template's variant; default: the one for all")
+    template_version: Version | None = Field(None, description="default: the newest")
     recipients: list[Recipient] = Field(min_length=1, description="the people")
     channels: ChannelsAsked | None = Field(
         None,
@@ -103,6 +111,23 @@ class MessageRequest(BaseModel):
     )
     reference: Reference | None = Field(None, description="your own reference for this message")
     metadata: Metadata = Field(default_factory=dict, description="stored and returned unchanged")
+
+    # Made from the template: by channel and address; an empty address: for all of the channel.
+    _words: Mapping[tuple[str, str], Words] = PrivateAttr(default_factory=dict)
+
+    def saying(self, words: Mapping[tuple[str, str], Words], text: str, version: int) -> Self:
+        """The same request with what its template says by channel and address; an empty address: to all others.
+
+        text  of the message as a whole
+        """
+        said = self.model_copy(update={"text": text, "template_version": version})
+        said._words = words
+        return said
+
+    def words(self, channel: str, address: str) -> Words:
+        """What is sent to an address."""
+        found = self._words.get((channel, address)) or self._words.get((channel, ""))
+        return found or Words(self.text, options_of(self).get(channel, {}))
 
     def pairs(self) -> list[tuple[str, str]]:
         """Every (channel, address) of this message, in the order of the request."""
@@ -161,7 +186,7 @@ def message_request(
     asked, faults = members_of(given)
     faults += cut(asked, "recipients", max_recipients)
     request, wrong = tried(MessageRequest, asked, region)
-    faults += wrong + across(asked, now, only_addresses) + _sender_faults(request, senders)
+    faults += wrong + words_faults(asked) + across(asked, now, only_addresses) + _sender_faults(request, senders)
     if faults or request is None:
         raise InvalidRequest(faults)
     return request

@@ -25,6 +25,19 @@ class Begun(NamedTuple):
     confirm_within_ms: int | None
 
 
+class FirstSteps(NamedTuple):
+    """The chain of a message that was just stored.
+
+    channels  its JSON
+    steps     the position of each first step, and (channel, address) of those that may follow
+    """
+
+    message_id: str
+    channels: str | None
+    confirm_within_ms: int | None
+    steps: Sequence[tuple[int, Sequence[tuple[str, str]]]]
+
+
 def as_rest(steps: Sequence[tuple[str, str]]) -> str | None:
     """(channel, address) of the steps that may follow, as they are stored."""
     return orjson.dumps(steps).decode() if steps else None
@@ -55,7 +68,21 @@ _STOP_MESSAGE = f"UPDATE chain_steps SET rest = NULL, confirm_at = NULL WHERE me
 _STOP_THESE = f"""
     UPDATE chain_steps SET rest = NULL, confirm_at = NULL FROM {{rows}} AS r
     WHERE chain_steps.delivery_id = r.id AND {_MAY_GO_ON}"""
+_NAME = "UPDATE messages SET channels = r.channels FROM {rows} AS r WHERE messages.id = r.id"
 _ANY = "SELECT 1 FROM chain_steps LIMIT 1"
+
+
+def begin_first(database: peewee.Database, messages: Sequence[FirstSteps]) -> None:
+    """Note the chains of messages that were just stored."""
+    run_rows(database, _NAME, {"id": "UUID", "channels": "TEXT"}, [(m.message_id, m.channels) for m in messages])
+    begin(
+        database,
+        [
+            Begun(message.message_id, position, as_rest(rest), message.confirm_within_ms)
+            for message in messages
+            for position, rest in message.steps
+        ],
+    )
 
 
 def begin(database: peewee.Database, first_steps: Iterable[Begun]) -> None:

@@ -17,7 +17,7 @@ from notifyhub.domain.mailings import MailingStatus
 from notifyhub.domain.states import Status
 from notifyhub.domain.summary import DUPLICATE
 from notifyhub.errors import StoreUnavailable
-from notifyhub.store import fingerprints
+from notifyhub.store import fingerprints, wordings
 from notifyhub.store.chain_steps import as_rest
 from notifyhub.store.fingerprints import TRIES
 from notifyhub.store.rows import Type, as_uuid, fetch_rows, is_postgres, run_rows
@@ -51,6 +51,7 @@ class Step(NamedTuple):
     text: str
     options: str | None
     deduplicate: str
+    template: str | None
     mailing_status: str | None
     ends_at: int | None
 
@@ -63,7 +64,7 @@ class Step(NamedTuple):
 
 _OF_DELIVERY = Step._fields[: Step._fields.index("chain_id")]
 _OF_CHAIN = ("chain_id", "step", "rest", "confirm_within_ms")
-_OF_MESSAGE = ("text", "options", "deduplicate")
+_OF_MESSAGE = ("text", "options", "deduplicate", "template")
 STEP = ", ".join(
     [
         *(f"d.{name} AS {name}" for name in _OF_DELIVERY),
@@ -166,6 +167,7 @@ def store_successors(
     """
     if not steps:
         return frozenset()
+    steps = _worded(database, steps)
     due = {step.id: max(now, step.due_at) if keep_due else now for step in steps}
     successors = {step.id: _successor(step, due[step.id]) for step in steps}
     windows = {step.id: int(step.deduplicate) * 1000 for step in steps if step.deduplicate.isdigit()}
@@ -176,6 +178,16 @@ def store_successors(
     ids = _stored(database, successors)
     _link(database, [(step, ids[step.id], step.id in repeated) for step in steps], due, now)
     return frozenset(successor.channel for id_, successor in successors.items() if id_ not in repeated)
+
+
+def _worded(database: peewee.Database, steps: Sequence[Step]) -> list[Step]:
+    """The steps with the texts of their successors, where those have their own."""
+    places = {step.id: (as_uuid(step.message_id), step.position + 1) for step in steps if step.template is not None}
+    own = wordings.at(database, places.values())
+    if not own:
+        return list(steps)
+    said = {id_: own[place].content for id_, place in places.items() if place in own}
+    return [step._replace(**said.get(step.id, {})) for step in steps]
 
 
 def _successor(step: Step, due_at: int) -> _Successor:

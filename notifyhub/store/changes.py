@@ -22,10 +22,11 @@ from notifyhub.domain.limits import text_fault
 from notifyhub.domain.pacing import PACED
 from notifyhub.domain.states import RETRIABLE, Status
 from notifyhub.errors import Conflict, Fault, InvalidRequest, NotFound, NotifyhubError, StoreUnavailable
-from notifyhub.store import chain_steps, fingerprints, refusals
+from notifyhub.store import chain_steps, fingerprints, refusals, wordings
 from notifyhub.store.deliveries import uuid_parameter
 from notifyhub.store.fingerprints import TRIES
 from notifyhub.store.rows import Type, fetch, is_postgres, run, run_rows
+from notifyhub.store.wordings import Wording
 
 I = TypeVar("I")  # noqa: E741
 R = TypeVar("R")
@@ -74,6 +75,7 @@ class _Message(NamedTuple):
     options: str | None
     mailing_id: int
     channels: str | None
+    template: str | None
 
     @property
     def window_ms(self) -> int | None:
@@ -96,6 +98,7 @@ class _Delivery(NamedTuple):
     due_at: int
     dedup_key: str | None
     reason: str | None
+    position: int
 
     def moved(self, due_at: int, *, anew: bool) -> tuple[int, str | None]:
         """Its moment and reason after a change; only a new `send_at` costs it the place that a limit gave it."""
@@ -156,7 +159,8 @@ def _change(database: peewee.Database, change: Change) -> Changed | NotifyhubErr
         return Conflict(f"message {change.id} is on its way: what a messenger was asked to send cannot be changed")
     if not waiting:
         return Conflict(f"nothing of message {change.id} waits to be sent")
-    new = message._replace(**change.members)
+    # A new text is that of all, whatever the template said to each.
+    new = message._replace(**change.members, **({"template": None} if "text" in change.members else {}))
     # Not that of the rows, which may have been put off by a limit.
     due_at = max(new.send_at or 0, change.now)
     if faults := _faults(change, new, due_at, waiting):
@@ -165,6 +169,8 @@ def _change(database: peewee.Database, change: Change) -> Changed | NotifyhubErr
     if isinstance(keys, Conflict):
         return keys
     run(database, _STORE_MESSAGE, new.text, new.send_at, new.expires_at, key)
+    if new.template is None and message.template is not None:
+        wordings.replace(database, change.id)
     moved = {d.id: d.moved(due_at, anew="send_at" in change.members) for d in waiting}
     plan = [(d.id, moved[d.id][0], new.expires_at, keys[d.id], moved[d.id][1]) for d in waiting]
     run_rows(database, _MOVE, _MOVED, plan)
@@ -193,7 +199,8 @@ def _new_keys(
     moved = "text" in change.members or (new.window_ms is not None and "send_at" in change.members)
     if new.deduplicate == "off" or not moved:
         return {d.id: d.dedup_key for d in waiting}
-    keys = {d.id: _key(d, new) for d in waiting}
+    said = _said(database, change.id, new, waiting)
+    keys = {d.id: _key(d, new, said.get(d.position)) for d in waiting}
     held = _held_by_others(database, keys, new.window_ms, due_at)
     if held:
         first = min(held)
@@ -203,9 +210,20 @@ def _new_keys(
     return dict(keys)
 
 
-def _key(delivery: _Delivery, message: _Message) -> str:
-    channel = delivery.channel
-    return dedup_key(channel, delivery.address, message.text, message.options_for(channel))
+def _said(
+    database: peewee.Database, id_: UUID, message: _Message, deliveries: Sequence[_Delivery]
+) -> dict[int, Wording]:
+    """The texts of those that have another than their message, by position."""
+    if message.template is None:
+        return {}
+    found = wordings.at(database, ((id_, delivery.position) for delivery in deliveries))
+    return {position: wording for (_, position), wording in found.items()}
+
+
+def _key(delivery: _Delivery, message: _Message, said: Wording | None) -> str:
+    channel, text = delivery.channel, message.text if said is None else said.text
+    whole = message if said is None else message._replace(options=said.options)
+    return dedup_key(channel, delivery.address, text, whole.options_for(channel))
 
 
 def _held_by_others(
@@ -233,7 +251,9 @@ def _retry(database: peewee.Database, retry: Retry) -> Counts | NotifyhubError:
         return Conflict(
             f"message {retry.id} ended at {to_iso(new.expires_at)}: to retry it, give a new expires_at, or null"
         )
-    free = {d.id: _key(d, new) for d in ended if d.dedup_key is None and new.deduplicate != "off"}
+    keyless = [d for d in ended if d.dedup_key is None and new.deduplicate != "off"]
+    said = _said(database, retry.id, new, keyless)
+    free = {d.id: _key(d, new, said.get(d.position)) for d in keyless}
     held = _held_by_others(database, free, new.window_ms, retry.now)
     again = [d for d in ended if d.id not in held]
     run(database, _STORE_MESSAGE, new.text, new.send_at, new.expires_at, key)

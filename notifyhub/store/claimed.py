@@ -16,6 +16,8 @@ class Claimed(NamedTuple):
     send_window  of its mailing, as JSON; None: any time
     rate         the limit of its mailing, in words
     timezone     of its client
+    position     its place in its message
+    template     what its message is made from
     known_unreachable   it is sent although its messenger said that this person cannot be reached
     """
 
@@ -35,6 +37,7 @@ class Claimed(NamedTuple):
     priority: int
     reason: str | None
     due_at: int
+    position: int
     text: str
     on_unconfirmed: str
     options: str | None = None
@@ -43,3 +46,4 @@ class Claimed(NamedTuple):
     rate: str | None = None
     timezone: str | None = None
     known_unreachable: bool = False
+    template: str | None = None

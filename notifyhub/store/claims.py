@@ -12,7 +12,7 @@ import peewee
 from notifyhub.domain.pacing import PACED
 from notifyhub.domain.states import Status
 from notifyhub.domain.turns import Turns
-from notifyhub.store import lanes, refusals, wishes
+from notifyhub.store import lanes, refusals, wishes, wordings
 from notifyhub.store.claimed import Claimed
 from notifyhub.store.rows import as_uuid, fetch, fetch_rows, is_postgres, run
 
@@ -91,10 +91,12 @@ _CLAIM_POSTGRES = f"""
     WITH due AS MATERIALIZED ({{due}} FOR UPDATE SKIP LOCKED)
     {_TAKE} FROM due WHERE deliveries.id = due.id
     RETURNING {", ".join(f"deliveries.{name}" for name in _COLUMNS)}"""
-_BODY = ("id", "text", "on_unconfirmed", "options", "deduplicate", "send_window", "rate", "ends_at")
+_OF_MESSAGE = ("id", "text", "on_unconfirmed", "options", "deduplicate")
+_OF_MAILING = ("send_window", "rate", "ends_at")
+_BODY = (*_OF_MESSAGE, *_OF_MAILING, "template")
 _BODIES = f"""
-    SELECT {", ".join(f"m.{name} AS {name}" for name in _BODY[:5])},
-        {", ".join(f"g.{name} AS {name}" for name in _BODY[5:])}
+    SELECT {", ".join(f"m.{name} AS {name}" for name in _OF_MESSAGE)},
+        {", ".join(f"g.{name} AS {name}" for name in _OF_MAILING)}, m.template AS template
     FROM {{rows}} AS r JOIN messages AS m ON m.id = r.id
     LEFT JOIN mailings AS g ON g.id = m.mailing_id AND m.mailing_id <> 0"""
 _LEFT_BEHIND = f"""
@@ -201,12 +203,12 @@ def _with_bodies(database: peewee.Database, rows: Sequence[Sequence[Any]]) -> li
         return []
     wanted = [(message_id,) for message_id in {row[1] for row in rows}]
     bodies = {id_: body for id_, *body in fetch_rows(database, _BODIES, _BODY, {"id": "UUID"}, wanted)}
-    return [_whole(row, bodies[row[1]]) for row in rows]
+    return wordings.worded(database, [_whole(row, bodies[row[1]]) for row in rows])
 
 
 def _whole(row: Sequence[Any], body: Sequence[Any]) -> Claimed:
     id_, message_id, *others = row
-    *content, ends_at = body
+    *content, ends_at, template = body
     # The time zone of a client is added by `wishes.heard`.
-    claimed = Claimed._make((id_, as_uuid(message_id), *others, *content, None, False))
+    claimed = Claimed._make((id_, as_uuid(message_id), *others, *content, None, False, template))
     return claimed if ends_at is None else claimed._replace(expires_at=ends_at)

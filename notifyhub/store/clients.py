@@ -15,7 +15,7 @@ from notifyhub.domain.audience import Audience
 from notifyhub.domain.clients import ALL, operator_code_of
 from notifyhub.domain.states import Status
 from notifyhub.errors import Conflict, NotFound, NotifyhubError
-from notifyhub.store import audiences, chains
+from notifyhub.store import audiences, chains, wordings
 from notifyhub.store.deliveries import GIVE_UP_KEY
 from notifyhub.store.rows import Type, fetch, fetch_rows, is_postgres, run, run_rows
 from notifyhub.store.wishes import CLIENT_DELETED, OPTED_OUT
@@ -191,6 +191,7 @@ def _delete(database: peewee.Database, id_: int) -> Deleted | NotFound:
         return NotFound("client", id_)
     run(database, "DELETE FROM client_tags WHERE client_id = ?", id_)
     cancelled = run(database, _CANCEL, CLIENT_DELETED, id_).rowcount
+    wordings.forget(database, id_)
     for statement in _FORGET:
         run(database, statement, id_)
     return Deleted(cancelled, run(database, _TOO_LATE, id_).fetchone()[0])

@@ -19,13 +19,14 @@ from notifyhub.domain.durations import milliseconds
 from notifyhub.domain.mailings import MailingStatus
 from notifyhub.domain.states import Status
 from notifyhub.errors import StoreUnavailable
-from notifyhub.store import audiences, chain_steps, fingerprints, refusals
+from notifyhub.store import audiences, chain_steps, fingerprints, refusals, wordings
 from notifyhub.store.chain_steps import Begun
 from notifyhub.store.fingerprints import TRIES
 from notifyhub.store.mailing_models import Mailing
 from notifyhub.store.mailings import Row
 from notifyhub.store.refusals import Books, Candidate
 from notifyhub.store.rows import Type, as_uuid, fetch, fetch_rows, is_postgres, run, run_rows
+from notifyhub.store.wordings import Wording
 
 SETTLED_MS = 5_000
 """On PostgreSQL a client may become visible after one with a higher id: late joiners wait this long to be added."""
@@ -47,6 +48,7 @@ class Member(NamedTuple):
     timezone: str
     addresses: str
     opted_out: str
+    attributes: str
 
 
 class Placed(NamedTuple):
@@ -75,6 +77,7 @@ class Slice:
     deliveries   in the order of the clients
     places       positions that are taken, by deliveries and by what may follow them
     matched, unreachable, opted_out   numbers of clients
+    wordings     the texts of its deliveries, and of those that may follow, if they are made from a template
     """
 
     mailing: Row
@@ -86,6 +89,7 @@ class Slice:
     matched: int
     unreachable: int
     opted_out: int
+    wordings: Sequence[Wording] = ()
 
     @property
     def next(self) -> Row:
@@ -172,6 +176,9 @@ def _place(database: peewee.Database, slice_: Slice) -> bool:
     if not run(database, _ADVANCE, slice_.cursor, *numbers, expanded_at, *at).rowcount:
         return False
     duplicates = _insert(database, mailing, slice_.deliveries, slice_.now)
+    if slice_.wordings:
+        id_ = as_uuid(mailing["message_id"]).hex
+        wordings.add(database, ((id_, wording) for wording in slice_.wordings))
     if is_chain(chain := orjson.loads(mailing["channels"])):
         _begin_chains(database, mailing, slice_.deliveries, chain)
     if duplicates:

@@ -43,13 +43,14 @@ class ClientTag(Model):
 
 
 class Mailing(Model):
-    """One text for an audience. `channels`, `audience`, `send_window`, `options` and `metadata` are JSON.
+    """One text for an audience. `channels`, `audience`, `send_window`, `options`, `variables`, `metadata` are JSON.
 
     message_id      made at the start, when the text can no longer change
     cursor          all clients up to this id have been looked at, and their deliveries exist
     last_client_id  the newest client at the start: who joins later is not added
     placed          positions of its message that are taken, by deliveries and by duplicates
     rate            its own limit, in words; NULL: none
+    template        what each client's text is made from; NULL: `text` is that of all
     swept           0 while deliveries of a cancelled or expired mailing may still be waiting
     """
 
@@ -88,6 +89,10 @@ class Mailing(Model):
     opted_out = BigIntegerField()
     rate = TextField(null=True)
     ignore_reachability = IntegerField(constraints=[SQL("DEFAULT 0")])
+    template = TextField(null=True)
+    template_version = IntegerField(null=True)
+    language = TextField(null=True)
+    variables = TextField(null=True)
 
     class Meta:
         table_name = "mailings"

@@ -12,10 +12,12 @@ from notifyhub.clock import to_iso
 from notifyhub.domain.dedup import dedup_key
 from notifyhub.domain.mailings import LIVE, MailingStatus
 from notifyhub.domain.states import Status
+from notifyhub.domain.templates import UNWORDED
 from notifyhub.errors import Conflict, NotFound, NotifyhubError
-from notifyhub.store import chain_steps, fingerprints, refusals
+from notifyhub.store import chain_steps, fingerprints, refusals, wordings
 from notifyhub.store.mailings import Row, find
 from notifyhub.store.rows import Type, as_uuid, fetch, is_postgres, run, run_rows
+from notifyhub.store.wordings import Wording
 
 SLICE = 2_000
 
@@ -43,11 +45,15 @@ class _Failed(NamedTuple):
     channel: str
     address: str
     dedup_key: str | None
+    position: int
 
 
+# There is no text for these.
+_UNWORDED = ", ".join(f"'{reason}'" for reason in sorted(UNWORDED))
 _FAILED = f"""
     SELECT {", ".join(_Failed._fields)} FROM deliveries
     WHERE mailing_id = ? AND mailing_id <> 0 AND (client_id, channel) > (?, ?) AND status = '{Status.FAILED}'
+        AND COALESCE(reason, '') NOT IN ({_UNWORDED})
     ORDER BY client_id, channel LIMIT ? {{lock}}"""
 _AGAIN = f"""
     UPDATE deliveries SET status = '{Status.SCHEDULED}', spent = 0, reason = NULL, due_at = ?, dedup_key = r.dedup_key
@@ -73,7 +79,8 @@ def _retry(database: peewee.Database, slice_: RetrySlice) -> Retried | Notifyhub
     lock = "FOR UPDATE" if is_postgres(database) else ""
     rows = fetch(database, _FAILED.format(lock=lock), _Failed._fields, slice_.id, *slice_.after, SLICE)
     failed = sorted((_Failed._make(row) for row in rows), key=lambda row: (row.client_id, row.channel))
-    keys = {row.id: row.dedup_key or _key(mailing, row) for row in failed}
+    said = _said(database, mailing, failed)
+    keys = {row.id: row.dedup_key or _key(mailing, row, said.get(row.position)) for row in failed}
     again = _free(database, failed, keys)
     columns: dict[str, Type] = {"id": "BIGINT", "dedup_key": "TEXT"}
     if again:
@@ -87,11 +94,20 @@ def _retry(database: peewee.Database, slice_: RetrySlice) -> Retried | Notifyhub
     return Retried(len(again), len(failed) - len(again), frozenset(row.channel for row in again), last)
 
 
-def _key(mailing: Row, row: _Failed) -> str | None:
+def _said(database: peewee.Database, mailing: Row, failed: Sequence[_Failed]) -> dict[int, Wording]:
+    """The texts of those that have their own, by position."""
+    if mailing["template"] is None:
+        return {}
+    message_id = as_uuid(mailing["message_id"])
+    return {place[1]: own for place, own in wordings.at(database, ((message_id, row.position) for row in failed)).items()}
+
+
+def _key(mailing: Row, row: _Failed, said: Wording | None) -> str | None:
     if mailing["deduplicate"] == "off":
         return None
-    options: dict[str, Any] = orjson.loads(mailing["options"] or "{}")
-    return dedup_key(row.channel, row.address, mailing["text"], options.get(row.channel))
+    text, given = (mailing["text"], mailing["options"]) if said is None else (said.text, said.options)
+    options: dict[str, Any] = orjson.loads(given or "{}")
+    return dedup_key(row.channel, row.address, text, options.get(row.channel))
 
 
 def _free(database: peewee.Database, failed: Sequence[_Failed], keys: dict[int, str | None]) -> list[_Failed]:

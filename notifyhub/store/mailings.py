@@ -23,7 +23,7 @@ from notifyhub.store import lanes, statistics
 from notifyhub.store.mailing_models import Mailing
 from notifyhub.store.rows import fetch, is_postgres, run
 
-JSON_COLUMNS = ("channels", "audience", "send_window", "options", "metadata")
+JSON_COLUMNS = ("channels", "audience", "send_window", "options", "metadata", "variables")
 _COLUMNS = tuple(field.column_name for field in Mailing._meta.sorted_fields)
 _ONE = f"SELECT {', '.join(_COLUMNS)} FROM mailings WHERE id = ? AND deleted_at IS NULL"
 _PAGE = f"""
@@ -131,7 +131,7 @@ def _faults(new: Row, change: MailingChange) -> list[Fault]:
     if is_chain(channels) and new["reach"] == "all":
         return [CHAIN_TO_ALL]
     # The text may fit the request, and not the channels that the mailing has already.
-    if faults := text_faults(new["text"], names(channels), orjson.loads(new["options"] or "{}")):
+    if new["template"] is None and (faults := text_faults(new["text"], names(channels), orjson.loads(new["options"] or "{}"))):
         return faults
     if end is None or new["status"] not in NOT_STARTED or end > max(start, change.now):
         return []
@@ -204,6 +204,9 @@ def answer(row: Row, counts: dict[str, int]) -> answers.Mailing:
                 "duplicates",
                 "unreachable",
                 "opted_out",
+                "template",
+                "template_version",
+                "language",
             )
         },
         **{**loaded, "metadata": loaded["metadata"] or {}},

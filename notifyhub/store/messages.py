@@ -12,11 +12,12 @@ import peewee
 
 from notifyhub.domain.states import Status
 from notifyhub.errors import StoreUnavailable
-from notifyhub.store import chain_steps, fingerprints, refusals
-from notifyhub.store.chain_steps import Begun, as_rest
+from notifyhub.store import chain_steps, fingerprints, refusals, wordings
+from notifyhub.store.chain_steps import FirstSteps
 from notifyhub.store.fingerprints import TRIES
 from notifyhub.store.refusals import Books, Candidate
 from notifyhub.store.rows import Type, as_uuid, fetch_rows, is_postgres, run_rows
+from notifyhub.store.wordings import Origin, Wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class NewMessage:
     """A message to store. Times are epoch ms; `lane` as in `store.lanes`.
 
     channels  JSON of its chain, of which the deliveries are the first steps; None: it has none
+    wordings  the texts of those deliveries that have another than the message, if it is made from a template
     """
 
     id: UUID
@@ -61,6 +63,10 @@ class NewMessage:
     ignore_reachability: bool = False
     channels: str | None = None
     confirm_within_ms: int | None = None
+    template: str | None = None
+    template_version: int | None = None
+    language: str | None = None
+    wordings: Sequence[Wording] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +126,6 @@ _INSERT_MESSAGES = f"""
 _INSERT_DUPLICATES = """
     INSERT INTO duplicates (message_id, position, channel, address, duplicate_of)
     SELECT message_id, position, channel, address, duplicate_of FROM {rows} AS r"""
-_CHAIN = "UPDATE messages SET channels = r.channels FROM {rows} AS r WHERE messages.id = r.id"
 _Pending = tuple[NewMessage, NewDelivery]
 _Place = tuple[UUID, int]
 
@@ -147,7 +152,10 @@ def accept(database: peewee.Database, messages: Sequence[NewMessage]) -> list[St
     _insert_messages(database, messages, stored)
     _insert_duplicates(database, messages, stored)
     if chained := [message for message in messages if message.channels is not None]:
-        _begin_chains(database, chained)
+        chain_steps.begin_first(database, [_chain(message) for message in chained])
+    if templated := [message for message in messages if message.template is not None]:
+        origins = [Origin(m.id.hex, m.template, m.template_version, m.language) for m in templated]
+        wordings.store(database, origins, [(m.id.hex, m.wordings) for m in templated])
     _refuse(database, messages, stored)
     return stored
 
@@ -198,16 +206,9 @@ def _insert_deliveries(database: peewee.Database, pending: Sequence[_Pending]) -
     return {(as_uuid(message_id), position): id_ for message_id, position, id_ in inserted}
 
 
-def _begin_chains(database: peewee.Database, messages: Sequence[NewMessage]) -> None:
-    run_rows(database, _CHAIN, {"id": "UUID", "channels": "TEXT"}, [(m.id.hex, m.channels) for m in messages])
-    chain_steps.begin(
-        database,
-        [
-            Begun(message.id.hex, delivery.position, as_rest(delivery.rest), message.confirm_within_ms)
-            for message in messages
-            for delivery in message.deliveries
-        ],
-    )
+def _chain(message: NewMessage) -> FirstSteps:
+    steps = [(delivery.position, delivery.rest) for delivery in message.deliveries]
+    return FirstSteps(message.id.hex, message.channels, message.confirm_within_ms, steps)
 
 
 def _stored(message: NewMessage, ids: dict[_Place, int], duplicates: dict[_Place, int]) -> Stored:

@@ -27,6 +27,7 @@ class Message(Model):
     deduplicate  forever, off, or seconds as digits
     mailing_id   the mailing whose text it is; 0: none
     channels     JSON of its chain; NULL: none
+    template     what its text was made from; NULL: nothing. Then deliveries may have other texts (`Wording`)
     """
 
     id = UUIDField(primary_key=True)
@@ -45,6 +46,9 @@ class Message(Model):
     deduplicate = TextField(constraints=[SQL("DEFAULT 'forever'")])
     mailing_id = BigIntegerField(constraints=[SQL("DEFAULT 0")])
     channels = TextField(null=True)
+    template = TextField(null=True)
+    template_version = IntegerField(null=True)
+    language = TextField(null=True)
 
     class Meta:
         table_name = "messages"

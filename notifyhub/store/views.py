@@ -17,7 +17,7 @@ from notifyhub.domain.states import OPEN, Status
 from notifyhub.domain.summary import DUPLICATE, results, summarise
 from notifyhub.errors import NotFound
 from notifyhub.requests import Priority
-from notifyhub.store import lanes
+from notifyhub.store import lanes, wordings
 from notifyhub.store.chain_places import PLACE, chain_answer, with_chains
 from notifyhub.store.changes import of_a_mailing
 from notifyhub.store.deliveries import uuid_parameter
@@ -83,7 +83,10 @@ def delivery(id_: int) -> Callable[[peewee.Database], answers.Delivery]:
         attempts = [_attempt(attempt) for attempt in query.dicts().execute(database)]
         later = Receipt.select().where(Receipt.delivery_id == id_).order_by(Receipt.at, Receipt.kind)
         receipts = [_receipt(receipt) for receipt in later.dicts().execute(database)]
-        return delivery_answer(row).model_copy(update={"attempts": attempts, "receipts": receipts or None})
+        said = wordings.text_of(database, row["message_id"], row["position"])
+        return delivery_answer(row).model_copy(
+            update={"text": said, "attempts": attempts, "receipts": receipts or None}
+        )
 
     return ask
 
@@ -186,6 +189,9 @@ def message_answer(row: Mapping[str, Any], summary: Summary, listed: list[answer
         reference=row["reference"],
         metadata=orjson.loads(row["metadata"]) if row["metadata"] else {},
         channels=chain_answer(row["channels"]),
+        template=row["template"],
+        template_version=row["template_version"],
+        language=row["language"],
         options=orjson.loads(row["options"]) if row["options"] else None,
         mailing_id=row["mailing_id"] or None,
         accepted=row["accepted"],

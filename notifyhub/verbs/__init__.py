@@ -11,16 +11,19 @@ from notifyhub.verbs.faces import (
     AsyncMessaging,
     AsyncReachability,
     AsyncStats,
+    AsyncTemplates,
     Clients,
     Keys,
     Mailings,
     Messaging,
     Reachability,
     Stats,
+    Templates,
 )
 from notifyhub.verbs.mailings import MailingVerbs
 from notifyhub.verbs.reachability import ReachabilityVerbs
 from notifyhub.verbs.statistics import StatVerbs
+from notifyhub.verbs.templates import TemplateVerbs
 from notifyhub.verbs.two_ways import both, is_blocking, pause, result_of, within
 from notifyhub.verbs.verbs import Filter, KeyVerbs, Moment, Outcome, Receives, Sends, Verbs
 
@@ -33,6 +36,7 @@ __all__ = [
     "MailingVerbs",
     "StatVerbs",
     "ReachabilityVerbs",
+    "TemplateVerbs",
     "Receives",
     "To",
     "Outcome",
@@ -51,6 +55,8 @@ __all__ = [
     "AsyncStats",
     "Reachability",
     "AsyncReachability",
+    "Templates",
+    "AsyncTemplates",
     # one body for both ways of calling
     "both",
     "result_of",

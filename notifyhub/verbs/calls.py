@@ -19,9 +19,12 @@ To = Mapping[str, str | int] | Sequence[Mapping[str, str | int]]
 
 
 def members_of_call(
-    text: str,
+    text: str | None,
     to: To,
     *,
+    template: str | None = None,
+    variables: Mapping[str, Any] | None = None,
+    language: str | None = None,
     at: datetime | str | None = None,
     expires_at: datetime | str | None = None,
     channels: Channels | None = None,
@@ -35,8 +38,9 @@ def members_of_call(
     metadata: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """The members of the request for a call of `Hub.send` with these arguments. Checks nothing."""
+    words: dict[str, Any] = {"text": text, "template": template, "variables": variables, "language": language}
     return {
-        "text": text,
+        **{name: value for name, value in words.items() if value is not None},
         "recipients": people(to),
         "channels": as_asked(channels),
         "send_at": at,

@@ -9,6 +9,7 @@ from notifyhub.verbs.clients import ClientVerbs
 from notifyhub.verbs.mailings import MailingVerbs
 from notifyhub.verbs.reachability import ReachabilityVerbs
 from notifyhub.verbs.statistics import StatVerbs
+from notifyhub.verbs.templates import TemplateVerbs
 from notifyhub.verbs.two_ways import awaited, both
 from notifyhub.verbs.verbs import KeyVerbs, Verbs
 
@@ -73,6 +74,20 @@ class Reachability:
     clear, aclear = both(ReachabilityVerbs.clear)
 
 
+class Templates:
+    """Named texts with variables."""
+
+    def __init__(self, verbs: TemplateVerbs) -> None:
+        self._verbs = verbs
+
+    set, aset = both(TemplateVerbs.set)
+    get, aget = both(TemplateVerbs.get)
+    list, alist = both(TemplateVerbs.list)
+    versions, aversions = both(TemplateVerbs.versions)
+    preview, apreview = both(TemplateVerbs.preview)
+    delete, adelete = both(TemplateVerbs.delete)
+
+
 class Messaging:
     """Messages and their deliveries."""
 
@@ -87,6 +102,8 @@ class Messaging:
     """Addresses that nothing is sent to: `reachability.list(…)`, `suppress` and `clear`."""
     clients: Clients
     """The directory: `clients.create(…)`, `clients.list(…)`, `get`, `update`, `delete`, `import_` and `export`."""
+    templates: Templates
+    """Named texts: `templates.set(…)`, `templates.preview(…)`, `list`, `get`, `versions` and `delete`."""
 
     send, asend = both(Verbs.send)
     send_many, asend_many = both(Verbs.send_many)
@@ -192,6 +209,20 @@ class AsyncReachability:
     clear = awaited(ReachabilityVerbs.clear)
 
 
+class AsyncTemplates:
+    """Named texts with variables, all methods awaited."""
+
+    def __init__(self, verbs: TemplateVerbs) -> None:
+        self._verbs = verbs
+
+    set = awaited(TemplateVerbs.set)
+    get = awaited(TemplateVerbs.get)
+    list = awaited(TemplateVerbs.list)
+    versions = awaited(TemplateVerbs.versions)
+    preview = awaited(TemplateVerbs.preview)
+    delete = awaited(TemplateVerbs.delete)
+
+
 class AsyncMessaging:
     """Messages and their deliveries, all methods awaited."""
 
@@ -204,6 +235,8 @@ class AsyncMessaging:
     """Addresses that nothing is sent to: `await reachability.list(…)` and so on."""
     mailings: AsyncMailings
     """Mailings: `await mailings.create(…)` and so on."""
+    templates: AsyncTemplates
+    """Named texts: `await templates.set(…)` and so on."""
     stats: AsyncStats
     """Numbers: `await stats.overall()`."""
 

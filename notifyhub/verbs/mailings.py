@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 Moment = datetime | str | None
 
 _PREVIEWED = {"name", "text", "channels", "audience", "reach", "send_window", "deduplicate", "options"}
+_OF_TEMPLATES = {"template", "template_version", "language", "variables"}
 
 
 class MailingVerbs(ABC):
@@ -24,9 +25,12 @@ class MailingVerbs(ABC):
         self,
         /,
         name: str,
-        text: str,
-        channels: Channels,
+        text: str | None = None,
+        channels: Channels = (),
         *,
+        template: str | None = None,
+        variables: Mapping[str, Any] | None = None,
+        language: str | None = None,
         audience: Mapping[str, Any] | None = None,
         starts_at: Moment = None,
         ends_at: Moment = None,
@@ -38,6 +42,10 @@ class MailingVerbs(ABC):
         """Create a mailing. It starts by itself at `starts_at`, or at once.
 
         channels     in the order of preference, or a chain as in `Hub.send`
+        template     instead of `text`: the name of a template that each client's text is made from; the mailing keeps
+                     the version that is the newest now
+        variables    values for the template, besides what each client brings
+        language     of the template's variant for clients without the attribute `language`
         audience     a filter such as `{"operator_code": ["903", "905"], "tag": "vip"}`; default: all clients
         send_window  local hours of each client, such as `{"from": "09:00", "to": "21:00"}`
         reach        `first`: the first channel on which a client can be reached; `all`: each of them
@@ -46,9 +54,10 @@ class MailingVerbs(ABC):
         `options` are the other members of `POST /api/v1/mailings`: `priority`, `rate`, `deduplicate` and so on.
         Raises InvalidRequest with everything that is wrong.
         """
+        words: dict[str, Any] = {"text": text, "template": template, "variables": variables, "language": language}
         given: dict[str, Any] = {
             "name": name,
-            "text": text,
+            **{member: value for member, value in words.items() if value is not None},
             "channels": channels if isinstance(channels, str) else as_asked(channels),
             "audience": {} if audience is None else _plain(audience),
             "starts_at": starts_at,
@@ -68,7 +77,8 @@ class MailingVerbs(ABC):
     async def preview(self, id_: int, /) -> answers.Preview:
         """What a stored mailing would do if it started now, or at its start. Raises NotFound."""
         mailing = await self.get(id_)
-        members = mailing.model_dump(include=_PREVIEWED, exclude_none=True, by_alias=True)
+        said = {"text"} if mailing.template is None else _OF_TEMPLATES
+        members = mailing.model_dump(include=_PREVIEWED - {"text"} | said, exclude_none=True, by_alias=True)
         members["starts_at"] = mailing.starts_at
         if mailing.ends_at is not None:
             members["ends_at"] = mailing.ends_at

@@ -34,9 +34,12 @@ class Sends(ABC):
 
     async def send(
         self,
-        text: str,
-        to: To,
+        text: str | None = None,
+        to: To = (),
         *,
+        template: str | None = None,
+        variables: Mapping[str, Any] | None = None,
+        language: str | None = None,
         at: Moment = None,
         expires_at: Moment = None,
         channels: Channels | None = None,
@@ -52,6 +55,7 @@ class Sends(ABC):
         """Store a message for delivery and return it with its deliveries. Once this returns, it cannot be lost.
 
         to        one person's addresses by channel, `{"telegram": "1067000"}`, or a list of such people
+        template  instead of `text`: the name of a template, with `variables` and a `language` of its variants
         at        earliest time to send: an aware datetime, or ISO 8601 text with a UTC offset
         channels  each of these, or `{"first_of": ["viber", "gateway"], "confirm_within": timedelta(minutes=10)}`: one
                   after the other until one gets through; `confirm_within` may be left out
@@ -62,6 +66,9 @@ class Sends(ABC):
         asked = members_of_call(
             text,
             to,
+            template=template,
+            variables=variables,
+            language=language,
             at=at,
             expires_at=expires_at,
             channels=channels,

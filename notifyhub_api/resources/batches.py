@@ -18,7 +18,7 @@ from notifyhub_api.idempotency import is_named, named, replay
 from notifyhub_api.operations import Operation
 from notifyhub_api.problems import ProblemError, errors_of
 from notifyhub_api.resources.examples import MESSAGE, REQUEST
-from notifyhub_api.resources.messages import CHECKED_AT_ONCE, TAG, linked
+from notifyhub_api.resources.messages import TAG, is_checked_at_once, linked
 from notifyhub_api.web import answer, body_of, caller_of, hub_of
 
 
@@ -42,7 +42,7 @@ async def create_many(request: Request) -> Response:
     if is_named(request):
         return await _create_many_once(request, body)
     by = caller_of(request)
-    stored = submit(body, by) if len(body) <= CHECKED_AT_ONCE else await asyncio.to_thread(submit, body, by)
+    stored = submit(body, by) if is_checked_at_once(body) else await asyncio.to_thread(submit, body, by)
     batch = _batch(await result_of(stored))
     return answer(batch, _status(batch))
 
@@ -52,7 +52,7 @@ async def _create_many_once(request: Request, body: bytes) -> Response:
     submit, name = hub_of(request).submit_many_once, await named(request)
     kept = (
         submit(body, name, _to_keep)
-        if len(body) <= CHECKED_AT_ONCE
+        if is_checked_at_once(body)
         else await asyncio.to_thread(submit, body, name, _to_keep)
     )
     return replay(await result_of(kept))

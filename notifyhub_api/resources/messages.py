@@ -28,6 +28,11 @@ TAG = Tag("messages", "One text, accepted once, for one or more people on one or
 ID = Parameter("id", "path", {"type": "string", "format": "uuid", "examples": [MESSAGE_ID]}, "id of a message")
 
 
+def is_checked_at_once(body: bytes) -> bool:
+    """May a request be checked on the event loop? Not if that takes long, or reads a template from the store."""
+    return len(body) <= CHECKED_AT_ONCE and b'"template"' not in body
+
+
 async def create(request: Request) -> Response:
     """Accept a message; 202 only after the commit."""
     submit, body = hub_of(request).submit, await body_of(request)
@@ -35,7 +40,7 @@ async def create(request: Request) -> Response:
         return await _create_once(request, body)
     # Checking thousands of recipients takes tenths of a second, during which others must be answered.
     by = caller_of(request)
-    stored = submit(body, by) if len(body) <= CHECKED_AT_ONCE else await asyncio.to_thread(submit, body, by)
+    stored = submit(body, by) if is_checked_at_once(body) else await asyncio.to_thread(submit, body, by)
     message = await result_of(stored)
     return answer(linked(message), 202, headers={"Location": _path(message)})
 
@@ -45,7 +50,7 @@ async def _create_once(request: Request, body: bytes) -> Response:
     submit, name = hub_of(request).submit_once, await named(request)
     kept = (
         submit(body, name, _to_keep)
-        if len(body) <= CHECKED_AT_ONCE
+        if is_checked_at_once(body)
         else await asyncio.to_thread(submit, body, name, _to_keep)
     )
     return replay(await result_of(kept))

@@ -69,10 +69,23 @@ def preview(id_: Id, as_json: AsJson = False) -> None:
     rows += [("left out", "duplicates", seen.duplicates), ("left out", "unreachable", seen.unreachable)]
     rows += [("left out", "opted out", seen.opted_out), ("left out", "send window closed", seen.window_closed)]
     rows += [("left out", "refused (see `notifyhub reachability list`)", seen.refused)]
+    rows += [("left out", "the template makes no text", seen.unworded)]
     show_table(("by", "", "number"), rows)
+    _show_examples(seen.examples)
     if seen.takes_s is not None:
         unfit = "" if seen.will_not_fit is None else f"; {seen.will_not_fit:,} will not fit before the end"
         typer.echo(f"takes {_span(seen.takes_s)} at the pace of the last hour, within the limits{unfit}")
+
+
+def _show_examples(examples: list[answers.Example]) -> None:
+    if examples:
+        typer.echo("what they get, for example:")
+        rows = [(e.client_id, e.channel, _length(e), e.subject, e.text) for e in examples]
+        show_table(("client", "channel", "characters", "subject", "text"), rows)
+
+
+def _length(example: answers.Example) -> str:
+    return f"{example.length:,}" + ("" if example.limit is None else f" of {example.limit:,}")
 
 
 def stats(id_: Id, as_json: AsJson = False, as_csv: AsCsv = False) -> None:

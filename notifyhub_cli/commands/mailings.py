@@ -11,6 +11,7 @@ from notifyhub_cli.chains import ConfirmWithin, FirstOf, by_channels, chain
 from notifyhub_cli.commands import mailing_views
 from notifyhub_cli.commands.changing import NONE
 from notifyhub_cli.commands.mailing_views import Id, numbers
+from notifyhub_cli.filling import Language, TemplateName, Variables, variables
 from notifyhub_cli.output import AsJson, Exit, leave, show_json, show_table, told_in_one_line
 from notifyhub_cli.target import reading
 
@@ -33,7 +34,10 @@ app = typer.Typer(
 @app.command()
 def create(
     name: Annotated[str, typer.Argument(metavar="NAME", help="How people recognise it.")],
-    text: Annotated[str, typer.Argument(metavar="TEXT", help="The message text.")],
+    text: Annotated[str | None, typer.Argument(metavar="TEXT", help="The message text.")] = None,
+    template: TemplateName = None,
+    var: Variables = None,
+    language: Language = None,
     channel: Annotated[
         list[str] | None, typer.Option(help="In the order of preference; may be given several times.")
     ] = None,
@@ -66,8 +70,11 @@ def create(
     Examples:
       notifyhub mailing create "Sale" "Half price until Sunday" --channel telegram --channel gateway --tag vip
       notifyhub mailing create "News" "We moved" --channel gateway --window 09:00-21:00 --day mon
+      notifyhub mailing create "Sale" --template sale --var shop=Ann --channel email --channel telegram
       notifyhub mailing create "Code" "Your code" --first-of viber,gateway --confirm-within 10m
     """
+    if text is None and template is None:
+        leave(Exit.BAD_INPUT, "Missing argument 'TEXT', or option '--template'")
     chained = chain(first_of, confirm_within)
     if chained is None and not channel:
         leave(Exit.BAD_INPUT, "Missing option '--channel' or '--first-of' (see `notifyhub mailing create --help`)")
@@ -78,6 +85,9 @@ def create(
             name,
             text,
             chained or channel or [],
+            template=template,
+            variables=variables(var),
+            language=language,
             audience=_audience(audience, tag, operator_code),
             starts_at=starts_at,
             ends_at=ends_at,
@@ -118,6 +128,9 @@ def change(
     id_: Id,
     name: Annotated[str | None, typer.Option(help="The new name.")] = None,
     text: Annotated[str | None, typer.Option(help="The new message text.")] = None,
+    template: TemplateName = None,
+    var: Variables = None,
+    language: Language = None,
     starts_at: Annotated[str | None, typer.Option(help="ISO 8601 with an offset; none: now.")] = None,
     ends_at: Annotated[str | None, typer.Option(help="ISO 8601 with an offset; none: no end.")] = None,
     window: Annotated[
@@ -135,6 +148,7 @@ def change(
       notifyhub mailing change 3 --ends-at none --window 09:00-21:00
     """
     given = {"name": name, "text": text, "starts_at": starts_at, "ends_at": ends_at, "rate": rate}
+    given |= {"template": template, "variables": variables(var), "language": language}
     asked: dict[str, Any] = {member: value for member, value in given.items() if value is not None}
     asked |= {member: None for member in ("starts_at", "ends_at", "rate") if asked.get(member) == NONE}
     if window is not None or day:

@@ -12,6 +12,7 @@ import typer
 from notifyhub.errors import Fault, InvalidRequest
 from notifyhub_cli.chains import ConfirmWithin, FirstOf, chain
 from notifyhub_cli.commands.batch import send_batch
+from notifyhub_cli.filling import Language, TemplateName, Variables, variables
 from notifyhub_cli.output import AsJson, Exit, leave, told_in_one_line
 from notifyhub_cli.tables import show_message
 from notifyhub_cli.target import reading, sending
@@ -26,6 +27,9 @@ def send(
     to: Annotated[
         list[str] | None, typer.Option("--to", "-t", help="CHANNEL=ADDRESS; may be given several times.")
     ] = None,
+    template: TemplateName = None,
+    var: Variables = None,
+    language: Language = None,
     batch: Annotated[
         Path | None,
         typer.Option(help="Send messages from a file instead: one JSON object per line, as in REST; - is stdin."),
@@ -65,16 +69,17 @@ def send(
       notifyhub send "Good morning" --to whatsapp=79161234567 --at 2026-12-01T10:00:00+03:00
       df -h | notifyhub send - --to telegram=1067000
       notifyhub send "Your code" --to viber=EGAZ3SZRi6zW1D0uNYhQHg== --to gateway=79161234567 --first-of viber,gateway
+      notifyhub send --template code --var code=7194 --language ru --to telegram=1067000
       notifyhub send --batch messages.jsonl
 
     If a `serve` or `worker` is running, it delivers the message; otherwise this command does so before it exits.
     """
     if batch is not None:
-        if message is not None or to:
-            leave(Exit.BAD_INPUT, "--batch: cannot be combined with TEXT or --to")
+        if message is not None or to or template:
+            leave(Exit.BAD_INPUT, "--batch: cannot be combined with TEXT, --template or --to")
         send_batch(batch, as_json)
         return
-    if message is None:
+    if message is None and template is None:
         leave(Exit.BAD_INPUT, "Missing argument 'TEXT' (see `notifyhub send --help`)")
     if not to:
         leave(Exit.BAD_INPUT, "Missing option '--to' (see `notifyhub send --help`)")
@@ -84,6 +89,9 @@ def send(
     with told_in_one_line():
         asked: dict[str, Any] = {
             "to": recipients(to),
+            "template": template,
+            "variables": variables(var),
+            "language": language,
             "at": at,
             "expires_at": expires_at,
             "channels": channels,

@@ -1,0 +1,133 @@
+"""Wordings: the texts of deliveries whose message is made from a template and says something else to each.
+
+Deliveries that say what their message says have no row here. Others are found by their place in their message, so that
+the step that follows in a chain has its text before it exists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import orjson
+import peewee
+
+from notifyhub.store.claimed import Claimed
+from notifyhub.store.deliveries import uuid_parameter
+from notifyhub.store.rows import Type, as_uuid, fetch, fetch_rows, run, run_rows
+
+
+class Wording(NamedTuple):
+    """What the delivery at a position of its message says; `options` as in messages: JSON, by channel."""
+
+    position: int
+    text: str
+    options: str | None
+
+    @property
+    def content(self) -> dict[str, Any]:
+        return {"text": self.text, "options": self.options}
+
+
+class Origin(NamedTuple):
+    """The template of a message."""
+
+    id: str
+    template: str | None
+    template_version: int | None
+    language: str | None
+
+
+Place = tuple[UUID, int]
+"""A message and a position."""
+
+_ORIGIN: dict[str, Type] = {"id": "UUID", "template": "TEXT", "template_version": "BIGINT", "language": "TEXT"}
+_NAME = f"""
+    UPDATE messages SET {", ".join(f"{name} = r.{name}" for name in Origin._fields[1:])}
+    FROM {{rows}} AS r WHERE messages.id = r.id"""
+_WORDING: dict[str, Type] = {"message_id": "UUID", "position": "BIGINT", "text": "TEXT", "options": "TEXT"}
+_INSERT = f"""
+    INSERT INTO wordings ({", ".join(_WORDING)}) SELECT {", ".join(_WORDING)} FROM {{rows}} AS r WHERE true
+    ON CONFLICT DO NOTHING"""
+_FIND = f"""
+    SELECT {", ".join(f"w.{name} AS {name}" for name in _WORDING)}
+    FROM {{rows}} AS r JOIN wordings AS w ON w.message_id = r.message_id AND w.position = r.position"""
+_PLACE: dict[str, Type] = {"message_id": "UUID", "position": "BIGINT"}
+_REPLACE = "UPDATE messages SET template = NULL, template_version = NULL, language = NULL WHERE id = ?"
+# A chain has a row for each step, from the first to the last that might have followed.
+_FORGET = """
+    DELETE FROM wordings WHERE (message_id, position) IN (
+        SELECT d.message_id, d.position FROM deliveries AS d WHERE d.client_id = ? AND d.client_id IS NOT NULL
+        UNION SELECT d.message_id, d.position FROM duplicates AS d WHERE d.client_id = ? AND d.client_id IS NOT NULL)"""
+_LEFT = """
+    SELECT d.message_id AS message_id, d.position AS position, c.rest AS rest
+    FROM deliveries AS d JOIN chain_steps AS c ON c.delivery_id = d.id
+    WHERE d.client_id = ? AND d.client_id IS NOT NULL AND c.rest IS NOT NULL AND c.next_id IS NULL"""
+_DELETE = """
+    DELETE FROM wordings WHERE EXISTS (
+        SELECT 1 FROM {rows} AS r WHERE r.message_id = wordings.message_id AND r.position = wordings.position)"""
+
+
+def as_options(channel: str, options: Mapping[str, Any]) -> str | None:
+    """The options of a channel as they are stored."""
+    return orjson.dumps({channel: options}).decode() if options else None
+
+
+def store(
+    database: peewee.Database, origins: Sequence[Origin], texts: Iterable[tuple[str, Sequence[Wording]]]
+) -> None:
+    """Note the templates of messages that were just stored, and the texts of their deliveries."""
+    run_rows(database, _NAME, _ORIGIN, map(tuple, origins))
+    add(database, ((id_, wording) for id_, some in texts for wording in some))
+
+
+def add(database: peewee.Database, texts: Iterable[tuple[str, Wording]]) -> None:
+    """Store texts, each with the id (hex digits) of its message."""
+    rows = [(id_, *wording) for id_, wording in texts]
+    if rows:
+        run_rows(database, _INSERT, _WORDING, rows)
+
+
+def at(database: peewee.Database, places: Iterable[Place]) -> dict[Place, Wording]:
+    """The wordings of these deliveries, as far as they have their own."""
+    rows = [(id_.hex, position) for id_, position in places]
+    found = fetch_rows(database, _FIND, tuple(_WORDING), _PLACE, rows) if rows else []
+    return {(as_uuid(id_), position): Wording(position, text, options) for id_, position, text, options in found}
+
+
+def worded(database: peewee.Database, rows: Sequence[Claimed]) -> list[Claimed]:
+    """The rows with the texts of those that have their own."""
+    found = at(database, ((row.message_id, row.position) for row in rows if row.template is not None))
+    if not found:
+        return list(rows)
+    return [
+        row if (own := found.get((row.message_id, row.position))) is None else row._replace(**own.content)
+        for row in rows
+    ]
+
+
+def text_of(database: peewee.Database, message_id: UUID, position: int) -> str | None:
+    """What a delivery says, if its message is made from a template."""
+    key = uuid_parameter(database, message_id)
+    row = run(database, "SELECT text FROM messages WHERE id = ? AND template IS NOT NULL", key).fetchone()
+    if row is None:
+        return None
+    own = at(database, [(message_id, position)]).get((message_id, position))
+    return row[0] if own is None else own.text
+
+
+def replace(database: peewee.Database, message_id: UUID) -> None:
+    """From now on all deliveries of a message say what the message says."""
+    key = uuid_parameter(database, message_id)
+    run(database, "DELETE FROM wordings WHERE message_id = ?", key)
+    run(database, _REPLACE, key)
+
+
+def forget(database: peewee.Database, client_id: int) -> None:
+    """Delete what was said to a client, and what the next steps of their chains would have said."""
+    left = fetch(database, _LEFT, ("message_id", "position", "rest"), client_id)
+    ahead = [(as_uuid(id_).hex, position + i + 1) for id_, position, rest in left for i in range(len(orjson.loads(rest)))]
+    if ahead:
+        run_rows(database, _DELETE, _PLACE, ahead)
+    run(database, _FORGET, client_id, client_id)
