@@ -70,6 +70,8 @@ setup(
         "httpx>=0.28,<1",
         "tzdata>=2025.2",
         "charset-normalizer>=3.4,<4",
+        "jinja2>=3.1.6,<4",
+        "babel>=2.17,<3",
     ],
     extras_require={
         "postgres": POSTGRES,

@@ -19,6 +19,7 @@ LAYERS = {
     "notifyhub.channel_settings": 2,
     "notifyhub.server": 0,
     "notifyhub.domain": 1,
+    "notifyhub.rendering": 2,
     "notifyhub.plugins": 3,
     "notifyhub.setting_kinds": 3,
     "notifyhub.setting_faults": 3,
