@@ -22,7 +22,7 @@ _JSON = ("[", "{", '"')
 
 
 def variables(given: list[str] | None) -> dict[str, Any] | None:
-    """`NAME=VALUE` pairs by name. A value that begins as a list, an object or a quoted text is JSON, others are text."""
+    """`NAME=VALUE` pairs by name. Values that begin as lists, objects or quoted texts are JSON, others text."""
     if not given:
         return None
     found: dict[str, Any] = {}

@@ -22,8 +22,8 @@ from notifyhub_cli.commands import (
     reachability,
     settings,
     stats,
-    why,
     templates,
+    why,
 )
 from notifyhub_cli.output import Exit, leave, say
 from notifyhub_cli.target import TARGET

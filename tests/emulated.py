@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from typing import Any
+from urllib.request import urlopen
 
 from notifyhub.emulator.testing import LocalEmulator
 
@@ -13,6 +15,13 @@ class RunningEmulator(LocalEmulator):
 
     def entries(self, **wanted: Any) -> list[dict[str, Any]]:
         return self.journal(**wanted)
+
+    def request(self, **wanted: Any) -> dict[str, Any]:
+        """The JSON body of the only request among these entries."""
+        (entry,) = self.entries(**wanted)
+        with urlopen(f"{self.url}/journal/{entry['id']}") as answer:
+            body: dict[str, Any] = json.loads(json.load(answer)["request_body"])
+        return body
 
     def accepted(self, **wanted: Any) -> Counter[tuple[str, str, str]]:
         """How often each (channel, address, text) was accepted."""

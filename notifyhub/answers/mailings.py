@@ -30,7 +30,9 @@ class Mailing(Answer):
     status: str = Field(description="draft, scheduled, running, paused, finished, cancelled or expired")
     text: str = Field(description="of a mailing with a template: the source of its main variant")
     template: str | None = Field(None, description="the template that each client's text is made from")
-    template_version: int | None = Field(None, description="of the template; it stays the same when the template changes")
+    template_version: int | None = Field(
+        None, description="of the template; it stays the same when the template changes"
+    )
     language: str | None = Field(None, description="for clients without the attribute `language`")
     variables: dict[str, Any] | None = Field(None, description="values for the template, besides those of the client")
     channels: list[str] | Chain = Field(description="in the order of preference, or a chain")

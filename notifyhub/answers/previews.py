@@ -42,8 +42,8 @@ class Preview(Answer):
     )
     unworded: int = Field(description="number of deliveries for which the template makes no text; they would fail")
     examples: list[Example] = Field(
-        description="what up to three clients would get, on each channel of the mailing; clients of different languages "
-        "if there are some among the first thousand"
+        description="what up to three clients would get, on each channel of the mailing; of different languages if "
+        "there are some among the first thousand clients"
     )
     first_at: datetime | None = Field(None, description="when the first client may be written to")
     last_opening_at: datetime | None = Field(None, description="when the send window of the last client opens")

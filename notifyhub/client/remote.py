@@ -29,6 +29,7 @@ Page = (
     | answers.ClientPage
     | answers.MailingPage
     | answers.ReachabilityPage
+    | answers.TemplatePage
 )
 P = TypeVar(
     "P",
@@ -38,6 +39,7 @@ P = TypeVar(
     answers.ClientPage,
     answers.MailingPage,
     answers.ReachabilityPage,
+    answers.TemplatePage,
 )
 
 MESSAGES = "/api/v1/messages"

@@ -76,7 +76,7 @@ def _delivery(
 
 
 def _wordings(request: MessageRequest, options: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """Its template, and the texts of those deliveries, and steps that may follow, that have another than the message."""
+    """Its template, and the texts of deliveries, and of steps that may follow, that say something else than it."""
     if request.chain:
         places = [(first + i, *step) for first, steps in _placed_chains(request) for i, step in enumerate(steps)]
     else:

@@ -66,6 +66,4 @@ def _shown(
 
 def _places(mailing: Row, member: Member) -> list[tuple[str, str]]:
     channels = names(orjson.loads(mailing["channels"]))
-    return choose(
-        channels, member.phone, orjson.loads(member.addresses), orjson.loads(member.opted_out), first=False
-    )
+    return choose(channels, member.phone, orjson.loads(member.addresses), orjson.loads(member.opted_out), first=False)

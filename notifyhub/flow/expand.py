@@ -125,11 +125,11 @@ def slice_of(
             said += _wordings(position, chosen, told)
         steps, rest = (chosen[:1], as_rest(chosen[1:])) if chained else (chosen, None)
         for channel, address in steps:
-            mine = told[channel]
+            mine, why = told[channel], reason
             if isinstance(mine, str):
                 content, status, why = NOTHING, Status.FAILED, mine
             else:
-                content, status, why = mine, Status.SCHEDULED if reason is None else Status.EXPIRED, reason
+                content, status = mine, Status.SCHEDULED if reason is None else Status.EXPIRED
             key = dedup_key(channel, address, *content) if keyed and why is None else None
             sender = content.options.get("sender", "")
             deliveries.append(Placed(position, channel, address, status, why, due_at, key, id_, code, sender, rest))

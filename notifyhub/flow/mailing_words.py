@@ -57,9 +57,7 @@ class MailingWords:
 
         def say(channel: str) -> Worded:
             own = self._options.get(channel, NO_OPTIONS)
-            return worded(
-                self.template, channel, variables, language=language, timezone=member.timezone, options=own
-            )
+            return worded(self.template, channel, variables, language=language, timezone=member.timezone, options=own)
 
         return say
 

@@ -28,9 +28,7 @@ async def template_of(hub: Wiring, name: str, version: int | None) -> Template:
         raise InvalidRequest([Fault(path, "unknown_template", str(error))]) from error
 
 
-async def with_words(
-    hub: Wiring, columns: Mapping[str, Any], now: int, *, audience_too: bool = True
-) -> dict[str, Any]:
+async def with_words(hub: Wiring, columns: Mapping[str, Any], now: int, *, audience_too: bool = True) -> dict[str, Any]:
     """The columns of a mailing with the version of its template, if it has one. `now` in epoch ms.
 
     audience_too  whether its clients are checked too, and not only what is the same for all
@@ -80,5 +78,3 @@ async def check_before_start(hub: Wiring, id_: int, now: int) -> None:
         faults := await off_the_loop(lambda: template_faults(hub.database, row, words, now, audience_too=True))
     ):
         raise InvalidRequest(faults)
-
-

@@ -41,12 +41,12 @@ class HubTemplates(TemplateVerbs):
     async def get(self, name: str, version: int | None = None) -> answers.Template:
         return await self._wiring.asked(templates.one(_named(name), version))
 
+    async def versions(self, name: str, limit: int = 100) -> list[answers.TemplateVersion]:
+        return await self._wiring.asked(templates.versions(_named(name), limit))
+
     async def list(self, /, after: answers.Template | str | None = None, limit: int = 100) -> list[answers.Template]:
         last = after.name if isinstance(after, answers.Template) else after
         return await self._wiring.asked(templates.page(last or "", limit))
-
-    async def versions(self, name: str, limit: int = 100) -> list[answers.TemplateVersion]:
-        return await self._wiring.asked(templates.versions(_named(name), limit))
 
     async def preview_as(self, name: str, asked: bytes | Mapping[str, Any]) -> answers.RenderedText:
         request = preview_request(asked)

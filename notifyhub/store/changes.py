@@ -160,7 +160,9 @@ def _change(database: peewee.Database, change: Change) -> Changed | NotifyhubErr
     if not waiting:
         return Conflict(f"nothing of message {change.id} waits to be sent")
     # A new text is that of all, whatever the template said to each.
-    new = message._replace(**change.members, **({"template": None} if "text" in change.members else {}))
+    new = message._replace(**change.members)
+    if "text" in change.members:
+        new = new._replace(template=None)
     # Not that of the rows, which may have been put off by a limit.
     due_at = max(new.send_at or 0, change.now)
     if faults := _faults(change, new, due_at, waiting):

@@ -48,7 +48,8 @@ _MESSAGE = """
         metadata, options, deduplicate, accepted, duplicates, mailing_id, channels, template, template_version,
         language)
     SELECT message_id, text, started_at, NULL, ends_at, priority, max_attempts, on_unconfirmed, reference, metadata,
-        options, deduplicate, 0, 0, id, CASE WHEN SUBSTR(channels, 1, 1) = '{' THEN channels END, template, template_version, language
+        options, deduplicate, 0, 0, id, CASE WHEN SUBSTR(channels, 1, 1) = '{' THEN channels END,
+        template, template_version, language
     FROM mailings WHERE id = ?"""
 _MOVE = "UPDATE mailings SET status = ?, updated_at = ? WHERE id = ? AND status = ?"
 _END = "UPDATE mailings SET status = ?, ended_at = ?, updated_at = ?, swept = ? WHERE id = ?"

@@ -99,7 +99,9 @@ def _said(database: peewee.Database, mailing: Row, failed: Sequence[_Failed]) ->
     if mailing["template"] is None:
         return {}
     message_id = as_uuid(mailing["message_id"])
-    return {place[1]: own for place, own in wordings.at(database, ((message_id, row.position) for row in failed)).items()}
+    return {
+        place[1]: own for place, own in wordings.at(database, ((message_id, row.position) for row in failed)).items()
+    }
 
 
 def _key(mailing: Row, row: _Failed, said: Wording | None) -> str | None:

@@ -131,7 +131,9 @@ def _faults(new: Row, change: MailingChange) -> list[Fault]:
     if is_chain(channels) and new["reach"] == "all":
         return [CHAIN_TO_ALL]
     # The text may fit the request, and not the channels that the mailing has already.
-    if new["template"] is None and (faults := text_faults(new["text"], names(channels), orjson.loads(new["options"] or "{}"))):
+    if new["template"] is None and (
+        faults := text_faults(new["text"], names(channels), orjson.loads(new["options"] or "{}"))
+    ):
         return faults
     if end is None or new["status"] not in NOT_STARTED or end > max(start, change.now):
         return []

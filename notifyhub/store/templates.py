@@ -40,7 +40,7 @@ _NAMES = """
         SELECT MAX(n.version) FROM template_variants AS n
         WHERE n.name = v.name AND n.language = v.language AND n.channel = v.channel)
     GROUP BY v.name ORDER BY v.name {bytes} LIMIT ?"""
-_LOCK = "SELECT pg_advisory_xact_lock(7301904456, 0)"
+_LOCK = "SELECT pg_advisory_xact_lock(7301904456)"
 _ANY = 2**31 - 1
 
 
@@ -86,9 +86,7 @@ def remove(database: peewee.Database, wanted: Sequence[Removal]) -> list[answers
 def _remove(database: peewee.Database, removal: Removal) -> answers.Template | NotFound:
     rows = _alive(_locked(database, removal.name))
     gone = [
-        row
-        for row in rows
-        if removal.language in (None, row["language"]) and removal.channel in (None, row["channel"])
+        row for row in rows if removal.language in (None, row["language"]) and removal.channel in (None, row["channel"])
     ]
     if not gone:
         return NotFound("template" if not rows else "such variant of template", removal.name)

@@ -74,9 +74,7 @@ def as_options(channel: str, options: Mapping[str, Any]) -> str | None:
     return orjson.dumps({channel: options}).decode() if options else None
 
 
-def store(
-    database: peewee.Database, origins: Sequence[Origin], texts: Iterable[tuple[str, Sequence[Wording]]]
-) -> None:
+def store(database: peewee.Database, origins: Sequence[Origin], texts: Iterable[tuple[str, Sequence[Wording]]]) -> None:
     """Note the templates of messages that were just stored, and the texts of their deliveries."""
     run_rows(database, _NAME, _ORIGIN, map(tuple, origins))
     add(database, ((id_, wording) for id_, some in texts for wording in some))
@@ -127,7 +125,9 @@ def replace(database: peewee.Database, message_id: UUID) -> None:
 def forget(database: peewee.Database, client_id: int) -> None:
     """Delete what was said to a client, and what the next steps of their chains would have said."""
     left = fetch(database, _LEFT, ("message_id", "position", "rest"), client_id)
-    ahead = [(as_uuid(id_).hex, position + i + 1) for id_, position, rest in left for i in range(len(orjson.loads(rest)))]
+    ahead = [
+        (as_uuid(id_).hex, position + i + 1) for id_, position, rest in left for i in range(len(orjson.loads(rest)))
+    ]
     if ahead:
         run_rows(database, _DELETE, _PLACE, ahead)
     run(database, _FORGET, client_id, client_id)

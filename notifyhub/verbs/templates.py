@@ -50,12 +50,12 @@ class TemplateVerbs(ABC):
         """A template as of a version; default: as it is now. Raises NotFound."""
 
     @abstractmethod
-    async def list(self, /, after: answers.Template | str | None = None, limit: int = 100) -> list[answers.Template]:
-        """The templates by name, from the first one, or after the given one."""
-
-    @abstractmethod
     async def versions(self, name: str, limit: int = 100) -> list[answers.TemplateVersion]:
         """The newest versions of a template, and what changed in them. Raises NotFound."""
+
+    @abstractmethod
+    async def list(self, /, after: answers.Template | str | None = None, limit: int = 100) -> list[answers.Template]:
+        """The templates by name, from the first one, or after the given one."""
 
     async def preview(
         self,
@@ -76,8 +76,8 @@ class TemplateVerbs(ABC):
 
         Raises InvalidRequest, which names a variable that is missing or that the template does not read; NotFound.
         """
-        given = {"variables": dict(variables) if isinstance(variables, Mapping) else variables, "client_id": client_id}
-        given |= {"language": language, "channel": channel, "version": version}
+        given: dict[str, Any] = {"client_id": client_id, "language": language, "channel": channel, "version": version}
+        given["variables"] = dict(variables) if isinstance(variables, Mapping) else variables
         with as_arguments():
             return await self.preview_as(name, {name: value for name, value in given.items() if value is not None})
 
@@ -86,9 +86,7 @@ class TemplateVerbs(ABC):
         """Preview a template as the members of `POST /api/v1/templates/{name}/preview` say."""
 
     @abstractmethod
-    async def delete(
-        self, name: str, *, language: str | None = None, channel: str | None = None
-    ) -> answers.Template:
+    async def delete(self, name: str, *, language: str | None = None, channel: str | None = None) -> answers.Template:
         """Remove the variants of a template: all of them, or those of a language and of a channel.
 
         Returns what is left. Messages and mailings that use an older version keep it. Raises NotFound.

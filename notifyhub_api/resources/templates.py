@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -22,7 +23,7 @@ VERSION = Parameter(
     "version", "query", {"type": "integer", "minimum": 1, "maximum": LARGEST_VERSION}, "default: the newest"
 )
 AFTER = Parameter("after", "query", {"type": "string"}, "name of the template before the page; instead of `cursor`")
-CODE = {
+CODE: dict[str, Any] = {
     "name": "code",
     "version": 2,
     "created_at": "2026-11-28T11:06:31.885000Z",

@@ -147,9 +147,9 @@ def change(
       notifyhub mailing change 3 --rate 5/s
       notifyhub mailing change 3 --ends-at none --window 09:00-21:00
     """
-    given = {"name": name, "text": text, "starts_at": starts_at, "ends_at": ends_at, "rate": rate}
+    given: dict[str, Any] = {"name": name, "text": text, "starts_at": starts_at, "ends_at": ends_at, "rate": rate}
     given |= {"template": template, "variables": variables(var), "language": language}
-    asked: dict[str, Any] = {member: value for member, value in given.items() if value is not None}
+    asked = {member: value for member, value in given.items() if value is not None}
     asked |= {member: None for member in ("starts_at", "ends_at", "rate") if asked.get(member) == NONE}
     if window is not None or day:
         asked["send_window"] = None if window == NONE else _window(window, day)

@@ -77,7 +77,9 @@ def show(
 @app.command("set")
 def set_(
     name: Name,
-    source: Annotated[str, typer.Argument(metavar="TEXT", help="With {{ variables }}; - reads it from standard input.")],
+    source: Annotated[
+        str, typer.Argument(metavar="TEXT", help="With {{ variables }}; - reads it from standard input.")
+    ],
     language: Language = None,
     channel: Channel = None,
     subject: Annotated[str | None, typer.Option(help="Of e-mails; may have variables too.")] = None,

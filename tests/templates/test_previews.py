@@ -8,7 +8,9 @@ from notifyhub import Hub, InvalidRequest, NotFound
 from tests.templates.conftest import greeting
 
 
-def faults_of(hub: Hub, name: str, variables: dict[str, object] | None = None, **given: object) -> list[tuple[str, str]]:
+def faults_of(
+    hub: Hub, name: str, variables: dict[str, object] | None = None, **given: object
+) -> list[tuple[str, str]]:
     with pytest.raises(InvalidRequest) as caught:
         hub.templates.preview(name, variables, **given)  # type: ignore[arg-type]
     return [(fault.path, fault.code) for fault in caught.value.faults]
@@ -78,7 +80,9 @@ def test_dates_are_those_of_the_clients_zone(hub: Hub) -> None:
     client = hub.clients.create("79030000001", timezone="Asia/Omsk")
     hub.templates.set("visit", "{{ at|datetime('yyyy-MM-dd HH:mm') }}")
 
-    assert hub.templates.preview("visit", {"at": "2026-12-01T10:00:00Z"}, client_id=client.id).text == "2026-12-01 16:00"
+    assert (
+        hub.templates.preview("visit", {"at": "2026-12-01T10:00:00Z"}, client_id=client.id).text == "2026-12-01 16:00"
+    )
 
 
 def test_unknown_templates_versions_and_clients_are_told_of(hub: Hub) -> None:

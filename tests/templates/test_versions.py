@@ -90,7 +90,10 @@ def test_templates_are_listed_by_name_page_by_page(hub: Hub) -> None:
         ({"name": "x", "text": "Hello", "channel": "pigeon"}, [("channel", "unknown_value")]),
         ({"name": "x", "text": "Hello", "channel": "viber", "parse_mode": "HTML"}, [("parse_mode", "wrong_channel")]),
         ({"name": "x", "text": "Hello", "channel": "viber", "subject": "Hi"}, [("subject", "wrong_channel")]),
-        ({"name": "x", "text": "Hello", "html": "{{ a b }}", "subject": "{{"}, [("subject", "syntax"), ("html", "syntax")]),
+        (
+            {"name": "x", "text": "Hello", "html": "{{ a b }}", "subject": "{{"},
+            [("subject", "syntax"), ("html", "syntax")],
+        ),
     ],
 )
 def test_a_text_that_is_no_template_is_not_stored(
