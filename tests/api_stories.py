@@ -243,6 +243,49 @@ STORIES = (
     Step("clients_read", "/api/v1/clients/{client}"),
     Step("clients_change", "/api/v1/clients/{client}", given({"attributes": {"city": "Tver"}, "opted_out": ["viber"]})),
     Step(
+        "templates_store",
+        "/api/v1/templates",
+        given({"name": "code", "text": "{{ attributes.city }}: {{ code }}"}),
+    ),
+    Step(
+        "templates_store",
+        "/api/v1/templates",
+        given({"name": "code", "text": "{{ code|upper() }", "language": "ru"}),
+        says="What is wrong in a text is told with its line and column:",
+    ),
+    Step(
+        "templates_store",
+        "/api/v1/templates",
+        given(
+            {
+                "name": "code",
+                "text": "<b>{{ attributes.city }}</b>: {{ code }}",
+                "channel": "telegram",
+                "parse_mode": "HTML",
+            }
+        ),
+        says="A variant for one channel:",
+    ),
+    Step("templates_read", "/api/v1/templates/code?version=1"),
+    Step("templates_versions", "/api/v1/templates/code/versions"),
+    Step(
+        "templates_preview",
+        "/api/v1/templates/code/preview",
+        lambda kept: {"variables": {"code": 7194}, "client_id": kept["client"], "channel": "telegram"},
+    ),
+    Step(
+        "templates_preview",
+        "/api/v1/templates/code/preview",
+        given({"variables": {"cod": 7194}}),
+        says="A variable that it does not read:",
+    ),
+    Step("templates_find", "/api/v1/templates?limit=10"),
+    Step(
+        "templates_delete",
+        "/api/v1/templates/code?channel=telegram",
+        says="Without the variant for Telegram:",
+    ),
+    Step(
         "mailings_create",
         "/api/v1/mailings",
         given(

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StringConstraints, model_validator
+from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
 from notifyhub.domain.limits import text_fault
@@ -142,7 +143,9 @@ class _Mailing(BaseModel):
     options: Options | None = Field(None, description="messenger-specific options, by channel")
     reference: Reference | None = Field(None, description="your own reference for this mailing")
     metadata: Metadata = Field(default_factory=dict, description="stored and returned unchanged")
-    template: TemplateName | None = Field(None, description="name of a template that each client's text is made from")
+    template: TemplateName | SkipJsonSchema[None] = Field(
+        None, description="name of a template that each client's text is made from"
+    )
     variables: Variables = Field(
         default_factory=dict, description="values for the template, by name, besides what each client brings"
     )

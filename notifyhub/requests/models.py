@@ -17,6 +17,7 @@ from pydantic import (
     create_model,
     model_validator,
 )
+from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
 from notifyhub.domain.addresses import CHANNELS, FORMS, canonical
@@ -80,7 +81,9 @@ class MessageRequest(BaseModel):
     model_config = ConfigDict(extra="forbid", json_schema_extra=text_or_template)
 
     text: Text = Field(default_factory=str, description="the message text; or `template`", examples=["Hello"])
-    template: TemplateName | None = Field(None, description="name of a template that the text is made from")
+    template: TemplateName | SkipJsonSchema[None] = Field(
+        None, description="name of a template that the text is made from"
+    )
     variables: Variables = Field(default_factory=dict, description="values for the template, by name")
     language: Language | None = Field(None, description="language of the template's variant; default: the one for all")
     template_version: Version | None = Field(None, description="default: the newest")

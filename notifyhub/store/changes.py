@@ -23,9 +23,8 @@ from notifyhub.domain.pacing import PACED
 from notifyhub.domain.states import RETRIABLE, Status
 from notifyhub.errors import Conflict, Fault, InvalidRequest, NotFound, NotifyhubError, StoreUnavailable
 from notifyhub.store import chain_steps, fingerprints, refusals, wordings
-from notifyhub.store.deliveries import uuid_parameter
 from notifyhub.store.fingerprints import TRIES
-from notifyhub.store.rows import Type, fetch, is_postgres, run, run_rows
+from notifyhub.store.rows import Type, fetch, is_postgres, run, run_rows, uuid_parameter
 from notifyhub.store.wordings import Wording
 
 I = TypeVar("I")  # noqa: E741

@@ -16,7 +16,7 @@ from notifyhub.domain.reachability import Lesson
 from notifyhub.domain.states import Status
 from notifyhub.store import chain_steps, chains, reachability
 from notifyhub.store.reachability import Taught
-from notifyhub.store.rows import Type, fetch_rows, is_postgres, run, run_rows
+from notifyhub.store.rows import Type, fetch_rows, is_postgres, run, run_rows, uuid_parameter
 
 PRIORITIES = (0, 1, 2)
 
@@ -187,8 +187,3 @@ def _cancel(database: peewee.Database, message_id: UUID | str) -> int:
 def expire(database: peewee.Database, requests: Sequence[tuple[int, int]]) -> list[int]:
     """Expire scheduled deliveries past their expiry time: pairs of (now in epoch ms, most at once)."""
     return [run(database, _EXPIRE, now, limit).rowcount for now, limit in requests]
-
-
-def uuid_parameter(database: peewee.Database, value: UUID) -> UUID | str:
-    """SQLite binds no UUIDs."""
-    return value if is_postgres(database) else value.hex

@@ -20,10 +20,9 @@ from notifyhub.errors import NotFound
 from notifyhub.requests import Filters
 from notifyhub.store import views
 from notifyhub.store.chain_places import with_chains
-from notifyhub.store.deliveries import uuid_parameter
 from notifyhub.store.mailing_lists import mailing_conditions, with_ends
 from notifyhub.store.models import Delivery, Message
-from notifyhub.store.rows import as_uuid, fetch, fetch_rows, is_postgres, run
+from notifyhub.store.rows import as_uuid, fetch, fetch_rows, is_postgres, run, uuid_parameter
 from notifyhub.store.summaries import summaries
 
 DeliveryPlace = tuple[int, int]

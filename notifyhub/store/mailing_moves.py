@@ -14,9 +14,9 @@ from notifyhub.domain.mailings import LIVE, MAILING_CANCELLED, NOT_STARTED, TOO_
 from notifyhub.domain.states import Status
 from notifyhub.errors import Conflict, NotFound, NotifyhubError
 from notifyhub.store import statistics
-from notifyhub.store.deliveries import GIVE_UP_KEY, PRIORITIES, TOO_LATE_AS, uuid_parameter
+from notifyhub.store.deliveries import GIVE_UP_KEY, PRIORITIES, TOO_LATE_AS
 from notifyhub.store.mailings import find
-from notifyhub.store.rows import is_postgres, run
+from notifyhub.store.rows import is_postgres, run, uuid_parameter
 
 MOST_STARTED_AT_ONCE = 100
 ANY_LATER_CLIENT = 2**62

@@ -70,6 +70,11 @@ def _table(postgres: bool, columns: tuple[tuple[str, Type], ...]) -> str:
     return f"(SELECT {picked} FROM json_each(?))"
 
 
+def uuid_parameter(database: peewee.Database, value: UUID) -> UUID | str:
+    """SQLite binds no UUIDs."""
+    return value if is_postgres(database) else value.hex
+
+
 def as_uuid(value: Any) -> UUID:
     """SQLite stores a UUID as 32 hex digits, as peewee does; PostgreSQL's driver returns a UUID."""
     return value if isinstance(value, UUID) else UUID(value)

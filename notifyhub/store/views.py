@@ -20,10 +20,9 @@ from notifyhub.requests import Priority
 from notifyhub.store import lanes, wordings
 from notifyhub.store.chain_places import PLACE, chain_answer, with_chains
 from notifyhub.store.changes import of_a_mailing
-from notifyhub.store.deliveries import uuid_parameter
 from notifyhub.store.mailing_lists import with_ends
 from notifyhub.store.models import Attempt, Delivery, Duplicate, Message, Receipt
-from notifyhub.store.rows import run
+from notifyhub.store.rows import run, uuid_parameter
 from notifyhub.store.summaries import Summary
 
 MOST_LISTED = 1_000

@@ -14,8 +14,7 @@ import orjson
 import peewee
 
 from notifyhub.store.claimed import Claimed
-from notifyhub.store.deliveries import uuid_parameter
-from notifyhub.store.rows import Type, as_uuid, fetch, fetch_rows, run, run_rows
+from notifyhub.store.rows import Type, as_uuid, fetch, fetch_rows, run, run_rows, uuid_parameter
 
 
 class Wording(NamedTuple):

@@ -86,6 +86,17 @@ PREVIEW: dict[str, Any] = {
     "opted_out": 0,
     "window_closed": 0,
     "refused": 0,
+    "unworded": 0,
+    "examples": [
+        {
+            "client_id": 7,
+            "channel": "telegram",
+            "address": "1067000",
+            "text": "Everything at half price until Sunday",
+            "length": 37,
+            "limit": 4096,
+        }
+    ],
     "first_at": "2026-12-20T07:00:00Z",
     "last_opening_at": "2026-12-20T07:00:00Z",
     "rate_s": {"telegram": 25.0, "gateway": 12.5},

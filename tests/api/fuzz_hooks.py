@@ -27,6 +27,20 @@ UNSAYABLE = frozenset(
         "unknown_client",
         "opted_out",
         "unknown_address",
+        "unknown_template",
+        "no_template",
+        "no_variant",
+        "no_client",
+        "missing_variable",
+        "unknown_variable",
+        "reserved",
+        "wrong_channel",
+        "template_failed",
+        "wording_too_long",
+        "syntax",
+        "forbidden",
+        "too_slow",
+        "value",
     }
 )
 """Faults that no JSON schema can tell of beforehand: what members say together, or mean, or whose they are."""

@@ -39,7 +39,12 @@ CHANGES: dict[str, Any] = {
     "options": {"telegram": {"parse_mode": "HTML"}},
     "reference": "order-17",
     "metadata": {"shop": 5},
+    "template": "sale",
+    "template_version": 2,
+    "language": "ru",
+    "variables": {"percent": 50},
 }
+OF_TEMPLATES = {"template", "template_version", "language", "variables"}
 LIVE_CHANGES = {"name", "ends_at", "priority", "rate", "reference", "metadata"}
 ACTIONS = ("start", "pause", "resume", "cancel", "retry-failed")
 AFTER: dict[str, dict[str, str]] = {
@@ -87,7 +92,7 @@ def test_every_state_and_every_member_has_its_rule() -> None:
 
 
 @pytest.mark.parametrize("status", AFTER)
-@pytest.mark.parametrize("member", CHANGES)
+@pytest.mark.parametrize("member", [name for name in CHANGES if name not in OF_TEMPLATES])
 def test_a_member_can_be_changed_in_these_states(quiet: Hub, status: str, member: str) -> None:
     mailing = mailing_that_is(status, quiet)
     before = quiet.mailings.get(mailing.id)
@@ -103,6 +108,22 @@ def test_a_member_can_be_changed_in_these_states(quiet: Hub, status: str, member
     changed = {name for name in CHANGES if getattr(after, name) != getattr(before, name)}
     assert changed == ({member} if may and member != "late_joiners" else set())
     assert after.status == status
+
+
+@pytest.mark.parametrize("status", AFTER)
+@pytest.mark.parametrize("member", sorted(OF_TEMPLATES))
+def test_a_template_can_be_changed_until_the_mailing_starts(quiet: Hub, status: str, member: str) -> None:
+    for percent in ("{{ percent }} %", "{{ percent }} percent", "now {{ percent }} %"):
+        quiet.templates.set("sale", percent)
+    mailing = mailing_that_is(status, quiet)
+    of_template = {name: CHANGES[name] for name in {member, "template", "variables"}}
+
+    if status in ("draft", "scheduled"):
+        changed = quiet.mailings.update(mailing.id, **of_template)
+        assert {name: getattr(changed, name) for name in of_template} == of_template
+    else:
+        with pytest.raises(Conflict):
+            quiet.mailings.update(mailing.id, **of_template)
 
 
 @pytest.mark.parametrize("status", AFTER)
