@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StringConstraints, model_validator
-from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
 from notifyhub.domain.limits import text_fault
@@ -33,7 +32,7 @@ from notifyhub.requests.fields import (
 from notifyhub.requests.fields import moment as as_moment
 from notifyhub.requests.options import Options, sender_faults
 from notifyhub.requests.templates import Language, TemplateName, Variables, Version
-from notifyhub.requests.words import text_or_template, words_faults
+from notifyhub.requests.words import never_null, text_or_template, words_faults
 
 LONGEST_NAME = 255
 LIVE_MEMBERS = ("name", "ends_at", "priority", "rate", "reference", "metadata")
@@ -143,8 +142,8 @@ class _Mailing(BaseModel):
     options: Options | None = Field(None, description="messenger-specific options, by channel")
     reference: Reference | None = Field(None, description="your own reference for this mailing")
     metadata: Metadata = Field(default_factory=dict, description="stored and returned unchanged")
-    template: TemplateName | SkipJsonSchema[None] = Field(
-        None, description="name of a template that each client's text is made from"
+    template: TemplateName | None = Field(
+        None, description="name of a template that each client's text is made from", json_schema_extra=never_null
     )
     variables: Variables = Field(
         default_factory=dict, description="values for the template, by name, besides what each client brings"

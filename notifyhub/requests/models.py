@@ -17,7 +17,6 @@ from pydantic import (
     create_model,
     model_validator,
 )
-from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
 from notifyhub.domain.addresses import CHANNELS, FORMS, canonical
@@ -31,7 +30,7 @@ from notifyhub.requests.crosschecks import NO_LIMIT, across
 from notifyhub.requests.fields import Attempts, Metadata, Moment, Priority, Reference, Text, Window, whole
 from notifyhub.requests.options import Options, sender_faults
 from notifyhub.requests.templates import Language, TemplateName, Variables, Version
-from notifyhub.requests.words import text_or_template, words_faults
+from notifyhub.requests.words import never_null, text_or_template, words_faults
 
 
 def _address_of(channel: str) -> Any:
@@ -81,8 +80,8 @@ class MessageRequest(BaseModel):
     model_config = ConfigDict(extra="forbid", json_schema_extra=text_or_template)
 
     text: Text = Field(default_factory=str, description="the message text; or `template`", examples=["Hello"])
-    template: TemplateName | SkipJsonSchema[None] = Field(
-        None, description="name of a template that the text is made from"
+    template: TemplateName | None = Field(
+        None, description="name of a template that the text is made from", json_schema_extra=never_null
     )
     variables: Variables = Field(default_factory=dict, description="values for the template, by name")
     language: Language | None = Field(None, description="language of the template's variant; default: the one for all")

@@ -11,6 +11,12 @@ OF_TEMPLATES = ("variables", "language", "template_version")
 """Members that go with a template."""
 
 
+def never_null(schema: dict[str, Any]) -> None:
+    """Take null out of the schema of a member: it is left out, or has a value."""
+    schema |= schema.pop("anyOf")[0]
+    schema.pop("default")
+
+
 def text_or_template(schema: dict[str, Any]) -> None:
     """Add to a schema that one of the two is needed."""
     schema["oneOf"] = [{"required": ["text"]}, {"required": ["template"]}]

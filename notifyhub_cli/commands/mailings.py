@@ -251,6 +251,8 @@ def _show(mailing: answers.Mailing, as_json: bool) -> None:
         show_json(mailing)
         return
     typer.echo(f"mailing {mailing.id}  {mailing.status}  {mailing.name}")
+    if mailing.template is not None:
+        typer.echo(f"from template {mailing.template}, version {mailing.template_version}")
     typer.echo(f"to {mailing.audience_words}, by {by_channels(mailing.channels)}")
     typer.echo(numbers(mailing.counts) or "no deliveries yet")
 

@@ -158,7 +158,8 @@ def delete(name: Name, language: Language = None, channel: Channel = None, as_js
     if as_json:
         show_json(left)
     else:
-        typer.echo(f"version {left.version} of {name} has {len(left.variants)} variants")
+        places = ", ".join(_place(variant) for variant in left.variants)
+        typer.echo(f"version {left.version} of {name} has variants for: {places or 'nobody'}")
 
 
 def _show(template: answers.Template, as_json: bool) -> None:
