@@ -14,7 +14,7 @@ OF_TEMPLATES = ("variables", "language", "template_version")
 def never_null(schema: dict[str, Any]) -> None:
     """Take null out of the schema of a member: it is left out, or has a value."""
     schema |= schema.pop("anyOf")[0]
-    schema.pop("default")
+    schema.pop("default", None)
 
 
 def text_or_template(schema: dict[str, Any]) -> None:
