@@ -11,13 +11,20 @@ from notifyhub.hub import core_of
 from notifyhub.store.rows import is_postgres, run
 
 MAILING = {"name": "Benchmark", "text": "To everybody", "channels": ["telegram"], "ends_at": "2126-12-01T10:00:00Z"}
+TEMPLATE = (
+    "{{ attributes.name }} of {{ attributes.city }}, you have ordered {{ attributes.orders }} times. "
+    "{{ percent }} % off for {{ phone }}"
+)
+FILLED = {**MAILING, "text": None, "template": "sale", "variables": {"percent": 50}}
 
 # Three operators, three zones, two tags.
 _CLIENTS = f"""
     INSERT INTO clients (phone, operator_code, timezone, addresses, attributes, opted_out, created_at, updated_at)
     SELECT CAST(79000000000 + n AS TEXT), CAST(900 + n % 3 AS TEXT),
         CASE n % 3 WHEN 0 THEN 'Europe/Moscow' WHEN 1 THEN 'Asia/Omsk' ELSE 'Asia/Vladivostok' END,
-        '{{{{"telegram":"' || CAST({FIRST_CHAT} + n AS TEXT) || '"}}}}', '{{{{}}}}', '[]', 0, 0
+        '{{{{"telegram":"' || CAST({FIRST_CHAT} + n AS TEXT) || '"}}}}',
+        '{{{{"name":"Client ' || CAST(n AS TEXT) || '","city":"Tver","orders":' || CAST(n % 17 AS TEXT) || '}}}}',
+        '[]', 0, 0
     FROM {{numbers}}"""
 _TAGS = "INSERT INTO client_tags (client_id, tag) SELECT id, CASE WHEN id % 2 = 0 THEN 'a' ELSE 'b' END FROM clients"
 _NUMBERS_SQLITE = "(WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < {rows}) SELECT n FROM c)"

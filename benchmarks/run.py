@@ -12,7 +12,19 @@ from pathlib import Path
 
 from benchmarks import report
 from benchmarks.environment import Environment, Line
-from benchmarks.scenarios import delivery, emulator, idle, limits, lists, mailing, memory, peer, posting, startup
+from benchmarks.scenarios import (
+    delivery,
+    emulator,
+    idle,
+    limits,
+    lists,
+    mailing,
+    memory,
+    peer,
+    posting,
+    startup,
+    templates,
+)
 
 SCENARIOS = {
     "delivery": delivery.run,
@@ -22,6 +34,7 @@ SCENARIOS = {
     "memory": memory.run,
     "lists": lists.run,
     "mailing": mailing.run,
+    "templates": templates.run,
     "limits": limits.run,
     "emulator": emulator.run,
     "startup": startup.run,

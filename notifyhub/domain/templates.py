@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 MISSING_VARIABLE = "missing_variable"
@@ -50,7 +50,7 @@ class Variant:
         return [(name, source) for name, source in given if source is not None]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Template:
     """The variants of a template as of one version."""
 
@@ -72,15 +72,24 @@ class Template:
 
         `de-AT` is served by `de`, and every language by a variant without one.
         """
-        return next(filter(None, map(self._by_place.get, places(language, channel))), None)
+        return _variant(self, language, channel)
 
 
-def places(language: str | None, channel: str | None) -> Iterator[tuple[str, str]]:
-    """The (language, channel) pairs of the variants that would do, the best one first."""
+# Asked for each client of a mailing, and there are few languages.
+@lru_cache(maxsize=1024)
+def _variant(template: Template, language: str | None, channel: str | None) -> Variant | None:
+    return next(filter(None, map(template._by_place.get, _places(language, channel))), None)
+
+
+def _places(language: str | None, channel: str | None) -> Iterator[tuple[str, str]]:
+    """The (language, channel) pairs of the variants that would do, the best one first (RFC 4647, 3.4)."""
     spoken = canonical_language(language or "")
-    wanted = [spoken, spoken.partition("-")[0], ""]
-    for one in dict.fromkeys(wanted):
-        yield from dict.fromkeys(((one, channel or ""), (one, "")))
+    while spoken:
+        yield spoken, channel or ""
+        yield spoken, ""
+        spoken = spoken.rpartition("-")[0]
+    yield "", channel or ""
+    yield "", ""
 
 
 def canonical_language(language: str) -> str:

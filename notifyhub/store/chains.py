@@ -182,7 +182,7 @@ def store_successors(
 
 def _worded(database: peewee.Database, steps: Sequence[Step]) -> list[Step]:
     """The steps with the texts of their successors, where those have their own."""
-    places = {step.id: (as_uuid(step.message_id), step.position + 1) for step in steps if step.template is not None}
+    places = {step.id: (step.message_id, step.position + 1) for step in steps if step.template is not None}
     own = wordings.at(database, places.values())
     if not own:
         return list(steps)

@@ -217,7 +217,8 @@ def _said(
     """The texts of those that have another than their message, by position."""
     if message.template is None:
         return {}
-    found = wordings.at(database, ((id_, delivery.position) for delivery in deliveries))
+    key = uuid_parameter(database, id_)
+    found = wordings.at(database, ((key, delivery.position) for delivery in deliveries))
     return {position: wording for (_, position), wording in found.items()}
 
 

@@ -17,7 +17,6 @@ class Claimed(NamedTuple):
     rate         the limit of its mailing, in words
     timezone     of its client
     position     its place in its message
-    template     what its message is made from
     known_unreachable   it is sent although its messenger said that this person cannot be reached
     """
 
@@ -46,4 +45,3 @@ class Claimed(NamedTuple):
     rate: str | None = None
     timezone: str | None = None
     known_unreachable: bool = False
-    template: str | None = None

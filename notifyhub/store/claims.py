@@ -15,6 +15,7 @@ from notifyhub.domain.turns import Turns
 from notifyhub.store import lanes, refusals, wishes, wordings
 from notifyhub.store.claimed import Claimed
 from notifyhub.store.rows import as_uuid, fetch, fetch_rows, is_postgres, run
+from notifyhub.store.wordings import Wording
 
 
 class Rooms(Protocol):
@@ -80,7 +81,7 @@ _PUT_OFF = _DUE.format(those=f"AND reason = '{PACED}'")
 _TAKE = f"""
     UPDATE deliveries SET status = '{Status.SENDING}', attempt = attempt + 1, lease_until = ?"""
 _COLUMNS = Claimed._fields[: Claimed._fields.index("text")]
-_DUE_AT = _COLUMNS.index("due_at")
+_DUE_AT, _POSITION = _COLUMNS.index("due_at"), _COLUMNS.index("position")
 # Nobody else can write between these three statements: the transaction began IMMEDIATE.
 _THESE = "id IN (SELECT value FROM json_each(?))"
 _CHOOSE_SQLITE = "SELECT json_group_array(id) FROM ({due})"
@@ -203,12 +204,15 @@ def _with_bodies(database: peewee.Database, rows: Sequence[Sequence[Any]]) -> li
         return []
     wanted = [(message_id,) for message_id in {row[1] for row in rows}]
     bodies = {id_: body for id_, *body in fetch_rows(database, _BODIES, _BODY, {"id": "UUID"}, wanted)}
-    return wordings.worded(database, [_whole(row, bodies[row[1]]) for row in rows])
+    own = wordings.at(database, ((row[1], row[_POSITION]) for row in rows if bodies[row[1]][-1] is not None))
+    return [_whole(row, bodies[row[1]], own.get((row[1], row[_POSITION]))) for row in rows]
 
 
-def _whole(row: Sequence[Any], body: Sequence[Any]) -> Claimed:
+def _whole(row: Sequence[Any], body: Sequence[Any], own: Wording | None) -> Claimed:
     id_, message_id, *others = row
-    *content, ends_at, template = body
+    text, on_unconfirmed, options, *settings, ends_at, _ = body
+    if own is not None:
+        _, text, options = own
     # The time zone of a client is added by `wishes.heard`.
-    claimed = Claimed._make((id_, as_uuid(message_id), *others, *content, None, False, template))
+    claimed = Claimed._make((id_, as_uuid(message_id), *others, text, on_unconfirmed, options, *settings, None, False))
     return claimed if ends_at is None else claimed._replace(expires_at=ends_at)

@@ -25,7 +25,7 @@ from notifyhub.store.fingerprints import TRIES
 from notifyhub.store.mailing_models import Mailing
 from notifyhub.store.mailings import Row
 from notifyhub.store.refusals import Books, Candidate
-from notifyhub.store.rows import Type, as_uuid, fetch, fetch_rows, is_postgres, run, run_rows
+from notifyhub.store.rows import Type, as_uuid, fetch, fetch_rows, is_postgres, run, run_rows, uuid_parameter
 from notifyhub.store.wordings import Wording
 
 SETTLED_MS = 5_000
@@ -177,8 +177,7 @@ def _place(database: peewee.Database, slice_: Slice) -> bool:
         return False
     duplicates = _insert(database, mailing, slice_.deliveries, slice_.now)
     if slice_.wordings:
-        id_ = as_uuid(mailing["message_id"]).hex
-        wordings.add(database, ((id_, wording) for wording in slice_.wordings))
+        wordings.add(database, uuid_parameter(database, as_uuid(mailing["message_id"])), slice_.wordings)
     if is_chain(chain := orjson.loads(mailing["channels"])):
         _begin_chains(database, mailing, slice_.deliveries, chain)
     if duplicates:

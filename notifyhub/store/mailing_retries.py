@@ -98,7 +98,7 @@ def _said(database: peewee.Database, mailing: Row, failed: Sequence[_Failed]) ->
     """The texts of those that have their own, by position."""
     if mailing["template"] is None:
         return {}
-    message_id = as_uuid(mailing["message_id"])
+    message_id = mailing["message_id"]
     return {
         place[1]: own for place, own in wordings.at(database, ((message_id, row.position) for row in failed)).items()
     }

@@ -13,8 +13,7 @@ from uuid import UUID
 import orjson
 import peewee
 
-from notifyhub.store.claimed import Claimed
-from notifyhub.store.rows import Type, as_uuid, fetch, fetch_rows, run, run_rows, uuid_parameter
+from notifyhub.store.rows import Type, as_uuid, fetch, fetch_rows, is_postgres, run, run_rows, uuid_parameter
 
 
 class Wording(NamedTuple):
@@ -38,8 +37,8 @@ class Origin(NamedTuple):
     language: str | None
 
 
-Place = tuple[UUID, int]
-"""A message and a position."""
+Place = tuple[UUID | str, int]
+"""A message, by its id as the database has it, and a position."""
 
 _ORIGIN: dict[str, Type] = {"id": "UUID", "template": "TEXT", "template_version": "BIGINT", "language": "TEXT"}
 _NAME = f"""
@@ -49,6 +48,11 @@ _WORDING: dict[str, Type] = {"message_id": "UUID", "position": "BIGINT", "text":
 _INSERT = f"""
     INSERT INTO wordings ({", ".join(_WORDING)}) SELECT {", ".join(_WORDING)} FROM {{rows}} AS r WHERE true
     ON CONFLICT DO NOTHING"""
+_TEXT: dict[str, Type] = {"position": "BIGINT", "text": "TEXT", "options": "TEXT"}
+_INSERT_OF_ONE = f"""
+    INSERT INTO wordings (message_id, {", ".join(_TEXT)})
+    SELECT s.message_id, {", ".join(f"r.{name}" for name in _TEXT)}
+    FROM {{rows}} AS r CROSS JOIN (SELECT CAST(? AS {{uuid}}) AS message_id) AS s WHERE true ON CONFLICT DO NOTHING"""
 _FIND = f"""
     SELECT {", ".join(f"w.{name} AS {name}" for name in _WORDING)}
     FROM {{rows}} AS r JOIN wordings AS w ON w.message_id = r.message_id AND w.position = r.position"""
@@ -76,32 +80,22 @@ def as_options(channel: str, options: Mapping[str, Any]) -> str | None:
 def store(database: peewee.Database, origins: Sequence[Origin], texts: Iterable[tuple[str, Sequence[Wording]]]) -> None:
     """Note the templates of messages that were just stored, and the texts of their deliveries."""
     run_rows(database, _NAME, _ORIGIN, map(tuple, origins))
-    add(database, ((id_, wording) for id_, some in texts for wording in some))
-
-
-def add(database: peewee.Database, texts: Iterable[tuple[str, Wording]]) -> None:
-    """Store texts, each with the id (hex digits) of its message."""
-    rows = [(id_, *wording) for id_, wording in texts]
+    rows = [(id_, *wording) for id_, some in texts for wording in some]
     if rows:
         run_rows(database, _INSERT, _WORDING, rows)
 
 
+def add(database: peewee.Database, message_id: UUID | str, texts: Sequence[Wording]) -> None:
+    """Store the texts of deliveries of a message, by its id as the database has it."""
+    sql = _INSERT_OF_ONE.replace("{uuid}", "UUID" if is_postgres(database) else "TEXT")
+    run_rows(database, sql, _TEXT, map(tuple, texts), message_id)
+
+
 def at(database: peewee.Database, places: Iterable[Place]) -> dict[Place, Wording]:
     """The wordings of these deliveries, as far as they have their own."""
-    rows = [(id_.hex, position) for id_, position in places]
+    rows = [(id_ if isinstance(id_, str) else id_.hex, position) for id_, position in places]
     found = fetch_rows(database, _FIND, tuple(_WORDING), _PLACE, rows) if rows else []
-    return {(as_uuid(id_), position): Wording(position, text, options) for id_, position, text, options in found}
-
-
-def worded(database: peewee.Database, rows: Sequence[Claimed]) -> list[Claimed]:
-    """The rows with the texts of those that have their own."""
-    found = at(database, ((row.message_id, row.position) for row in rows if row.template is not None))
-    if not found:
-        return list(rows)
-    return [
-        row if (own := found.get((row.message_id, row.position))) is None else row._replace(**own.content)
-        for row in rows
-    ]
+    return {(id_, position): Wording(position, text, options) for id_, position, text, options in found}
 
 
 def text_of(database: peewee.Database, message_id: UUID, position: int) -> str | None:
@@ -110,7 +104,7 @@ def text_of(database: peewee.Database, message_id: UUID, position: int) -> str |
     row = run(database, "SELECT text FROM messages WHERE id = ? AND template IS NOT NULL", key).fetchone()
     if row is None:
         return None
-    own = at(database, [(message_id, position)]).get((message_id, position))
+    own = at(database, [(key, position)]).get((key, position))
     return row[0] if own is None else own.text
 
 
