@@ -12,7 +12,19 @@ from pathlib import Path
 
 from benchmarks import report
 from benchmarks.environment import Environment, Line
-from benchmarks.scenarios import delivery, emulator, idle, limits, lists, mailing, memory, peer, posting, startup
+from benchmarks.scenarios import (
+    delivery,
+    emulator,
+    idle,
+    limits,
+    lists,
+    mailing,
+    memory,
+    peer,
+    posting,
+    rendering,
+    startup,
+)
 
 SCENARIOS = {
     "delivery": delivery.run,
@@ -24,6 +36,7 @@ SCENARIOS = {
     "mailing": mailing.run,
     "limits": limits.run,
     "emulator": emulator.run,
+    "rendering": rendering.run,
     "startup": startup.run,
 }
 RESULTS = Path(__file__).with_name("results") / "latest.md"
