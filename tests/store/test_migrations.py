@@ -7,10 +7,18 @@ from concurrent.futures import ThreadPoolExecutor
 import peewee
 from playhouse.schema_diff import diff_models
 
-from notifyhub.store import chain_models, mailing_models, models, pacing_models, reachability_models, sender_models
+from notifyhub.store import (
+    chain_models,
+    mailing_models,
+    models,
+    pacing_models,
+    reachability_models,
+    report_models,
+    sender_models,
+)
 from notifyhub.store.database import MIGRATIONS, Database
 
-PARTS = (models, mailing_models, pacing_models, chain_models, reachability_models, sender_models)
+PARTS = (models, mailing_models, pacing_models, chain_models, reachability_models, report_models, sender_models)
 MODELS = tuple(model for part in PARTS for model in part.MODELS)
 ALL = sorted(path.stem for path in MIGRATIONS.glob("0*.py"))
 
