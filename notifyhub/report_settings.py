@@ -8,18 +8,9 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from notifyhub.setting_kinds import Zone
+from notifyhub.setting_kinds import Zone, checked_address
 
-_ADDRESS = re.compile(r"[^\s@<>,;\"]{1,64}@[^\s@<>,;\"]{1,253}")
 _TIME = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
-
-
-def checked_address(given: str) -> str:
-    """An e-mail address as it is. Raises ValueError."""
-    address = given.strip()
-    if not _ADDRESS.fullmatch(address):
-        raise ValueError(f"must be an e-mail address such as ann@example.com (not {address[:100]!r})")
-    return address
 
 
 def _addresses(given: Any) -> Any:
@@ -43,7 +34,7 @@ def _local_time(given: Any) -> Any:
 class ReportSettings(BaseModel):
     """`NOTIFYHUB_REPORT_*`."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     to: Annotated[tuple[str, ...], BeforeValidator(_addresses)] = Field(
         (), description="e-mail addresses that get the daily report, comma-separated; default: no report"

@@ -35,6 +35,7 @@ from notifyhub.plugins import installed
 from notifyhub.report_settings import ReportSettings
 from notifyhub.setting_faults import complaint
 from notifyhub.setting_kinds import Origins, Port, Region, Words, Zone
+from notifyhub.smtp_settings import SmtpSettings
 
 MASK = "***"
 REAL_LIMITS = "real-limits"
@@ -152,6 +153,7 @@ class Settings(BaseSettings):
     viber: ViberSettings = Field(default_factory=ViberSettings)
     whatsapp: WhatsAppSettings = Field(default_factory=WhatsAppSettings)
     gateway: ChannelSettings = Field(default_factory=ChannelSettings)
+    smtp: SmtpSettings = Field(default_factory=SmtpSettings)
     report: ReportSettings = Field(default_factory=ReportSettings)
 
     @model_validator(mode="after")

@@ -12,17 +12,18 @@ from functools import partial
 
 from notifyhub import logs
 from notifyhub.clock import now_ms, to_datetime, to_iso
-from notifyhub.domain.report_days import Day, due, pause_ms
+from notifyhub.domain.report_days import due, pause_ms
 from notifyhub.domain.zones import zone_of
-from notifyhub.reports.figures import Figures, of_day
+from notifyhub.reports.by_hand import figures_of
+from notifyhub.reports.figures import Figures
 from notifyhub.reports.message import message
-from notifyhub.reports.post import Post, PostFailed
-from notifyhub.settings import Settings
+from notifyhub.reports.post import Compose, Post, PostFailed
+from notifyhub.settings import PREFIX, Settings
 from notifyhub.store import reports
 from notifyhub.store.database import Database
 from notifyhub.store.reports import Claim, Tried, Wanted
 
-LEASE_MS = 120_000
+LEASE_MS = 180_000
 """Longer than one mail may take; begun anew after each."""
 DAILY = "daily"
 
@@ -32,7 +33,9 @@ _log = logs.logger(__name__)
 class Reporter:
     """Sends the reports of one install; its sweep may run in any number of processes."""
 
-    def __init__(self, database: Database, settings: Settings, post: Post, now: Callable[[], int] = now_ms) -> None:
+    def __init__(
+        self, database: Database, settings: Settings, post: Post | None, now: Callable[[], int] = now_ms
+    ) -> None:
         self._database = database
         self._settings = settings
         self._post = post
@@ -41,16 +44,14 @@ class Reporter:
 
     def sweep(self) -> None:
         """Send the report that is due, if nobody has. Blocks while the mail server does. Raises StoreUnavailable."""
-        zone = zone_of(self._settings.report_timezone)
         now = self._now()
-        wanted = due(to_datetime(now), self._settings.report.at, zone)
+        wanted = due(to_datetime(now), self._settings.report.at, zone_of(self._settings.report_timezone))
         if wanted is None or wanted == self._done or not self._is_open(wanted, now):
             return
         asked = Wanted(wanted.isoformat(), now, now + LEASE_MS)
         claim = self._database.write(reports.claim, asked).result()
         if claim is not None:
-            figures = self._database.read(partial(of_day, day=Day(wanted, zone), zone=self._settings.report_timezone))
-            self._send(claim, figures.result())
+            self._send(claim, figures_of(self._database, self._settings, wanted))
 
     def _is_open(self, wanted: date, now: int) -> bool:
         """A look before the claim, because a sweep that has nothing to do should write nothing."""
@@ -67,7 +68,7 @@ class Reporter:
             if address in accepted:
                 continue
             try:
-                self._post(partial(message, figures, to=address, now=to_datetime(self._now()), key=DAILY))
+                self._hand_over(partial(message, figures, to=address, now=to_datetime(self._now()), key=DAILY))
             except PostFailed as error:
                 refused.append(f"{address}: {error}")
                 continue
@@ -75,6 +76,11 @@ class Reporter:
             if not self._record(Tried(claim, "sending", accepted, self._now(), lease_until=self._now() + LEASE_MS)):
                 return
         self._end(claim, accepted, refused)
+
+    def _hand_over(self, compose: Compose) -> None:
+        if self._post is None:
+            raise PostFailed(f"no mail server is set ({PREFIX}SMTP_HOST)")
+        self._post(compose)
 
     def _end(self, claim: Claim, accepted: tuple[str, ...], refused: list[str]) -> None:
         now = self._now()
