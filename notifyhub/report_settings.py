@@ -7,6 +7,7 @@ from datetime import time
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_settings import NoDecode
 
 from notifyhub.setting_kinds import Zone, checked_address
 
@@ -36,7 +37,7 @@ class ReportSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    to: Annotated[tuple[str, ...], BeforeValidator(_addresses)] = Field(
+    to: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_addresses)] = Field(
         (), description="e-mail addresses that get the daily report, comma-separated; default: no report"
     )
     at: Annotated[time, BeforeValidator(_local_time)] = Field(

@@ -30,7 +30,8 @@ def seen_of(settings: Settings, latest: Standing | None, now: int, *, has_server
 def _failed(latest: Standing, now: int, settings: Settings) -> Seen:
     still = _due(settings, latest.due_at) == _due(settings, now) and _due(settings, now) is not None
     again = f"; tried again after {moment(to_datetime(latest.due_at))}" if still else "; not tried again"
-    seen = f"the report of {latest.day} could not be sent ({latest.tries} tries{again}): {latest.detail}"
+    tries = f"{latest.tries} {'try' if latest.tries == 1 else 'tries'}"
+    seen = f"the report of {latest.day} could not be sent ({tries}{again}): {latest.detail}"
     return False, seen, f"`notifyhub report --date {latest.day}` sends it now"
 
 

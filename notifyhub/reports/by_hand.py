@@ -29,7 +29,7 @@ def asked_day(written: str | None, settings: Settings, now: datetime) -> date:
     if wanted is None:
         raise InvalidRequest([Fault("date", "form", f"must be a day such as 2026-11-27 (not {written[:40]!r})")])
     if wanted > today:
-        told = f"{written} is not over yet: today is {today.isoformat()} in {settings.report_timezone}"
+        told = f"{written} has not come yet: today is {today.isoformat()} in {settings.report_timezone}"
         raise InvalidRequest([Fault("date", "too_late", told)])
     return wanted
 

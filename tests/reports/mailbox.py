@@ -45,7 +45,7 @@ class Mailbox:
 
     def login(self, server: Any, session: Any, envelope: Any, mechanism: str, given: LoginPassword) -> AuthResult:
         self.logins.append(given)
-        return AuthResult(success=given.password == b"secret")
+        return AuthResult(success=given.password == b"secret", handled=False)
 
 
 class _Controller(Controller):
@@ -56,12 +56,19 @@ class _Controller(Controller):
 
 
 @contextmanager
-def mailbox(port: int = 0, tls: ssl.SSLContext | None = None, login: bool = False) -> Iterator[Mailbox]:
-    """Serve one on this machine for a while; `tls`: by STARTTLS, and needed."""
+def mailbox(
+    port: int = 0,
+    tls: ssl.SSLContext | None = None,
+    login: bool = False,
+    from_the_beginning: ssl.SSLContext | None = None,
+) -> Iterator[Mailbox]:
+    """Serve one on this machine for a while; `tls`: by STARTTLS, and needed; or encrypted `from_the_beginning`."""
     box = Mailbox()
     more: dict[str, Any] = {}
     if tls is not None:
         more |= {"tls_context": tls, "require_starttls": True}
+    if from_the_beginning is not None:
+        more["ssl_context"] = from_the_beginning
     if login:
         more |= {"authenticator": box.login, "auth_required": True, "auth_require_tls": tls is not None}
     controller = _Controller(box, hostname="127.0.0.1", port=port, **more)

@@ -10,10 +10,12 @@ from typing import Any
 
 import pytest
 
+from notifyhub.clock import now_ms
 from notifyhub.reports.post import Compose, PostFailed, post_of
 from notifyhub.settings import Settings
 from notifyhub.store import reports
 from notifyhub.store.reports import Standing
+from notifyhub_cli.report_check import seen_of
 from tests.conftest import HubMaker
 from tests.reports.conftest import Scheduler, account
 from tests.reports.mailbox import Mailbox, mailbox
@@ -199,3 +201,27 @@ def test_a_mail_sent_twice_can_be_known_by_its_id(
 def _forget(database: Any, items: Any) -> list[None]:
     database.execute_sql("DELETE FROM reports")
     return [None] * len(items)
+
+
+def test_doctor_tells_of_a_report_that_fails_and_of_one_that_was_sent(
+    reporting: Callable[..., Settings], scheduler: Make, box: Mailbox
+) -> None:
+    box.refused = {"ann@shop.example": "550 5.1.1 nobody here"}
+    settings = reporting()
+    one = scheduler(settings)
+    one.sweep()
+
+    failed = seen_of(settings, standing(one), now_ms(), has_server=True)
+    given_up = seen_of(settings, standing(one), now_ms() + 24 * 3_600_000, has_server=True)
+    box.refused = {}
+    one.sweep(minutes_later=6)
+    sent = seen_of(settings, standing(one), now_ms(), has_server=True)
+
+    assert failed is not None
+    assert given_up is not None
+    assert sent is not None
+    assert [good for good, _, _ in (failed, given_up, sent)] == [False, False, True]
+    assert "(1 try; tried again after " in failed[1]
+    assert failed[1].endswith("ann@shop.example: the mail server said 550 5.1.1 nobody here")
+    assert "(1 try; not tried again)" in given_up[1]
+    assert f"that of {standing(one).day} was sent" in sent[1]
