@@ -24,12 +24,11 @@ def _addresses(given: Any) -> Any:
 
 
 def _local_time(given: Any) -> Any:
-    if isinstance(given, time):
-        return given
+    """`8:00` as `08:00`."""
     found = _TIME.fullmatch(given.strip()) if isinstance(given, str) else None
     if found is None:
         raise ValueError("must be a local time such as 08:00")
-    return time(int(found[1]), int(found[2]))
+    return f"{int(found[1]):02}:{found[2]}"
 
 
 class ReportSettings(BaseModel):
@@ -40,9 +39,13 @@ class ReportSettings(BaseModel):
     to: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_addresses)] = Field(
         (), description="e-mail addresses that get the daily report, comma-separated; default: no report"
     )
-    at: Annotated[time, BeforeValidator(_local_time)] = Field(
-        time(8), description="local time at which the report of the day before is sent"
+    at: Annotated[str, BeforeValidator(_local_time)] = Field(
+        "08:00", description="local time at which the report of the day before is sent"
     )
     timezone: Zone | None = Field(
         None, description="time zone of the report: an IANA name, or an offset; default: that of clients"
     )
+
+    @property
+    def local_time(self) -> time:
+        return time.fromisoformat(self.at)

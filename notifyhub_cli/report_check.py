@@ -44,12 +44,12 @@ def _missing(settings: Settings, latest: Standing | None, now: int) -> Seen | No
 
 
 def _due(settings: Settings, at_ms: int) -> str | None:
-    day = due(to_datetime(at_ms), settings.report.at, zone_of(settings.report_timezone))
+    day = due(to_datetime(at_ms), settings.report.local_time, zone_of(settings.report_timezone))
     return None if day is None else day.isoformat()
 
 
 def _told(settings: Settings, latest: Standing | None) -> str:
-    when = f"daily at {settings.report.at:%H:%M} ({settings.report_timezone})"
+    when = f"daily at {settings.report.at} ({settings.report_timezone})"
     if latest is None:
         return f"{when}; none was sent yet"
     if latest.state == "sending":

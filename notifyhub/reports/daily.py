@@ -45,7 +45,7 @@ class Reporter:
     def sweep(self) -> None:
         """Send the report that is due, if nobody has. Blocks while the mail server does. Raises StoreUnavailable."""
         now = self._now()
-        wanted = due(to_datetime(now), self._settings.report.at, zone_of(self._settings.report_timezone))
+        wanted = due(to_datetime(now), self._settings.report.local_time, zone_of(self._settings.report_timezone))
         if wanted is None or wanted == self._done or not self._is_open(wanted, now):
             return
         asked = Wanted(wanted.isoformat(), now, now + LEASE_MS)
