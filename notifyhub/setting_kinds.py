@@ -14,7 +14,17 @@ from notifyhub.domain.zones import canonical_zone
 
 _ORIGIN = re.compile(r"\*|https?://[a-z0-9.:\[\]-]+")
 
+_ADDRESS = re.compile(r"[^\s@<>,;\"]{1,64}@[^\s@<>,;\"]{1,253}")
+
 Port = Annotated[int, Field(ge=0, le=65535)]
+
+
+def checked_address(given: str) -> str:
+    """An e-mail address as it is. Raises ValueError."""
+    address = given.strip()
+    if not _ADDRESS.fullmatch(address):
+        raise ValueError(f"must be an e-mail address such as ann@example.com (not {address[:100]!r})")
+    return address
 
 
 def _origins(given: Any) -> Any:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
+    BaseModel,
     Field,
     SecretStr,
     ValidationError,
@@ -31,8 +32,10 @@ from notifyhub.domain.phones import DEFAULT_REGION
 from notifyhub.domain.zones import DEFAULT_ZONE
 from notifyhub.errors import SettingsError
 from notifyhub.plugins import installed
+from notifyhub.report_settings import ReportSettings
 from notifyhub.setting_faults import complaint
 from notifyhub.setting_kinds import Origins, Port, Region, Words, Zone
+from notifyhub.smtp_settings import SmtpSettings
 
 MASK = "***"
 REAL_LIMITS = "real-limits"
@@ -150,6 +153,8 @@ class Settings(BaseSettings):
     viber: ViberSettings = Field(default_factory=ViberSettings)
     whatsapp: WhatsAppSettings = Field(default_factory=WhatsAppSettings)
     gateway: ChannelSettings = Field(default_factory=ChannelSettings)
+    smtp: SmtpSettings = Field(default_factory=SmtpSettings)
+    report: ReportSettings = Field(default_factory=ReportSettings)
 
     @model_validator(mode="after")
     def _a_word_says_one_thing(self) -> Self:
@@ -218,6 +223,10 @@ class Settings(BaseSettings):
         return f"http://{f'[{host}]' if ':' in host and host[0] != '[' else host}:{self.port}/emulator"
 
     @property
+    def report_timezone(self) -> str:
+        return self.report.timezone or self.default_timezone
+
+    @property
     def look_ahead_ms(self) -> int:
         """How far ahead deliveries get timers: twice the sweep interval, because a sweep may be late."""
         return round(2000 * self.sweep_interval_s)
@@ -265,8 +274,8 @@ def names() -> tuple[str, ...]:
     found: list[str] = []
     for name, field in _kind().model_fields.items():
         kind = field.annotation
-        channel = isinstance(kind, type) and issubclass(kind, ChannelSettings)
-        members = [f"{name}_{member}" for member in kind.model_fields] if channel else [name]  # type: ignore[union-attr]
+        group = isinstance(kind, type) and issubclass(kind, BaseModel)
+        members = [f"{name}_{member}" for member in kind.model_fields] if group else [name]  # type: ignore[union-attr]
         found += [PREFIX + member.upper() for member in members]
     return tuple(found)
 

@@ -20,9 +20,11 @@ from notifyhub.domain.story import moment
 from notifyhub.errors import NotifyhubError
 from notifyhub.hub.resting import rests
 from notifyhub.providers.registry import base_url_of
+from notifyhub.reports.post import post_of
 from notifyhub.settings import PREFIX, Settings, without_secrets
-from notifyhub.store import sender_paces, senders
+from notifyhub.store import reports, sender_paces, senders
 from notifyhub.store.database import Database, sqlite_path
+from notifyhub_cli.report_check import seen_of
 from notifyhub_cli.settings_shown import effective
 
 PROBE_S = 3.0
@@ -93,7 +95,7 @@ def _broker(settings: Settings) -> Finding:
 
 
 def _held_up(settings: Settings) -> Iterator[Finding]:
-    """The senders that rest or pause. Trouble with the database was found already."""
+    """The senders that rest or pause, and the daily report. Trouble with the database was found already."""
     if settings.uses_sqlite and not sqlite_path(settings.effective_database_url).exists():
         return
     database = Database(settings.effective_database_url)
@@ -101,6 +103,7 @@ def _held_up(settings: Settings) -> Iterator[Finding]:
         if database.pending_migrations():
             return
         standings, paces = database.read(senders.every).result(), database.read(sender_paces.paces).result()
+        latest = database.read(reports.latest).result()
     except NotifyhubError:
         return
     finally:
@@ -114,6 +117,8 @@ def _held_up(settings: Settings) -> Iterator[Finding]:
             until = moment(to_datetime(pace.paused_until))
             seen = f"{name_of(channel, sender)} was refused as too fast, so nothing is sent from it until {until}"
             yield Finding(channel, False, seen, "it goes on by itself; does anything else send from the same account?")
+    if found := seen_of(settings, latest, now, has_server=post_of(settings) is not None):
+        yield Finding("report", *found)
 
 
 def _provider(settings: Settings, channel: str, dates: list[float]) -> Finding:

@@ -20,6 +20,7 @@ from notifyhub_cli.commands import (
     messages,
     processes,
     reachability,
+    report,
     settings,
     stats,
     templates,
@@ -45,7 +46,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-LOCAL = frozenset({"serve", "worker", "emulator", "db", "config", "doctor"})
+LOCAL = frozenset({"serve", "worker", "emulator", "db", "config", "doctor", "report"})
 """Commands that act on this machine only and ignore any remote service."""
 
 
@@ -79,7 +80,7 @@ def options(
         leave(Exit.BAD_INPUT, f"--url: `{context.invoked_subcommand}` works on this machine only; leave out --url")
 
 
-for group in (messages, listing, changing, why, channels, processes, settings, doctor):
+for group in (messages, listing, changing, why, channels, processes, settings, doctor, report):
     group.register(app)
 app.add_typer(clients.app, name="clients")
 app.add_typer(mailings.app, name="mailing")

@@ -16,16 +16,16 @@ SHARED = PREFIX + "<CHANNEL>_"
 
 def rows() -> Iterator[tuple[str, str, str]]:
     """(variable, default, meaning): first what is common, then what every channel has, then what only one has."""
-    channels = {name: field for name, field in Settings.model_fields.items() if _is_channel(field)}
+    groups = {name: field for name, field in Settings.model_fields.items() if _is_group(field)}
     for name, field in Settings.model_fields.items():
-        if name not in channels:
+        if name not in groups:
             yield PREFIX + name.upper(), _default(field), field.description or ""
     for name, field in ChannelSettings.model_fields.items():
         yield SHARED + name.upper(), _default(field), field.description or ""
-    for channel, settings in channels.items():
+    for channel, settings in groups.items():
         model: Any = settings.annotation
         for name, field in model.model_fields.items():
-            if name not in ChannelSettings.model_fields:
+            if not issubclass(model, ChannelSettings) or name not in ChannelSettings.model_fields:
                 yield f"{PREFIX}{channel}_{name}".upper(), _default(field), field.description or ""
 
 
@@ -35,7 +35,7 @@ def table() -> str:
     return "\n".join(lines)
 
 
-def _is_channel(field: FieldInfo) -> bool:
+def _is_group(field: FieldInfo) -> bool:
     return isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel)
 
 

@@ -10,7 +10,18 @@ import pytest
 STORE = {"peewee", "psycopg"}
 QUEUE = {"dramatiq", "apscheduler", "redis"}
 SERVICE = {"starlette", "uvicorn"}
-OTHERS = {"aiohttp", "httpx", "pydantic", "pydantic_settings", "structlog", "orjson", "phonenumbers", "rich"}
+OTHERS = {
+    "aiohttp",
+    "httpx",
+    "pydantic",
+    "pydantic_settings",
+    "structlog",
+    "orjson",
+    "phonenumbers",
+    "rich",
+    "jinja2",
+    "babel",
+}
 HEAVY = STORE | QUEUE | SERVICE | OTHERS
 
 HELP = """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, NoReturn
 
 from jinja2 import nodes
@@ -11,6 +12,8 @@ from notifyhub.rendering.compiler import Compiler, forbid
 from notifyhub.rendering.faults import Missing, Stop, Unusable
 from notifyhub.rendering.run import Run, Value
 
+_IS = re.compile(r"is\s+(?:not\s+)?")
+
 
 def filter_(compiler: Compiler, node: nodes.Filter) -> Value:
     if node.node is None:
@@ -19,7 +22,9 @@ def filter_(compiler: Compiler, node: nodes.Filter) -> Value:
 
 
 def test(compiler: Compiler, node: nodes.Test) -> Value:
-    return _called(compiler, node, test_named(node.name, node.lineno), f'test "{node.name}"')
+    # Its node stands where "is" does.
+    found = _IS.match(compiler.source, node.lineno)
+    return _called(compiler, node, test_named(node.name, found.end() if found else node.lineno), f'test "{node.name}"')
 
 
 def _called(compiler: Compiler, node: nodes.Filter | nodes.Test, callee: Callee, what: str) -> Value:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from functools import lru_cache
@@ -14,6 +15,7 @@ from notifyhub.rendering.run import Context
 from notifyhub.rendering.values import Number, exact, number_of, text_of
 
 MOST_DIGITS = 15
+_TOGETHER = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
 METHODS: Mapping[Any, str] = {"common": ROUND_HALF_UP, "ceil": ROUND_CEILING, "floor": ROUND_FLOOR}
 
 
@@ -23,7 +25,8 @@ def _money(context: Context, escape: Escaper, value: Any, currency: Any = "RUB")
     code = text_of(currency).upper()
     if code not in _currencies():
         raise Unusable(f"needs a currency such as RUB or USD, and got {shown(currency)}")
-    return format_currency(exact(value), code, locale=locale_of(context.language))
+    # Babel leaves out the space of CLDR between letters and digits: RUB12.50.
+    return _TOGETHER.sub("\u00a0", format_currency(exact(value), code, locale=locale_of(context.language)))
 
 
 @lru_cache(maxsize=1)

@@ -68,7 +68,7 @@ def _binary(compiler: Compiler, node: nodes.BinExpr, sign: str, compute: Binary)
 
 
 def sign(compiler: Compiler, node: nodes.Neg | nodes.Pos) -> Value:
-    value, at = compiler.compile(node.node), node.lineno
+    value, at = compiler.compile(node.node), node.node.lineno
     factor = -1 if isinstance(node, nodes.Neg) else 1
     return lambda run: factor * guard(lambda: plain_number(needed(value(run))), f'"{node.operator}"', at)
 

@@ -55,7 +55,7 @@ class _Statements:
     def _statement(self, node: nodes.Node) -> Step:
         kind = _KINDS.get(type(node))
         if kind is None:
-            forbid(f'must not use the tag "{_TAGS.get(type(node), type(node).__name__.lower())}"', node.lineno)
+            forbid(f'must not use the tag "{_TAGS.get(type(node), type(node).__name__.lower())}"', _place(node))
         self.expressions.enter(node.lineno)
         step = kind(self, node)
         self.expressions.leave()
@@ -89,7 +89,7 @@ class _Statements:
     def _target(self, node: nodes.Node) -> int:
         """The slot for a name that is set."""
         if not isinstance(node, nodes.Name):
-            forbid("must not set anything but a simple name", node.lineno)
+            forbid("must not set anything but a simple name", _place(node))
         expressions = self.expressions
         if node.name == "loop":
             forbid('must not set "loop"', node.lineno)
@@ -158,7 +158,7 @@ class _Statements:
         if not isinstance(target, nodes.Tuple):
             number = self._target(target)
             return lambda run, item: run.slots.__setitem__(number, item)
-        numbers, at = [self._target(name) for name in target.items], target.lineno
+        numbers, at = [self._target(name) for name in target.items], _place(target)
 
         def bind(run: Run, item: Any) -> None:
             if not isinstance(item, list | tuple) or len(item) != len(numbers):
@@ -167,6 +167,12 @@ class _Statements:
                 run.slots[number] = part
 
         return bind
+
+
+def _place(node: nodes.Node) -> int:
+    """Where a node begins: of a list without brackets jinja2 says where its last item does."""
+    inner = next(node.iter_child_nodes(), None) if isinstance(node, nodes.Tuple | nodes.Scope) else None
+    return node.lineno if inner is None else inner.lineno
 
 
 def _chosen(run: Run, item: Any, bind: Callable[[Run, Any], None], test: Value, at: int) -> bool:

@@ -106,7 +106,8 @@ def tree_of(source: str) -> nodes.Template:
         parser = _Parser(_environment(), source)
         return parser.parse()
     except TemplateSyntaxError as error:
-        raise Stop("syntax", _plain(error.message or ""), error.lineno) from None
+        ended = parser is not None and parser.stream.current.type == "eof"
+        raise Stop("syntax", _plain(error.message or ""), len(source) if ended else error.lineno) from None
     except RecursionError:
         raise Stop("forbidden", "is nested too deeply", _here(parser)) from None
 

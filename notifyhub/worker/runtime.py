@@ -26,6 +26,8 @@ from notifyhub.flow.sender_breaker import SenderBreaker
 from notifyhub.flow.sender_watch import SenderWatch
 from notifyhub.providers.base import Provider
 from notifyhub.queue import Doorbell
+from notifyhub.reports.daily import Reporter
+from notifyhub.reports.post import post_of
 from notifyhub.scheduler import Scheduler
 from notifyhub.settings import Settings
 from notifyhub.store import views
@@ -44,6 +46,8 @@ MEMORY_POLL_MS = 200
 SPARE_THREADS = 2
 # Answers are kept for hours, so once a minute is often enough.
 FORGET_EVERY = 120
+# Ten seconds after its time is soon enough for a report.
+REPORT_EVERY = 20
 
 _log = logs.logger(__name__)
 
@@ -160,6 +164,9 @@ class Runtime:
         self._scheduler.add("sender_paces", self._paces.refresh, every_s)
         self._scheduler.add("chains", self._sweep_chains, every_s)
         self._scheduler.add("forget", self._forget, every_s * FORGET_EVERY)
+        if self._settings.report.to:
+            reporter = Reporter(self._database, self._settings, post_of(self._settings))
+            self._scheduler.add("report", reporter.sweep, every_s * REPORT_EVERY)
         if (url := self._settings.inbound_url) is not None:
             secret = self._settings.inbound_secret
             forwarder = Forwarder(self._database, url, secret.get_secret_value() if secret else None)

@@ -13,12 +13,22 @@ from notifyhub.store import (
     models,
     pacing_models,
     reachability_models,
+    report_models,
     sender_models,
     template_models,
 )
 from notifyhub.store.database import MIGRATIONS, Database
 
-PARTS = (models, mailing_models, pacing_models, chain_models, reachability_models, sender_models, template_models)
+PARTS = (
+    models,
+    mailing_models,
+    pacing_models,
+    chain_models,
+    reachability_models,
+    report_models,
+    sender_models,
+    template_models,
+)
 MODELS = tuple(model for part in PARTS for model in part.MODELS)
 ALL = sorted(path.stem for path in MIGRATIONS.glob("0*.py"))
 
