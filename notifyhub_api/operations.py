@@ -15,7 +15,7 @@ from starlette.types import Scope
 from notifyhub_api import idempotency
 from notifyhub_api.problems import IDEMPOTENCY_KEY
 from notifyhub_api.uploads import spooling
-from notifyhub_api.web import Endpoint
+from notifyhub_api.web import TEMPLATE, Endpoint
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 # The other methods are idempotent (RFC 9110, section 9.2.2).
@@ -140,6 +140,8 @@ class PathRoute(Route):
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         match, child = super().matches(scope)
+        if match is not Match.NONE:
+            child[TEMPLATE] = self.path
         return (Match.FULL if match is Match.PARTIAL else match), child
 
 
