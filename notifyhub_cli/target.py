@@ -57,8 +57,12 @@ def sending() -> Iterator[Any]:
 
 def _told(hub: Hub) -> Hub:
     """The same hub. What it does goes to the log file, with what services do to the same store."""
+    from secrets import token_hex
+
     from notifyhub import logs
 
+    # So that what one command did is found together.
+    logs.REQUEST_ID.set(f"cli-{token_hex(8)}")
     logs.keep(hub.settings.log_level, hub.settings.effective_log_file)
     return hub
 
