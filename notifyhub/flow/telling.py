@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from notifyhub.domain.states import RELEASED, Status
@@ -41,8 +41,6 @@ def stored(asker: Asker, pairs: Sequence[tuple[NewMessage, Stored]]) -> None:
         ids = [message.id for message, _ in pairs]
         asker.concerned.update({"message_id": ids[0]} if len(ids) == 1 else {"message_ids": ids})
     story.tell_all("message.accepted", [{**asker.fields, **_accepted(*pair)} for pair in pairs])
-    if any(result.refused for _, result in pairs):
-        story.tell_all("delivery.refused", [one for pair in pairs for one in _refused(*pair)])
 
 
 def _accepted(message: NewMessage, stored: Stored) -> dict[str, Any]:
@@ -55,17 +53,6 @@ def _accepted(message: NewMessage, stored: Stored) -> dict[str, Any]:
         "channels": sorted({delivery.channel for delivery in message.deliveries}),
         "due_at": story.moment_of(message.due_at) if message.due_at > message.created_at else None,
     }
-
-
-def _refused(message: NewMessage, stored: Stored) -> Iterator[dict[str, Any]]:
-    for delivery in message.deliveries if stored.refused else ():
-        if delivery.position in stored.refused:
-            yield {
-                "delivery_id": stored.delivery_ids[delivery.position],
-                "message_id": message.id,
-                "channel": delivery.channel,
-                "reason": stored.refused[delivery.position],
-            }
 
 
 def attempted(pairs: Iterable[tuple[Claimed, Result]], *, recorded: bool = True) -> None:

@@ -25,6 +25,7 @@ FIELDS: dict[str, str] = {
     "path": "the path as the documentation writes it, without what the caller put in",
     "http_status": "status of the answer",
     "duration_ms": "how long it took",
+    "verdict": "what it was",
     "status": "the status of the delivery or mailing from now on",
     "reason": "why, as in the history of a delivery",
     "attempt": "number of the attempt",
@@ -61,13 +62,15 @@ FIELDS: dict[str, str] = {
 HEAD = ("at", "level", "event", "process", "pid")
 """The fields that every record has."""
 
+ASKED = "request_id"
+"""The field of every record of what is done for one request."""
+
 _OF_A_DELIVERY = ("delivery_id", "message_id", "mailing_id", "client_id", "channel")
 
 EVENTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "request.answered": (
         "a request to the API was answered; with the ids of what it was about",
         (
-            "request_id",
             "method",
             "path",
             "http_status",
@@ -83,7 +86,6 @@ EVENTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "message.accepted": (
         "a message was stored",
         (
-            "request_id",
             "message_id",
             "deliveries",
             "refused",
@@ -94,17 +96,17 @@ EVENTS: dict[str, tuple[str, tuple[str, ...]]] = {
             "key_id",
         ),
     ),
-    "message.changed": ("what has not been sent of a message was changed", ("request_id", "message_id", "fields")),
+    "message.changed": ("what has not been sent of a message was changed", ("message_id", "fields")),
     "message.cancelled": (
         "a message was cancelled",
-        ("request_id", "message_id", "cancelled", "too_late"),
+        ("message_id", "cancelled", "too_late"),
     ),
     "message.retried": (
         "somebody had failed deliveries tried again",
-        ("request_id", "message_id", "retried", "duplicates", "left_alone"),
+        ("message_id", "retried", "duplicates", "left_alone"),
     ),
     "delivery.placed": (
-        "a mailing has a delivery for this client; its number shows with its next event",
+        "a mailing has a delivery for this client, or a chain goes on with it; its number shows with its next event",
         ("message_id", "mailing_id", "client_id", "channel", "position", "status", "reason", "due_at"),
     ),
     "delivery.refused": ("nothing was sent, because of what is known of the address", (*_OF_A_DELIVERY, "reason")),
@@ -129,45 +131,52 @@ EVENTS: dict[str, tuple[str, tuple[str, ...]]] = {
         (*_OF_A_DELIVERY, "reason", "due_at"),
     ),
     "delivery.expired": ("its time is over", (*_OF_A_DELIVERY, "status", "reason")),
-    "delivery.cancelled": ("it will not be sent", (*_OF_A_DELIVERY, "request_id", "reason")),
+    "delivery.cancelled": ("it will not be sent", (*_OF_A_DELIVERY, "reason")),
     "delivery.superseded": ("its chain goes on with the next channel", (*_OF_A_DELIVERY, "reason")),
-    "delivery.resolved": ("somebody decided about an unconfirmed delivery", ("request_id", "delivery_id", "status")),
+    "delivery.retried": ("somebody had the failed deliveries of its mailing tried again", _OF_A_DELIVERY),
+    "delivery.resolved": ("somebody decided about an unconfirmed delivery", ("delivery_id", "channel", "verdict")),
     "delivery.receipt": ("the messenger reported what became of it", (*_OF_A_DELIVERY, "status", "reason", "code")),
-    "mailing.created": ("a mailing was made", ("request_id", "mailing_id", "status")),
-    "mailing.changed": ("it was changed", ("request_id", "mailing_id", "fields")),
-    "mailing.scheduled": ("it was released, and will start when its time comes", ("request_id", "mailing_id")),
-    "mailing.started": ("it started; from now on it has a message", ("request_id", "mailing_id", "message_id")),
+    "mailing.created": ("a mailing was made", ("mailing_id", "status")),
+    "mailing.changed": ("it was changed", ("mailing_id", "fields")),
+    "mailing.scheduled": ("it was released, and will start when its time comes", ("mailing_id",)),
+    "mailing.started": ("it started; from now on it has a message", ("mailing_id", "message_id")),
     "mailing.expanded": ("all of its audience have their deliveries", ("mailing_id", "logger", "text")),
-    "mailing.paused": ("it was paused", ("request_id", "mailing_id")),
-    "mailing.resumed": ("it goes on", ("request_id", "mailing_id")),
-    "mailing.cancelled": ("it was cancelled", ("request_id", "mailing_id", "cancelled", "too_late")),
-    "mailing.deleted": ("it was deleted", ("request_id", "mailing_id", "cancelled", "too_late")),
-    "mailing.retried": ("its failed deliveries are tried again", ("request_id", "mailing_id", "retried", "duplicates")),
+    "mailing.paused": ("it was paused", ("mailing_id",)),
+    "mailing.resumed": ("it goes on", ("mailing_id",)),
+    "mailing.cancelled": ("it was cancelled", ("mailing_id", "cancelled", "too_late")),
+    "mailing.deleted": ("it was deleted", ("mailing_id", "cancelled", "too_late")),
+    "mailing.retried": ("its failed deliveries are tried again", ("mailing_id", "retried", "duplicates")),
     "mailing.finished": ("nothing of it is left to send", ("mailing_id", "status")),
     "mailing.expired": ("its end came", ("mailing_id",)),
-    "client.created": ("a client was added", ("request_id", "client_id")),
-    "client.changed": ("members of a client were changed", ("request_id", "client_id", "fields")),
+    "client.created": ("a client was added", ("client_id",)),
+    "client.changed": ("members of a client were changed", ("client_id", "fields")),
     "client.imported": (
         "a client was added or changed by an import",
-        ("request_id", "client_id", "line", "fields", "status"),
+        ("client_id", "line", "fields", "status"),
     ),
-    "client.opted_out": ("a client does not want messages", ("request_id", "client_id", "channels", "by", "line")),
-    "client.opted_in": ("a client wants messages again", ("request_id", "client_id", "channels", "by", "line")),
+    "client.opted_out": (
+        "a client does not want messages",
+        ("client_id", "channel", "channels", "by", "reason", "line"),
+    ),
+    "client.opted_in": ("a client wants messages again", ("client_id", "channel", "channels", "by", "line")),
     "client.erased": (
         "a client was deleted, and what is personal with it",
-        ("request_id", "client_id", "cancelled", "too_late"),
+        ("client_id", "cancelled", "too_late"),
     ),
     "clients.imported": (
         "a table was imported",
-        ("request_id", "created", "updated", "failed", "dry_run"),
+        ("created", "updated", "failed", "dry_run"),
     ),
-    "clients.exported": ("clients were exported", ("request_id", "clients")),
-    "person.wrote": ("a messenger told what a person did", ("channel", "sender", "kind", "client_id")),
-    "key.created": ("an API key was made", ("request_id", "key_id", "scopes")),
-    "key.revoked": ("an API key was revoked", ("request_id", "key_id")),
+    "clients.exported": ("clients were exported", ("clients",)),
+    "person.wrote": (
+        "a messenger told what a person did",
+        ("channel", "sender", "kind", "reason", "client_id"),
+    ),
+    "key.created": ("an API key was made", ("key_id", "scopes")),
+    "key.revoked": ("an API key was revoked", ("key_id",)),
     "sender.rests": ("an account rests: see docs/circuit-breaker.md", ("channel", "sender", "logger", "text")),
     "sender.goes_on": ("it goes on", ("channel", "sender", "logger", "text")),
     "log.dropped": ("lines could not be written, and are lost", ("lines",)),
-    LOG: ("any other line", ("logger", "text", "exception", "request_id")),
+    LOG: ("any other line", ("logger", "text", "exception")),
 }
 """By name: what happened, and which fields a record of it may have beside `HEAD`."""

@@ -175,6 +175,7 @@ def store_successors(
         wanted = [(successors[id_].dedup_key, now, window_ms) for id_, window_ms in windows.items()]
         fingerprints.give_way(database, [(key, at, window_ms) for key, at, window_ms in wanted if key is not None])
     repeated = _insert(database, successors)
+    noting.follow(successor for id_, successor in successors.items() if id_ not in repeated)
     ids = _stored(database, successors)
     _link(database, [(step, ids[step.id], step.id in repeated) for step in steps], due, now)
     return frozenset(successor.channel for id_, successor in successors.items() if id_ not in repeated)

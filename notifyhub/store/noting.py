@@ -84,21 +84,29 @@ def delivery(id_: int, message_id: Any, mailing_id: int, client_id: int | None, 
 
 def placed(mailing: Mapping[str, Any], deliveries: Iterable[Any]) -> None:
     """Tell of the deliveries of a slice of a mailing (`expansion.Placed`)."""
-    if _notes.told is None:
-        return
-    same = {"message_id": as_uuid(mailing["message_id"]), "mailing_id": mailing["id"]}
-    note_all(
-        "delivery.placed",
-        [
-            {
-                **same,
-                "client_id": one.client_id,
-                "channel": one.channel,
-                "position": one.position,
-                "status": one.status,
-                "reason": one.reason,
-                "due_at": story.moment_of(one.due_at),
-            }
-            for one in deliveries
-        ],
-    )
+    if _notes.told is not None:
+        same = {"message_id": as_uuid(mailing["message_id"]), "mailing_id": mailing["id"]}
+        note_all("delivery.placed", [{**same, **_placed(one)} for one in deliveries])
+
+
+def follow(successors: Iterable[Any]) -> None:
+    """Tell of the deliveries with which chains go on (`chains._Successor`)."""
+    if _notes.told is not None:
+        note_all(
+            "delivery.placed",
+            [
+                {"message_id": as_uuid(one.message_id), "mailing_id": one.mailing_id or None, **_placed(one)}
+                for one in successors
+            ],
+        )
+
+
+def _placed(one: Any) -> dict[str, Any]:
+    return {
+        "client_id": one.client_id,
+        "channel": one.channel,
+        "position": one.position,
+        "status": one.status,
+        "reason": one.reason,
+        "due_at": story.moment_of(one.due_at),
+    }
