@@ -12,7 +12,7 @@ from pathlib import Path
 
 from benchmarks import report
 from benchmarks.environment import Environment, Line
-from benchmarks.scenarios import delivery, emulator, idle, limits, lists, mailing, memory, peer, posting, startup
+from benchmarks.scenarios import delivery, emulator, idle, limits, lists, logs, mailing, memory, peer, posting, startup
 
 SCENARIOS = {
     "delivery": delivery.run,
@@ -23,6 +23,7 @@ SCENARIOS = {
     "lists": lists.run,
     "mailing": mailing.run,
     "limits": limits.run,
+    "logs": logs.run,
     "emulator": emulator.run,
     "startup": startup.run,
 }
