@@ -23,6 +23,7 @@ from notifyhub.providers.registry import base_url_of
 from notifyhub.settings import PREFIX, Settings, without_secrets
 from notifyhub.store import sender_paces, senders
 from notifyhub.store.database import Database, sqlite_path
+from notifyhub_cli.log_diagnosis import log_file
 from notifyhub_cli.settings_shown import effective
 
 PROBE_S = 3.0
@@ -46,6 +47,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield from _variables(settings)
     yield _database(settings)
     yield _broker(settings)
+    yield Finding("log", *log_file(settings.effective_log_file, now_ms()))
     yield from _held_up(settings)
     dates: list[float] = []
     for channel in settings.channels():

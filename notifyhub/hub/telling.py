@@ -25,7 +25,7 @@ def done(job: Any, item: Any, result: Any) -> None:
 
 def imported(report: Any) -> None:
     """A table of clients was imported (`answers.Import`)."""
-    facts = {"created": report.created, "updated": report.updated, "failed": report.failed}
+    facts = {"added": report.created, "updated": report.updated, "failed": report.failed}
     story.tell("clients.imported", **story.asked(), **facts, dry_run=report.dry_run or None)
 
 

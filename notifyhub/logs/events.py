@@ -42,7 +42,7 @@ FIELDS: dict[str, str] = {
     "retried": "how many deliveries are tried again",
     "left_alone": "how many are not",
     "clients": "how many clients",
-    "created": "how many were added",
+    "added": "how many were added",
     "updated": "how many were there already",
     "failed": "how many rows were wrong",
     "position": "the place in its message",
@@ -165,7 +165,7 @@ EVENTS: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "clients.imported": (
         "a table was imported",
-        ("created", "updated", "failed", "dry_run"),
+        ("added", "updated", "failed", "dry_run"),
     ),
     "clients.exported": ("clients were exported", ("clients",)),
     "person.wrote": (

@@ -10,6 +10,8 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
+from time import time
 from typing import Any
 
 import orjson
@@ -68,20 +70,20 @@ def tell(event: str, level: str = "info", **fields: Any) -> None:
 
 def tell_all(event: str, records: Iterable[Mapping[str, Any]], level: str = "info") -> None:
     """Tell of several things of one kind. A record may have a `level` of its own."""
-    heard = is_heard(level)
-    given = [
-        {name: value for name, value in record.items() if value is not None}
-        for record in records
-        if (is_heard(record["level"]) if "level" in record else heard)
-    ]
+    if not is_heard(level):
+        if not is_heard("error"):
+            return
+        records = [one for one in records if "level" in one and is_heard(one["level"])]
     if _own is None or _own.to_logger:
-        for one in given:
+        records = list(records)
+        for one in records:
             _log.log(LEVELS[one.get("level", level)], event, extra={"story": event, **_extra(one)})
-    if _own is not None and _own.sinks and given:
+    if _own is not None and _own.sinks:
         head = {"at": moment(), "level": level, "event": event, "process": _own.process, "pid": os.getpid()}
-        lines = b"".join([line({**head, **one}) for one in given])
-        for sink in _own.sinks:
-            sink.append(lines)
+        lines = [line({**head, **{name: value for name, value in one.items() if value is not None}}) for one in records]
+        if lines:
+            for sink in _own.sinks:
+                sink.append(b"".join(lines))
 
 
 def concern(**ids: Any) -> None:
@@ -98,13 +100,18 @@ def asked() -> dict[str, Any]:
 
 def line(record: Mapping[str, Any]) -> bytes:
     """A record as a line."""
-    return orjson.dumps(record, default=str, option=orjson.OPT_APPEND_NEWLINE | orjson.OPT_NON_STR_KEYS)
+    return orjson.dumps(record, default=str, option=orjson.OPT_APPEND_NEWLINE)
 
 
 def moment(at_s: float | None = None) -> str:
     """A moment in seconds since 1970, or now, as records have it."""
-    at = datetime.now(UTC) if at_s is None else datetime.fromtimestamp(at_s, UTC)
-    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    whole, part = divmod(int((time() if at_s is None else at_s) * 1000), 1000)
+    return f"{_second(whole)}.{part:03}Z"
+
+
+@lru_cache(maxsize=1024)
+def _second(whole: int) -> str:
+    return datetime.fromtimestamp(whole, UTC).isoformat()[:19]
 
 
 def moment_of(at_ms: int | None) -> str | None:
@@ -113,4 +120,4 @@ def moment_of(at_ms: int | None) -> str | None:
 
 
 def _extra(record: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in record.items() if name != "level"}
+    return {name: value for name, value in record.items() if name != "level" and value is not None}
