@@ -13,9 +13,10 @@ from starlette.routing import Match, Route
 from starlette.types import Scope
 
 from notifyhub_api import idempotency
+from notifyhub_api.paths import TEMPLATE
 from notifyhub_api.problems import IDEMPOTENCY_KEY
 from notifyhub_api.uploads import spooling
-from notifyhub_api.web import TEMPLATE, Endpoint
+from notifyhub_api.web import Endpoint
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 # The other methods are idempotent (RFC 9110, section 9.2.2).

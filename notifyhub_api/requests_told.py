@@ -10,7 +10,8 @@ from starlette.types import Scope
 
 from notifyhub.logs import story
 from notifyhub.logs.current import CONCERNED, REQUEST_ID
-from notifyhub_api.web import CALLER, TEMPLATE
+from notifyhub_api.paths import template_of
+from notifyhub_api.web import CALLER
 
 ID_OF = {
     "messages": "message_id",
@@ -39,7 +40,7 @@ class Request:
     def tell(self) -> None:
         """The answer has ended. What belongs to no operation, such as pages, is not told of."""
         scope = self._scope
-        path, key_id = scope.get(TEMPLATE), scope.get(CALLER)
+        path, key_id = template_of(scope), scope.get(CALLER)
         # Probes ask for the state of the service every few seconds.
         level = "error" if self._status >= 500 else "info" if key_id is not None or self._status >= 400 else "debug"
         if path is None or not story.is_heard(level):

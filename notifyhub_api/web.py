@@ -19,8 +19,6 @@ CALLER = "notifyhub.caller"
 """The ASGI scope's key for the id of the caller's API key, once authenticated."""
 ADDED = "notifyhub.headers"
 """The ASGI scope's key for headers of the answer, whatever that is."""
-TEMPLATE = "notifyhub.path"
-"""The ASGI scope's key for the path as the documentation writes it."""
 _BODY = "notifyhub.body"
 
 Header = tuple[bytes, bytes]

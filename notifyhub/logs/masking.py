@@ -11,14 +11,16 @@ MOST = 200
 # Not inside an id: those of messages have digits between letters and hyphens.
 _PHONE = re.compile(r"(?<![\w-])\+?\d(?:[ ().-]{0,2}\d){8,14}(?![\w-])")
 _EMAIL = re.compile(r"[^\s@<>\"'(),;:]+@[^\s@<>\"'(),;:]+\.[^\s@<>\"'(),;:.]+")
+# Tokens are in the paths of some, and passwords or keys in the rest of others.
+_URL = re.compile(r"([a-z][a-z0-9+.-]*://)(?:[^\s/]*@)?([^\s/?#()<>\"',;]*)[^\s()<>\"',;]*")
 
 
 def without_people(text: str, *own: str) -> str:
-    """A text in which phones, e-mail addresses and each of `own` are masked."""
+    """A text in which phones, e-mail addresses, all of a URL but its host, and each of `own` are masked."""
     for word in own:
         if word:
             text = text.replace(word, MASK)
-    return _EMAIL.sub(MASK, _PHONE.sub(MASK, text))
+    return _EMAIL.sub(MASK, _PHONE.sub(MASK, _URL.sub(rf"\1\2/{MASK}", text)))
 
 
 def answer(detail: str, address: str, text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -16,6 +17,10 @@ import pytest
 
 from notifyhub.logs.files import MOST_HELD_BYTES, Background, WatchedFile
 from notifyhub.logs.own import _dropped_line
+from tests.cli.conftest import in_this_tree
+from tests.processes import Service
+
+__all__ = ["in_this_tree"]
 
 ROOT = Path(__file__).parents[2]
 
@@ -93,6 +98,33 @@ def test_several_processes_write_whole_lines(path: Path) -> None:
         record = json.loads(line)
         told[record["process"]].append(record["delivery_id"])
     assert told == {"serve": list(range(20_000)), "worker": list(range(20_000))}
+
+
+FLUSHING = f"{MANY}    if number % 50 == 0: story.flush()\n"
+
+
+def test_no_line_is_lost_while_the_file_is_renamed_again_and_again(path: Path) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen([sys.executable, "-c", FLUSHING, str(path), "serve"], env=environment) as process:
+        rotated: list[Path] = []
+        while process.poll() is None:
+            if path.exists():
+                rotated.append(path.rename(path.with_name(f"notifyhub.log.{len(rotated)}")))
+    rotated += [path] if path.exists() else []
+
+    told = [json.loads(line)["delivery_id"] for one in rotated for line in one.read_text().splitlines()]
+    assert len(rotated) > 2
+    assert sorted(told) == list(range(20_000))
+
+
+def test_messages_are_sent_while_the_disk_of_the_log_is_full(tmp_path: Path, in_this_tree: None) -> None:
+    with Service(tmp_path, log_file="/dev/full") as service:
+        message = {"text": "Hello", "recipients": [{"telegram": "1067000"}]}
+        id_ = service.ask("/api/v1/messages", message, "POST")["id"]
+        service.wait_for_line(re.compile("the log cannot be written"))
+        while service.ask(f"/api/v1/messages/{id_}")["status"] != "sent":
+            pass
+        assert service.terminate() == 0
 
 
 def test_a_full_disk_drops_lines_and_says_so_once(caplog: pytest.LogCaptureFixture) -> None:

@@ -14,11 +14,16 @@ from notifyhub.logs import masking
         ("79201234567", "***"),
         ("write to bob.smith@example.org.", "write to ***."),
         ("message 01a1fd9d-2e91-70c5-aee9-108a46972697", "message 01a1fd9d-2e91-70c5-aee9-108a46972697"),
+        (
+            "GET https://user:pw@api.example.org:8/bot1:token/send?key=x failed",
+            "GET https://api.example.org:8/*** failed",
+        ),
+        ("(http://127.0.0.1:9/?key=x): refused", "(http://127.0.0.1:9/***): refused"),
         ("mailing 7 of 12345678", "mailing 7 of 12345678"),
         ("code 131026, 2026-11-28T10:00:01.000Z", "code 131026, 2026-11-28T10:00:01.000Z"),
     ],
 )
-def test_phones_and_addresses_are_masked_and_ids_are_kept(given: str, kept: str) -> None:
+def test_people_and_secret_parts_of_urls_are_masked_and_ids_are_kept(given: str, kept: str) -> None:
     assert masking.without_people(given) == kept
 
 
