@@ -72,3 +72,26 @@ def test_at_level_warning_only_what_went_wrong_is_told(tmp_path: Path) -> None:
     lines = logged(f"{TELL}; {failed}", tmp_path, "json", level="warning")
 
     assert [json.loads(line)["delivery_id"] for line in lines] == [2]
+
+
+OTHERS = """
+from pathlib import Path
+logs.configure("info", "console", Path("notifyhub.log"), "worker")
+logs.REQUEST_ID.set("r-1")
+log = logs.logger("notifyhub.test")
+log.warning("viber rests: %s", "79201234567", extra={"channel": "viber", "story": "sender.rests"})
+try:
+    raise ValueError("bob@example.org")
+except ValueError:
+    log.exception("it crashed")
+"""
+
+
+def test_other_lines_are_in_the_file_too_without_people(tmp_path: Path) -> None:
+    logged(OTHERS, tmp_path, "console")
+
+    rests, crashed = map(json.loads, (tmp_path / "notifyhub.log").read_text().splitlines())
+    assert (rests["event"], rests["channel"], rests["text"]) == ("sender.rests", "viber", "viber rests: ***")
+    assert (rests["level"], rests["process"], rests["request_id"]) == ("warning", "worker", "r-1")
+    assert (crashed["event"], crashed["logger"]) == ("log", "notifyhub.test")
+    assert crashed["exception"].endswith("ValueError: ***")

@@ -79,10 +79,13 @@ def test_what_expires_is_told(told: Told, hub: Hub) -> None:
     assert told.until("delivery.expired")["reason"] == "too_late"
 
 
-def test_a_delivery_that_a_limit_puts_off_is_told_with_the_time(told: Told, hub: Hub) -> None:
-    for number in range(2):
-        hub.clients.create(f"7920123456{number}", addresses={"telegram": f"106700{number}"})
-    hub.mailings.create("Spring", "Hello", ["telegram"], rate="1/h")
+def test_a_delivery_that_a_limit_puts_off_is_told_with_the_time(
+    told: Told, make_hub: HubMaker, database_url: str, emulator: RunningEmulator
+) -> None:
+    own = {"base_url": f"{emulator.url}/telegram", "token": emulator.token, "address_rate": "1/60s"}
+    hub = make_hub(database_url=database_url, telegram=own, limits="on")
+    for number in range(3):
+        hub.send(f"Hello {number}", to=PERSON)
 
     waits = told.until("delivery.put_off")
     assert (waits["channel"], waits["reason"]) == ("telegram", "paced")
