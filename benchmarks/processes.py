@@ -18,7 +18,7 @@ GREETING = "notifyhub listens on "
 EMULATOR_GREETING = "emulator listens on "
 STOP_WITHIN = 25.0  # seconds; longer than the hub's own drain
 
-DEFAULTS = {"LOG_LEVEL": "warning", "LIMITS": "off"}
+DEFAULTS = {"LOG_LEVEL": "warning", "LOG_FILE": "none", "LIMITS": "off"}
 """The limits of messengers would be all that most scenarios measure."""
 
 Env = Mapping[str, str]

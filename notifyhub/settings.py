@@ -77,6 +77,11 @@ class Settings(BaseSettings):
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="lowest level that is logged")
     log_format: Literal["console", "json"] = Field("console", description="log readable lines or JSON objects")
+    log_file: Path | None = Field(
+        None,
+        description="file to which `serve`, `worker` and commands append what happens, as JSON Lines; default: "
+        "notifyhub.log in the data folder; none: no file",
+    )
     http_client: Literal["auto", "aiohttp", "pyreqwest"] = Field(
         "auto", description="HTTP client of the providers; auto uses pyreqwest if it is installed"
     )
@@ -214,6 +219,13 @@ class Settings(BaseSettings):
     @property
     def effective_database_url(self) -> str:
         return self.database_url or f"sqlite:///{self.data_dir / 'notifyhub.db'}"
+
+    @property
+    def effective_log_file(self) -> Path | None:
+        """None: there is no log file."""
+        if self.log_file is None:
+            return self.data_dir / "notifyhub.log"
+        return None if str(self.log_file).lower() == "none" else self.log_file
 
     @property
     def effective_emulator_url(self) -> str:

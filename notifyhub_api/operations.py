@@ -13,6 +13,7 @@ from starlette.routing import Match, Route
 from starlette.types import Scope
 
 from notifyhub_api import idempotency
+from notifyhub_api.paths import TEMPLATE
 from notifyhub_api.problems import IDEMPOTENCY_KEY
 from notifyhub_api.uploads import spooling
 from notifyhub_api.web import Endpoint
@@ -140,6 +141,8 @@ class PathRoute(Route):
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         match, child = super().matches(scope)
+        if match is not Match.NONE:
+            child[TEMPLATE] = self.path
         return (Match.FULL if match is Match.PARTIAL else match), child
 
 

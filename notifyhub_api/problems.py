@@ -27,6 +27,7 @@ from notifyhub.errors import (
 from notifyhub.requests import BROKEN_JSON
 from notifyhub_api import kinds
 from notifyhub_api.kind import PAGES, Kind
+from notifyhub_api.paths import template_of
 
 MEDIA_TYPE = "application/problem+json"
 IDEMPOTENCY_KEY = "Idempotency-Key"
@@ -152,7 +153,7 @@ async def refused(request: Request, error: Exception) -> Response:
             return problem(kinds.UNSUPPORTED_ENCODING, str(error), headers={"Accept-Encoding": taken})
         case StoreUnavailable():
             # The reason may name hosts and users, which callers must not see.
-            _log.warning("%s %s: %s", request.method, request.url.path, error)
+            _log.warning("%s %s: %s", request.method, template_of(request.scope), error)
             return problem(kinds.STORE_UNAVAILABLE, kinds.STORE_AWAY, headers={"Retry-After": str(RETRY_AFTER_S)})
     return await crashed(request, error)
 
@@ -192,5 +193,5 @@ async def http_refused(request: Request, error: Exception) -> Response:
 
 async def crashed(request: Request, error: Exception) -> Response:
     """The answer for a crash; the details go only to the log."""
-    _log.error("%s %s crashed", request.method, request.url.path, exc_info=error)
+    _log.error("%s %s crashed", request.method, template_of(request.scope), exc_info=error)
     return problem(kinds.INTERNAL_ERROR, kinds.CRASHED)

@@ -24,6 +24,7 @@ from notifyhub.reports.post import post_of
 from notifyhub.settings import PREFIX, Settings, without_secrets
 from notifyhub.store import reports, sender_paces, senders
 from notifyhub.store.database import Database, sqlite_path
+from notifyhub_cli.log_diagnosis import log_file
 from notifyhub_cli.report_check import seen_of
 from notifyhub_cli.settings_shown import effective
 
@@ -48,6 +49,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield from _variables(settings)
     yield _database(settings)
     yield _broker(settings)
+    yield Finding("log", *log_file(settings.effective_log_file, now_ms()))
     yield from _held_up(settings)
     dates: list[float] = []
     for channel in settings.channels():

@@ -16,6 +16,7 @@ from notifyhub_cli.commands import (
     emulator,
     keys,
     listing,
+    logs,
     mailings,
     messages,
     processes,
@@ -46,7 +47,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-LOCAL = frozenset({"serve", "worker", "emulator", "db", "config", "doctor", "report"})
+LOCAL = frozenset({"serve", "worker", "emulator", "db", "config", "doctor", "report", "logs"})
 """Commands that act on this machine only and ignore any remote service."""
 
 
@@ -80,7 +81,7 @@ def options(
         leave(Exit.BAD_INPUT, f"--url: `{context.invoked_subcommand}` works on this machine only; leave out --url")
 
 
-for group in (messages, listing, changing, why, channels, processes, settings, doctor, report):
+for group in (messages, listing, changing, why, logs, channels, processes, settings, doctor, report):
     group.register(app)
 app.add_typer(clients.app, name="clients")
 app.add_typer(mailings.app, name="mailing")

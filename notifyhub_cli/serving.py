@@ -43,7 +43,7 @@ def serve(settings: Settings, *, worker: bool, emulator: bool | None) -> None:
 
     Raises SettingsError when it cannot listen on the address, StoreUnavailable.
     """
-    logs.configure(settings.log_level, settings.log_format)
+    logs.configure(settings.log_level, settings.log_format, settings.effective_log_file)
     if settings.auth == "none":
         must_be_loopback(settings.host)
     with listening(settings.host, settings.port, ELSEWHERE) as listener:

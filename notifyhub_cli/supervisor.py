@@ -18,7 +18,7 @@ _log = logs.logger(__name__)
 
 def supervise(processes: int, settings: Settings) -> None:
     """Keep `processes` workers running until SIGTERM or SIGINT, then let them drain and return."""
-    logs.configure(settings.log_level, settings.log_format)
+    logs.configure(settings.log_level, settings.log_format, settings.effective_log_file, "workers")
     stopped = threading.Event()
 
     def stop(number: int, frame: FrameType | None) -> None:

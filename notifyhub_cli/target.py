@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from notifyhub import Hub
 
 FINISH_DUE_S = 5.0
 PATIENCE_S = 10.0
@@ -32,7 +35,7 @@ def reading() -> Iterator[Any]:
         return
     from notifyhub import Hub
 
-    with Hub(worker=False) as hub:
+    with _told(Hub(worker=False)) as hub:
         yield hub
 
 
@@ -45,11 +48,23 @@ def sending() -> Iterator[Any]:
         return
     from notifyhub import Hub
 
-    hub = Hub()
+    hub = _told(Hub())
     try:
         yield hub
     finally:
         hub.close(finish_due_s=FINISH_DUE_S)
+
+
+def _told(hub: Hub) -> Hub:
+    """The same hub. What it does goes to the log file, with what services do to the same store."""
+    from secrets import token_hex
+
+    from notifyhub import logs
+
+    # So that what one command did is found together.
+    logs.REQUEST_ID.set(f"cli-{token_hex(8)}")
+    logs.keep(hub.settings.log_level, hub.settings.effective_log_file)
+    return hub
 
 
 def _client(url: str) -> Any:

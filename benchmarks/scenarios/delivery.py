@@ -1,8 +1,9 @@
 """Delivered a second: rows wait in the store, workers start, the clock runs from the first to the last arrival."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from benchmarks.environment import CLIENTS, Environment, Line, Store
 from benchmarks.processes import usage, worker
@@ -23,9 +24,19 @@ class Delivered:
 
 
 def deliver(
-    bench: Environment, store: Store, client: str, rows: int, *, processes: int = 1, latency_ms: int = 0
+    bench: Environment,
+    store: Store,
+    client: str,
+    rows: int,
+    *,
+    processes: int = 1,
+    latency_ms: int = 0,
+    more: Mapping[str, str] = MappingProxyType({}),
 ) -> Delivered:
-    """Deliver `rows` rows through workers of their own, and check that each was sent once and has its attempt row."""
+    """Deliver `rows` rows through workers of their own, and check that each was sent once and has its attempt row.
+
+    `more` are settings without their prefix.
+    """
     broker_url = "memory://" if store == "SQLite" else bench.redis()
     with bench.database(store) as database_url, Sink(latency_ms=latency_ms) as sink:
         fill(database_url, broker_url, rows)
@@ -34,6 +45,7 @@ def deliver(
             "BROKER_URL": broker_url,
             "TELEGRAM_BASE_URL": sink.base_url,
             "HTTP_CLIENT": client,
+            **more,
         }
         with worker(env, processes) as pid:
             before = wait_for_arrivals(sink, 1, 30)["count"]

@@ -55,7 +55,7 @@ async def attempt(row: Claimed, lane: Lane, clock: Callable[[], int]) -> Result 
     options = NONE if row.options is None else orjson.loads(row.options).get(row.channel, NONE)
     sender = lane.breaker.sender_of(row.address, options)
     if (held_until := lane.breaker.admit(sender, started_at, row.id)) is not None:
-        return Unsent(row.id, row.attempt, held_until)
+        return Unsent(row.id, row.attempt, held_until, of=row)
     envelope = Envelope(row.address, row.text, f"{row.message_id.hex}-{row.id}", timeout_s, options)
     try:
         outcome = await lane.provider.send(envelope)
@@ -100,7 +100,7 @@ def _outside(row: Claimed, now: int) -> Result | Unsent | None:
     opens = next_opening(window, now, row.timezone)
     if opens is None or (row.expires_at is not None and opens >= row.expires_at):
         return expired(row, WINDOW_CLOSED)
-    return Unsent(row.id, row.attempt, opens) if opens > now else None
+    return Unsent(row.id, row.attempt, opens, of=row) if opens > now else None
 
 
 def concluded(

@@ -24,7 +24,7 @@ def opened(channel: str, sender: str, circuit: Circuit) -> None:
             circuit.cause.code,
             circuit.cause.mend or "its settings",
             circuit.cause.detail or "(empty)",
-            extra=_marks(channel, sender),
+            extra=_marks(channel, sender, "sender.rests"),
         )
         return
     _log.warning(
@@ -33,25 +33,25 @@ def opened(channel: str, sender: str, circuit: Circuit) -> None:
         name_of(channel, sender),
         circuit.cause.code,
         circuit.cause.detail or "(empty)",
-        extra=_marks(channel, sender),
+        extra=_marks(channel, sender, "sender.rests"),
     )
 
 
 def closed(channel: str, sender: str, circuit: Circuit) -> None:
     """The sender goes on."""
     text = "%s goes on: its messenger takes messages again"
-    _log.warning(text, name_of(channel, sender), extra=_marks(channel, sender))
+    _log.warning(text, name_of(channel, sender), extra=_marks(channel, sender, "sender.goes_on"))
 
 
 def learned(channel: str, sender: str, before: Circuit | None, after: Circuit) -> None:
     """Another process found out, and has logged it; here it only helps to follow what this process does."""
     if before is None:
         text = "%s rests, as another process found out"
-        _log.info(text, name_of(channel, sender), extra=_marks(channel, sender))
+        _log.info(text, name_of(channel, sender), extra=_marks(channel, sender, "sender.rests"))
     elif after.state is State.CLOSED:
         text = "%s goes on, as another process found out"
-        _log.info(text, name_of(channel, sender), extra=_marks(channel, sender))
+        _log.info(text, name_of(channel, sender), extra=_marks(channel, sender, "sender.goes_on"))
 
 
-def _marks(channel: str, sender: str) -> dict[str, str]:
-    return {"channel": channel, "sender": sender}
+def _marks(channel: str, sender: str, event: str) -> dict[str, str]:
+    return {"channel": channel, "sender": sender, "story": event}

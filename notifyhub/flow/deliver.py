@@ -217,7 +217,7 @@ class Pump:
             self._wake.set()
             return
         self._claim_size.sent()
-        self._recorder.note(result)
+        self._recorder.note(row, result)
         if place_at is not None:
             with suppress(StoreUnavailable):
                 await self._lane.pacer.answered(row, place_at)
@@ -284,4 +284,4 @@ def _back(row: Claimed) -> Unsent:
 def _put_off(row: Claimed, due_at: int | None = None) -> Unsent:
     """Back, but before those that have not been claimed yet: so they do not pass it to the same recipient."""
     mailing_id = 0 if row.rate is None else row.mailing_id
-    return Unsent(row.id, row.attempt, due_at, PACED, mailing_id, row.rate)
+    return Unsent(row.id, row.attempt, due_at, PACED, mailing_id, row.rate, row)

@@ -88,7 +88,7 @@ def _is_stored(slice_: Slice, written: Future[bool], ring: Callable[[str], None]
         ring(channel)
     if slice_.is_last:
         id_ = slice_.mailing["id"]
-        _log.info("mailing %d is expanded", id_, extra={"mailing_id": id_})
+        _log.info("mailing %d is expanded", id_, extra={"mailing_id": id_, "story": "mailing.expanded"})
     return True
 
 

@@ -142,7 +142,8 @@ class _Storing:
         self.finish()
         if batch:
             self._batch = batch
-            rows = Upsert([row for _, row in batch], self._wanted.default_timezone, now)
+            lines = [line for line, _ in batch]
+            rows = Upsert([row for _, row in batch], self._wanted.default_timezone, now, lines)
             self._writing = (
                 self._database.read(client_imports.tried(rows))
                 if self._wanted.dry_run

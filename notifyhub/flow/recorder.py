@@ -9,8 +9,10 @@ from typing import Any
 
 from notifyhub import logs
 from notifyhub.errors import StoreUnavailable
+from notifyhub.flow import telling
 from notifyhub.flow.lane import Lane
 from notifyhub.store import deliveries
+from notifyhub.store.claimed import Claimed
 from notifyhub.store.database import Database
 from notifyhub.store.deliveries import Result, Unsent
 
@@ -27,7 +29,7 @@ class Recorder:
         self._lane = lane
         self._database = database
         self._calls = calls
-        self._results: list[Result] = []
+        self._results: list[tuple[Claimed, Result]] = []
         self._recording: asyncio.Task[None] | None = None
         self._unsent: list[Unsent] = []
 
@@ -36,9 +38,9 @@ class Recorder:
         """Is there anything to hand back?"""
         return bool(self._unsent)
 
-    def note(self, result: Result) -> None:
+    def note(self, row: Claimed, result: Result) -> None:
         """A call has ended."""
-        self._results.append(result)
+        self._results.append((row, result))
         if self._recording is None or self._recording.done():
             self._recording = asyncio.create_task(self._record())
 
@@ -50,6 +52,7 @@ class Recorder:
         """Release the leases of those for which no call was made."""
         unsent, self._unsent = self._unsent, []
         await self._write_stubbornly(deliveries.hand_back, unsent)
+        telling.put_off(unsent)
 
     async def finish(self) -> None:
         """Wait until everything is written."""
@@ -62,8 +65,10 @@ class Recorder:
         while self._results:
             if self._calls() > 1:
                 await asyncio.sleep(GATHER_S)
-            batch, self._results = self._results, []
+            pairs, self._results = self._results, []
+            batch = [result for _, result in pairs]
             going_on = await self._write_stubbornly(deliveries.record, batch)
+            telling.attempted(pairs, recorded=going_on is not None)
             self._lane.recorded(self._lane.channel, batch, going_on or ())
 
     async def _write_stubbornly(self, job: Any, batch: Any) -> Any:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 from notifyhub import answers
 from notifyhub.clock import now_ms, to_datetime
 from notifyhub.domain.states import RELEASED, Status
-from notifyhub.errors import NotifyhubError
 from notifyhub.hub.wiring import Wiring
 from notifyhub.requests import (
     as_message_id,
@@ -22,8 +21,6 @@ from notifyhub.requests import (
 from notifyhub.store import changes, deliveries, lists, resolving, views
 from notifyhub.verbs import Verbs, as_arguments, result_of
 
-R = TypeVar("R")
-
 
 class Changing(Wiring, Verbs):
     """Changing, cancelling and retrying."""
@@ -31,7 +28,7 @@ class Changing(Wiring, Verbs):
     async def cancel(self, id_: UUID | str) -> answers.Cancelled:
         uuid = as_message_id(id_)
         await self.asked(views.must_stand_alone(uuid))
-        cancelled = await result_of(self._database.write(deliveries.cancel, uuid))
+        cancelled = await self.written(deliveries.cancel, uuid)
         counts = await self.asked(views.counts(uuid))
         ended = (Status.SCHEDULED, *RELEASED)
         too_late = sum(count for status, count in counts.items() if status not in ended)
@@ -41,9 +38,8 @@ class Changing(Wiring, Verbs):
     async def change_as(self, id_: UUID | str, asked: bytes | Mapping[str, Any]) -> answers.Message:
         uuid, now = as_message_id(id_), now_ms()
         request = change_request(asked, to_datetime(now))
-        await self.ready()
         change = changes.Change(uuid, now, request.members())
-        changed = _good(await result_of(self._database.write(changes.change, change)))
+        changed = await self.written(changes.change, change)
         if self._is_soon(changed.due_at, now):
             for channel in changed.channels:
                 self.ring_at(channel, changed.due_at)
@@ -53,16 +49,14 @@ class Changing(Wiring, Verbs):
     async def retry_as(self, id_: UUID | str, asked: bytes | Mapping[str, Any]) -> answers.Retried:
         uuid, now = as_message_id(id_), now_ms()
         request = retry_request(asked, to_datetime(now))
-        await self.ready()
-        done = _good(await result_of(self._database.write(changes.retry, changes.Retry(uuid, now, request.members()))))
+        done = await self.written(changes.retry, changes.Retry(uuid, now, request.members()))
         self._ring(done.due)
         return answers.Retried(id=uuid, retried=done.retried, duplicates=done.duplicates, left_alone=done.left_alone)
 
     async def resolve_as(self, id_: int | str, asked: bytes | Mapping[str, Any]) -> answers.Delivery:
         row, verdict = as_row_id("delivery", id_), resolve_request(asked).verdict
-        await self.ready()
         resolution = resolving.Resolution(row, verdict, now_ms())
-        self._ring([_good(await result_of(self._database.write(resolving.resolve, resolution)))])
+        self._ring([await self.written(resolving.resolve, resolution)])
         return await self.asked(views.delivery(row))
 
     async def cancel_deliveries(self, ids: Iterable[int]) -> list[answers.DeliveryResult]:
@@ -91,12 +85,6 @@ class Changing(Wiring, Verbs):
 def _these(ids: Iterable[int]) -> Sequence[int]:
     with as_arguments():
         return ids_request({"ids": list(ids)}).ids
-
-
-def _good(result: R | NotifyhubError) -> R:
-    if isinstance(result, NotifyhubError):
-        raise result
-    return result
 
 
 def _cancelled(found: answers.DeliveryResult, now: bool) -> answers.DeliveryResult:

@@ -11,6 +11,7 @@ from notifyhub.errors import Fault, InvalidRequest
 from notifyhub.flow import export_clients
 from notifyhub.flow.export_clients import Part
 from notifyhub.flow.import_clients import Wanted, import_clients
+from notifyhub.hub import telling
 from notifyhub.hub.wiring import Wiring
 from notifyhub.requests import (
     ClientRequest,
@@ -104,7 +105,9 @@ class HubClients(ClientVerbs):
             with opened(file) as table:
                 return import_clients(self._wiring.database, table, wanted, now_ms)
 
-        return await off_the_loop(work)
+        report = await off_the_loop(work)
+        telling.imported(report)
+        return report
 
     async def export(
         self,
@@ -141,9 +144,20 @@ class HubClients(ClientVerbs):
             raise InvalidRequest([Fault("$.excel", "form", "goes with CSV only")])
         await self._wiring.ready()
         table = export_clients.Wanted(wanted.audience, wanted.search, format, excel)
-        return export_clients.export_clients(self._wiring.database, table)
+        return _told(export_clients.export_clients(self._wiring.database, table))
 
     async def delete(self, id_: int | str) -> answers.DeletedClient:
         row = as_row_id("client", id_)
         done = await self._wiring.written(clients.delete, row)
         return answers.DeletedClient(id=row, cancelled=done.cancelled, too_late=done.too_late)
+
+
+def _told(parts: Iterator[Part]) -> Iterator[Part]:
+    """The parts of an export; at its end, or where its reader left off, it is told how many clients were in them."""
+    number = 0
+    try:
+        for part in parts:
+            number += part.clients
+            yield part
+    finally:
+        telling.exported(number)

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from notifyhub import answers
 from notifyhub.errors import InvalidRequest, KeyInProgress
-from notifyhub.flow import accept
+from notifyhub.flow import accept, telling
 from notifyhub.hub.sending import Sending, outcomes
 from notifyhub.store import idempotency, messages
 from notifyhub.store.idempotency import Kept, Named, Once, Verdict
@@ -56,6 +56,7 @@ class Repeating(Sending):
 
     def _once(self, job: Job[I, R], wanted: Once[I, R], stored_by: Callable[[R], Stored]) -> Future[Kept]:
         kept: Future[Kept] = Future()
+        asker = telling.asker(wanted.named.consumer)
 
         def tell(done: Future[Verdict[R]]) -> None:
             if (error := done.exception()) is not None:
@@ -63,7 +64,9 @@ class Repeating(Sending):
                 return
             verdict = done.result()
             if verdict.result is not None:
-                self._ring_for(stored_by(verdict.result))
+                stored = stored_by(verdict.result)
+                telling.stored(asker, stored)
+                self._ring_for(stored)
             if verdict.kept is None:
                 kept.set_exception(verdict.refusal or KeyInProgress())
             else:

@@ -9,8 +9,9 @@ from typing import Any
 from notifyhub import answers
 from notifyhub.clock import now_ms, to_datetime
 from notifyhub.errors import InvalidRequest
-from notifyhub.flow import accept
+from notifyhub.flow import accept, telling
 from notifyhub.flow.saying import said
+from notifyhub.flow.telling import Asker
 from notifyhub.hub.wiring import Wiring
 from notifyhub.requests import MessageRequest, batch_request, message_request
 from notifyhub.store import messages
@@ -43,8 +44,9 @@ class Sending(Wiring, Verbs):
         self.open()
         message = accept.to_rows(request, now, lane_of_key(consumer))
         answer: Future[answers.Message] = Future()
+        asker = telling.asker(consumer)
         stored = self._database.write(messages.accept, message)
-        stored.add_done_callback(lambda done: self._accepted(request, message, done, answer))
+        stored.add_done_callback(lambda done: self._accepted(request, message, done, answer, asker))
         return answer
 
     def checked(self, asked: bytes | Mapping[str, Any] | MessageRequest, now: int) -> MessageRequest:
@@ -77,8 +79,9 @@ class Sending(Wiring, Verbs):
         checked, rows = self._checked_many(asked, now, consumer)
         self.open()
         answer: Future[list[Outcome]] = Future()
+        asker = telling.asker(consumer)
         stored = self._database.write(messages.accept_many, rows)
-        stored.add_done_callback(lambda done: self._accepted_many(checked, rows, done, answer))
+        stored.add_done_callback(lambda done: self._accepted_many(checked, rows, done, answer, asker))
         return answer
 
     def _checked_many(
@@ -102,12 +105,15 @@ class Sending(Wiring, Verbs):
         rows: Sequence[messages.NewMessage],
         done: Future[list[messages.Stored]],
         answer: Future[list[Outcome]],
+        asker: Asker,
     ) -> None:
         if (error := done.exception()) is not None:
             answer.set_exception(error)
             return
         stored = done.result()
-        self._ring_for(list(zip(rows, stored, strict=True)))
+        pairs = list(zip(rows, stored, strict=True))
+        telling.stored(asker, pairs)
+        self._ring_for(pairs)
         answer.set_result(outcomes(checked, rows, stored))
 
     def _accepted(
@@ -116,11 +122,13 @@ class Sending(Wiring, Verbs):
         message: messages.NewMessage,
         done: Future[messages.Stored],
         answer: Future[answers.Message],
+        asker: Asker,
     ) -> None:
         if (error := done.exception()) is not None:
             answer.set_exception(error)
             return
         stored = done.result()
+        telling.stored(asker, [(message, stored)])
         self._ring_for([(message, stored)])
         answer.set_result(accept.to_answer(request, message, stored))
 

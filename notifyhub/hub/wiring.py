@@ -14,6 +14,7 @@ from notifyhub import settings as settings_module
 from notifyhub.clock import now_ms
 from notifyhub.errors import NotifyhubError, SettingsError
 from notifyhub.forks import ForkedLock
+from notifyhub.hub import telling
 from notifyhub.hub.progress import Progress
 from notifyhub.providers.registry import make_providers
 from notifyhub.queue import Doorbell, is_reachable, make_broker
@@ -69,6 +70,7 @@ class Wiring:
         result = await result_of(self._database.write(job, item))
         if isinstance(result, NotifyhubError):
             raise result
+        telling.done(job, item, result)
         return result
 
     def broker_reachable(self) -> bool:

@@ -17,7 +17,7 @@ from notifyhub.domain.mailings import MailingStatus
 from notifyhub.domain.states import Status
 from notifyhub.domain.summary import DUPLICATE
 from notifyhub.errors import StoreUnavailable
-from notifyhub.store import fingerprints, wordings
+from notifyhub.store import fingerprints, noting, wordings
 from notifyhub.store.chain_steps import as_rest
 from notifyhub.store.fingerprints import TRIES
 from notifyhub.store.rows import Type, as_uuid, fetch_rows, is_postgres, run_rows
@@ -84,7 +84,7 @@ _ENDED = f"""
     WHERE c.rest IS NOT NULL AND c.next_id IS NULL AND d.status = '{{status}}' {{lock}}"""
 _GIVE_WAY = f"""
     UPDATE deliveries SET status = '{Status.SUPERSEDED}' FROM {{rows}} AS r
-    WHERE deliveries.id = r.id AND deliveries.status = '{{status}}' RETURNING deliveries.id"""
+    WHERE deliveries.id = r.id AND deliveries.status = '{{status}}' {noting.RETURNING}"""
 
 
 class _Successor(NamedTuple):
@@ -151,7 +151,9 @@ def advance(database: peewee.Database, ids: Iterable[int], now: int, ended: Stat
     if not steps:
         return frozenset()
     moved = run_rows(database, _GIVE_WAY.replace("{status}", ended), _ID, [(step.id,) for step in steps])
-    gone = {id_ for (id_,) in moved.fetchall()}
+    rows = moved.fetchall()
+    noting.moved("delivery.superseded", rows)
+    gone = {row[0] for row in rows}
     # One that was refused before its time leaves the time to the next.
     return store_successors(database, [step for step in steps if step.id in gone], now, keep_due=True)
 
@@ -175,6 +177,7 @@ def store_successors(
         wanted = [(successors[id_].dedup_key, now, window_ms) for id_, window_ms in windows.items()]
         fingerprints.give_way(database, [(key, at, window_ms) for key, at, window_ms in wanted if key is not None])
     repeated = _insert(database, successors)
+    noting.follow(successor for id_, successor in successors.items() if id_ not in repeated)
     ids = _stored(database, successors)
     _link(database, [(step, ids[step.id], step.id in repeated) for step in steps], due, now)
     return frozenset(successor.channel for id_, successor in successors.items() if id_ not in repeated)

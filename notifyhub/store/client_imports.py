@@ -11,7 +11,8 @@ import peewee
 from notifyhub.domain.clients import operator_code_of
 from notifyhub.requests.client_rows import ClientRow
 from notifyhub.requests.fields import MOST_METADATA_BYTES
-from notifyhub.store.clients import COLUMNS, INSERT_NEW, tags_of
+from notifyhub.store import noting
+from notifyhub.store.clients import COLUMNS, INSERT_NEW, by_phone, tags_of
 from notifyhub.store.rows import Type, fetch_rows, is_postgres, run, run_rows
 
 
@@ -20,11 +21,13 @@ class Upsert(NamedTuple):
 
     default_timezone  of clients for whom none is given
     now               epoch ms
+    lines             the numbers of the rows' lines
     """
 
     rows: Sequence[ClientRow]
     default_timezone: str
     now: int
+    lines: Sequence[int] = ()
 
 
 class Counts(NamedTuple):
@@ -96,7 +99,27 @@ def _upsert(database: peewee.Database, wanted: Upsert) -> Counts:
     if changes:
         run_rows(database, _UPDATE, _UPDATED, [(id_, *client, wanted.now) for id_, client in changes])
     _retag(database, [row for row in wanted.rows if "tags" in row.members and row.phone not in refused], there)
+    if noting.is_listening():
+        _note(database, wanted, there, refused)
     return Counts(created, len(wanted.rows) - created - len(refused), refused)
+
+
+def _note(database: peewee.Database, wanted: Upsert, there: _There, refused: Sequence[str]) -> None:
+    fresh = by_phone(database, [(row.phone,) for row in wanted.rows if row.phone not in there])
+    ids = {phone: id_ for phone, (id_, _) in there.items()} | {phone: id_ for id_, phone in fresh}
+    kept = [(row, line) for row, line in zip(wanted.rows, wanted.lines, strict=True) if row.phone not in refused]
+    told: list[dict[str, Any]] = []
+    wishes: dict[str, list[dict[str, Any]]] = {"client.opted_out": [], "client.opted_in": []}
+    for row, line in kept:
+        of_client = {"client_id": ids[row.phone], "line": line}
+        status = "updated" if row.phone in there else "created"
+        told.append({**of_client, "status": status, "fields": sorted(row.members)})
+        if (channels := row.members.get("opted_out")) or (channels is not None and row.phone in there):
+            event = "client.opted_out" if channels else "client.opted_in"
+            wishes[event].append({**of_client, "channels": list(channels) or ["all"], "by": "import"})
+    noting.note_all("client.imported", told)
+    for event, records in wishes.items():
+        noting.note_all(event, records)
 
 
 def _there(database: peewee.Database, rows: Sequence[ClientRow]) -> _There:

@@ -15,7 +15,7 @@ from notifyhub.domain.audience import Audience
 from notifyhub.domain.clients import ALL, operator_code_of
 from notifyhub.domain.states import Status
 from notifyhub.errors import Conflict, NotFound, NotifyhubError
-from notifyhub.store import audiences, chains, wordings
+from notifyhub.store import audiences, chains, noting, wordings
 from notifyhub.store.deliveries import GIVE_UP_KEY
 from notifyhub.store.rows import Type, fetch, fetch_rows, is_postgres, run, run_rows
 from notifyhub.store.wishes import CLIENT_DELETED, OPTED_OUT
@@ -174,11 +174,18 @@ def _new_columns(old: Row, change: ClientChange) -> dict[str, Any]:
 
 def _cancel_opted_out(database: peewee.Database, change: ClientChange, opted_out: Sequence[str]) -> None:
     if ALL in opted_out:
-        run(database, _CANCEL, OPTED_OUT, change.id)
+        _cancelled(database, _CANCEL, OPTED_OUT, change.id)
         return
     for channel in opted_out:
-        ended = run(database, f"{_CANCEL} AND channel = ? RETURNING id", OPTED_OUT, change.id, channel).fetchall()
-        chains.advance(database, [id_ for (id_,) in ended], change.now, ended=Status.CANCELLED)
+        ended = _cancelled(database, f"{_CANCEL} AND channel = ?", OPTED_OUT, change.id, channel)
+        chains.advance(database, ended, change.now, ended=Status.CANCELLED)
+
+
+def _cancelled(database: peewee.Database, sql: str, reason: str, *given: Any) -> list[int]:
+    """The ids of the deliveries that a statement cancels."""
+    rows = run(database, sql + noting.RETURNING, reason, *given).fetchall()
+    noting.moved("delivery.cancelled", rows, reason=reason)
+    return [row[0] for row in rows]
 
 
 def delete(database: peewee.Database, ids: Sequence[int]) -> list[Deleted | NotFound]:
@@ -190,7 +197,7 @@ def _delete(database: peewee.Database, id_: int) -> Deleted | NotFound:
     if not run(database, "DELETE FROM clients WHERE id = ?", id_).rowcount:
         return NotFound("client", id_)
     run(database, "DELETE FROM client_tags WHERE client_id = ?", id_)
-    cancelled = run(database, _CANCEL, CLIENT_DELETED, id_).rowcount
+    cancelled = len(_cancelled(database, _CANCEL, CLIENT_DELETED, id_))
     wordings.forget(database, id_)
     for statement in _FORGET:
         run(database, statement, id_)

@@ -11,7 +11,7 @@ from notifyhub.domain.chains import CONFIRMED_LATE, NOT_CONFIRMED, WITH_RECEIPTS
 from notifyhub.domain.mailings import MailingStatus
 from notifyhub.domain.receipt import Receipt
 from notifyhub.domain.states import Status
-from notifyhub.store import chain_steps, chains
+from notifyhub.store import chain_steps, chains, noting
 from notifyhub.store.chains import BODY, STEP, Step
 from notifyhub.store.deliveries import GIVE_UP_KEY
 from notifyhub.store.rows import Type, fetch, fetch_rows, is_postgres, run, run_rows
@@ -37,7 +37,7 @@ _OVERDUE = f"""
 _GIVE_WAY = f"""
     UPDATE deliveries SET status = '{Status.SUPERSEDED}', reason = '{NOT_CONFIRMED}',
         dedup_key = CASE WHEN r.status = '{Status.SENT}' THEN dedup_key ELSE {GIVE_UP_KEY} END
-    FROM {{rows}} AS r WHERE deliveries.id = r.id AND deliveries.status = r.status RETURNING deliveries.id"""
+    FROM {{rows}} AS r WHERE deliveries.id = r.id AND deliveries.status = r.status {noting.RETURNING}"""
 _ID: dict[str, Type] = {"id": "BIGINT"}
 _HELD_UP = frozenset({Status.SCHEDULED, Status.UNCONFIRMED})
 
@@ -115,7 +115,8 @@ def _give_way(database: peewee.Database, now: int, limit: int) -> tuple[int, fro
         return len(rows), frozenset()
     states: dict[str, Type] = {"id": "BIGINT", "status": "TEXT"}
     moved = run_rows(database, _GIVE_WAY, states, [(step.id, status) for step, status in overdue]).fetchall()
-    gone = {id_ for (id_,) in moved}
+    noting.moved("delivery.superseded", moved, reason=NOT_CONFIRMED)
+    gone = {row[0] for row in moved}
     return len(rows), chains.store_successors(database, [step for step, _ in overdue if step.id in gone], now)
 
 

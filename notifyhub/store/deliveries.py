@@ -14,7 +14,8 @@ import peewee
 
 from notifyhub.domain.reachability import Lesson
 from notifyhub.domain.states import Status
-from notifyhub.store import chain_steps, chains, reachability
+from notifyhub.store import chain_steps, chains, noting, reachability
+from notifyhub.store.claimed import Claimed
 from notifyhub.store.reachability import Taught
 from notifyhub.store.rows import Type, fetch_rows, is_postgres, run, run_rows, uuid_parameter
 
@@ -58,6 +59,7 @@ class Unsent(NamedTuple):
     """A claimed delivery for which no call was made; `due_at` (epoch ms) postpones it, for this `reason`.
 
     mailing_id, rate  the limit, in words, by which its mailing put it off; void if it has been changed meanwhile
+    of                what was claimed, for those who tell of it
     """
 
     id: int
@@ -66,6 +68,7 @@ class Unsent(NamedTuple):
     reason: str | None = None
     mailing_id: int = 0
     rate: str | None = None
+    of: Claimed | None = None
 
 
 _RESULT: dict[str, Type] = {
@@ -177,13 +180,20 @@ def cancel(database: peewee.Database, message_ids: Sequence[UUID]) -> list[int]:
 
 
 def _cancel(database: peewee.Database, message_id: UUID | str) -> int:
-    cancelled: int = run(database, _CANCEL, message_id).rowcount
+    cancelled = noting.moved("delivery.cancelled", run(database, _CANCEL + noting.RETURNING, message_id).fetchall())
     # What gave way meanwhile has a successor now.
     while chain_steps.stop_message(database, message_id):
-        cancelled += run(database, _CANCEL, message_id).rowcount
+        cancelled += noting.moved(
+            "delivery.cancelled", run(database, _CANCEL + noting.RETURNING, message_id).fetchall()
+        )
     return cancelled
 
 
 def expire(database: peewee.Database, requests: Sequence[tuple[int, int]]) -> list[int]:
     """Expire scheduled deliveries past their expiry time: pairs of (now in epoch ms, most at once)."""
-    return [run(database, _EXPIRE, now, limit).rowcount for now, limit in requests]
+    return [
+        noting.moved(
+            "delivery.expired", run(database, _EXPIRE + noting.RETURNING, now, limit).fetchall(), reason="too_late"
+        )
+        for now, limit in requests
+    ]

@@ -19,7 +19,7 @@ from notifyhub.domain.durations import milliseconds
 from notifyhub.domain.mailings import MailingStatus
 from notifyhub.domain.states import Status
 from notifyhub.errors import StoreUnavailable
-from notifyhub.store import audiences, chain_steps, fingerprints, refusals, wordings
+from notifyhub.store import audiences, chain_steps, fingerprints, noting, refusals, wordings
 from notifyhub.store.chain_steps import Begun
 from notifyhub.store.fingerprints import TRIES
 from notifyhub.store.mailing_models import Mailing
@@ -175,7 +175,9 @@ def _place(database: peewee.Database, slice_: Slice) -> bool:
     at = (mailing["id"], mailing["cursor"], mailing["status"], end)
     if not run(database, _ADVANCE, slice_.cursor, *numbers, expanded_at, *at).rowcount:
         return False
-    duplicates = _insert(database, mailing, slice_.deliveries, slice_.now)
+    left_out = _insert(database, mailing, slice_.deliveries, slice_.now)
+    duplicates = len(left_out)
+    noting.placed(mailing, (d for d in slice_.deliveries if d.position not in left_out))
     if slice_.wordings:
         wordings.add(database, uuid_parameter(database, as_uuid(mailing["message_id"])), slice_.wordings)
     if is_chain(chain := orjson.loads(mailing["channels"])):
@@ -221,9 +223,9 @@ def _begin_chains(
     chain_steps.begin(database, [Begun(message_id, d.position, d.rest, within_ms) for d in deliveries])
 
 
-def _insert(database: peewee.Database, mailing: Row, deliveries: Sequence[Placed], now: int) -> int:
-    """Insert the rows, and return the number of those that are duplicates."""
-    pending, left_out = list(deliveries), 0
+def _insert(database: peewee.Database, mailing: Row, deliveries: Sequence[Placed], now: int) -> set[int]:
+    """Insert the rows, and return the positions of those that are duplicates."""
+    pending, left_out = list(deliveries), set[int]()
     if mailing["deduplicate"].isdigit():
         window_ms = int(mailing["deduplicate"]) * 1000
         fingerprints.give_way(database, [(d.dedup_key, d.due_at, window_ms) for d in pending if d.dedup_key])
@@ -237,7 +239,7 @@ def _insert(database: peewee.Database, mailing: Row, deliveries: Sequence[Placed
         holders = fingerprints.holders(database, [d.dedup_key for d in refused if d.dedup_key])
         duplicates = [d for d in refused if d.dedup_key in holders]
         _insert_duplicates(database, mailing, duplicates, holders)
-        left_out += len(duplicates)
+        left_out |= {d.position for d in duplicates}
         # A key may have been released since the row was refused: then it is simply tried again.
         pending = [d for d in refused if d.dedup_key not in holders]
     raise StoreUnavailable("others took the place again and again; this slice is tried again")

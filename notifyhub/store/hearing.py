@@ -12,7 +12,7 @@ import peewee
 from notifyhub.clock import to_iso
 from notifyhub.domain.inbound import Inbound, is_word
 from notifyhub.domain.receipt import Receipt
-from notifyhub.store import reachability, receipts
+from notifyhub.store import noting, reachability, receipts
 from notifyhub.store.reachability import Place, Unreachable
 from notifyhub.store.receipts import Arrived
 from notifyhub.store.rows import Type, run, run_rows
@@ -52,6 +52,9 @@ _POST: dict[str, Type] = {"body": "TEXT", "created_at": "BIGINT", "due_at": "BIG
 _KEEP = (
     "INSERT INTO inbound_posts (body, created_at, due_at, tries) SELECT body, created_at, due_at, 0 FROM {rows} AS r"
 )
+_CLIENT_AT = """
+    SELECT client_id FROM deliveries WHERE address = ? AND channel = ? AND client_id IS NOT NULL
+    ORDER BY created_at DESC LIMIT 1"""
 _ANY_OLD = "SELECT 1 FROM inbound_updates WHERE seen_at <= ? LIMIT 1"
 _FORGET = """
     DELETE FROM inbound_updates WHERE (channel, sender, update_id) IN (
@@ -97,6 +100,7 @@ def _act(database: peewee.Database, inbound: Sequence[Inbound], call: Heard) -> 
     # One after the other: the last wish of a person counts.
     for one in inbound:
         place = (one.channel, one.address)
+        _note(database, one, rules)
         if one.makes_reachable:
             reachability.write_reachable(database, [Place(*place, one.sender)])
         elif one.reason is not None and rules.unreachable_kept_ms:
@@ -109,6 +113,21 @@ def _act(database: peewee.Database, inbound: Sequence[Inbound], call: Heard) -> 
             reachability.write_allowed(database, [place])
     if rules.forwards and inbound:
         run_rows(database, _KEEP, _POST, [(_document(one), now, now) for one in inbound])
+
+
+def _note(database: peewee.Database, one: Inbound, rules: Rules) -> None:
+    """Tell what somebody did, by the number of the client to whom something was sent at this address."""
+    if not noting.is_listening():
+        return
+    found = run(database, _CLIENT_AT, one.address, one.channel).fetchone()
+    who = {"client_id": found[0] if found else None, "channel": one.channel}
+    noting.note("person.wrote", **who, sender=one.sender or None, kind=str(one.kind), reason=one.reason)
+    if one.is_private and is_word(one.text, rules.opt_out):
+        noting.note("client.opted_out", **who, channels=[one.channel], by="inbound")
+    elif one.is_private and is_word(one.text, rules.opt_in):
+        noting.note("client.opted_in", **who, channels=[one.channel], by="inbound")
+    elif one.reason is not None:
+        noting.note("client.opted_out", **who, channels=[one.channel], by="messenger", reason=one.reason)
 
 
 def _document(one: Inbound) -> str:

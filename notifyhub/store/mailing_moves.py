@@ -13,10 +13,10 @@ from notifyhub.domain.addresses import FORMS
 from notifyhub.domain.mailings import LIVE, MAILING_CANCELLED, NOT_STARTED, TOO_LATE, WINDOW_CLOSED, MailingStatus
 from notifyhub.domain.states import Status
 from notifyhub.errors import Conflict, NotFound, NotifyhubError
-from notifyhub.store import statistics
+from notifyhub.store import noting, statistics
 from notifyhub.store.deliveries import GIVE_UP_KEY, PRIORITIES, TOO_LATE_AS
 from notifyhub.store.mailings import find
-from notifyhub.store.rows import is_postgres, run, uuid_parameter
+from notifyhub.store.rows import as_uuid, is_postgres, run, uuid_parameter
 
 MOST_STARTED_AT_ONCE = 100
 ANY_LATER_CLIENT = 2**62
@@ -132,6 +132,7 @@ def begin(database: peewee.Database, id_: int, now: int) -> bool:
     if not run(database, _BEGIN, now, now, key, id_).rowcount:
         return False
     run(database, _MESSAGE, id_)
+    noting.note("mailing.started", mailing_id=id_, message_id=as_uuid(key))
     return True
 
 
@@ -148,6 +149,7 @@ def _start_due(database: peewee.Database, now: int) -> int:
         if ends_at is not None and ends_at <= now:
             run(database, _MOVE, MailingStatus.EXPIRED, now, id_, MailingStatus.SCHEDULED)
             run(database, "UPDATE mailings SET ended_at = ? WHERE id = ?", now, id_)
+            noting.note("mailing.expired", mailing_id=id_)
         else:
             begin(database, id_, now)
     return len(due)
@@ -223,7 +225,9 @@ def settle(database: peewee.Database, moments: Sequence[int]) -> list[int]:
     settled = []
     for now in moments:
         finished = _finish(database, now)
-        settled.append(finished + run(database, _EXPIRE, now, now, now).rowcount)
+        expired = run(database, f"{_EXPIRE} RETURNING id", now, now, now).fetchall()
+        noting.note_all("mailing.expired", ({"mailing_id": id_} for (id_,) in expired))
+        settled.append(finished + len(expired))
     return settled
 
 
@@ -231,8 +235,9 @@ def _finish(database: peewee.Database, now: int) -> int:
     finish, given = _among(_FINISH), [now, now, now, *FORMS]
     if is_postgres(database):
         finish, given = f"{finish} AND id = ANY(?)", [*given, [id_ for (id_,) in run(database, _FREE).fetchall()]]
-    count: int = run(database, finish, *given).rowcount
-    return count
+    finished = run(database, f"{finish} RETURNING id, status", *given).fetchall()
+    noting.note_all("mailing.finished", ({"mailing_id": id_, "status": status} for id_, status in finished))
+    return len(finished)
 
 
 def unswept(database: peewee.Database) -> list[tuple[int, str]]:
@@ -246,7 +251,8 @@ def clear(database: peewee.Database, items: Sequence[tuple[int, str, int]]) -> l
     for id_, status, limit in items:
         cancelled = status == MailingStatus.CANCELLED
         clear, reason = (_CLEAR_CANCELLED, MAILING_CANCELLED) if cancelled else (_CLEAR_EXPIRED, TOO_LATE)
-        count = run(database, _among(clear), reason, *FORMS, id_, limit).rowcount
+        rows = run(database, _among(clear) + noting.RETURNING, reason, *FORMS, id_, limit).fetchall()
+        count = noting.moved("delivery.cancelled" if cancelled else "delivery.expired", rows, reason=reason)
         if not count:
             run(database, _among(_SWEPT), id_, *FORMS)
         cleared.append(count)

@@ -14,7 +14,7 @@ from notifyhub.domain.mailings import LIVE, MailingStatus
 from notifyhub.domain.states import Status
 from notifyhub.domain.templates import UNWORDED
 from notifyhub.errors import Conflict, NotFound, NotifyhubError
-from notifyhub.store import chain_steps, fingerprints, refusals, wordings
+from notifyhub.store import chain_steps, fingerprints, noting, refusals, wordings
 from notifyhub.store.mailings import Row, find
 from notifyhub.store.rows import Type, as_uuid, fetch, is_postgres, run, run_rows
 from notifyhub.store.wordings import Wording
@@ -86,6 +86,8 @@ def _retry(database: peewee.Database, slice_: RetrySlice) -> Retried | Notifyhub
     if again:
         sql = _AGAIN.replace("due_at = ?, ", f"due_at = {slice_.now:d}, ")
         run_rows(database, sql, columns, [(row.id, keys[row.id]) for row in again])
+        told = ((row.id, mailing["message_id"], slice_.id, row.client_id, row.channel) for row in again)
+        noting.moved("delivery.retried", told)
         chain_steps.rearm(database, [(row.id, slice_.now) for row in again])
         run(database, _REOPEN, slice_.now, slice_.id)
         # Whoever retries by hand wants the messenger to be asked again.

@@ -16,7 +16,7 @@ import peewee
 from notifyhub.domain.reachability import KEPT_MS, is_lasting, sender_in
 from notifyhub.domain.receipt import Receipt
 from notifyhub.domain.states import Status
-from notifyhub.store import chain_steps, confirmations, reachability
+from notifyhub.store import chain_steps, confirmations, noting, reachability
 from notifyhub.store.reachability import Unreachable
 from notifyhub.store.rows import Type, fetch_rows, run, run_rows
 
@@ -48,7 +48,8 @@ _REFERRING: dict[str, Type] = {**_RECEIPT, "message_id": "UUID"}
 _NUMBERED: dict[str, Type] = {**_RECEIPT, "number": "BIGINT"}
 # The literal condition lets the planner use the partial index.
 _FIND = """
-    SELECT r.number AS number, d.id AS id FROM {rows} AS r
+    SELECT r.number AS number, d.id AS id, d.message_id AS message_id, d.mailing_id AS mailing_id,
+        d.client_id AS client_id, d.channel AS channel FROM {rows} AS r
     JOIN deliveries AS d ON d.messenger_id = r.messenger_id AND d.channel = r.channel
     WHERE d.messenger_id IS NOT NULL AND d.channel IN ('viber', 'whatsapp')
         AND (r.address IS NULL OR r.address = d.address)"""
@@ -143,8 +144,9 @@ def _apply(database: peewee.Database, receipts: Sequence[Receipt], now: int, kep
         if chained:
             confirmations.prove(database, proving)
     numbered = [(*receipt, number) for number, receipt in enumerate(receipts)]
-    found = fetch_rows(database, _FIND, ("number", "id"), _NUMBERED, numbered)
-    told = [(id_, receipts[number]) for number, id_ in found if receipts[number].kind is not Status.SENT]
+    found = fetch_rows(database, _FIND, ("number", *noting.MOVED), _NUMBERED, numbered)
+    told = [(id_, receipts[number]) for number, id_, *_ in found if receipts[number].kind is not Status.SENT]
+    _note(receipts, found)
     for kind, statement in _MOVES:
         rows = [(id_, receipt.reason) for id_, receipt in told if receipt.kind is kind]
         if rows:
@@ -155,7 +157,14 @@ def _apply(database: peewee.Database, receipts: Sequence[Receipt], now: int, kep
         if chained:
             confirmations.hear(database, told, now)
     _learn(database, told, now, kept_ms)
-    return {number for number, _ in found}
+    return {number for number, *_ in found}
+
+
+def _note(receipts: Sequence[Receipt], found: Sequence[Sequence[Any]]) -> None:
+    for number, *row in found if noting.is_listening() else ():
+        one = receipts[number]
+        fields = {"status": one.kind, "reason": one.reason, "code": one.code or None}
+        noting.note("delivery.receipt", **noting.delivery(*row), **fields)
 
 
 def _learn(database: peewee.Database, told: Sequence[tuple[int, Receipt]], now: int, kept_ms: int) -> None:

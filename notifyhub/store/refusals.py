@@ -11,7 +11,7 @@ import peewee
 
 from notifyhub.domain.reachability import sender_in
 from notifyhub.domain.states import Status
-from notifyhub.store import chains, reachability
+from notifyhub.store import chains, noting, reachability
 from notifyhub.store.claimed import Claimed
 from notifyhub.store.deliveries import GIVE_UP_KEY
 from notifyhub.store.reachability import Known
@@ -61,7 +61,8 @@ _REFUSE = f"""
         reason = r.reason, lease_until = NULL, dedup_key = {GIVE_UP_KEY},
         attempt = CASE WHEN deliveries.status = '{Status.SENDING}' THEN attempt - 1 ELSE attempt END
     FROM {{rows}} AS r
-    WHERE deliveries.id = r.id AND deliveries.status IN ('{Status.SCHEDULED}', '{Status.SENDING}')"""
+    WHERE deliveries.id = r.id AND deliveries.status IN ('{Status.SCHEDULED}', '{Status.SENDING}')
+    {noting.RETURNING}, deliveries.reason"""
 _EXPLAIN = """
     INSERT INTO refusals (delivery_id, refused_at, learnt_at, expires_at, source)
     SELECT r.id, r.refused_at, r.learnt_at, r.expires_at, r.source FROM {rows} AS r WHERE true
@@ -153,6 +154,7 @@ def _refused(delivery_id: int, entry: Known, now: int) -> _Refused:
 
 def _write(database: peewee.Database, refused: Sequence[_Refused], now: int) -> None:
     if refused:
-        run_rows(database, _REFUSE, _REFUSED, map(tuple, refused))
+        moved = run_rows(database, _REFUSE, _REFUSED, map(tuple, refused)).fetchall()
+        noting.note_all("delivery.refused", ({**noting.delivery(*row), "reason": why} for *row, why in moved))
         run_rows(database, _EXPLAIN, _REFUSED, map(tuple, refused))
         chains.advance(database, [one.id for one in refused], now)

@@ -12,7 +12,7 @@ from notifyhub.clock import to_iso
 from notifyhub.domain.states import Status
 from notifyhub.errors import Conflict, NotFound, NotifyhubError
 from notifyhub.requests import Verdict
-from notifyhub.store import chain_steps, chains
+from notifyhub.store import chain_steps, chains, noting
 from notifyhub.store.deliveries import GIVE_UP_KEY
 from notifyhub.store.rows import run, run_rows
 
@@ -41,7 +41,7 @@ _MAILING_GOES_ON = """AND (mailing_id = 0 OR mailing_id IN (
 _FACTS = "SELECT channel, status, expires_at, mailing_id FROM deliveries WHERE id = ?"
 _CANCEL_THESE = f"""
     UPDATE deliveries SET status = '{Status.CANCELLED}', reason = NULL, dedup_key = {GIVE_UP_KEY} FROM {{rows}} AS r
-    WHERE deliveries.id = r.id AND deliveries.status = '{Status.SCHEDULED}' RETURNING deliveries.id"""
+    WHERE deliveries.id = r.id AND deliveries.status = '{Status.SCHEDULED}' {noting.RETURNING}"""
 
 
 def resolve(database: peewee.Database, resolutions: Sequence[Resolution]) -> list[str | NotifyhubError]:
@@ -85,6 +85,7 @@ def cancel_these(database: peewee.Database, batches: Sequence[Sequence[int]]) ->
     """Cancel the unclaimed ones of these deliveries. Returns which those are, for each batch."""
     ids = set(chain.from_iterable(batches))
     rows = run_rows(database, _CANCEL_THESE, {"id": "BIGINT"}, [(id_,) for id_ in sorted(ids)]).fetchall()
-    cancelled = {id_ for (id_,) in rows}
+    noting.moved("delivery.cancelled", rows)
+    cancelled = {row[0] for row in rows}
     chain_steps.stop_these(database, ids)
     return [cancelled & set(batch) for batch in batches]

@@ -11,7 +11,7 @@ import peewee
 from notifyhub.domain.clients import ALL, address_on, is_opted_out
 from notifyhub.domain.dedup import dedup_key
 from notifyhub.domain.states import Status
-from notifyhub.store import chains, fingerprints
+from notifyhub.store import chains, fingerprints, noting
 from notifyhub.store.claimed import Claimed
 from notifyhub.store.rows import Type, fetch_rows, run_rows
 
@@ -88,10 +88,19 @@ def heard(database: peewee.Database, rows: Sequence[Claimed], now: int) -> list[
         willing += [row._replace(address=address) for row, address in moved if row.id not in left_out]
     if refused:
         run_rows(database, _REFUSE, {"id": "BIGINT", "reason": "TEXT"}, map(tuple, refused))
+        _note(rows, refused)
         owners = {row.id: row.client_id for row in rows}
         elsewhere = [one.id for one in refused if _may_be_elsewhere(one, clients.get(owners[one.id] or 0))]
         chains.advance(database, elsewhere, now, ended=Status.CANCELLED)
     return willing
+
+
+def _note(rows: Sequence[Claimed], refused: Sequence[_Refused]) -> None:
+    reasons = {one.id: one.reason for one in refused}
+    for row in rows:
+        if row.id in reasons:
+            named = noting.delivery(row.id, row.message_id, row.mailing_id, row.client_id, row.channel)
+            noting.note("delivery.cancelled", **named, reason=reasons[row.id])
 
 
 def _wish(row: Claimed, client: _Client | None) -> tuple[str | None, str, str | None]:

@@ -16,6 +16,7 @@ import peewee
 
 from notifyhub import logs
 from notifyhub.errors import NotifyhubError, StoreUnavailable
+from notifyhub.store import noting
 from notifyhub.store.sqlite import in_use
 
 I = TypeVar("I")  # noqa: E741
@@ -30,12 +31,13 @@ _log = logs.logger(__name__)
 
 
 class _Write:
-    __slots__ = ("future", "item", "job")
+    __slots__ = ("future", "item", "job", "request_id")
 
     def __init__(self, job: Job[Any, Any], item: Any) -> None:
         self.job = job
         self.item = item
         self.future: Future[Any] = Future()
+        self.request_id = logs.REQUEST_ID.get()
 
 
 class Writer:
@@ -113,6 +115,7 @@ class Writer:
         except Exception as error:
             self._abandon()
             raise _CommitLost(str(error)) from error
+        noting.end(committed=True)
         return results
 
     def _begin(self) -> None:
@@ -127,6 +130,7 @@ class Writer:
 
     def _abandon(self) -> None:
         """Roll back. A connection that cannot do even that is dropped, so that the next write gets a new one."""
+        noting.end(committed=False)
         try:
             self._database.rollback()
         except Exception:
@@ -139,13 +143,16 @@ class _CommitLost(Exception):
 
 
 def _run_jobs(database: peewee.Database, batch: list[_Write]) -> list[Any]:
+    noting.begin()
     if len(batch) == 1:
+        noting.asked_by(batch[0].request_id)
         return list(batch[0].job(database, [batch[0].item]))
     places: dict[Any, list[int]] = {}
     for place, write in enumerate(batch):
         places.setdefault(write.job, []).append(place)
     results: list[Any] = [None] * len(batch)
     for job, own in places.items():
+        noting.asked_by(batch[own[0]].request_id if len(own) == 1 else None)
         for place, result in zip(own, job(database, [batch[place].item for place in own]), strict=True):
             results[place] = result
     return results

@@ -67,7 +67,7 @@ def worker(
         from notifyhub.hub import core_of
         from notifyhub.worker.process import spare_the_collector
 
-        logs.configure(settings.log_level, settings.log_format)
+        logs.configure(settings.log_level, settings.log_format, settings.effective_log_file, "worker")
         stopped = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stopped.set())

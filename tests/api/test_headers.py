@@ -92,7 +92,7 @@ def test_the_id_stands_in_what_is_logged_of_the_request(tmp_path: Path, postgres
 
             line = service.wait_for_line(re.compile(r'.*"request_id": ?"mine-1".*')).group(0)
 
-    assert "/api/v1/deliveries/1" in line
+    assert "/api/v1/deliveries/{id}" in line
 
 
 def test_pages_of_other_origins_may_not_call_by_default(small_api: Api) -> None:

@@ -22,7 +22,7 @@ SHARES = {"read": 0.46, "delivered": 0.27, "sent": 0.18, "failed": 0.06, "expire
 
 def day_of_a_shop() -> Figures:
     """Two mailings on a Friday, and the messages of an ordinary day."""
-    chance = random.Random(27)  # noqa: S311 (a picture)
+    chance = random.Random(27)
     day = Day(date(2026, 11, 27), zone_of("Europe/Moscow"))
     hours = []
     for place, hour in enumerate(day.hours):

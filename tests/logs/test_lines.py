@@ -13,7 +13,7 @@ import pytest
 
 from tests.emulated import RunningEmulator
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 TOKEN = "123456:very-secret"
 
 

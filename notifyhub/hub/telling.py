@@ -1,0 +1,134 @@
+"""Tells what people and programs do with a hub: by the job that was done, once it is committed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from notifyhub.domain.mailings import MailingStatus
+from notifyhub.logs import story
+from notifyhub.store import changes, clients, deliveries, keys, mailing_moves, mailing_retries, mailings, resolving
+
+Told = Iterator[tuple[str, dict[str, Any]]]
+"""Names of events, with their fields."""
+
+
+def done(job: Any, item: Any, result: Any) -> None:
+    """Tell that a writer's job has done this. Nothing is told of jobs that `_OF_JOBS` does not know."""
+    of_job = _OF_JOBS.get(job)
+    if of_job is None:
+        return
+    for event, fields in of_job(item, result):
+        story.concern(**{name: fields[name] for name in _IDS if name in fields})
+        story.tell(event, **story.asked(), **fields)
+
+
+def imported(report: Any) -> None:
+    """A table of clients was imported (`answers.Import`)."""
+    facts = {"added": report.created, "updated": report.updated, "failed": report.failed}
+    story.tell("clients.imported", **story.asked(), **facts, dry_run=report.dry_run or None)
+
+
+def exported(number: int) -> None:
+    """So many clients were exported."""
+    story.tell("clients.exported", **story.asked(), clients=number)
+
+
+_IDS = ("message_id", "mailing_id", "client_id", "delivery_id", "key_id")
+
+
+def _client_created(item: clients.NewClient, result: Any) -> Told:
+    yield "client.created", {"client_id": result.id}
+    if item.opted_out:
+        yield "client.opted_out", {"client_id": result.id, "channels": list(item.opted_out), "by": "api"}
+
+
+def _client_changed(item: clients.ClientChange, _: Any) -> Told:
+    yield "client.changed", {"client_id": item.id, "fields": sorted(item.members)}
+    if (channels := item.members.get("opted_out")) is not None:
+        event = "client.opted_out" if channels else "client.opted_in"
+        yield event, {"client_id": item.id, "channels": list(channels) or ["all"], "by": "api"}
+
+
+def _client_erased(item: int, result: clients.Deleted) -> Told:
+    yield "client.erased", {"client_id": item, "cancelled": result.cancelled, "too_late": result.too_late}
+
+
+def _mailing_created(_: Any, result: Any) -> Told:
+    yield "mailing.created", {"mailing_id": result.id, "status": result.status}
+
+
+def _mailing_changed(item: mailings.MailingChange, _: Any) -> Told:
+    yield "mailing.changed", {"mailing_id": item.id, "fields": sorted(item.columns)}
+
+
+def _mailing_started(item: mailing_moves.Move, result: MailingStatus) -> Told:
+    # That it runs is told by the transaction in which it starts, whoever starts it.
+    if result is MailingStatus.SCHEDULED:
+        yield "mailing.scheduled", {"mailing_id": item.id}
+
+
+def _mailing_moved(event: str) -> Callable[[mailing_moves.Move, Any], Told]:
+    def tell(item: mailing_moves.Move, _: Any) -> Told:
+        yield event, {"mailing_id": item.id}
+
+    return tell
+
+
+def _mailing_ended(event: str) -> Callable[[mailing_moves.Move, mailing_moves.Cancelled], Told]:
+    def tell(item: mailing_moves.Move, result: mailing_moves.Cancelled) -> Told:
+        yield event, {"mailing_id": item.id, "cancelled": result.cancelled, "too_late": result.too_late}
+
+    return tell
+
+
+def _mailing_retried(item: mailing_retries.RetrySlice, result: mailing_retries.Retried) -> Told:
+    counts = {"retried": result.retried, "duplicates": result.duplicates}
+    yield "mailing.retried", {"mailing_id": item.id, **counts}
+
+
+def _message_changed(item: changes.Change, _: Any) -> Told:
+    yield "message.changed", {"message_id": item.id, "fields": sorted(item.members)}
+
+
+def _message_retried(item: changes.Retry, result: changes.Counts) -> Told:
+    counts = {"retried": result.retried, "duplicates": result.duplicates, "left_alone": result.left_alone}
+    yield "message.retried", {"message_id": item.id, **counts}
+
+
+def _message_cancelled(item: Any, result: int) -> Told:
+    yield "message.cancelled", {"message_id": item, "cancelled": result}
+
+
+def _resolved(item: resolving.Resolution, result: str) -> Told:
+    yield "delivery.resolved", {"delivery_id": item.id, "channel": result, "verdict": str(item.verdict)}
+
+
+def _key_created(item: keys.NewKey, result: Any) -> Told:
+    yield "key.created", {"key_id": result.id, "scopes": list(item.scopes)}
+
+
+def _key_revoked(item: tuple[int, int], result: bool) -> Told:
+    if result:
+        yield "key.revoked", {"key_id": item[0]}
+
+
+_OF_JOBS: dict[Any, Callable[[Any, Any], Told]] = {
+    clients.create: _client_created,
+    clients.change: _client_changed,
+    clients.delete: _client_erased,
+    mailings.create: _mailing_created,
+    mailings.change: _mailing_changed,
+    mailing_moves.start: _mailing_started,
+    mailing_moves.pause: _mailing_moved("mailing.paused"),
+    mailing_moves.resume: _mailing_moved("mailing.resumed"),
+    mailing_moves.cancel: _mailing_ended("mailing.cancelled"),
+    mailing_moves.delete: _mailing_ended("mailing.deleted"),
+    mailing_retries.retry_failed: _mailing_retried,
+    changes.change: _message_changed,
+    changes.retry: _message_retried,
+    deliveries.cancel: _message_cancelled,
+    resolving.resolve: _resolved,
+    keys.create: _key_created,
+    keys.revoke: _key_revoked,
+}
