@@ -10,19 +10,9 @@ import pytest
 STORE = {"peewee", "psycopg"}
 QUEUE = {"dramatiq", "apscheduler", "redis"}
 SERVICE = {"starlette", "uvicorn"}
-OTHERS = {
-    "aiohttp",
-    "httpx",
-    "pydantic",
-    "pydantic_settings",
-    "structlog",
-    "orjson",
-    "phonenumbers",
-    "rich",
-    "jinja2",
-    "babel",
-}
-HEAVY = STORE | QUEUE | SERVICE | OTHERS
+OTHERS = {"aiohttp", "httpx", "pydantic", "pydantic_settings", "structlog", "orjson", "phonenumbers", "rich"}
+RENDERING = {"babel", "jinja2", "PIL"}
+HEAVY = STORE | QUEUE | SERVICE | OTHERS | RENDERING
 
 HELP = """
 import sys

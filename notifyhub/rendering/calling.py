@@ -9,7 +9,7 @@ from jinja2 import nodes
 
 from notifyhub.rendering.calls import FILTERS, Callee, filter_named, test_named
 from notifyhub.rendering.compiler import Compiler, forbid
-from notifyhub.rendering.faults import Missing, Stop, Unusable
+from notifyhub.rendering.faults import NOTHING, Missing, Stop, Unusable
 from notifyhub.rendering.run import Run, Value
 
 _IS = re.compile(r"is\s+(?:not\s+)?")
@@ -48,9 +48,10 @@ def _called(compiler: Compiler, node: nodes.Filter | nodes.Test, callee: Callee,
                 if type(needs) is Missing:
                     raise needs.stop()
         try:
-            return run.made(call(run.context, escape, found, *given, **by_name), at)
+            result = run.made(call(run.context, escape, found, *given, **by_name), at)
         except Unusable as error:
             raise Stop(error.code, f"{what} {error}", at) from None
+        return result if result is not NOTHING else Missing(None, at, f"{what} found nothing")
 
     return apply
 

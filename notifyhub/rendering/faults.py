@@ -67,6 +67,10 @@ class Missing:
         return Stop("missing_variable", self.text, self.at, self.variable)
 
 
+NOTHING = Missing(None, 0, "there is nothing in it")
+"""What a filter gives when there is nothing to give, so that `default` can follow it."""
+
+
 def null(variable: str, at: int) -> Missing:
     """A variable that is there, but is null: as good as none, for nobody wants to read "Hello None"."""
     return Missing(variable, at, f'variable "{variable}" is null')

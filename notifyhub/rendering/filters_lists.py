@@ -7,7 +7,7 @@ from typing import Any
 
 from notifyhub.rendering.access import found_in
 from notifyhub.rendering.escaping import Escaper
-from notifyhub.rendering.faults import Missing, Unusable, shown
+from notifyhub.rendering.faults import NOTHING, Missing, Unusable, shown
 from notifyhub.rendering.operators import joined
 from notifyhub.rendering.run import MOST_CHARACTERS, Context
 from notifyhub.rendering.values import is_single, items_of, text_of
@@ -24,9 +24,7 @@ def _last(context: Context, escape: Escaper, value: Any) -> Any:
 def _at(value: Any, place: int) -> Any:
     if not isinstance(value, str | list | tuple):
         raise Unusable(f"needs a list or a text, and got {shown(value)}")
-    if not value:
-        raise Unusable("needs a list or a text that is not empty")
-    return value[place]
+    return value[place] if value else NOTHING
 
 
 def _join(context: Context, escape: Escaper, value: Any, between: Any = "", attribute: Any = None) -> str:

@@ -6,6 +6,7 @@ taken its mail. So a process that is killed is followed by another, which goes o
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from datetime import date
 from functools import partial
@@ -41,6 +42,8 @@ class Reporter:
         self._post = post
         self._now = now
         self._done: date | None = None
+        self._sending = threading.Lock()
+        self._stopping = False
 
     def sweep(self) -> None:
         """Send the report that is due, if nobody has. Blocks while the mail server does. Raises StoreUnavailable."""
@@ -51,7 +54,14 @@ class Reporter:
         asked = Wanted(wanted.isoformat(), now, now + LEASE_MS)
         claim = self._database.write(reports.claim, asked).result()
         if claim is not None:
-            self._send(claim, figures_of(self._database, self._settings, wanted))
+            with self._sending:
+                self._send(claim, figures_of(self._database, self._settings, wanted))
+
+    def stop(self, within_s: float) -> None:
+        """Begin no other mail, and wait for what becomes of the one that is on its way, so that it is noted."""
+        self._stopping = True
+        if self._sending.acquire(timeout=within_s):
+            self._sending.release()
 
     def _is_open(self, wanted: date, now: int) -> bool:
         """A look before the claim, because a sweep that has nothing to do should write nothing."""
@@ -67,6 +77,11 @@ class Reporter:
         for address in self._settings.report.to:
             if address in accepted:
                 continue
+            if self._stopping:
+                # Another process goes on at once.
+                now = self._now()
+                self._record(Tried(claim, "failed", accepted, now, "the process was stopped", due_at=now))
+                return
             try:
                 self._hand_over(partial(message, figures, to=address, now=to_datetime(self._now()), key=DAILY))
             except PostFailed as error:

@@ -28,6 +28,9 @@ OUTCOMES: Mapping[str, tuple[Status, ...]] = {
 }
 """What became of a delivery, in the order of columns; steps of chains that gave way are in none."""
 
+MOST_MAILINGS = 50
+"""How many mailings a report tells of one by one."""
+
 Counts = Mapping[str, int]
 
 
@@ -63,11 +66,15 @@ class Hour:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """by_outcome, by_channel and hours are of the deliveries accepted on that day, those of single messages too."""
+    """by_outcome, by_channel and hours are of the deliveries accepted on that day, those of single messages too.
+
+    mailings  the newest of those that were in progress, and `in_progress` is how many there were
+    """
 
     day: Day
     zone: str
     mailings: Sequence[MailingFigures]
+    in_progress: int
     by_outcome: Counts
     by_channel: Mapping[str, Counts]
     hours: Sequence[Hour]
@@ -86,7 +93,8 @@ def of_day(database: peewee.Database, day: Day, zone: str) -> Figures:
     return Figures(
         day=day,
         zone=zone,
-        mailings=[_mailing(row, statistics.of_mailing(row.id)(database), day) for row in mailings],
+        mailings=[_mailing(row, statistics.of_mailing(row.id)(database), day) for row in mailings[:MOST_MAILINGS]],
+        in_progress=len(mailings),
         by_outcome=_outcomes(cells),
         by_channel={channel: _outcomes(cell for cell in cells if cell.channel == channel) for channel in channels},
         hours=[_hour(hour, cells, day) for hour in hours],

@@ -54,7 +54,7 @@ def _body(figures: Figures, picture: str | None) -> list[str]:
     if not figures.mailings:
         return [*parts, _note(words.NO_MAILING)]
     parts.append(_heading(words.OF_MAILINGS))
-    parts += [_mailing(mailing, figures) for mailing in figures.mailings[: words.MOST_MAILINGS]]
+    parts += [_mailing(mailing, figures) for mailing in figures.mailings]
     return [*parts, _note(words.further(figures))] if words.further(figures) else parts
 
 

@@ -19,7 +19,7 @@ def text(figures: Figures) -> str:
         parts.append(f"{words.OF_THE_DAY}\n\n{_table('', {'all': figures.by_outcome, **figures.by_channel})}")
         parts.append(_table("hour", hours))
     parts.append(f"{words.OF_MAILINGS}\n" if figures.mailings else words.NO_MAILING)
-    parts += [_mailing(mailing, figures) for mailing in figures.mailings[: words.MOST_MAILINGS]]
+    parts += [_mailing(mailing, figures) for mailing in figures.mailings]
     return "\n\n".join(part.rstrip() for part in [*parts, words.further(figures)] if part) + "\n"
 
 

@@ -7,8 +7,6 @@ from collections.abc import Mapping, Sequence
 from notifyhub.reports.figures import OUTCOMES, Counts, Figures, MailingFigures
 from notifyhub.reports.look import number
 
-MOST_MAILINGS = 50
-"""How many mailings a report tells of one by one."""
 NOTHING = "No mailing was in progress on this day, and nothing was accepted."
 NO_MAILING = "No mailing was in progress on this day."
 OF_THE_DAY = "Accepted on this day, by mailings and as single messages"
@@ -24,11 +22,11 @@ def subject(figures: Figures) -> str:
     """The subject line: what matters, without opening the mail."""
     failed = figures.by_outcome["failed"]
     told = f"{number(figures.accepted)} accepted" + (f", {number(failed)} failed" if failed else "")
-    return f"Report of {figures.day.date.isoformat()}: {_mailings(len(figures.mailings))}, {told}"
+    return f"Report of {figures.day.date.isoformat()}: {_mailings(figures.in_progress)}, {told}"
 
 
 def summary(figures: Figures) -> str:
-    return f"{_mailings(len(figures.mailings))} · {number(figures.accepted)} deliveries accepted"
+    return f"{_mailings(figures.in_progress)} · {number(figures.accepted)} deliveries accepted"
 
 
 def used(*counts: Counts) -> Sequence[str]:
@@ -64,7 +62,7 @@ def of_reasons(mailing: MailingFigures) -> str:
 
 def further(figures: Figures) -> str:
     """What is said of mailings beyond those that are told of."""
-    more = len(figures.mailings) - MOST_MAILINGS
+    more = figures.in_progress - len(figures.mailings)
     return f"and {number(more)} more" if more > 0 else ""
 
 

@@ -26,7 +26,8 @@ _LATEST = f"SELECT {', '.join(_COLUMNS)} FROM reports ORDER BY day DESC LIMIT 1"
 # Started before the day was over, and not ended before it began.
 _MAILINGS = """
     SELECT id, name, status, started_at, ended_at, matched, duplicates, unreachable, opted_out FROM mailings
-    WHERE deleted_at IS NULL AND started_at < ? AND (ended_at IS NULL OR ended_at >= ?) ORDER BY started_at, id"""
+    WHERE deleted_at IS NULL AND started_at < ? AND (ended_at IS NULL OR ended_at >= ?)
+    ORDER BY started_at DESC, id DESC"""
 
 
 class Wanted(NamedTuple):
@@ -115,7 +116,7 @@ def latest(database: peewee.Database) -> Standing | None:
 
 
 def mailings_between(begins_ms: int, ends_ms: int) -> Callable[[peewee.Database], list[MailingRow]]:
-    """Query: the mailings that were in progress between two moments."""
+    """Query: the mailings that were in progress between two moments, the newest first."""
 
     def ask(database: peewee.Database) -> list[MailingRow]:
         return [MailingRow._make(row) for row in fetch(database, _MAILINGS, MailingRow._fields, ends_ms, begins_ms)]

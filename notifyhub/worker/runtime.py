@@ -78,6 +78,7 @@ class Runtime:
         self._scheduler = Scheduler()
         self._lock = _pump_lock(settings)
         self._pumping = False
+        self._reporter: Reporter | None = None
         for middleware in (DeliveryRetries(), Shutdown(self._pumps.stop), CrashReport()):
             broker.add_middleware(middleware)
         self._actors = actors.declare(broker, settings.channels(), self._pumps.run)
@@ -105,6 +106,8 @@ class Runtime:
     def stop(self, drain_s: float) -> None:
         """Claim no more, wait up to `drain_s` seconds for calls in progress, record them, and stop."""
         self._scheduler.stop()
+        if self._reporter is not None:
+            self._reporter.stop(drain_s)
         if self._pumping:
             self._worker.stop(timeout=round(drain_s * 1000))
             self._pumps.close([*self._providers.values(), self._cells])
@@ -165,8 +168,8 @@ class Runtime:
         self._scheduler.add("chains", self._sweep_chains, every_s)
         self._scheduler.add("forget", self._forget, every_s * FORGET_EVERY)
         if self._settings.report.to:
-            reporter = Reporter(self._database, self._settings, post_of(self._settings))
-            self._scheduler.add("report", reporter.sweep, every_s * REPORT_EVERY)
+            self._reporter = Reporter(self._database, self._settings, post_of(self._settings))
+            self._scheduler.add("report", self._reporter.sweep, every_s * REPORT_EVERY)
         if (url := self._settings.inbound_url) is not None:
             secret = self._settings.inbound_secret
             forwarder = Forwarder(self._database, url, secret.get_secret_value() if secret else None)

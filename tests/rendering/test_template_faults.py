@@ -85,6 +85,8 @@ FORBIDDEN = [
     "{{ name|^upper(*items) }}",
 ]
 MISSING = [
+    "{{ []|^first }}",
+    "{{ (''|^last)|upper }}",
     "{{ ^nmae }}",
     "{{ name ~ ' ' ~ ^nmae }}",
     "{{ n + n * ^nmae }}",

@@ -64,6 +64,7 @@ def test_a_template_says(source: str, text: str) -> None:
         ("{{ nothing|default('null') }}", "null"),
         ("{{ attributes.street.house|default('?') }}", "?"),
         ("{{ nmae.first|default(name) }}", "Ann"),
+        ("{{ []|first|default('none') }}{{ ''|last is defined }}", "nonefalse"),
         ("{{ ''|default('empty') }}{{ ''|default('empty', true) }}", "empty"),
         ("{{ nmae is defined }} {{ nothing is defined }} {{ name is defined }}", "false false true"),
         ("{{ attributes.x is undefined }}", "true"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 import threading
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 
 class Mailbox:
-    """refused  what is answered to some recipients; arrived  is set with every mail; held  stops the answer to DATA"""
+    """refused  what is answered to some recipients; arrived  counts the mails; going  unset: mails get no answer"""
 
     def __init__(self) -> None:
         self.mails: list[EmailMessage] = []
@@ -24,6 +25,8 @@ class Mailbox:
         self.answer = "250 OK"
         self.logins: list[LoginPassword] = []
         self.arrived = threading.Semaphore(0)
+        self.going = threading.Event()
+        self.going.set()
         self.port = 0
 
     async def handle_RCPT(  # noqa: N802 (aiosmtpd's name)
@@ -41,6 +44,7 @@ class Mailbox:
             self.mails.append(message_from_bytes(raw, policy=policy.default))  # type: ignore[arg-type]
             self.recipients += envelope.rcpt_tos
             self.arrived.release()
+        await asyncio.get_running_loop().run_in_executor(None, self.going.wait)
         return self.answer
 
     def login(self, server: Any, session: Any, envelope: Any, mechanism: str, given: LoginPassword) -> AuthResult:

@@ -36,7 +36,9 @@ def day_of_a_shop() -> Figures:
         mailing(7, "Чёрная пятница: −50 % на всё", "finished", day.begins + timedelta(hours=10), 28_400),
         mailing(9, "Reminder: your order is waiting", "running", day.begins + timedelta(hours=17), 9_300),
     ]
-    return Figures(day, "Europe/Moscow", mailings, total, {"telegram": telegram, "whatsapp": rest}, hours)
+    return Figures(
+        day, "Europe/Moscow", mailings, len(mailings), total, {"telegram": telegram, "whatsapp": rest}, hours
+    )
 
 
 def mailing(id_: int, name: str, status: str, began: datetime, amount: int) -> MailingFigures:

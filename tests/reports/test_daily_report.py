@@ -225,3 +225,22 @@ def test_doctor_tells_of_a_report_that_fails_and_of_one_that_was_sent(
     assert failed[1].endswith("ann@shop.example: the mail server said 550 5.1.1 nobody here")
     assert "(1 try; not tried again)" in given_up[1]
     assert f"that of {standing(one).day} was sent" in sent[1]
+
+
+def test_a_hub_that_stops_notes_the_mail_that_is_on_its_way(
+    make_hub: HubMaker, reporting: Callable[..., Settings], scheduler: Make, box: Mailbox
+) -> None:
+    settings = reporting("ann@shop.example,bob@shop.example")
+    box.going.clear()
+    hub = make_hub(**{name: getattr(settings, name) for name in ("database_url", "report", "smtp")}, drain_s=30)
+    assert box.arrived.acquire(timeout=30)
+
+    with ThreadPoolExecutor(1) as threads:
+        closing = threads.submit(hub.close)
+        box.going.set()
+        closing.result()
+    other = scheduler(settings)
+    other.sweep()
+
+    assert sorted(box.recipients) == ["ann@shop.example", "bob@shop.example"]
+    assert standing(other).state == "sent"

@@ -110,7 +110,7 @@ def test_a_mailing_is_told_of_on_every_day_on_which_it_was_in_progress(hub: Hub,
         "Goes on", "Hi", ["telegram"], late_joiners=True, ends_at=datetime.now(UTC) + timedelta(days=3)
     )
 
-    assert [mailing.id for mailing in figures().mailings] == [over.id, joined.id]
+    assert [mailing.id for mailing in figures().mailings] == [joined.id, over.id]
     assert [mailing.id for mailing in figures(days=1).mailings] == [joined.id]
     assert figures(days=-1).mailings == []
 
@@ -155,3 +155,18 @@ def test_hours_of_a_zone_half_an_hour_off_are_counted_once() -> None:
 
     assert len(kolkata.hours) == 24
     assert kolkata.begins_ms <= kolkata.hours.start * 3_600_000 < kolkata.begins_ms + 3_600_000
+
+
+def test_of_many_mailings_the_newest_are_told_of_and_the_others_counted(hub: Hub, figures: Ask) -> None:
+    for number in range(52):
+        hub.mailings.create(f"Mailing {number:02}", "Hello", ["telegram"])
+    while figures().in_progress < 52:
+        pass
+
+    plain, page = text(figures()), html(figures(), None)
+
+    for told in (plain, page):
+        assert "52 mailings" in told
+        assert told.count("Mailing ") == 50
+        assert "Mailing 51" in told
+        assert "and 2 more" in told

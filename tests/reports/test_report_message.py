@@ -32,7 +32,7 @@ def figures(**of_noon: int) -> Figures:
     counts = {**none, **of_noon}
     hours = [Hour(to_datetime(hour * HOUR_MS).astimezone(day.zone), none) for hour in day.hours]
     hours[12] = Hour(hours[12].begins, counts)
-    return Figures(day, "Europe/Moscow", [], counts, {"telegram": counts}, hours)
+    return Figures(day, "Europe/Moscow", [], 0, counts, {"telegram": counts}, hours)
 
 
 def picture_of(found: Figures) -> Image.Image:
