@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from notifyhub.domain.states import RELEASED, Status
@@ -40,7 +40,8 @@ def stored(asker: Asker, pairs: Sequence[tuple[NewMessage, Stored]]) -> None:
     if asker.concerned is not None:
         ids = [message.id for message, _ in pairs]
         asker.concerned.update({"message_id": ids[0]} if len(ids) == 1 else {"message_ids": ids})
-    story.tell_all("message.accepted", [{**asker.fields, **_accepted(*pair)} for pair in pairs])
+    records = ({**asker.fields, **_accepted(*pair)} for pair in pairs)
+    story.tell_all("message.accepted", records, number=len(pairs))
 
 
 def _accepted(message: NewMessage, stored: Stored) -> dict[str, Any]:
@@ -55,18 +56,19 @@ def _accepted(message: NewMessage, stored: Stored) -> dict[str, Any]:
     }
 
 
-def attempted(pairs: Iterable[tuple[Claimed, Result]], *, recorded: bool = True) -> None:
+def attempted(pairs: Sequence[tuple[Claimed, Result]], *, recorded: bool = True) -> None:
     """Tell of calls and their answers, and of what expired right before its call."""
     if not story.is_heard():
-        pairs = [(row, result) for row, result in pairs if result.status in BAD] if story.is_heard("warning") else ()
-    calls: list[Mapping[str, Any]] = []
-    late: list[Mapping[str, Any]] = []
-    for row, result in pairs:
-        (late if result.call is None else calls).append(_attempted(row, result, recorded=recorded))
-    if calls:
-        story.tell_all("delivery.attempt", calls)
-    if late:
-        story.tell_all("delivery.expired", late)
+        pairs = [pair for pair in pairs if pair[1].status in BAD] if story.is_heard("warning") else ()
+    for event, own in (
+        ("delivery.attempt", [pair for pair in pairs if pair[1].call is not None]),
+        ("delivery.expired", [pair for pair in pairs if pair[1].call is None]),
+    ):
+        if own:
+            records = (_attempted(*pair, recorded=recorded) for pair in own)
+            # What went wrong is told at any level.
+            level = "info" if story.is_heard() else "warning"
+            story.tell_all(event, records, level, number=len(own))
 
 
 def _attempted(row: Claimed, result: Result, *, recorded: bool) -> dict[str, Any]:
@@ -110,7 +112,7 @@ def put_off(unsent: Iterable[Unsent]) -> None:
 
 def rescued(rows: Sequence[Claimed], results: Sequence[Result]) -> None:
     """Tell of deliveries whose worker died during the call."""
-    attempted(zip(rows, results, strict=True))
+    attempted(list(zip(rows, results, strict=True)))
 
 
 def delivery(row: Claimed) -> dict[str, Any]:

@@ -12,10 +12,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
 
-GATHER_S = 0.05
+GATHER_S = 0.025
 """Lines of so long are written at once."""
-MOST_HELD_BYTES = 32 * 2**20
-"""More than this is not kept in memory for a disk that is too slow."""
+MOST_HELD = 100_000
+"""More lines than this are not kept in memory for a disk that is too slow."""
 END_WITHIN_S = 3.0
 MODE = 0o640
 
@@ -95,44 +95,46 @@ class Stream:
         return 0
 
 
+Lines = bytes | Callable[[], bytes]
+"""Whole lines, or what makes them."""
+
+
 class Background:
-    """Takes lines without ever waiting, and writes them on a thread of its own. Usable from any thread.
+    """Takes lines without ever waiting, and makes and writes them on a thread of its own. Usable from any thread.
 
     What cannot be written is dropped and counted. `dropped` makes the line that says so,
     once lines can be written again.
     """
 
-    def __init__(self, target: Target, name: str, dropped: Callable[[int], bytes]) -> None:
+    def __init__(self, target: Target, dropped: Callable[[int], bytes]) -> None:
         self._target = target
-        self._name = name
         self._dropped_line = dropped
-        self._lock = threading.Lock()
         self._renew()
         atexit.register(self.close)
 
     def _renew(self) -> None:
         self._pid = os.getpid()
-        self._lines: deque[bytes] = deque()
+        self._waiting: deque[Lines] = deque()
         self._held = 0
         self._wake = threading.Event()
-        self._lock = threading.Lock()
+        self._closing = threading.Event()
+        self._starting = threading.Lock()
         self._writing = threading.Lock()
         self._thread: threading.Thread | None = None
-        self._closing = threading.Event()
         self._dropped = 0
         self._warned = False
 
-    def append(self, lines: bytes) -> None:
-        """Take whole lines."""
+    def append(self, lines: Lines, number: int) -> None:
+        """Take so many lines. Made later, on the other thread, they cost less: one after another, and nobody waits."""
         if self._pid != os.getpid():
             # A forked child: the lines that wait are the parent's, and so is the thread.
             self._renew()
-        with self._lock:
-            if self._held + len(lines) > MOST_HELD_BYTES:
-                self._dropped += lines.count(b"\n")
-                return
-            self._lines.append(lines)
-            self._held += len(lines)
+        # Without a lock: two threads at the same moment may count wrongly until the next lines are written.
+        if self._held >= MOST_HELD:
+            self._dropped += number
+            return
+        self._waiting.append(lines)
+        self._held += number
         if self._thread is None:
             self._start()
         if not self._wake.is_set():
@@ -154,9 +156,9 @@ class Background:
         self._closing.clear()
 
     def _start(self) -> None:
-        with self._lock:
+        with self._starting:
             if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name=self._name, daemon=True)
+                self._thread = threading.Thread(target=self._run, name="notifyhub-log", daemon=True)
                 self._thread.start()
 
     def _run(self) -> None:
@@ -168,21 +170,29 @@ class Background:
 
     def _write(self) -> None:
         with self._writing:
-            with self._lock:
-                lines, self._held = b"".join(self._lines), 0
-                self._lines.clear()
-                dropped, self._dropped = self._dropped, 0
-            if dropped:
-                lines += self._dropped_line(dropped)
+            lines = self._made()
+            missing, self._dropped = self._dropped, 0
+            if missing:
+                lines += self._dropped_line(missing)
             if not lines:
                 return
             if lost := self._target.write(lines):
-                with self._lock:
-                    # The line that says how many were dropped is none of them.
-                    self._dropped += dropped + lost - bool(dropped)
+                # The line that says how many were dropped is none of them.
+                self._dropped += missing + lost - bool(missing)
                 self._warn()
             else:
                 self._warned = False
+
+    def _made(self) -> bytes:
+        self._held = 0
+        made: list[bytes] = []
+        while self._waiting:
+            lines = self._waiting.popleft()
+            try:
+                made.append(lines if isinstance(lines, bytes) else lines())
+            except Exception:
+                _log.exception("a record could not be written")
+        return b"".join(made)
 
     def _warn(self) -> None:
         if not self._warned:

@@ -24,8 +24,8 @@ def listen(
     The root logger gets a handler that puts its records into the file too.
     """
     dropped = partial(_dropped_line, process)
-    kept = None if file is None else Background(WatchedFile(file), "notifyhub-log", dropped)
-    shown = None if stderr is None else Background(Stream(stderr), "notifyhub-stderr", dropped)
+    kept = None if file is None else Background(WatchedFile(file), dropped)
+    shown = None if stderr is None else Background(Stream(stderr), dropped)
     sinks = tuple(sink for sink in (kept, shown) if sink is not None)
     story.listen(story.Own(process, story.LEVELS[level], sinks, to_logger=console and level == "debug"))
     if kept is not None:
@@ -44,7 +44,7 @@ class _FileHandler(logging.Handler):
         if record.name == story.NAME:
             return  # it is there already
         try:
-            self._sink.append(story.line(self._fields(record)))
+            self._sink.append(story.line(self._fields(record)), 1)
         except Exception:
             self.handleError(record)
 

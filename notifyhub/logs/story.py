@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from time import time
 from typing import Any
 
@@ -63,13 +63,19 @@ def is_heard(level: str = "info") -> bool:
     return _log.isEnabledFor(LEVELS[level]) and _log.hasHandlers()
 
 
+Records = Iterable[Mapping[str, Any]]
+
+
 def tell(event: str, level: str = "info", **fields: Any) -> None:
     """Tell of one thing. Fields that are None are left out."""
     tell_all(event, (fields,), level)
 
 
-def tell_all(event: str, records: Iterable[Mapping[str, Any]], level: str = "info") -> None:
-    """Tell of several things of one kind. A record may have a `level` of its own."""
+def tell_all(event: str, records: Records, level: str = "info", number: int | None = None) -> None:
+    """Tell of several things of one kind. A record may have a `level` of its own.
+
+    With their `number` given, they are made later, on the thread that writes them.
+    """
     if not is_heard(level):
         if not is_heard("error"):
             return
@@ -79,11 +85,20 @@ def tell_all(event: str, records: Iterable[Mapping[str, Any]], level: str = "inf
         for one in records:
             _log.log(LEVELS[one.get("level", level)], event, extra={"story": event, **_extra(one)})
     if _own is not None and _own.sinks:
-        head = {"at": moment(), "level": level, "event": event, "process": _own.process, "pid": os.getpid()}
-        lines = [line({**head, **{name: value for name, value in one.items() if value is not None}}) for one in records]
-        if lines:
+        if number is None or len(_own.sinks) > 1:
+            records = list(records)
+            number = len(records)
+        if number:
+            made = partial(_lines, _own.process, event, level, time(), records)
             for sink in _own.sinks:
-                sink.append(b"".join(lines))
+                sink.append(made, number)
+
+
+def _lines(process: str, event: str, level: str, at_s: float, records: Records) -> bytes:
+    head = {"at": moment(at_s), "level": level, "event": event, "process": process, "pid": os.getpid()}
+    return b"".join(
+        [line({**head, **{name: value for name, value in one.items() if value is not None}}) for one in records]
+    )
 
 
 def concern(**ids: Any) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from notifyhub.logs.files import MOST_HELD_BYTES, Background, WatchedFile
+from notifyhub.logs.files import MOST_HELD, Background, WatchedFile
 from notifyhub.logs.own import _dropped_line
 from tests.cli.conftest import in_this_tree
 from tests.processes import Service
@@ -46,11 +46,11 @@ def log(path: Path) -> Background:
 
 
 def made(path: Path) -> Background:
-    return Background(WatchedFile(path), "test", partial(_dropped_line, "test"))
+    return Background(WatchedFile(path), partial(_dropped_line, "test"))
 
 
 def write(log: Background, *numbers: int) -> None:
-    log.append(b"".join(b'{"number":%d}\n' % number for number in numbers))
+    log.append(b"".join(b'{"number":%d}\n' % number for number in numbers), len(numbers))
     log.flush()
 
 
@@ -188,11 +188,9 @@ def cut_off(path: Path) -> Any:
 
 def test_what_a_slow_disk_does_not_take_is_dropped_and_counted(path: Path) -> None:
     log = made(path)
-    line = b'{"number":1,"filler":"%s"}\n' % (b"x" * 2**20)
-    log._writing.acquire()  # the disk does not answer
-    for _ in range(MOST_HELD_BYTES // len(line) + 2):
-        log.append(line)
-    log._writing.release()
+    with log._writing:  # the disk does not answer
+        for _ in range(MOST_HELD + 2):
+            log.append(b'{"number":1}\n', 1)
     log.flush()
 
     assert json.loads(path.read_text().splitlines()[-1])["lines"] == 2
