@@ -9,7 +9,17 @@ from typing import Any
 from notifyhub.channel_settings import PREFIX
 
 _SECRET_MEMBERS = frozenset(
-    {"token", "senders", "app_secret", "verify_token", "targets", "emulator_key", "webhook_secret", "inbound_secret"}
+    {
+        "token",
+        "senders",
+        "app_secret",
+        "verify_token",
+        "targets",
+        "emulator_key",
+        "webhook_secret",
+        "inbound_secret",
+        "password",
+    }
 )
 
 # pydantic's error type → our text; `{…}` is filled from the error's context.

@@ -29,6 +29,7 @@ from notifyhub.channel_settings import (
 )
 from notifyhub.domain.phones import DEFAULT_REGION
 from notifyhub.domain.zones import DEFAULT_ZONE
+from notifyhub.email_settings import EmailSettings
 from notifyhub.errors import SettingsError
 from notifyhub.plugins import installed
 from notifyhub.setting_faults import complaint
@@ -66,6 +67,9 @@ class Settings(BaseSettings):
     )
     emulator_profile: str = Field(
         "none", description="named behaviour of the emulator: none, original-task or real-limits"
+    )
+    emulator_smtp_port: Port = Field(
+        8025, description="port at the host of the emulator's URL that takes the mails of an emulated e-mail channel"
     )
     emulator_key: Annotated[SecretStr, Field(min_length=1)] | None = Field(
         None,
@@ -150,6 +154,7 @@ class Settings(BaseSettings):
     viber: ViberSettings = Field(default_factory=ViberSettings)
     whatsapp: WhatsAppSettings = Field(default_factory=WhatsAppSettings)
     gateway: ChannelSettings = Field(default_factory=ChannelSettings)
+    email: EmailSettings = Field(default_factory=EmailSettings)
 
     @model_validator(mode="after")
     def _a_word_says_one_thing(self) -> Self:

@@ -21,6 +21,6 @@ def effective(settings: Settings) -> dict[str, object]:
 
 
 def _shown(name: str, value: object) -> object:
-    if name.endswith(("token", "secret", "emulator_key")) and value:
+    if name.endswith(("token", "secret", "password", "emulator_key")) and value:
         return MASK
     return without_secrets(value) if name.endswith(("url", "proxy")) and isinstance(value, str) else value
