@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, SecretStr, StringConstraints, model_validator
 
-from notifyhub.channel_settings import PREFIX, Account, ChannelSettings, SenderName, is_loopback
+from notifyhub.channel_settings import PREFIX, Account, ChannelSettings, Positive, SenderName, is_loopback
 from notifyhub.domain.mailboxes import mailbox
 
 _HTTP_ONLY = ("base_url", "token", "proxy")
@@ -54,6 +54,10 @@ class EmailSettings(ChannelSettings):
         None, description="author of the mails: an address, or `Shop <news@shop.example>`; default: the username"
     )
     reply_to: MailboxText | None = Field(None, description="address that answers go to; default: the author's")
+    # Who knows no sender yet puts its mails off for minutes; seconds would use up the attempts (RFC 6647).
+    max_attempts: int = Field(8, ge=1, le=100, description="attempts before a delivery fails as exhausted")
+    retry_base_s: Positive = Field(30.0, description="upper bound of the first retry delay, seconds; doubles each time")
+    retry_cap_s: Positive = Field(3600.0, description="longest retry delay, seconds")
     concurrency: int = Field(
         16, ge=1, le=1000, description="largest number of connections to the mail server in each worker process"
     )

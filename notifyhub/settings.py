@@ -186,6 +186,7 @@ class Settings(BaseSettings):
             "viber": self.viber,
             "whatsapp": self.whatsapp,
             "gateway": self.gateway,
+            "email": self.email,
             **own,
         }
 
