@@ -56,6 +56,8 @@ setup(
         "pydantic>=2.12,<3",
         "pydantic-settings>=2.12,<3",
         "aiohttp>=3.13,<4",
+        "aiosmtplib>=5.1,<6",
+        "idna>=3.10",
         "yarl>=1.17",
         "starlette>=1,<2",
         "uvicorn>=0.38",

@@ -60,14 +60,19 @@ def _rate(words: str) -> str:
 RateWords = Annotated[str, AfterValidator(_rate)]
 
 
-class Sender(BaseModel):
+class Account(BaseModel):
     """An additional account of a channel. Its own rates replace those of the channel."""
 
     model_config = ConfigDict(extra="forbid")
 
-    token: SecretStr
     rate: RateWords | None = None
     address_rate: RateWords | None = None
+
+
+class Sender(Account):
+    """An additional account that has a token."""
+
+    token: SecretStr
 
 
 def _webhook_secret(secret: SecretStr) -> SecretStr:
@@ -147,7 +152,7 @@ class ChannelSettings(BaseModel):
 
     @model_validator(mode="after")
     def _unverified_stays_on_this_machine(self) -> Self:
-        if not self.verify_tls and not _is_loopback(self.base_url):
+        if not self.verify_tls and not is_loopback(urlsplit(self.base_url or "").hostname):
             raise ValueError("VERIFY_TLS may be false only if BASE_URL is on this machine; otherwise use CA_FILE")
         return self
 
@@ -158,10 +163,10 @@ class ChannelSettings(BaseModel):
         return self
 
 
-def _is_loopback(url: str | None) -> bool:
-    host = urlsplit(url or "").hostname or ""
+def is_loopback(host: str | None) -> bool:
+    """Is a host, by name or address, this machine?"""
     try:
-        return host == "localhost" or ip_address(host).is_loopback
+        return host == "localhost" or ip_address(host or "").is_loopback
     except ValueError:
         return False
 

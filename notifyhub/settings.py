@@ -17,12 +17,12 @@ from notifyhub.channel_settings import ChannelSettings as ChannelSettings
 from notifyhub.channel_settings import HttpUrl, TelegramSettings, ViberSettings, WhatsAppSettings, one_of
 from notifyhub.domain.phones import DEFAULT_REGION
 from notifyhub.domain.zones import DEFAULT_ZONE
+from notifyhub.email_settings import EmailSettings
 from notifyhub.errors import SettingsError
 from notifyhub.plugins import installed
 from notifyhub.report_settings import ReportSettings
 from notifyhub.setting_faults import complaint
 from notifyhub.setting_kinds import Origins, Port, Region, Words, Zone
-from notifyhub.smtp_settings import SmtpSettings
 
 MASK = "***"
 REAL_LIMITS = "real-limits"
@@ -56,6 +56,9 @@ class Settings(BaseSettings):
     )
     emulator_profile: str = Field(
         "none", description="named behaviour of the emulator: none, original-task or real-limits"
+    )
+    emulator_smtp_port: Port = Field(
+        8025, description="port at the host of the emulator's URL that takes the mails of an emulated e-mail channel"
     )
     emulator_key: Annotated[SecretStr, Field(min_length=1)] | None = Field(
         None,
@@ -145,7 +148,7 @@ class Settings(BaseSettings):
     viber: ViberSettings = Field(default_factory=ViberSettings)
     whatsapp: WhatsAppSettings = Field(default_factory=WhatsAppSettings)
     gateway: ChannelSettings = Field(default_factory=ChannelSettings)
-    smtp: SmtpSettings = Field(default_factory=SmtpSettings)
+    email: EmailSettings = Field(default_factory=EmailSettings)
     report: ReportSettings = Field(default_factory=ReportSettings)
 
     @model_validator(mode="after")
@@ -178,6 +181,7 @@ class Settings(BaseSettings):
             "viber": self.viber,
             "whatsapp": self.whatsapp,
             "gateway": self.gateway,
+            "email": self.email,
             **own,
         }
 

@@ -20,7 +20,6 @@ from notifyhub.domain.story import moment
 from notifyhub.errors import NotifyhubError
 from notifyhub.hub.resting import rests
 from notifyhub.providers.registry import base_url_of
-from notifyhub.reports.post import post_of
 from notifyhub.settings import PREFIX, Settings, without_secrets
 from notifyhub.store import reports, sender_paces, senders
 from notifyhub.store.database import Database, sqlite_path
@@ -119,7 +118,7 @@ def _held_up(settings: Settings) -> Iterator[Finding]:
             until = moment(to_datetime(pace.paused_until))
             seen = f"{name_of(channel, sender)} was refused as too fast, so nothing is sent from it until {until}"
             yield Finding(channel, False, seen, "it goes on by itself; does anything else send from the same account?")
-    if found := seen_of(settings, latest, now, has_server=post_of(settings) is not None):
+    if found := seen_of(settings, latest, now):
         yield Finding("report", *found)
 
 

@@ -16,12 +16,12 @@ Seen = tuple[bool, str, str]
 """Whether it is good, what is seen, and the advice."""
 
 
-def seen_of(settings: Settings, latest: Standing | None, now: int, *, has_server: bool) -> Seen | None:
+def seen_of(settings: Settings, latest: Standing | None, now: int) -> Seen | None:
     """The state of the report; `now` in epoch ms. None: no report is wanted."""
     if not settings.report.to:
         return None
-    if not has_server:
-        return False, "the daily report has no mail server", f"set {PREFIX}SMTP_HOST, or unset {PREFIX}REPORT_TO"
+    if settings.email.emulated:
+        return False, "the daily report goes to the emulator", f"set {PREFIX}EMAIL_HOST, or unset {PREFIX}REPORT_TO"
     if latest is not None and latest.state == "failed":
         return _failed(latest, now, settings)
     return _missing(settings, latest, now) or (True, _told(settings, latest), "")

@@ -97,7 +97,7 @@ def quick(emulator: RunningEmulator, tmp_path: Path) -> Callable[..., Settings]:
 
     def make(**given: Any) -> Settings:
         patience = {"retry_base_s": 0.02, "retry_cap_s": 0.05, "rest_s": 0.2}
-        channels = ("telegram", "viber", "whatsapp", "gateway")
+        channels = ("telegram", "viber", "whatsapp", "gateway", "email")
         defaults: dict[str, Any] = {
             "data_dir": tmp_path,
             "emulator_url": emulator.url,

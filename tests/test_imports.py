@@ -10,7 +10,8 @@ import pytest
 STORE = {"peewee", "psycopg"}
 QUEUE = {"dramatiq", "apscheduler", "redis"}
 SERVICE = {"starlette", "uvicorn"}
-OTHERS = {"aiohttp", "httpx", "pydantic", "pydantic_settings", "structlog", "orjson", "phonenumbers", "rich"}
+OTHERS = {"aiohttp", "aiosmtplib", "httpx", "pydantic", "pydantic_settings"}
+OTHERS |= {"structlog", "orjson", "phonenumbers", "rich"}
 RENDERING = {"babel", "jinja2", "PIL"}
 HEAVY = STORE | QUEUE | SERVICE | OTHERS | RENDERING
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from notifyhub.domain.mailboxes import canonical_email
 from notifyhub.domain.phones import DEFAULT_REGION, e164_digits
 
 # [0-9] and not \d throughout: \d also takes the digits of other scripts, which no messenger does.
@@ -108,6 +109,7 @@ _forms = {
             _phone,
         ),
         AddressForm("gateway", "Phone number 7XXXXXXXXXX, 11 digits", "79201234567", _russian_phone, _russian_phone),
+        AddressForm("email", "E-mail address, without a name", "ann@example.com", canonical_email),
     )
 }
 

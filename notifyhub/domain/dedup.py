@@ -15,6 +15,7 @@ CONTENT_OPTIONS = MappingProxyType(
         "viber": (),
         "whatsapp": ("template",),
         "gateway": (),
+        "email": ("subject", "html"),
     }
 )
 """Options that change what a person gets, by channel. Who sends it, and how loudly, does not."""

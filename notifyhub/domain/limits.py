@@ -10,6 +10,7 @@ _max_characters: dict[str, int | None] = {
     "viber": 7000,  # REST Bot API, send_message: text
     "whatsapp": 4096,  # Cloud API, messages: text.body
     "gateway": None,  # Probe Server documents none
+    "email": None,  # RFC 5321, 4.5.3.1.7: at least 64K octets, and servers take far more
 }
 
 MAX_CHARACTERS = MappingProxyType(_max_characters)

@@ -12,9 +12,12 @@ REASONS = MappingProxyType(
         "bad_request": "it will never accept this request",
         "chat_migrated": "the group has become a supergroup with a new id, which is in the response",
         "configuration": "the channel is set up wrongly or blocked there (token, rights, balance)",
+        "content_refused": "it takes the mail for spam, or for dangerous",
         "empty_text": "there is no text to show",
         "forbidden": "the sender may not write there",
+        "greylisted": "it puts off mail from senders that it does not know yet",
         "held_back": "this person got too much marketing lately",
+        "mailbox_full": "the person's mailbox is full",
         "messenger_error": "it has an error of its own",
         "no_rights": "the sender has no right to write in this chat",
         "not_a_member": "the sender is not, or no longer, in this chat",
@@ -46,6 +49,10 @@ CODES = MappingProxyType(
         "worker_lost": f"the process that was sending it died before it recorded the response, so {_NOBODY_KNOWS}",
         "interrupted": f"the process that was sending it was stopped before the response arrived, so {_NOBODY_KNOWS}",
         "provider_error": f"a bug in the channel's provider (see the log); {_NOBODY_KNOWS}",
+        "no_such_host": "there is no host of this name",
+        "tls_failed": "no encrypted connection could be made",
+        "tls_missing": "it offers no encryption",
+        "login_missing": "it offers no login",
         "not_encodable": "the text contains an invalid character",
     }
 )

@@ -15,7 +15,13 @@ from notifyhub.domain.retry import OnUnconfirmed
 from notifyhub.domain.states import Status
 
 MESSENGERS = MappingProxyType(
-    {"telegram": "Telegram", "viber": "Viber", "whatsapp": "WhatsApp", "gateway": "the gateway"}
+    {
+        "telegram": "Telegram",
+        "viber": "Viber",
+        "whatsapp": "WhatsApp",
+        "gateway": "the gateway",
+        "email": "the mail server",
+    }
 )
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from types import MappingProxyType
 
-from notifyhub.providers import gateway, telegram, viber, whatsapp
+from notifyhub.providers import email_codes, gateway, telegram, viber, whatsapp
 from notifyhub.providers.meaning import Meaning
 
 _NUMBER = re.compile(r"-?[0-9]{1,18}")
@@ -26,8 +26,10 @@ def recall(channel: str, code: str, detail: str, *, permanent: bool) -> Meaning 
     `permanent` is how it was judged at the time. None for our own codes, and if the table contradicts that, because the
     stored answer is cut or the table has changed.
     """
-    table = _TABLES.get(channel)
-    if table is None or not _NUMBER.fullmatch(code):
-        return None
-    meaning = table(int(code), detail)
+    meaning = email_codes.recall(code, detail) if channel == "email" else _by_number(channel, code, detail)
     return meaning if meaning is not None and meaning.permanent == permanent else None
+
+
+def _by_number(channel: str, code: str, detail: str) -> Meaning | None:
+    table = _TABLES.get(channel)
+    return None if table is None or not _NUMBER.fullmatch(code) else table(int(code), detail)

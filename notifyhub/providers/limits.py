@@ -9,6 +9,12 @@ from notifyhub.domain.rates import ChannelLimits
 from notifyhub.providers import telegram, viber, whatsapp
 
 DOCUMENTED: Mapping[str, ChannelLimits] = MappingProxyType(
-    {"telegram": telegram.LIMITS, "viber": viber.LIMITS, "whatsapp": whatsapp.LIMITS, "gateway": ChannelLimits()}
+    {
+        "telegram": telegram.LIMITS,
+        "viber": viber.LIMITS,
+        "whatsapp": whatsapp.LIMITS,
+        "gateway": ChannelLimits(),
+        "email": ChannelLimits(),
+    }
 )
-"""By channel. The gateway documents none, and neither do channels from other packages."""
+"""By channel. The gateway and e-mail document none, and neither do channels from other packages."""

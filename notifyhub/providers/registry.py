@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from notifyhub.channel_settings import Sender, ViberSender, WhatsAppSender
 from notifyhub.domain.retry import RetryPolicy
+from notifyhub.mail.account import MailAccount, account_of, emulated_account
 from notifyhub.plugins import installed
 from notifyhub.providers.base import Provider
+from notifyhub.providers.email import EmailProvider
 from notifyhub.providers.gateway import GatewayProvider
 from notifyhub.providers.http import Transport
 from notifyhub.providers.senders import Senders
@@ -39,11 +42,21 @@ EMULATED_NUMBER_ID = "100000000000001"
 def base_url_of(settings: Settings, channel: str) -> str:
     """The base URL of a channel; empty if only a plugin's provider knows it."""
     own = settings.channels()[channel]
+    if channel == "email":
+        return mail_account_of(settings).url
     if channel in installed():
         return own.base_url or ""
     if own.emulated:
         return f"{settings.effective_emulator_url}/{channel}"
     return own.base_url or REAL_URLS[channel]
+
+
+def mail_account_of(settings: Settings, sender: str | None = None) -> MailAccount:
+    """The account that mails are sent from: the first one, or `sender`; that at the emulator without a mail server."""
+    if settings.email.emulated:
+        host = urlsplit(settings.effective_emulator_url).hostname or ""
+        return emulated_account(settings.email, host, settings.emulator_smtp_port)
+    return account_of(settings.email, sender)
 
 
 def make_providers(settings: Settings) -> dict[str, Provider]:
@@ -53,7 +66,14 @@ def make_providers(settings: Settings) -> dict[str, Provider]:
     """
     own = settings.channels()
     further = {channel: plugin.make(own[channel]) for channel, plugin in installed().items() if channel in own}
-    return {**{channel: _with_senders(settings, channel) for channel in _MAKERS}, **further}
+    http = {channel: _with_senders(settings, channel) for channel in _MAKERS}
+    return {**http, "email": _email(settings), **further}
+
+
+def _email(settings: Settings) -> Provider:
+    retry = policy_of(settings.email)
+    further = {name: EmailProvider(retry, mail_account_of(settings, name), "its ") for name in settings.email.senders}
+    return Senders(EmailProvider(retry, mail_account_of(settings)), further)
 
 
 def _with_senders(settings: Settings, channel: str) -> Provider:

@@ -18,8 +18,8 @@ from notifyhub.domain.zones import zone_of
 from notifyhub.reports.by_hand import figures_of
 from notifyhub.reports.figures import Figures
 from notifyhub.reports.message import message
-from notifyhub.reports.post import Compose, Post, PostFailed
-from notifyhub.settings import PREFIX, Settings
+from notifyhub.reports.post import Post, PostFailed
+from notifyhub.settings import Settings
 from notifyhub.store import reports
 from notifyhub.store.database import Database
 from notifyhub.store.reports import Claim, Tried, Wanted
@@ -34,9 +34,7 @@ _log = logs.logger(__name__)
 class Reporter:
     """Sends the reports of one install; its sweep may run in any number of processes."""
 
-    def __init__(
-        self, database: Database, settings: Settings, post: Post | None, now: Callable[[], int] = now_ms
-    ) -> None:
+    def __init__(self, database: Database, settings: Settings, post: Post, now: Callable[[], int] = now_ms) -> None:
         self._database = database
         self._settings = settings
         self._post = post
@@ -83,7 +81,7 @@ class Reporter:
                 self._record(Tried(claim, "failed", accepted, now, "the process was stopped", due_at=now))
                 return
             try:
-                self._hand_over(partial(message, figures, to=address, now=to_datetime(self._now()), key=DAILY))
+                self._post(partial(message, figures, to=address, now=to_datetime(self._now()), key=DAILY))
             except PostFailed as error:
                 refused.append(f"{address}: {error}")
                 continue
@@ -91,11 +89,6 @@ class Reporter:
             if not self._record(Tried(claim, "sending", accepted, self._now(), lease_until=self._now() + LEASE_MS)):
                 return
         self._end(claim, accepted, refused)
-
-    def _hand_over(self, compose: Compose) -> None:
-        if self._post is None:
-            raise PostFailed(f"no mail server is set ({PREFIX}SMTP_HOST)")
-        self._post(compose)
 
     def _end(self, claim: Claim, accepted: tuple[str, ...], refused: list[str]) -> None:
         now = self._now()

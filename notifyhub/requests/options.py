@@ -18,9 +18,10 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from notifyhub.domain.mailboxes import canonical_email
 from notifyhub.errors import Fault
 from notifyhub.plugins import installed
-from notifyhub.requests.fields import Sendable, whole
+from notifyhub.requests.fields import Sendable, is_blank, whole
 
 MOST_COMPONENTS_BYTES = 16_384
 SENDER = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"
@@ -37,12 +38,25 @@ def _small(components: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return components
 
 
+def _visible(text: str) -> str:
+    if is_blank(text):
+        raise PydanticCustomError("form", "must not be blank")
+    return text
+
+
 SenderName = Annotated[str, StringConstraints(strict=True, pattern=SENDER)]
 ShownName = Annotated[Sendable, StringConstraints(strict=True, min_length=1, max_length=28)]
 WebAddress = Annotated[str, StringConstraints(strict=True, max_length=2000, pattern=r"^https?://[^\s\x00]+$")]
 TrackingData = Annotated[Sendable, StringConstraints(strict=True, min_length=1, max_length=4000)]
 TemplateName = Annotated[Sendable, StringConstraints(strict=True, min_length=1, max_length=512)]
 Language = Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Za-z]{2,3}(_[A-Za-z]{2,4})?$")]
+# Nothing that ends a line: it would begin another header.
+_ONE_LINE = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]+$"
+Subject = Annotated[
+    str, StringConstraints(strict=True, min_length=1, max_length=250, pattern=_ONE_LINE), AfterValidator(_visible)
+]
+Html = Annotated[Sendable, StringConstraints(strict=True, min_length=1, max_length=262_144), AfterValidator(_visible)]
+ReplyTo = Annotated[str, StringConstraints(strict=True, max_length=320), AfterValidator(canonical_email)]
 
 _ThreadId = Annotated[StrictInt, Field(ge=1, le=2**52)]
 ThreadId = Annotated[_ThreadId, BeforeValidator(whole, json_schema_input_type=_ThreadId)]
@@ -106,6 +120,14 @@ class GatewayOptions(ChannelOptions):
     """Options of the gateway."""
 
 
+class EmailOptions(ChannelOptions):
+    """Headers of a mail, and its HTML."""
+
+    subject: Subject | None = Field(None, description="default: the first line of the text")
+    html: Html | None = Field(None, description="the same as HTML; the text is for programs that show none")
+    reply_to: ReplyTo | None = Field(None, description="address that answers go to; default: as set up, or the author")
+
+
 def _own_channels(schema: dict[str, Any]) -> None:
     schema["additionalProperties"] = False
     for plugin in installed().values():
@@ -129,6 +151,7 @@ class Options(BaseModel):
     viber: ViberOptions | None = None
     whatsapp: WhatsAppOptions | None = None
     gateway: GatewayOptions | None = None
+    email: EmailOptions | None = None
 
     def given(self) -> dict[str, dict[str, Any]]:
         """Only the given options, by channel."""

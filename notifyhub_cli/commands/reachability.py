@@ -24,7 +24,7 @@ app = typer.Typer(
     """,
     no_args_is_help=True,
 )
-Channel = Annotated[str, typer.Argument(metavar="CHANNEL", help="telegram, viber, whatsapp, gateway …")]
+Channel = Annotated[str, typer.Argument(metavar="CHANNEL", help="telegram, viber, whatsapp, gateway, email …")]
 Address = Annotated[str, typer.Argument(metavar="ADDRESS", help="In any form that the channel accepts.")]
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from notifyhub_cli.output import Exit, leave, say, told_in_one_line
+from notifyhub_cli.output import Exit, leave, told_in_one_line
 
 if TYPE_CHECKING:
     from notifyhub.reports.figures import Figures
@@ -48,19 +48,17 @@ def _report(to: list[str], date: str | None, shown: bool) -> None:
     post = post_of(settings)
     with Hub(settings, worker=False) as hub:
         figures = by_hand.figures_of(core_of(hub).database, settings, wanted)
-    if shown or post is None:
-        _show(figures, without_server=not shown)
+    if shown:
+        _show(figures)
     elif not addresses:
         leave(Exit.BAD_INPUT, "--to: say who gets it, or show it with --print")
     else:
         _tell(by_hand.send(figures, addresses, post, now), addresses)
 
 
-def _show(figures: Figures, *, without_server: bool) -> None:
+def _show(figures: Figures) -> None:
     from notifyhub.reports.text import text
 
-    if without_server:
-        say("no mail server is set (NOTIFYHUB_SMTP_HOST), so here is the text")
     typer.echo(text(figures), nl=False)
 
 

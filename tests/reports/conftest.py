@@ -17,6 +17,8 @@ from notifyhub.settings import Settings
 from notifyhub.store.database import Database
 from tests.reports.mailbox import Mailbox, mailbox
 
+SENDER = "Hub <hub@shop.example>"
+
 
 def noon_zone() -> str:
     """A zone where it is about noon, so that no test meets midnight."""
@@ -26,7 +28,7 @@ def noon_zone() -> str:
 
 def account(box: Mailbox, **more: Any) -> dict[str, Any]:
     """Settings that lead to this mail server."""
-    return {"smtp": {"host": "127.0.0.1", "port": box.port, "tls": "none", "sender": "Hub <hub@shop.example>", **more}}
+    return {"email": {"host": "127.0.0.1", "port": box.port, "tls": "none", "from_address": SENDER, **more}}
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ def standing(scheduler: Scheduler) -> Standing:
 def test_a_running_hub_sends_it_by_itself(make_hub: HubMaker, reporting: Callable[..., Settings], box: Mailbox) -> None:
     settings = reporting()
 
-    make_hub(**{name: getattr(settings, name) for name in ("database_url", "report", "smtp")})
+    make_hub(**{name: getattr(settings, name) for name in ("database_url", "report", "email")})
 
     assert box.arrived.acquire(timeout=30)
     assert box.recipients == ["ann@shop.example"]
@@ -232,7 +232,7 @@ def test_a_hub_that_stops_notes_the_mail_that_is_on_its_way(
 ) -> None:
     settings = reporting("ann@shop.example,bob@shop.example")
     box.going.clear()
-    hub = make_hub(**{name: getattr(settings, name) for name in ("database_url", "report", "smtp")}, drain_s=30)
+    hub = make_hub(**{name: getattr(settings, name) for name in ("database_url", "report", "email")}, drain_s=30)
     assert box.arrived.acquire(timeout=30)
 
     with ThreadPoolExecutor(1) as threads:

@@ -1,0 +1,1 @@
+"""Handing mails to a mail server by SMTP (RFC 5321)."""
