@@ -32,7 +32,7 @@ def standing(scheduler: Scheduler) -> Standing:
 def test_a_running_hub_sends_it_by_itself(make_hub: HubMaker, reporting: Callable[..., Settings], box: Mailbox) -> None:
     settings = reporting()
 
-    make_hub(**{name: getattr(settings, name) for name in ("database_url", "report", "email")})
+    make_hub(database_url=settings.database_url, report=settings.report, **account(box))
 
     assert box.arrived.acquire(timeout=30)
     assert box.recipients == ["ann@shop.example"]
@@ -211,11 +211,11 @@ def test_doctor_tells_of_a_report_that_fails_and_of_one_that_was_sent(
     one = scheduler(settings)
     one.sweep()
 
-    failed = seen_of(settings, standing(one), now_ms(), has_server=True)
-    given_up = seen_of(settings, standing(one), now_ms() + 24 * 3_600_000, has_server=True)
+    failed = seen_of(settings, standing(one), now_ms())
+    given_up = seen_of(settings, standing(one), now_ms() + 24 * 3_600_000)
     box.refused = {}
     one.sweep(minutes_later=6)
-    sent = seen_of(settings, standing(one), now_ms(), has_server=True)
+    sent = seen_of(settings, standing(one), now_ms())
 
     assert failed is not None
     assert given_up is not None
@@ -232,7 +232,7 @@ def test_a_hub_that_stops_notes_the_mail_that_is_on_its_way(
 ) -> None:
     settings = reporting("ann@shop.example,bob@shop.example")
     box.going.clear()
-    hub = make_hub(**{name: getattr(settings, name) for name in ("database_url", "report", "email")}, drain_s=30)
+    hub = make_hub(database_url=settings.database_url, report=settings.report, drain_s=30, **account(box))
     assert box.arrived.acquire(timeout=30)
 
     with ThreadPoolExecutor(1) as threads:
