@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from time import perf_counter
 from typing import Any
 from uuid import UUID
@@ -39,22 +40,27 @@ class Request:
 
     def tell(self) -> None:
         """The answer has ended. What belongs to no operation, such as pages, is not told of."""
-        scope = self._scope
-        path, key_id = template_of(scope), scope.get(CALLER)
+        path, key_id = template_of(self._scope), self._scope.get(CALLER)
         # Probes ask for the state of the service every few seconds.
         level = "error" if self._status >= 500 else "info" if key_id is not None or self._status >= 400 else "debug"
-        if path is None or not story.is_heard(level):
-            return
-        story.tell(
-            "request.answered",
-            level,
-            request_id=REQUEST_ID.get(),
-            method=scope["method"],
-            path=path,
-            http_status=self._status,
-            duration_ms=round((perf_counter() - self._began_at) * 1000, 1),
-            **{"key_id": key_id or None, **_named(path, scope.get("path_params", {})), **self._concerned},
-        )
+        if path is not None and story.is_heard(level):
+            took_ms = (perf_counter() - self._began_at) * 1000
+            story.tell_all("request.answered", self._records(path, key_id, took_ms, REQUEST_ID.get()), level, number=1)
+
+    def _records(self, path: str, key_id: int | None, took_ms: float, id_: str | None) -> Iterator[dict[str, Any]]:
+        fields = {
+            "request_id": id_,
+            "method": self._scope["method"],
+            "path": path,
+            "http_status": self._status,
+            "duration_ms": round(took_ms, 1),
+        }
+        if key_id:
+            fields["key_id"] = key_id
+        if "{id}" in path:
+            fields |= _named(path, self._scope.get("path_params", {}))
+        fields |= self._concerned
+        yield fields
 
 
 class _Unheard(Request):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import Any, NamedTuple
 
 from notifyhub.domain.states import RELEASED, Status
@@ -30,7 +31,10 @@ class Asker(NamedTuple):
 
 def asker(consumer: int) -> Asker:
     """The current request, by the API key `consumer`; 0: without one."""
-    return Asker({**story.asked(), "key_id": consumer or None}, CONCERNED.get())
+    fields: dict[str, Any] = story.asked()
+    if consumer:
+        fields["key_id"] = consumer
+    return Asker(fields, CONCERNED.get())
 
 
 def stored(asker: Asker, pairs: Sequence[tuple[NewMessage, Stored]]) -> None:
@@ -40,20 +44,26 @@ def stored(asker: Asker, pairs: Sequence[tuple[NewMessage, Stored]]) -> None:
     if asker.concerned is not None:
         ids = [message.id for message, _ in pairs]
         asker.concerned.update({"message_id": ids[0]} if len(ids) == 1 else {"message_ids": ids})
-    records = ({**asker.fields, **_accepted(*pair)} for pair in pairs)
+    records = (_accepted(asker, *pair) for pair in pairs)
     story.tell_all("message.accepted", records, number=len(pairs))
 
 
-def _accepted(message: NewMessage, stored: Stored) -> dict[str, Any]:
-    return {
+def _accepted(asker: Asker, message: NewMessage, stored: Stored) -> dict[str, Any]:
+    ids = stored.delivery_ids
+    fields = {
+        **asker.fields,
         "message_id": message.id,
-        "deliveries": len(stored.delivery_ids),
-        "refused": len(stored.refused) or None,
-        "duplicates": len(stored.duplicate_of) or None,
-        "delivery_ids": list(stored.delivery_ids.values())[:MOST_LISTED],
+        "deliveries": len(ids),
+        "delivery_ids": list(islice(ids.values(), MOST_LISTED)),
         "channels": sorted({delivery.channel for delivery in message.deliveries}),
-        "due_at": story.moment_of(message.due_at) if message.due_at > message.created_at else None,
     }
+    if stored.refused:
+        fields["refused"] = len(stored.refused)
+    if stored.duplicate_of:
+        fields["duplicates"] = len(stored.duplicate_of)
+    if message.due_at > message.created_at:
+        fields["due_at"] = story.moment_of(message.due_at)
+    return fields
 
 
 def attempted(pairs: Sequence[tuple[Claimed, Result]], *, recorded: bool = True) -> None:
@@ -72,7 +82,8 @@ def attempted(pairs: Sequence[tuple[Claimed, Result]], *, recorded: bool = True)
 
 
 def _attempted(row: Claimed, result: Result, *, recorded: bool) -> dict[str, Any]:
-    fields: dict[str, Any] = {**delivery(row), "status": result.status}
+    fields = delivery(row)
+    fields["status"] = result.status
     if result.reason is not None:
         fields["reason"] = result.reason
     if result.status in BAD:
@@ -81,12 +92,10 @@ def _attempted(row: Claimed, result: Result, *, recorded: bool) -> dict[str, Any
         fields |= {"recorded": False, "level": "error"}
     if (call := result.call) is None:
         return fields
-    fields |= {
-        "attempt": result.attempt,
-        "outcome": call.outcome,
-        "code": call.code or None,
-        "duration_ms": call.finished_at - call.started_at,
-    }
+    fields["attempt"] = result.attempt
+    fields["outcome"] = call.outcome
+    fields["code"] = call.code or None
+    fields["duration_ms"] = call.finished_at - call.started_at
     if row.sender:
         fields["sender"] = row.sender
     if call.outcome != "sent":
