@@ -13,13 +13,16 @@ from email.utils import parsedate_to_datetime
 from http.client import HTTPConnection, HTTPSConnection
 from urllib.parse import urlsplit
 
+from notifyhub.channel_settings import is_loopback
 from notifyhub.clock import now_ms, to_datetime
 from notifyhub.domain.resting import why
 from notifyhub.domain.senders import name_of
 from notifyhub.domain.story import moment
 from notifyhub.errors import NotifyhubError
 from notifyhub.hub.resting import rests
-from notifyhub.providers.registry import base_url_of
+from notifyhub.mail.probe import probe
+from notifyhub.mail.replies import NotHandedOver
+from notifyhub.providers.registry import base_url_of, mail_account_of
 from notifyhub.settings import PREFIX, Settings, without_secrets
 from notifyhub.store import reports, sender_paces, senders
 from notifyhub.store.database import Database, sqlite_path
@@ -52,7 +55,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield from _held_up(settings)
     dates: list[float] = []
     for channel in settings.channels():
-        yield _provider(settings, channel, dates)
+        yield _mail_server(settings) if channel == "email" else _provider(settings, channel, dates)
     yield _clock(dates)
 
 
@@ -137,6 +140,20 @@ def _provider(settings: Settings, channel: str, dates: list[float]) -> Finding:
     if date is not None:
         dates.append(date)
     return Finding(channel, True, f"{kind}, {shown} answers")
+
+
+def _mail_server(settings: Settings) -> Finding:
+    """The first account logs in, which shows more than a greeting; no mail is sent."""
+    account = mail_account_of(settings)
+    kind = "emulated" if settings.email.emulated else "real"
+    try:
+        probe(account, PROBE_S)
+    except (NotHandedOver, NotifyhubError) as error:
+        wrong = f"check the network and {PREFIX}EMAIL_HOST, _PORT, _TLS, _USERNAME and _PASSWORD"
+        advice = "start `notifyhub serve`" if settings.email.emulated else wrong
+        return Finding("email", False, f"{kind}, {account.url} takes no mail: {error}", advice)
+    readable = account.tls == "none" and not settings.email.emulated and not is_loopback(account.host)
+    return Finding("email", True, f"{kind}, {account.url} answers{'; mails are NOT ENCRYPTED' if readable else ''}")
 
 
 def _of_ones_own(addresses: frozenset[str] | None) -> str:

@@ -82,7 +82,7 @@ def test_its_channel_is_shown_and_listed(install: Install) -> None:
     shown = json.loads(cli(site, "channels", "--json", **own).stdout)
     listed = json.loads(cli(site, "list", "--channel", "sms", "--json", **own).stdout)
 
-    assert [channel["name"] for channel in shown] == ["telegram", "viber", "whatsapp", "gateway", "sms"]
+    assert [channel["name"] for channel in shown] == ["telegram", "viber", "whatsapp", "gateway", "email", "sms"]
     assert [message["text"] for message in listed] == ["Hello"]
 
 

@@ -32,7 +32,7 @@ def canonical_email(written: str | int) -> str:
 
     Raises ValueError with a sentence.
     """
-    text = str(written).strip()
+    text = written.strip() if isinstance(written, str) else ""
     if "<" in text or ">" in text:
         raise ValueError("email wants only the address, such as ann@example.com, without a name or angle brackets")
     local, at, domain = text.lower().rpartition("@")

@@ -9,6 +9,7 @@ import pytest
 from tests.cli.conftest import Run
 from tests.conftest import HubMaker
 from tests.emulated import RunningEmulator
+from tests.mailbox import mailbox
 
 
 def test_channels_shows_how_each_is(run_here: Run) -> None:
@@ -17,7 +18,7 @@ def test_channels_shows_how_each_is(run_here: Run) -> None:
     shown = run_here("channels").out.splitlines()
 
     assert [line.split()[:2] for line in shown[1:]] == [
-        [name, "emulated"] for name in ("telegram", "viber", "whatsapp", "gateway")
+        [name, "emulated"] for name in ("telegram", "viber", "whatsapp", "gateway", "email")
     ]
     assert " ok " in shown[1]
     assert run_here("channels", "--json").json[0]["health"]["outcomes"] == {"sent": 1}
@@ -45,7 +46,8 @@ def test_channels_says_who_rests_and_what_to_mend(run_here: Run, resting: str) -
 
 
 def test_doctor_says_who_rests(run_here: Run, resting: str) -> None:
-    ended = run_here("doctor", "--json", database_url=resting)
+    with mailbox() as box:
+        ended = run_here("doctor", "--json", database_url=resting, emulator_smtp_port=box.port)
 
     (bad,) = [finding for finding in ended.json if not finding["good"]]
     assert ended.code == 1

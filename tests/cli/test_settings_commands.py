@@ -9,6 +9,7 @@ import pytest
 from notifyhub.store.database import MIGRATIONS
 from tests.cli.conftest import Run
 from tests.emulated import RunningEmulator
+from tests.mailbox import mailbox
 
 ALL_MIGRATIONS = sorted(path.stem for path in MIGRATIONS.glob("0*.py"))
 SECRETS = {
@@ -43,10 +44,11 @@ def test_config_is_in_lines_that_can_be_searched(run: Run) -> None:
 
 
 def test_doctor_ends_with_0_when_all_is_well(run: Run, emulator: RunningEmulator) -> None:
-    ended = run("doctor", "--json", emulator_url=emulator.url)
+    with mailbox() as box:
+        ended = run("doctor", "--json", emulator_url=emulator.url, emulator_smtp_port=box.port)
 
     assert (ended.code, {finding["good"] for finding in ended.json}) == (0, {True})
-    assert {"database", "broker", "telegram", "clock"} <= {finding["what"] for finding in ended.json}
+    assert {"database", "broker", "telegram", "email", "clock"} <= {finding["what"] for finding in ended.json}
 
 
 def test_doctor_ends_with_1_and_says_what_to_do(run: Run) -> None:
@@ -66,7 +68,9 @@ def test_doctor_names_a_variable_that_is_nearly_a_setting(run: Run, emulator: Ru
 
 
 def test_doctor_tells_of_a_database_that_is_away(run: Run, emulator: RunningEmulator) -> None:
-    ended = run("doctor", "--json", emulator_url=emulator.url, database_url="postgresql://me@127.0.0.1:9/hub")
+    away = "postgresql://me@127.0.0.1:9/hub"
+    with mailbox() as box:
+        ended = run("doctor", "--json", emulator_url=emulator.url, emulator_smtp_port=box.port, database_url=away)
 
     bad = [finding for finding in ended.json if not finding["good"]]
     assert [finding["what"] for finding in bad] == ["database"]
