@@ -92,7 +92,8 @@ def _email_parts(
     if variant.subject is not None:
         # A header is one line, whatever a variable holds.
         subject = _rendered(template, variant, "subject", Escape.NONE, variables, context)
-        parts["subject"] = " ".join(subject.split())[:LONGEST_SUBJECT]
+        if line := " ".join(subject.split())[:LONGEST_SUBJECT]:
+            parts["subject"] = line
     if variant.html is not None:
         parts["html"] = _rendered(template, variant, "html", Escape.HTML, variables, context)
     return parts
