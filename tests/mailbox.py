@@ -33,13 +33,16 @@ class Mail:
 
 
 class Mailbox:
-    """refused  the answer to RCPT by address; senders_refused  the same for MAIL FROM; answer  to the mail itself"""
+    """refused  the answer to RCPT by address; senders_refused  the same for MAIL FROM; answer  to the mail itself;
+    answers_lost  how many of the next mails are taken without an answer
+    """
 
     def __init__(self) -> None:
         self.mails: list[Mail] = []
         self.refused: dict[str, str] = {}
         self.senders_refused: dict[str, str] = {}
         self.answer = "250 2.0.0 OK: queued as 42"
+        self.answers_lost = 0
         self.logins: list[LoginPassword] = []
         self.connections = 0
         self.arrived = threading.Semaphore(0)
@@ -83,6 +86,9 @@ class Mailbox:
             encrypted = server.transport.get_extra_info("sslcontext") is not None
             self.mails.append(Mail(str(envelope.mail_from), tuple(envelope.rcpt_tos), raw, read, encrypted))
             self.arrived.release()
+            if self.answers_lost:
+                self.answers_lost -= 1
+                server.transport.abort()
         return self.answer
 
     def login(self, server: Any, session: Any, envelope: Any, mechanism: str, given: LoginPassword) -> AuthResult:

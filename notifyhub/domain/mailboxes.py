@@ -16,7 +16,7 @@ _LOCAL = re.compile(rf"{_ATOM}(?:\.{_ATOM})*")
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 # The last label is never a number (RFC 3696, 2), which also tells an IP address from a name.
 _DOMAIN = re.compile(rf"(?:{_LABEL}\.)+(?=[a-z])[a-z0-9-]*[a-z0-9]")
-_NAMED = re.compile(r"(?P<name>[^<>\x00-\x1f\x7f]*?)\s*<(?P<address>[^<>]*)>")
+_NAMED = re.compile(r"(?P<name>[^<>\x00-\x1f\x7f-\x9f\u2028\u2029]*?)\s*<(?P<address>[^<>]*)>")
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ class MailAccount:
     port: int
     tls: Tls
     author: Mailbox
-    reply_to: str | None = None
+    reply_to: Mailbox | None = None
     username: str | None = None
     password: str = field(default="", repr=False)
     ca_file: Path | None = None
@@ -83,7 +83,7 @@ def account_of(own: EmailSettings, name: str | None = None) -> MailAccount:
         port=chosen.port or given.port or _PORTS[tls],
         tls=tls,
         author=mailbox(author),
-        reply_to=chosen.reply_to or own.reply_to,
+        reply_to=_answers(chosen.reply_to or own.reply_to),
         username=username,
         password=secret.get_secret_value() if secret else "",
         ca_file=own.ca_file,
@@ -94,4 +94,8 @@ def account_of(own: EmailSettings, name: str | None = None) -> MailAccount:
 def emulated_account(own: EmailSettings, host: str, port: int) -> MailAccount:
     """The account at the emulator, which needs neither login nor encryption."""
     author = mailbox(own.from_address or "notifyhub <notifyhub@emulator.example>")
-    return MailAccount(host=host, port=port, tls="none", author=author, reply_to=own.reply_to)
+    return MailAccount(host=host, port=port, tls="none", author=author, reply_to=_answers(own.reply_to))
+
+
+def _answers(written: str | None) -> Mailbox | None:
+    return None if written is None else mailbox(written)

@@ -10,7 +10,6 @@ from notifyhub.domain.envelope import Envelope
 from notifyhub.domain.outcome import Misconfigured, Outcome, PermanentFailure, Sent, TemporaryFailure, Unconfirmed
 from notifyhub.domain.retry import RetryPolicy
 from notifyhub.mail.account import MailAccount
-from notifyhub.mail.content import on_the_wire
 from notifyhub.mail.mailer import Mailer
 from notifyhub.mail.replies import AnswerLost, Refused, Unreachable, Unusable
 from notifyhub.providers.base import DETAIL_LIMIT
@@ -42,7 +41,7 @@ class EmailProvider:
     async def send(self, envelope: Envelope) -> Outcome:
         author = self._account.author
         try:
-            mail = on_the_wire(composed(envelope, author, self._account.reply_to))
+            mail = composed(envelope, author, self._account.reply_to)
         except UnicodeError as error:
             # Half of a surrogate pair in the text: it cannot be sent, and a retry would not help.
             return PermanentFailure("bad_request", code="not_encodable", detail=str(error)[:DETAIL_LIMIT])

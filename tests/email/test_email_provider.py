@@ -3,153 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-from email import message_from_bytes, policy
-from email.message import EmailMessage
 from typing import Any
 
 import pytest
 
-from notifyhub.domain.envelope import Envelope
-from notifyhub.domain.mailboxes import Mailbox
 from notifyhub.domain.outcome import Misconfigured, Outcome, PermanentFailure, Sent, TemporaryFailure, Unconfirmed
 from notifyhub.domain.reasons import CODES, REASONS
-from notifyhub.domain.retry import RetryPolicy
 from notifyhub.mail import mailer
-from notifyhub.mail.account import MailAccount
 from notifyhub.providers.codes import recall
-from notifyhub.providers.email import EmailProvider
 from notifyhub.providers.email_codes import _TABLE
-from notifyhub.providers.email_message import subject_of
 from tests.email.scripted import HANG_UP, SILENT, ScriptedMailServer
-
-REFERENCE = "0198c0de-42"
-Seen = ScriptedMailServer
-
-
-def provider_at(port: int, **given: Any) -> EmailProvider:
-    own = {"tls": "none", "author": Mailbox("Магазин", "news@shop.example"), **given}
-    return EmailProvider(RetryPolicy(), MailAccount("127.0.0.1", port, **own))
-
-
-def envelope(text: str = "hi 😀", timeout_s: float = 20.0, **options: Any) -> Envelope:
-    return Envelope("ann@example.com", text, REFERENCE, timeout_s, options)
-
-
-def sent(*letters: Envelope, login: str | None = None, **answers: list[str]) -> tuple[list[Outcome], Seen]:
-    """The outcomes of these, one after the other, at a server that answers this."""
-
-    async def run() -> tuple[list[Outcome], Seen]:
-        async with ScriptedMailServer(**answers) as server:
-            more = {} if login is None else {"username": "hub", "password": login}
-            provider = provider_at(server.port, **more)
-            outcomes = [await provider.send(letter) for letter in letters]
-            await provider.aclose()
-            return outcomes, server
-
-    return asyncio.run(run())
+from tests.email.sending import REFERENCE, envelope, provider_at, sent
 
 
 def outcome_of(timeout_s: float = 20.0, login: str | None = None, **answers: list[str]) -> Outcome:
     return sent(envelope(timeout_s=timeout_s), login=login, **answers)[0][0]
 
 
-def mail_of(letter: Envelope) -> EmailMessage:
-    _, server = sent(letter)
-    read = message_from_bytes(server.mails[0], policy=policy.default)
-    assert isinstance(read, EmailMessage)
-    return read
-
-
-def body(mail: EmailMessage, kind: str = "plain") -> str:
-    found = mail.get_body((kind,))
-    assert found is not None
-    return str(found.get_content()).replace("\r\n", "\n")
-
-
 def test_the_queue_id_is_kept_and_the_message_id_is_ours() -> None:
     outcome = outcome_of()
 
     assert outcome == Sent(f"<{REFERENCE}@shop.example>", "250 2.0.0", "250 2.0.0 queued as 7")
-
-
-def test_the_headers_are_those_of_a_mail() -> None:
-    mail = mail_of(envelope())
-
-    assert mail["From"] == "Магазин <news@shop.example>"
-    assert mail["To"] == "ann@example.com"
-    assert mail["Message-ID"] == f"<{REFERENCE}@shop.example>"
-    assert mail["Date"].datetime is not None
-    assert mail["Subject"] == "hi 😀"
-    assert body(mail) == "hi 😀\n"
-
-
-def test_every_attempt_has_the_same_message_id() -> None:
-    assert mail_of(envelope())["Message-ID"] == mail_of(envelope())["Message-ID"]
-
-
-def test_options_give_the_subject_the_html_and_where_answers_go() -> None:
-    mail = mail_of(envelope("text", subject="Заказ №1", html="<b>Привет</b>", reply_to="help@shop.example"))
-
-    assert (mail["Subject"], mail["Reply-To"]) == ("Заказ №1", "help@shop.example")
-    assert mail.get_content_type() == "multipart/alternative"
-    assert (body(mail), body(mail, "html")) == ("text\n", "<b>Привет</b>\n")
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        ".",
-        ".\n..\n.a\n",
-        "a\r\n.\r\nb",
-        "a\rb",
-        "x" * 5000,
-        "é" * 5000,
-        "👩‍👩‍👧‍👦 \u2028 emoji",
-        "From me\nFrom you",
-        "trailing blanks  \n\n\n",
-        "tab\tand \x07 bell",
-    ],
-    ids=lambda text: repr(text[:12]),
-)
-def test_a_text_arrives_as_it_was_written(text: str) -> None:
-    lines = text.replace("\r\n", "\n").replace("\r", "\n")
-
-    assert body(mail_of(envelope(text))) == (lines if lines.endswith("\n") else f"{lines}\n")
-
-
-@pytest.mark.parametrize("text", ["x" * 5000, "é" * 5000, "a\nb\rc\r\nd", "😀" * 999])
-def test_no_line_is_too_long_and_each_ends_as_smtp_wants(text: str) -> None:
-    _, server = sent(envelope(text, subject="ы" * 250, html=text))
-
-    assert max(map(len, server.mails[0].split(b"\r\n"))) <= 998
-    assert b"\n" not in server.mails[0].replace(b"\r\n", b"")
-    assert b"\r" not in server.mails[0].replace(b"\r\n", b"")
-    assert server.mails[0].isascii()
-
-
-@pytest.mark.parametrize(
-    "subject", ["a\r\nBcc: eve@example.com", "a\nBcc: eve@example.com", "a\u2028Bcc: x", "a\x0bBcc: x", "a\x85Bcc: x"]
-)
-def test_no_subject_becomes_another_header(subject: str) -> None:
-    mail = mail_of(envelope(subject=subject))
-
-    assert mail["Bcc"] is None
-    assert "Bcc: " in mail["Subject"]
-
-
-@pytest.mark.parametrize(
-    ("text", "subject"),
-    [
-        ("Hello\nthere", "Hello"),
-        ("\n \n Hello \n", "Hello"),
-        ("x" * 78, "x" * 78),
-        ("x" * 79, "x" * 77 + "…"),
-        ("word " * 20, "word " * 14 + "word…"),
-        ("a\tb\x00c", "a b c"),
-    ],
-)
-def test_without_a_subject_it_is_the_first_line(text: str, subject: str) -> None:
-    assert subject_of(text) == subject
 
 
 @pytest.mark.parametrize(
