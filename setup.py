@@ -70,6 +70,7 @@ setup(
         "httpx>=0.28,<1",
         "tzdata>=2025.2",
         "charset-normalizer>=3.4,<4",
+        "aiosmtpd>=1.4.6,<2",
     ],
     extras_require={
         "postgres": POSTGRES,
