@@ -75,7 +75,8 @@ setup(
         "charset-normalizer>=3.4,<4",
         "jinja2>=3.1.6,<4",
         "babel>=2.17,<3",
-        "pillow>=11,<13",
+        "pillow>=11,<14",
+        "aiosmtpd>=1.4.6,<2",
     ],
     extras_require={
         "postgres": POSTGRES,

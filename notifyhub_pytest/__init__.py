@@ -26,8 +26,8 @@ def _notifyhub_emulator_of_the_session() -> Iterator[LocalEmulator]:
 def notifyhub_emulator(_notifyhub_emulator_of_the_session: LocalEmulator) -> LocalEmulator:
     """The messengers' emulator on a local port: one server per session, emptied and with a new token for each test.
 
-    `.url`, `.token`, `.journal()`, `.wait_for(…)`, `.assert_no_duplicates()`, `.assert_nothing_sent()`, `.inbox()`,
-    `.faults(…)`, `.rule(…)`, `.script(…)`, `.person(…)`, `.reset()`.
+    `.url`, `.smtp_port`, `.token`, `.journal()`, `.wait_for(…)`, `.assert_no_duplicates()`, `.assert_nothing_sent()`,
+    `.inbox()`, `.faults(…)`, `.rule(…)`, `.script(…)`, `.person(…)`, `.reset()`.
     """
     _notifyhub_emulator_of_the_session.reset()
     return _notifyhub_emulator_of_the_session

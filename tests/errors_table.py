@@ -1,6 +1,7 @@
 """The tables of docs/emulator.md: each error of each messenger, how to provoke it, and what notifyhub does about it.
 
 `python -m tests.errors_table` rewrites them. Every row is a real answer of the emulator, judged by the real provider.
+E-mail has a table of its own: where an answer is given matters there.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import orjson
 
 from notifyhub.domain.outcome import Misconfigured, Outcome, PermanentFailure, Sent, TemporaryFailure, Unconfirmed
 from notifyhub.emulator.app import Emulator
+from notifyhub.emulator.email import answers as smtp
 from notifyhub.emulator.endpoint import INSTEAD
 from notifyhub.emulator.faults import magic
 from notifyhub.emulator.faults.answers import WORDS
@@ -24,6 +26,7 @@ from notifyhub.providers.http import HttpResponse
 from tests.providers.provider_cases import CASES, TOKEN
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "emulator.md"
+ON_HTTP = tuple(channel for channel in CHANNELS if channel != "email")
 STATUS_WORDS = (400, 401, 403, 404, 429, 500, 502, 503, 504)
 RETRY_AFTER_S = 7
 OWN_CODES: dict[str, Sequence[int]] = {"viber": sorted(STATUSES), "whatsapp": sorted(CODES)}
@@ -82,7 +85,7 @@ def lost_rows() -> Iterator[Row]:
         if word == "drip":
             then = "waits for the complete answer, up to the channel's `timeout_s`; after that as if there were none"
         elif instead is not None and instead.status is not None:
-            (then,) = {_then(judged(channel, instead)) for channel in CHANNELS}
+            (then,) = {_then(judged(channel, instead)) for channel in ON_HTTP}
         else:
             then = NO_ANSWER
         yield Row(does, f'`"{word}"`, magic recipient {_story(word).number}', then)
@@ -101,14 +104,15 @@ def table() -> str:
     """The tables of all errors, as Markdown."""
     emulator = Emulator()
     parts = [_section("Connections, on every channel", lost_rows())]
-    parts += [_section(TITLES[channel], rows(channel, emulator)) for channel in CHANNELS]
+    parts += [_section(TITLES[channel], rows(channel, emulator)) for channel in ON_HTTP]
+    parts.append(_mail_section())
     emulator.journal.close()
     return "\n\n".join(parts)
 
 
 def magic_table() -> str:
     """The magic recipients, one line for each story."""
-    lines = ["| story | Telegram | WhatsApp, gateway | Viber |", "| --- | --- | --- | --- |"]
+    lines = ["| story | Telegram | WhatsApp, gateway | Viber | e-mail |", "| --- | --- | --- | --- | --- |"]
     for story in dict.fromkeys(story for _, _, story in magic.recipients()):
         on = {channel: address for channel, address, told in magic.recipients() if told == story}
         phones = [f"`{on[channel]}`" for channel in ("whatsapp", "gateway") if channel in on][:1]
@@ -116,9 +120,27 @@ def magic_table() -> str:
             phones[0] += " (WhatsApp)"
         elif phones and "whatsapp" not in on:
             phones[0] += " (gateway)"
-        own = [f"`{on[channel]}`" if channel in on else "" for channel in ("telegram", "viber")]
-        lines.append(f"| {story.does} | {own[0]} | {''.join(phones)} | {own[1]} |")
+        own = [f"`{on[channel]}`" if channel in on else "" for channel in ("telegram", "viber", "email")]
+        lines.append(f"| {story.does} | {own[0]} | {''.join(phones)} | {own[1]} | {own[2]} |")
     return "\n".join(lines)
+
+
+def _mail_section() -> str:
+    """What a mail server answers, to which command, and how to provoke it."""
+    lines = ["### E-mail", "", "| error | how to provoke it | answers |", "| --- | --- | --- |"]
+    for name in sorted(smtp.OUTCOMES, key=lambda name: _story(name).number):
+        provoke = f'`"{name}"`, recipient `{_magic("email", name)}`'
+        lines.append(_mail_row(smtp.OUTCOMES[name], provoke))
+    lines += [_mail_row(reply, f'`"{code}"`') for code, reply in smtp.CODES.items()]
+    for status in STATUS_WORDS:
+        lines.append(_mail_row(smtp.STATUSES[status], f'`"{status}"`, as on the other channels'))
+    return "\n".join(lines)
+
+
+def _mail_row(reply: smtp.Reply, provoke: str) -> str:
+    error = f"`{reply.line}`" if reply.code else reply.text
+    closed = ", and the connection is closed" if reply.code == smtp.CLOSING else ""
+    return f"| {error} | {provoke} | {reply.place.value}{closed} |"
 
 
 def _section(title: str, found: Iterator[Row]) -> str:

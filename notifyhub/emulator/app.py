@@ -1,8 +1,9 @@
-"""The emulator: four messengers, a journal and faults, as one Starlette application."""
+"""The emulator: four messengers, e-mail, a journal and faults, as one Starlette application."""
 
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -15,6 +16,8 @@ from notifyhub.emulator import telegram, viber, whatsapp
 from notifyhub.emulator.callbacks.callbacks import Callbacks
 from notifyhub.emulator.callbacks.caller import CallbackResult
 from notifyhub.emulator.callbacks.receipts import Receipts, ReceiptSettings
+from notifyhub.emulator.email.door import Door
+from notifyhub.emulator.email.mailroom import Mailroom
 from notifyhub.emulator.endpoint import Endpoint, masked
 from notifyhub.emulator.faults import Faults, ProfileName
 from notifyhub.emulator.gateway import Gateway
@@ -51,7 +54,8 @@ class Emulator:
     Mount `app` anywhere. Starlette runs no lifespan of a mounted application: there, call `open` and `close` (the
     journal also opens on the first call). With `journal_path` None the journal is in memory. `limits` "real" are the
     documented rate limits; the profile "real-limits" means the same. `strictness` "real" requires of bots what the
-    messengers require. `guards` are by default those of a loopback address.
+    messengers require. `guards` are by default those of a loopback address. `door` accepts mail if told to `listen`;
+    with `smtp_tls` its clients may use STARTTLS.
     """
 
     def __init__(
@@ -65,6 +69,7 @@ class Emulator:
         limits: LimitsProfile = "off",
         strictness: StrictnessProfile = "lenient",
         guards: Guards = THIS_MACHINE,
+        smtp_tls: ssl.SSLContext | None = None,
     ) -> None:
         self.journal = Journal(journal_path, journal_cap)
         self.faults = Faults(profile, seed)
@@ -87,6 +92,8 @@ class Emulator:
         listeners: dict[str, Listener] = {"telegram": self.telegram, "viber": self.viber, "whatsapp": self.whatsapp}
         self.people = People(listeners, self.acquaintances, self._did)
         self.endpoints = {one.channel: Endpoint(one, self.journal, self.faults, hang_s) for one in messengers}
+        self.mailroom = Mailroom(self.journal, self.faults, hang_s)
+        self.door = Door(self.mailroom, smtp_tls)
         around = SettingsPages(self.limits, self.callbacks, self.receipts, self.people)
         strict = StrictnessPages(self.strictness)
         pages = (Pages(self.journal, self.faults, self.reset), JournalPages(self.journal), around, strict)
@@ -102,11 +109,13 @@ class Emulator:
         self.app.state.emulator = self
 
     async def open(self) -> None:
-        """Open the journal. Raises `sqlite3.Error` if its file cannot be used."""
+        """Open the journal, and the door. Raises `sqlite3.Error` if the journal's file cannot be used."""
         await asyncio.to_thread(self.journal.open)
+        await self.door.open()
 
     async def close(self) -> None:
-        """Drop the callbacks, write what is waiting, and close the journal."""
+        """Hang up on who brings mail, drop the callbacks, write what is waiting, and close the journal."""
+        await self.door.close()
         await self.callbacks.close()
         await asyncio.to_thread(self.journal.close)
 

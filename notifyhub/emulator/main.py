@@ -54,12 +54,17 @@ def server(emulator: Emulator, limits: Limits | None = None) -> EmulatorServer:
 
 
 @contextmanager
-def in_thread(emulator: Emulator, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
-    """Serve the emulator in a thread of this process. Returns its URL. Port 0: any free port.
+def in_thread(
+    emulator: Emulator, host: str = "127.0.0.1", port: int = 0, *, smtp_port: int | None = None
+) -> Iterator[str]:
+    """Serve the emulator in a thread of this process. Returns its URL. Port 0: any free port. With
+    `smtp_port` it also accepts mail, if it can listen there: `emulator.door.address` says where.
 
     Raises OSError if it cannot listen on the port.
     """
     with socket.create_server((host, port), backlog=2048) as listener:
+        if smtp_port is not None:
+            emulator.door.listen(host, smtp_port)
         running = server(emulator)
         thread = threading.Thread(target=running.run, args=([listener],), name="emulator", daemon=True)
         thread.start()

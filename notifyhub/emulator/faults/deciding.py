@@ -16,6 +16,9 @@ from notifyhub.emulator.faults.rules import ChannelFaults, Rule, Script
 from notifyhub.emulator.faults.settings import MOST_RULES, FaultSettings, ProfileName
 from notifyhub.emulator.journal.inboxes import inbox_of
 
+# Answers that say that a token, or a password, is not valid.
+TAKEN_BACK = ("token_revoked", "401", "535")
+
 
 class TooManyRules(Exception):
     """There are too many rules for another one."""
@@ -86,6 +89,25 @@ class Faults:
         if scripted is None and story is not None:
             return story.plan(number, wait_s)
         return Plan(wait_s, scripted or ruled or _by_rate(faults, draw))
+
+    @property
+    def magic(self) -> bool:
+        """Do magic recipients have an effect?"""
+        return self._settings.magic
+
+    def locks_out(self, channel: str, token: str) -> bool:
+        """Does a rule for all recipients take back this token? For channels where a login comes before the sends."""
+        if not self._rules:
+            return False
+        inbox, since_s = inbox_of(token), self._clock() - self._set_at
+        draw = self._chance.draw(channel, inbox, self._chance.next(channel, inbox))
+        for pending in self._rules:
+            taken_back = pending.rule.answer in TAKEN_BACK and pending.rule.address is None
+            if taken_back and pending.takes(channel, "", inbox, since_s) and pending.hits(draw):
+                if pending.use() == 0:
+                    self._rules.remove(pending)
+                return True
+        return False
 
     def _ruled(
         self, channel: str, address: str, token: str, draw: Draw

@@ -1,7 +1,8 @@
 """Magic recipients: addresses that always behave in the same way, without any setting.
 
 Each story has a number. Its recipients are the Telegram chat 4000000000NNN, the phone 70000000NNN on WhatsApp and the
-gateway, and the Viber id `magic-<name>=`, with hyphens for underscores. No real person has such an address.
+gateway, the Viber id `magic-<name>=`, with hyphens for underscores, and in the same way the mail address
+`magic-<name>@example.com`. No real person has such an address.
 """
 
 from __future__ import annotations
@@ -39,6 +40,8 @@ class Story:
         """The recipient of this story on a channel, in the channel's canonical form."""
         if channel == "viber":
             return f"magic-{self.name.replace('_', '-')}="
+        if channel == "email":
+            return f"magic-{self.name.replace('_', '-')}@example.com"
         return f"4000000000{self.number:03}" if channel == "telegram" else f"70000000{self.number:03}"
 
 
@@ -86,6 +89,12 @@ _OUTCOME_NUMBERS = {
     "wrong_server": 27,
     "restarting": 28,
     "lost_message": 29,
+    "mailbox_full": 49,
+    "greylisted": 50,
+    "spam": 51,
+    "relay_denied": 52,
+    "sender_refused": 53,
+    "hung_up": 54,
 }
 
 _LIST: tuple[Story, ...] = (

@@ -12,7 +12,7 @@ class Wanted(TypedDict, total=False):
     """The fields of a search; None or left out: no filter.
 
     text      a substring, case-sensitive
-    search    a substring of the text or the address; the case of ASCII letters does not matter
+    search    a substring of the text, the address or the subject; the case of ASCII letters does not matter
     token     only sends with this token
     inbox     the same by the token's fingerprint, as in entries
     account   the sender's public id: of a bot or a business number
@@ -61,19 +61,24 @@ class Filter:
                 values.append(getattr(self, name))
         if self.address is not None:
             # A phone number may be given with its plus, which is a space in an unescaped query string.
-            conditions.append("address IN (?, ?)")
-            values += [self.address, self.address.strip().removeprefix("+")]
+            conditions.append("address IN (?, ?, ?)")
+            values += [self.address, self.address.strip().removeprefix("+"), _mail_address(self.address)]
         if self.text is not None:
             conditions.append("instr(text, ?) > 0")
             values.append(self.text)
         if self.search is not None:
-            conditions.append("(text LIKE ? ESCAPE '!' OR address LIKE ? ESCAPE '!')")
-            values += [f"%{_plain(self.search)}%"] * 2
+            conditions.append("(text LIKE ? ESCAPE '!' OR address LIKE ? ESCAPE '!' OR subject LIKE ? ESCAPE '!')")
+            values += [f"%{_plain(self.search)}%"] * 3
         return " AND ".join(conditions), values
 
     def __str__(self) -> str:
         parts = [f"{name} {getattr(self, name)!r}" for name in self.__slots__ if getattr(self, name) is not None]
         return ", ".join(parts) or "anything"
+
+
+def _mail_address(address: str) -> str:
+    """Mail addresses are in lower case in the journal; other addresses as they are."""
+    return address.lower() if address.find("@") > 0 else address
 
 
 def _plain(text: str) -> str:

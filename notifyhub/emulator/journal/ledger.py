@@ -30,7 +30,9 @@ CREATE TABLE IF NOT EXISTS entries (
     request_body TEXT NOT NULL,
     answer_body TEXT NOT NULL,
     inbox TEXT NOT NULL DEFAULT '',
-    account TEXT NOT NULL DEFAULT ''
+    account TEXT NOT NULL DEFAULT '',
+    subject TEXT NOT NULL DEFAULT '',
+    html TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX IF NOT EXISTS entries_by_recipient ON entries (address, channel);
 CREATE TABLE IF NOT EXISTS claims (
@@ -40,10 +42,11 @@ CREATE TABLE IF NOT EXISTS claims (
 );
 """
 # Columns that are missing in files of earlier versions.
-ADDED = ("inbox", "account")
+ADDED = ("inbox", "account", "subject", "html")
 LISTED = ("id", "channel", "address", "text", "received_at", "accepted", "status", "code", "messenger_id")
-SHOWN = (*LISTED, "repeated", "fault", "inbox", "account")
-KEPT = (*SHOWN, "request", "request_body", "answer_body")
+SHOWN = (*LISTED, "repeated", "fault", "inbox", "account", "subject")
+DETAILS = ("request", "request_body", "answer_body", "html")
+KEPT = (*SHOWN, *DETAILS)
 
 # One statement for a whole batch: with a statement per row the writing thread would compete with the event loop for
 # the GIL at every row.
@@ -116,7 +119,8 @@ class Ledger:
         where, values = wanted.where(0)
         query = (
             f"SELECT channel, address, text, count(*), json_group_array(id) FROM entries WHERE {where} "  # noqa: S608
-            "AND accepted = 1 AND repeated = 0 GROUP BY channel, address, text HAVING count(*) > 1 ORDER BY min(id)"
+            "AND accepted = 1 AND repeated = 0 GROUP BY channel, address, subject, text HAVING count(*) > 1 "
+            "ORDER BY min(id)"
         )
         names = ("channel", "address", "text", "count")
         return [
@@ -125,12 +129,12 @@ class Ledger:
         ]
 
     def one(self, entry_id: int) -> dict[str, Any] | None:
-        """An entry with its request and answer."""
+        """An entry with its request and answer, and a mail's HTML."""
         rows = self._read(f"SELECT {', '.join(KEPT)} FROM entries WHERE id = ?", (entry_id,))  # noqa: S608
         if not rows:
             return None
-        *shown, request, request_body, answer_body = rows[0]
-        return _entry(shown) | {"request": request, "request_body": request_body, "answer_body": answer_body}
+        shown, details = rows[0][: len(SHOWN)], rows[0][len(SHOWN) :]
+        return _entry(shown) | dict(zip(DETAILS, details, strict=True))
 
     def _read(self, query: str, values: tuple[object, ...]) -> list[Any]:
         with self._reading:

@@ -13,7 +13,10 @@ BODY_KEPT = 32_768
 
 @dataclass(slots=True)
 class Record:
-    """One send and its answer, for the journal. `received_at` in milliseconds since 1970 UTC."""
+    """One send and its answer, for the journal.
+
+    `received_at` in milliseconds since 1970 UTC. Only mails have a subject, and perhaps HTML.
+    """
 
     channel: str
     address: str
@@ -25,14 +28,16 @@ class Record:
     answer: Answer
     inbox: str
     account: str
+    subject: str
+    html: str
     written: asyncio.Future[Answer] = field(repr=False)
 
     def row(self, entry_id: int) -> tuple[object, ...]:
         """This record as the ledger's columns."""
         answer = self.answer
         outcome = (answer.accepted, answer.status, answer.code, answer.messenger_id, answer.repeat)
-        sender = (self.inbox, self.account)
-        raw = (self.request, self.request_body[:BODY_KEPT], answer.body.decode("utf-8", "replace"))
+        sender = (self.inbox, self.account, self.subject)
+        raw = (self.request, self.request_body[:BODY_KEPT], answer.body.decode("utf-8", "replace"), self.html)
         what = (self.channel, self.address, self.text, self.received_at)
         return (entry_id, *what, *outcome, self.fault, *sender, *raw)
 
@@ -48,8 +53,24 @@ def new_record(
     answer: Answer,
     inbox: str = "",
     account: str = "",
+    subject: str = "",
+    html: str = "",
 ) -> Record:
     """The record of a send that arrived now, in the running event loop."""
     written = asyncio.get_running_loop().create_future()
     received_at = time.time_ns() // 1_000_000
-    return Record(channel, address, text, received_at, fault, request, request_body, answer, inbox, account, written)
+    return Record(
+        channel,
+        address,
+        text,
+        received_at,
+        fault,
+        request,
+        request_body,
+        answer,
+        inbox,
+        account,
+        subject,
+        html,
+        written,
+    )

@@ -1,0 +1,94 @@
+"""The SMTP server beside the emulator's HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+from typing import cast
+
+from notifyhub import logs
+from notifyhub.emulator.email.answers import TOO_MANY_CONNECTIONS
+from notifyhub.emulator.email.mailroom import Mailroom
+
+DEFAULT_PORT = 8025
+BACKLOG = 1024
+MOST_CONNECTIONS = 500
+ELSEWHERE = "choose another port with NOTIFYHUB_EMULATOR_SMTP_PORT, or --smtp-port of notifyhub emulator"
+
+_log = logs.logger(__name__)
+
+
+class Door:
+    """Accepts mail on a port of its own, on the loop that serves the emulator.
+
+    First `listen`, then `open` in the loop; without `listen`, `open` and `close` do nothing. With `tls` clients may
+    use STARTTLS.
+    """
+
+    def __init__(
+        self, room: Mailroom, tls: ssl.SSLContext | None = None, *, most_connections: int = MOST_CONNECTIONS
+    ) -> None:
+        self._room = room
+        self._tls = tls
+        self._most = most_connections
+        self._listener: socket.socket | None = None
+        self._server: asyncio.Server | None = None
+        self._connections: set[asyncio.Protocol] = set()
+
+    @property
+    def address(self) -> tuple[str, int] | None:
+        """Host and port; None if it does not listen."""
+        return None if self._listener is None else self._listener.getsockname()[:2]
+
+    def listen(self, host: str, port: int) -> bool:
+        """Listen on a port, 0 for a free one. If that is impossible, log why: the rest works without it."""
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        try:
+            self._listener = socket.create_server((host, port), family=family, backlog=BACKLOG)
+        except (OSError, UnicodeError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            _log.warning(
+                "no e-mail arrives at the emulator: cannot listen on %s:%s: %s (%s)", host, port, reason, ELSEWHERE
+            )
+            return False
+        self._listener.set_inheritable(False)
+        return True
+
+    async def open(self) -> None:
+        """Start accepting mail."""
+        if self._listener is not None and self._server is None:
+            self._server = await asyncio.get_running_loop().create_server(self._connection, sock=self._listener)
+
+    async def close(self) -> None:
+        """Stop listening, and hang up."""
+        server, self._server = self._server, None
+        if server is not None:
+            server.close()
+        elif self._listener is not None:
+            self._listener.close()
+        self._listener = None
+        for one in list(self._connections):
+            transport = getattr(one, "transport", None)
+            if transport is not None:
+                transport.abort()
+
+    def _connection(self) -> asyncio.Protocol:
+        if len(self._connections) >= self._most:
+            return _TurnedAway()
+        # aiosmtpd is imported with the first mail only: most emulators never see one.
+        from notifyhub.emulator.email.conversation import Conversation
+
+        one = Conversation(self._room, asyncio.get_running_loop(), self._tls, self._connections.discard)
+        self._connections.add(one)
+        return one
+
+
+class _TurnedAway(asyncio.Protocol):
+    """Tells a client that there are too many."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        # Not asserted: uvloop's transports have no such base.
+        writing = cast(asyncio.WriteTransport, transport)
+        writing.write(f"{TOO_MANY_CONNECTIONS.line}\r\n".encode())
+        writing.close()
