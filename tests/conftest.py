@@ -101,6 +101,7 @@ def quick(emulator: RunningEmulator, tmp_path: Path) -> Callable[..., Settings]:
         defaults: dict[str, Any] = {
             "data_dir": tmp_path,
             "emulator_url": emulator.url,
+            "emulator_smtp_port": emulator.smtp_port,
             "sweep_interval_s": 0.05,
             "drain_s": 1.0,
             "http_client": "aiohttp",

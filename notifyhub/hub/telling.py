@@ -5,9 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from notifyhub.clock import to_ms
 from notifyhub.domain.mailings import MailingStatus
 from notifyhub.logs import story
-from notifyhub.store import changes, clients, deliveries, keys, mailing_moves, mailing_retries, mailings, resolving
+from notifyhub.store import (
+    changes,
+    clients,
+    deliveries,
+    keys,
+    mailing_moves,
+    mailing_retries,
+    mailings,
+    resolving,
+    templates,
+)
 
 Told = Iterator[tuple[str, dict[str, Any]]]
 """Names of events, with their fields."""
@@ -104,6 +115,18 @@ def _resolved(item: resolving.Resolution, result: str) -> Told:
     yield "delivery.resolved", {"delivery_id": item.id, "channel": result, "verdict": str(item.verdict)}
 
 
+def _template_changed(item: templates.NewVariant, result: Any) -> Told:
+    # One that was there already made no version.
+    if to_ms(result.created_at) == item.now:
+        place = {"language": item.variant.language or None, "channel": item.variant.channel or None}
+        yield "template.changed", {"template": item.name, "template_version": result.version, **place}
+
+
+def _template_removed(item: templates.Removal, result: Any) -> Told:
+    place = {"language": item.language, "channel": item.channel}
+    yield "template.removed", {"template": item.name, "template_version": result.version, **place}
+
+
 def _key_created(item: keys.NewKey, result: Any) -> Told:
     yield "key.created", {"key_id": result.id, "scopes": list(item.scopes)}
 
@@ -129,6 +152,8 @@ _OF_JOBS: dict[Any, Callable[[Any, Any], Told]] = {
     changes.retry: _message_retried,
     deliveries.cancel: _message_cancelled,
     resolving.resolve: _resolved,
+    templates.put: _template_changed,
+    templates.remove: _template_removed,
     keys.create: _key_created,
     keys.revoke: _key_revoked,
 }

@@ -19,6 +19,9 @@ FIELDS: dict[str, str] = {
     "delivery_ids": "the first 100 deliveries of a message",
     "client_id": "the client",
     "key_id": "the API key",
+    "template": "the template, by its name",
+    "template_version": "its version from now on",
+    "language": "the language of its variant; none: for all",
     "channel": "the channel",
     "sender": "the account, by its name in the settings; none: the channel's own",
     "method": "HTTP method",
@@ -49,7 +52,7 @@ FIELDS: dict[str, str] = {
     "fields": "names of the members that were given",
     "channels": "the channels that it is about; `all`: every one",
     "by": "whose wish it was: api, import, inbound (a word of the person) or messenger",
-    "kind": "what a person did: the kinds of docs/inbound.md",
+    "kind": "what a person did: see docs/reachability.md",
     "line": "line of the imported table",
     "dry_run": "true: nothing was stored",
     "scopes": "what the key may do",
@@ -171,6 +174,14 @@ EVENTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "person.wrote": (
         "a messenger told what a person did",
         ("channel", "sender", "kind", "reason", "client_id"),
+    ),
+    "template.changed": (
+        "a variant of a template was set, which made a new version",
+        ("template", "template_version", "language", "channel"),
+    ),
+    "template.removed": (
+        "variants of a template were removed",
+        ("template", "template_version", "language", "channel"),
     ),
     "key.created": ("an API key was made", ("key_id", "scopes")),
     "key.revoked": ("an API key was revoked", ("key_id",)),

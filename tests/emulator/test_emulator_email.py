@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.client
 import logging
 import smtplib
@@ -397,11 +398,23 @@ def test_too_many_connections_are_turned_away():
         first.send_message(mail())
 
 
-def test_a_port_that_is_taken_costs_only_the_mail(caplog):
+def test_if_a_port_is_taken_mail_is_taken_at_another(caplog):
     with socket.create_server(("127.0.0.1", 0)) as taken, caplog.at_level(logging.WARNING):
-        emulator = LocalEmulator().emulator
+        door = LocalEmulator().emulator.door
         port = taken.getsockname()[1]
 
-        assert not emulator.door.listen("127.0.0.1", port)
-    assert emulator.door.address is None
-    assert f"cannot listen on 127.0.0.1:{port}: Address already in use" in caplog.text
+        assert door.listen("127.0.0.1", port)
+    assert door.address is not None
+    assert door.address[1] != port
+    assert f"port {port} is taken, so the emulator takes mail on 127.0.0.1:{door.address[1]}" in caplog.text
+    asyncio.run(door.close())
+
+
+def test_an_address_that_is_not_ours_costs_only_the_mail(caplog):
+    door = LocalEmulator().emulator.door
+
+    with caplog.at_level(logging.WARNING):
+        assert not door.listen("192.0.2.1", 0)
+
+    assert door.address is None
+    assert "no e-mail arrives at the emulator: cannot listen on 192.0.2.1:0" in caplog.text

@@ -167,3 +167,18 @@ def _closed() -> dict[str, Any]:
     """A window that opens in some hours, in the zone of clients."""
     opens = datetime.now(ZoneInfo("Europe/Moscow")) + timedelta(hours=5)
     return {"from": opens.strftime("%H:00"), "to": (opens + timedelta(hours=2)).strftime("%H:00")}
+
+
+def test_versions_of_a_template_are_told_and_repeats_are_not(
+    make_hub: HubMaker, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, story.NAME)
+    hub = make_hub(worker=False)
+
+    hub.templates.set("code", "Your code is {{ code }}", language="en")
+    hub.templates.set("code", "Your code is {{ code }}", language="en")
+    hub.templates.delete("code")
+
+    told = [(one["event"], one["template_version"]) for one in Told(caplog).all("template.")]
+    assert told == [("template.changed", 1), ("template.removed", 2)]
+    assert "Your code" not in caplog.text

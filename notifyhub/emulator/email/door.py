@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import socket
 import ssl
 from typing import cast
@@ -42,18 +43,13 @@ class Door:
         return None if self._listener is None else self._listener.getsockname()[:2]
 
     def listen(self, host: str, port: int) -> bool:
-        """Listen on a port, 0 for a free one. If that is impossible, log why: the rest works without it."""
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        try:
-            self._listener = socket.create_server((host, port), family=family, backlog=BACKLOG)
-        except (OSError, UnicodeError) as error:
-            reason = getattr(error, "strerror", None) or str(error)
-            _log.warning(
-                "no e-mail arrives at the emulator: cannot listen on %s:%s: %s (%s)", host, port, reason, ELSEWHERE
-            )
-            return False
-        self._listener.set_inheritable(False)
-        return True
+        """Listen on a port, as `listener_on` does."""
+        return self.listen_with(listener_on(host, port))
+
+    def listen_with(self, listener: socket.socket | None) -> bool:
+        """Listen with this socket, if there is one."""
+        self._listener = listener
+        return listener is not None
 
     async def open(self) -> None:
         """Start accepting mail."""
@@ -82,6 +78,37 @@ class Door:
         one = Conversation(self._room, asyncio.get_running_loop(), self._tls, self._connections.discard)
         self._connections.add(one)
         return one
+
+
+def listener_on(host: str, port: int) -> socket.socket | None:
+    """A socket that listens on a port, 0 for a free one; if somebody else has it, on a free one.
+
+    If that is impossible, the log says why: the rest works without it.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        listener = _listener(host, port, family)
+    except (OSError, UnicodeError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        _log.warning(
+            "no e-mail arrives at the emulator: cannot listen on %s:%s: %s (%s)", host, port, reason, ELSEWHERE
+        )
+        return None
+    listener.set_inheritable(False)
+    return listener
+
+
+def _listener(host: str, port: int, family: socket.AddressFamily) -> socket.socket:
+    try:
+        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+    listener = socket.create_server((host, 0), family=family, backlog=BACKLOG)
+    _log.warning(
+        "port %s is taken, so the emulator takes mail on %s:%s (%s)", port, host, listener.getsockname()[1], ELSEWHERE
+    )
+    return listener
 
 
 class _TurnedAway(asyncio.Protocol):
