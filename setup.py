@@ -33,7 +33,7 @@ TEST = [
 setup(
     name="notifyhub",
     version="0.1.0",
-    description="One call, every messenger: Telegram, Viber, WhatsApp, HTTP gateways; never twice, never lost",
+    description="One call, every messenger: Telegram, Viber, WhatsApp, HTTP gateways, e-mail; never twice, never lost",
     long_description=Path(__file__).with_name("README.md").read_text(encoding="utf-8"),
     long_description_content_type="text/markdown",
     license="MIT",

@@ -21,10 +21,13 @@ class Mailer:
 
     Idle connections are used again. As many are open as there are calls at the same time. Raises SettingsError for a
     CA file that is none.
+
+    idle_s  how long a connection is kept without a mail, in seconds
     """
 
-    def __init__(self, account: MailAccount) -> None:
+    def __init__(self, account: MailAccount, idle_s: float = IDLE_S) -> None:
         self._account = account
+        self._idle_s = idle_s
         self._trust = account.trust()
         self._idle: dict[MailConnection, asyncio.TimerHandle] = {}
         self._closed = False
@@ -102,7 +105,7 @@ class Mailer:
         if self._closed or not connection.usable or connection.mails >= MOST_MAILS:
             connection.close()
             return
-        self._idle[connection] = asyncio.get_running_loop().call_later(IDLE_S, self._drop(connection))
+        self._idle[connection] = asyncio.get_running_loop().call_later(self._idle_s, self._drop(connection))
 
     def _drop(self, connection: MailConnection) -> Callable[[], None]:
         def drop() -> None:

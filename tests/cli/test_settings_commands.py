@@ -141,3 +141,15 @@ def test_proxies_and_further_accounts_are_shown_without_secrets(run: Run) -> Non
     assert "hidden" not in shown.out
     assert shown.json["NOTIFYHUB_TELEGRAM_PROXY"] == "http://me:***@proxy:3128"
     assert "alerts" in shown.json["NOTIFYHUB_TELEGRAM_SENDERS"]
+
+
+def test_doctor_logs_in_at_the_mail_server(run: Run, emulator: RunningEmulator) -> None:
+    with mailbox(login=True) as box:
+        server = {"email_host": "127.0.0.1", "email_port": box.port, "email_tls": "none"}
+        login = {"email_username": "me@shop.example", "email_password": "wrong-word"}
+        ended = run("doctor", "--json", emulator_url=emulator.url, **server, **login)
+
+    (bad,) = [finding for finding in ended.json if not finding["good"]]
+    assert (bad["what"], ended.code) == ("email", 1)
+    assert "AUTH: 535 5.7.8" in bad["seen"]
+    assert "wrong-word" not in ended.out + ended.err

@@ -27,6 +27,7 @@ class ScriptedMailServer:
         self.said: list[str] = []
         self.mails: list[bytes] = []
         self.connections = 0
+        self.quit_said = asyncio.Event()
         self.port = 0
 
     async def __aenter__(self) -> Self:
@@ -62,6 +63,8 @@ class ScriptedMailServer:
             if not line:
                 return
             self.said.append(line)
+            if line == "QUIT":
+                self.quit_said.set()
             command = line.partition(" ")[0].upper()
 
     def _answer(self, command: str) -> str:

@@ -20,8 +20,8 @@ Seen = ScriptedMailServer
 
 
 def provider_at(port: int, **given: Any) -> EmailProvider:
-    own = {"tls": "none", "author": Mailbox("Магазин", "news@shop.example"), **given}
-    return EmailProvider(RetryPolicy(), MailAccount("127.0.0.1", port, **own))
+    own = {"host": "127.0.0.1", "tls": "none", "author": Mailbox("Магазин", "news@shop.example"), **given}
+    return EmailProvider(RetryPolicy(), MailAccount(port=port, **own))
 
 
 def envelope(text: str = "hi 😀", timeout_s: float = 20.0, **options: Any) -> Envelope:

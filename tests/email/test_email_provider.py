@@ -7,9 +7,12 @@ from typing import Any
 
 import pytest
 
+from notifyhub.domain.mailboxes import Mailbox
 from notifyhub.domain.outcome import Misconfigured, Outcome, PermanentFailure, Sent, TemporaryFailure, Unconfirmed
 from notifyhub.domain.reasons import CODES, REASONS
 from notifyhub.mail import mailer
+from notifyhub.mail.account import MailAccount
+from notifyhub.mail.mailer import Mailer
 from notifyhub.providers.codes import recall
 from notifyhub.providers.email_codes import _TABLE
 from tests.email.scripted import HANG_UP, SILENT, ScriptedMailServer
@@ -173,6 +176,35 @@ def test_an_answer_that_comes_too_late_is_not_taken_for_the_next_mails() -> None
 
     assert [type(outcome) for outcome in outcomes] == [Unconfirmed, Sent]
     assert server.connections == 2
+
+
+def test_a_connection_that_is_not_needed_is_closed() -> None:
+    async def run() -> list[str]:
+        async with ScriptedMailServer() as server:
+            account = MailAccount("127.0.0.1", server.port, "none", Mailbox("", "news@shop.example"))
+            await Mailer(account, idle_s=0.01).send("ann@example.com", b"Subject: a\r\n\r\nb\r\n", 20)
+            await asyncio.wait_for(server.quit_said.wait(), 20)
+            return server.said
+
+    assert asyncio.run(run())[-1] == "QUIT"
+
+
+@pytest.mark.parametrize(
+    ("account", "code", "look_at"),
+    [
+        ({"host": "no..host.example"}, "no_such_host", "NOTIFYHUB_EMAIL_HOST"),
+        ({"tls": "tls"}, "tls_failed", "NOTIFYHUB_EMAIL_TLS"),
+        ({"tls": "starttls"}, "tls_missing", "NOTIFYHUB_EMAIL_TLS"),
+        ({"username": "hub", "password": "x"}, "login_missing", "NOTIFYHUB_EMAIL_USERNAME"),
+    ],
+)
+def test_a_server_that_cannot_be_used_blames_no_mail(account: dict[str, str], code: str, look_at: str) -> None:
+    (outcome,), server = sent(envelope(timeout_s=20), account=account)
+
+    assert isinstance(outcome, Misconfigured)
+    assert outcome.code == code
+    assert outcome.mend.startswith(look_at)
+    assert not server.mails
 
 
 def test_calls_at_the_same_time_have_a_connection_each() -> None:

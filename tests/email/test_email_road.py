@@ -177,7 +177,10 @@ def test_a_wrong_password_is_one_alarm_and_costs_no_attempts(
     assert "NOTIFYHUB_EMAIL_USERNAME and NOTIFYHUB_EMAIL_PASSWORD" in alarm
     assert "not-the-word" not in caplog.text
     assert accounts[0].state != "closed"
-    assert hub.message(message.id).counts == {"scheduled": 2}
+    # One may be at its trial just now.
+    counts = hub.message(message.id).counts or {}
+    assert counts.keys() <= {"scheduled", "sending"}
+    assert sum(counts.values()) == 2
 
 
 def test_another_account_sends_as_another_author(mailing_hub: Callable[..., Hub]) -> None:

@@ -134,4 +134,4 @@ def test_a_server_that_is_away_is_told() -> None:
 
 
 def test_a_host_that_does_not_exist_is_told() -> None:
-    assert refusal(account(25, host="nobody.invalid")) == "there is no host nobody.invalid"
+    assert refusal(account(25, host="no..host.example")) == "there is no host no..host.example"
