@@ -14,6 +14,7 @@ from starlette.routing import Mount
 
 from notifyhub import Hub, logs
 from notifyhub.emulator.app import Emulator
+from notifyhub.emulator.email.door import DEFAULT_PORT
 from notifyhub.emulator.faults import PROFILES
 from notifyhub.emulator.web.guards import Guards
 from notifyhub.errors import SettingsError
@@ -55,9 +56,11 @@ def serve(settings: Settings, *, worker: bool, emulator: bool | None) -> None:
         emulated = _emulator(settings, guards_of_service(address[0], authenticator)) if wanted else None
         try:
             key = _first_key(hub) if settings.auth == "keys" else None
+            if emulated is not None:
+                emulated.door.listen(address[0], _smtp_port(settings))
             mounts = [Mount("/emulator", emulated.app)] if emulated else []
             app = make_app(hub, mounts, authenticator=authenticator)
-            ready = partial(welcome, hub, address, key, emulator=emulated is not None)
+            ready = partial(welcome, hub, address, key, emulated)
             _Server(_config(app, settings), hub, emulated, ready).run([listener])
         finally:
             hub.close()
@@ -96,6 +99,8 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
         if self.started:
+            if self._emulated is not None:
+                await self._emulated.door.open()
             self._ready()
             spare_the_collector()
 
@@ -106,6 +111,7 @@ class _Server(uvicorn.Server):
         await asyncio.to_thread(core_of(self._hub).stop_delivering)
         await super().shutdown(sockets=sockets)
         if self._emulated is not None:
+            await self._emulated.door.close()
             await self._emulated.callbacks.close()
 
 
@@ -115,6 +121,10 @@ def _emulator(settings: Settings, guards: Guards) -> Emulator:
         raise SettingsError(f"NOTIFYHUB_EMULATOR_PROFILE: {settings.emulator_profile!r} is unknown; use one of {names}")
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     return Emulator(settings.data_dir / "emulator.db", profile=settings.emulator_profile, guards=guards)
+
+
+def _smtp_port(settings: Settings) -> int:
+    return int(getattr(settings, "emulator_smtp_port", DEFAULT_PORT))
 
 
 def _first_key(hub: Hub) -> str | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import typer
 
 from notifyhub import Hub
+from notifyhub.emulator.app import Emulator
 from notifyhub.hub import core_of
 from notifyhub.providers.registry import base_url_of
 from notifyhub.settings import Settings, without_secrets
@@ -31,8 +32,8 @@ def _kept(hub: Hub) -> bool:
     return bool(core_of(hub).ask(keys.live([keys.hash_key(key)])).result())
 
 
-def welcome(hub: Hub, address: tuple[str, int], key: str | None, *, emulator: bool) -> None:
-    settings = hub.settings
+def welcome(hub: Hub, address: tuple[str, int], key: str | None, emulated: Emulator | None) -> None:
+    settings, emulator = hub.settings, emulated is not None
     url = settings.effective_emulator_url.removesuffix("/emulator") if emulator else f"http://{address[0]}:{address[1]}"
     # Readers of the first line may rely on the start having succeeded: nothing after it can fail.
     kept = _kept(hub)
@@ -53,8 +54,10 @@ def welcome(hub: Hub, address: tuple[str, int], key: str | None, *, emulator: bo
     shown = key or (f"$(cat {shlex.quote(str(key_file(settings)))})" if kept else "nh_…")
     header = "" if settings.auth == "none" else f'-H "Authorization: Bearer {shown}" '
     _show_first_steps(url, header)
-    if emulator:
+    if emulated is not None:
         _show_where_to_look(url, "" if only_this_machine_reaches(address[0]) else header)
+        if emulated.door.address is not None:
+            typer.echo("\nSend the emulator mail by SMTP: {}:{}".format(*emulated.door.address))
 
 
 def _say_why_there_is_no_emulator(settings: Settings, address: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import ssl
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -27,6 +28,7 @@ app = typer.Typer(
     \b
     Examples:
       notifyhub emulator --port 8090 --profile original-task
+      notifyhub emulator --smtp-port 2525
       notifyhub emulator --limits real --strictness real --seed 7 --faults faults.json
       notifyhub emulator faults add --channel telegram --answer 503 --rate 0.1
     """,
@@ -39,6 +41,10 @@ def run(
     context: typer.Context,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.", min=0, max=65535)] = 8090,
+    smtp_port: Annotated[int, typer.Option(help="Port that accepts mail by SMTP.", min=0, max=65535)] = 8025,
+    smtp_cert: Annotated[
+        Path | None, typer.Option(help="PEM file with certificate and key: offers STARTTLS on the SMTP port.")
+    ] = None,
     key: Annotated[
         str | None,
         typer.Option(help="Key for everything except the messengers' paths [default: NOTIFYHUB_EMULATOR_KEY]."),
@@ -74,6 +80,7 @@ def run(
         _unknown("--strictness", strictness, strict.PROFILES)
     with told_in_one_line():
         wanted = None if faults is None else _faults_of(faults)
+        tls = None if smtp_cert is None else _tls_of(smtp_cert)
         settings = load() if key is None else load(emulator_key=key)
         logs.configure(settings.log_level, settings.log_format)
         with listening(host, port, "choose another with --host and --port") as listener:
@@ -86,6 +93,7 @@ def run(
                 limits=limits,
                 strictness=strictness,
                 guards=guards,
+                smtp_tls=tls,
             )
             if wanted is not None:
                 emulator.faults.replace(wanted)
@@ -93,13 +101,26 @@ def run(
                 emulator.journal.open()
             except sqlite3.Error as error:
                 leave(Exit.UNAVAILABLE, f"--journal: {journal} cannot be used: {error}")
+            emulator.door.listen(listener.getsockname()[0], smtp_port)
             server = main.server(emulator, limits_of(settings))
             stop_by_signals(server)
             url = "http://{}:{}".format(*listener.getsockname()[:2])
             typer.echo(f"emulator listens on {url}\nopen its inbox in a browser: {url}/")
+            if emulator.door.address is not None:
+                typer.echo("send it mail by SMTP: {}:{}".format(*emulator.door.address))
             if made is not None:
                 typer.echo(MADE_KEY.format(made))
             server.run([listener])
+
+
+def _tls_of(path: Path) -> ssl.SSLContext:
+    """The context for STARTTLS. Ends the command if the file cannot be used."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    try:
+        context.load_cert_chain(path)
+    except (OSError, ssl.SSLError) as error:
+        leave(Exit.BAD_INPUT, f"--smtp-cert: {path}: {error.strerror or error}")
+    return context
 
 
 def _unknown(option: str, given: str, known: Iterable[str]) -> NoReturn:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import http.client
 import json
+import smtplib
 from contextlib import suppress
+from email.message import EmailMessage
 from typing import Any
 
 from notifyhub.emulator.testing import LocalEmulator
@@ -15,6 +17,7 @@ VIBER_ID = "EGAZ3SZRi6zW1D0uNYhQHg=="
 PHONE = "79161234567"
 NUMBER_URL = "/whatsapp/v23.0/106540352242922"
 TELEGRAM, VIBER, WHATSAPP, GATEWAY = "1067000", VIBER_ID, PHONE, "79201234567"
+EMAIL = "anna@example.org"
 
 
 class Sender:
@@ -48,6 +51,15 @@ class Sender:
     def gateway(self, text: str, to: str = GATEWAY) -> dict[str, Any]:
         number = next(self._ids)
         return self.call(f"/gateway/v1/send/{number}", {"id": number, "phone": int(to), "text": text})
+
+    def email(self, text: str, to: str = EMAIL, *, subject: str = "", html: str = "") -> None:
+        mail = EmailMessage()
+        mail["From"], mail["To"], mail["Subject"] = "shop@example.org", to, subject
+        mail.set_content(text)
+        if html:
+            mail.add_alternative(html, subtype="html")
+        with smtplib.SMTP("127.0.0.1", self._emulator.smtp_port, timeout=30) as client:
+            client.send_message(mail)
 
     def subscribe(self, receiver: Receiver) -> None:
         """Receipts and people's messages go to `receiver` from now on."""

@@ -8,11 +8,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from notifyhub.emulator.testing import LocalEmulator
-from tests.browser.story import GATEWAY, TELEGRAM, VIBER, WHATSAPP, Sender
+from tests.browser.story import EMAIL, GATEWAY, TELEGRAM, VIBER, WHATSAPP, Sender
 from tests.emulator.receiver import Receiver
 
 EVIL = '<img src=x onerror="document.title=1"><script>document.title=2</script>'
-CHANNELS = {"telegram": TELEGRAM, "viber": VIBER, "whatsapp": WHATSAPP, "gateway": GATEWAY}
+CHANNELS = {"telegram": TELEGRAM, "viber": VIBER, "whatsapp": WHATSAPP, "gateway": GATEWAY, "email": EMAIL}
 
 
 def phone_of(page: Page, channel: str) -> None:
@@ -85,6 +85,37 @@ def test_the_same_text_again_is_marked(page: Page, sender: Sender) -> None:
     phone_of(page, "telegram")
 
     expect(page.locator("#chat .mark")).to_have_text("the same text again")
+
+
+def test_a_mail_shows_its_subject_and_nobody_writes_back(page: Page, sender: Sender) -> None:
+    sender.email("Until Sunday", subject="Half price")
+    page.get_by_label("Search text and recipients").fill("half")
+    phone_of(page, "email")
+
+    expect(page.locator("#chat .bubble .subject")).to_have_text("Half price")
+    expect(page.locator("#chat .bubble .text")).to_have_text("Until Sunday")
+    expect(page.locator("#write")).to_be_hidden()
+
+
+def test_the_html_of_a_mail_is_shown_and_nothing_in_it_runs(page: Page, sender: Sender) -> None:
+    sender.email("Until Sunday", html=f"<h1 style='color: rgb(255, 0, 0)'>Half price</h1>{EVIL}")
+    phone_of(page, "email")
+    page.locator("#chat .bubble").click()
+    page.get_by_text("Show the HTML").click()
+
+    heading = page.frame_locator("iframe.mail").locator("h1")
+    expect(heading).to_have_text("Half price")
+    expect(heading).to_have_css("color", "rgb(255, 0, 0)")
+    assert page.title() == "Inbox · notifyhub emulator"
+
+
+def test_what_has_no_html_offers_none(page: Page, sender: Sender) -> None:
+    sender.email("Until Sunday")
+    phone_of(page, "email")
+    page.locator("#chat .bubble").click()
+
+    expect(page.locator("#raw")).to_be_visible()
+    expect(page.locator("#raw-html")).to_be_hidden()
 
 
 def test_search_narrows_the_recipients(page: Page, sender: Sender) -> None:

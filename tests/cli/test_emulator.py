@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import json
 import re
+import smtplib
+import socket
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
+from notifyhub.settings import Settings
 from tests.cli.conftest import Run
 from tests.emulated import RunningEmulator
-from tests.processes import Process
+from tests.processes import Process, Service
 
 RULE = {"rules": [{"answer": "503", "channel": "telegram"}]}
+
+needs_the_setting = pytest.mark.skipif(
+    "emulator_smtp_port" not in Settings.model_fields, reason="needs NOTIFYHUB_EMULATOR_SMTP_PORT"
+)
 
 
 @pytest.fixture
@@ -20,6 +28,50 @@ def file(tmp_path: Path) -> Path:
     path = tmp_path / "faults.json"
     path.write_text(json.dumps(RULE))
     return path
+
+
+def test_the_emulator_takes_mail_on_the_port_that_it_names(tmp_path: Path) -> None:
+    with Process(tmp_path, "emulator", "--port", "0", "--smtp-port", "0") as process:
+        url = process.wait_for_line(re.compile(r"emulator listens on (http://\S+)"))[1]
+        host, port = process.wait_for_line(re.compile(r"mail by SMTP: (\S+):(\d+)")).groups()
+        with smtplib.SMTP(host, int(port), timeout=30) as client:
+            client.sendmail("shop@example.org", ["anna@example.org"], b"Subject: News\r\n\r\nHello")
+        with urlopen(f"{url}/journal?channel=email") as answer:
+            [entry] = json.load(answer)["entries"]
+
+        assert (entry["subject"], entry["text"]) == ("News", "Hello")
+        assert process.terminate() == 0
+
+
+def test_a_port_for_mail_that_is_taken_is_told_and_the_rest_works(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with Process(tmp_path, "emulator", "--port", "0", "--smtp-port", str(port)) as process:
+            process.wait_for_line(re.compile(f"cannot listen on 127.0.0.1:{port}: Address already in use"))
+            url = process.wait_for_line(re.compile(r"emulator listens on (http://\S+)"))[1]
+            with urlopen(f"{url}/") as answer:
+                assert json.load(answer)["emulator"] == "notifyhub"
+
+
+@needs_the_setting
+def test_serve_takes_mail_beside_its_emulator(tmp_path: Path) -> None:
+    with Service(tmp_path, emulator_smtp_port=0) as service:
+        host, port = service.wait_for_line(re.compile(r"mail by SMTP: (\S+):(\d+)")).groups()
+        with smtplib.SMTP(host, int(port), timeout=30) as client:
+            client.sendmail("shop@example.org", ["anna@example.org"], b"Subject: News\r\n\r\nHello")
+
+        assert [entry["subject"] for entry in service.journal(channel="email")] == ["News"]
+        assert service.terminate() == 0
+
+
+@needs_the_setting
+def test_serve_works_without_mail_if_the_port_is_taken(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with Service(tmp_path, emulator_smtp_port=port) as service:
+            service.wait_for_line(re.compile(f"cannot listen on 127.0.0.1:{port}: Address already in use"))
+
+            assert service.journal() == []
 
 
 def rules(emulator: RunningEmulator) -> list[dict[str, object]]:
@@ -38,6 +90,7 @@ WRONG = {
     "no such file": (["--faults", "none.json"], "--faults: none.json: No such file or directory"),
     "limits": (["--limits", "some"], "--limits: unknown value 'some'; use one of off, real"),
     "strictness": (["--strictness", "very"], "--strictness: unknown value 'very'; use one of lenient, real"),
+    "certificate": (["--smtp-cert", "none.pem"], "--smtp-cert: none.pem: No such file or directory"),
     "cap": (["--journal-cap", "0"], "Invalid value for '--journal-cap'"),
 }
 

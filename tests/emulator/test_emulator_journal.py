@@ -46,6 +46,7 @@ def test_an_accepted_send_is_in_the_journal_with_the_id_that_was_given_out(site)
         "fault": None,
         "inbox": inbox_of(TOKEN),
         "account": "123456",
+        "subject": "",
     }
 
 

@@ -244,7 +244,7 @@ def test_a_file_of_an_earlier_version_gets_the_new_columns(serve, tmp_path):
     with serve(Emulator(path)) as site:
         send(site, text="old")
     with sqlite3.connect(path) as file:
-        for column in ("inbox", "account"):
+        for column in ("inbox", "account", "subject", "html"):
             file.execute(f"ALTER TABLE entries DROP COLUMN {column}")
     file.close()
     with serve(Emulator(path)) as site:

@@ -14,6 +14,7 @@ from notifyhub.emulator.email.mailroom import Mailroom
 DEFAULT_PORT = 8025
 BACKLOG = 1024
 MOST_CONNECTIONS = 500
+ELSEWHERE = "choose another port with NOTIFYHUB_EMULATOR_SMTP_PORT, or --smtp-port of notifyhub emulator"
 
 _log = logs.logger(__name__)
 
@@ -47,7 +48,9 @@ class Door:
             self._listener = socket.create_server((host, port), family=family, backlog=BACKLOG)
         except (OSError, UnicodeError) as error:
             reason = getattr(error, "strerror", None) or str(error)
-            _log.warning("no e-mail arrives at the emulator: cannot listen on %s:%s: %s", host, port, reason)
+            _log.warning(
+                "no e-mail arrives at the emulator: cannot listen on %s:%s: %s (%s)", host, port, reason, ELSEWHERE
+            )
             return False
         self._listener.set_inheritable(False)
         return True

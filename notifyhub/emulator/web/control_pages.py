@@ -18,6 +18,7 @@ ENDPOINTS = {
     "viber": "/viber/pa/{endpoint}",
     "whatsapp": "/whatsapp/{version}/{phone_number_id}/messages",
     "gateway": "/gateway/v1/send/{msgId}",
+    "html": "/journal/{id}/html",
     "journal": "/journal?channel=&address=&text=&search=&token=&inbox=&account=&accepted=&since=&limit=&cursor=",
     "wait": "/wait?channel=&address=&text=&token=&count=&timeout_s=",
     "duplicates": "/duplicates?channel=&address=&text=&token=",

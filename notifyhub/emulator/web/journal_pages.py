@@ -1,8 +1,9 @@
-"""The journal over HTTP: search, one entry, waiting, duplicates."""
+"""The journal over HTTP: search, one entry, a mail's HTML, waiting, duplicates."""
 
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -17,6 +18,14 @@ LIMIT_MAX = 1000
 WAIT_S = 10.0
 WAIT_MAX_S = 300.0
 COUNT_MAX = 1_000_000
+STRANGERS = {
+    "Content-Security-Policy": (
+        "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; "
+        "frame-ancestors 'self'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
 
 
 class JournalPages:
@@ -30,6 +39,7 @@ class JournalPages:
             Route("/journal", self.entries),
             Route("/journal", self.clear, methods=["DELETE"]),
             Route("/journal/{id}", self.entry),
+            Route("/journal/{id}/html", self.html),
             Route("/wait", self.wait),
             Route("/duplicates", self.duplicates),
         ]
@@ -52,9 +62,19 @@ class JournalPages:
 
     async def entry(self, request: Request) -> Response:
         """One entry with its request and its answer."""
-        found_id = integer_of(request.path_params["id"], low=1, high=ID_MAX)
-        entry = None if found_id is None else await asyncio.to_thread(self._journal.entry, found_id)
+        entry = await self._entry(request)
         return json_response(entry) if entry else problem_response(404, "Not Found", [])
+
+    async def html(self, request: Request) -> Response:
+        """The HTML of a mail, which strangers wrote: nothing in it runs, and nothing is loaded."""
+        entry = await self._entry(request)
+        if not entry or not entry["html"]:
+            return problem_response(404, "Not Found", [])
+        return Response(entry["html"].encode("utf-8", "replace"), media_type="text/html", headers=STRANGERS)
+
+    async def _entry(self, request: Request) -> dict[str, Any] | None:
+        found_id = integer_of(request.path_params["id"], low=1, high=ID_MAX)
+        return None if found_id is None else await asyncio.to_thread(self._journal.entry, found_id)
 
     async def clear(self, _: Request) -> Response:
         await asyncio.to_thread(self._journal.clear)

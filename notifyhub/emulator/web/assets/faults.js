@@ -3,7 +3,7 @@
 import { get, send } from "./api.js";
 import { make, nameOf } from "./view.js";
 
-const CHANNELS = ["telegram", "viber", "whatsapp", "gateway"];
+const CHANNELS = ["telegram", "viber", "whatsapp", "gateway", "email"];
 const SWITCHES = [
   ["2 s slow", { latency_ms: 2000 }],
   ["too many requests", { answer: { status: 429, retry_after: 5 } }],

@@ -58,7 +58,7 @@ function drawPhone() {
   element("phone").className = `phone ${person.channel}`;
   element("phone-address").textContent = person.address || "(no address)";
   element("phone-channel").textContent = nameOf(person.channel);
-  element("write").hidden = person.channel === "gateway";
+  element("write").hidden = ["gateway", "email"].includes(person.channel);
   const chat = element("chat");
   const atEnd = chat.scrollHeight - chat.scrollTop - chat.clientHeight < 40;
   chat.replaceChildren(...chatLines(person, people, words(), (entry) => showRaw(entry, people)));

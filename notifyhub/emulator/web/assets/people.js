@@ -120,5 +120,8 @@ export function matches(person, words) {
 }
 
 export function textOf(item) {
-  return item.entry ? item.entry.text : item.deed.text || item.deed.data || "";
+  if (item.entry) {
+    return [item.entry.subject, item.entry.text].filter(Boolean).join(" · ");
+  }
+  return item.deed.text || item.deed.data || "";
 }

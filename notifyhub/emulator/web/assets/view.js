@@ -2,8 +2,8 @@
 
 import { textOf } from "./people.js";
 
-const FACES = { telegram: "TG", viber: "VB", whatsapp: "WA", gateway: "SMS" };
-const NAMES = { telegram: "Telegram", viber: "Viber", whatsapp: "WhatsApp", gateway: "SMS gateway" };
+const FACES = { telegram: "TG", viber: "VB", whatsapp: "WA", gateway: "SMS", email: "@" };
+const NAMES = { telegram: "Telegram", viber: "Viber", whatsapp: "WhatsApp", gateway: "SMS gateway", email: "e-mail" };
 const TICKS = { sent: ["✓", "accepted"], delivered: ["✓✓", "delivered"], seen: ["✓✓", "read"], read: ["✓✓", "read"], failed: ["!", "failed later"] };
 const CLOCK = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 const DAY = new Intl.DateTimeFormat(undefined, { weekday: "short", day: "numeric", month: "long" });
@@ -73,8 +73,8 @@ function isAgain(item, had) {
   if (!item.entry || !item.entry.accepted || item.entry.repeat) {
     return false;
   }
-  const again = had.has(item.entry.text);
-  had.add(item.entry.text);
+  const again = had.has(textOf(item));
+  had.add(textOf(item));
   return again;
 }
 
@@ -90,7 +90,7 @@ function entryLine(entry, people, again, open) {
 }
 
 function accepted(entry, people, again) {
-  const parts = [make("span", "text", entry.text || "(no text)"), meta(entry, people.receiptOf(entry) || "sent")];
+  const parts = [...content(entry), meta(entry, people.receiptOf(entry) || "sent")];
   if (again) {
     parts.push(make("br"), make("span", "mark", "the same text again"));
   }
@@ -101,6 +101,12 @@ function accepted(entry, people, again) {
     parts.push(make("br"), make("span", "mark", "repeat, known by its id"));
   }
   return parts;
+}
+
+/** What the person reads: of a mail the subject too. */
+function content(entry) {
+  const text = make("span", "text", entry.text || "(no text)");
+  return entry.subject ? [make("strong", "subject", entry.subject), text] : [text];
 }
 
 function meta(entry, state) {
@@ -116,7 +122,7 @@ function refused(entry) {
   const code = entry.code !== null && entry.code !== entry.status ? ` · code ${entry.code}` : "";
   const why = entry.status === null ? "no answer" : `${entry.status}${code}`;
   const fault = entry.fault ? ` · fault: ${entry.fault}` : "";
-  return [make("strong", "", `refused: ${why}${fault}`), make("br"), make("span", "text", entry.text || "(no text)")];
+  return [make("strong", "", `refused: ${why}${fault}`), make("br"), ...content(entry)];
 }
 
 function deedLine(item) {
