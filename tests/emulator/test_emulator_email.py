@@ -132,12 +132,36 @@ def test_a_text_is_read_in_its_charset(emulator, smtp, name):
         b"Content-Type: multipart/mixed\r\n\r\n--x",
         b"Content-Type: ; ; ;\r\nSubject: \xff\xfe\r\n\r\n\x00",
         b"Content-Type: text/html\r\nContent-Transfer-Encoding: base64\r\n\r\n!",
+        b"Content-Type: text/plain" + b"\r\n ".join([b";" * 900] * 2000) + b"\r\n\r\nx",
+        b"Subject: " + b"\r\n ".join([b"a " * 400] * 2000) + b"\r\n\r\nx",
+        b"Content-Type: multipart/mixed; boundary=x\r\n\r\n" + b"--x\r\n\r\n\r\n" * 20_000,
+        b"".join(b"Content-Type: multipart/mixed; boundary=x%d\r\n\r\n--x%d\r\n" % (n, n) for n in range(20_000)),
     ],
+    ids=["empty", "no head", "bad word", "no boundary", "no type", "bad base64", "type", "subject", "parts", "nested"],
 )
 def test_a_malformed_mail_is_taken_like_any_other(emulator, smtp, content):
     assert smtp.sendmail(SHOP, [ANNA], content) == {}
 
     assert emulator.journal()[0]["accepted"]
+
+
+def test_an_address_that_is_no_utf_8_harms_nobody(emulator, smtp):
+    smtp.ehlo()
+    smtp.command_encoding = "latin-1"
+    smtp.docmd(f"MAIL FROM:<\xff{SHOP}>")
+    assert smtp.docmd("RCPT TO:<\xff\xfe@example.org>")[0] == 250
+    assert smtp.data(b"Subject: \xff\r\n\r\n\xff")[0] == 250
+
+    assert [entry["address"] for entry in emulator.journal()] == ["??@example.org"]
+
+
+def test_a_handshake_that_fails_ends_only_that_connection(emulator, smtp):
+    with pytest.raises(ssl.SSLCertVerificationError):
+        smtp.starttls(context=ssl.create_default_context())
+    with smtplib.SMTP("127.0.0.1", emulator.smtp_port, timeout=20) as other:
+        other.send_message(mail())
+
+    assert len(emulator.journal()) == 1
 
 
 def test_a_mail_of_html_only_has_no_text(emulator, smtp):
@@ -166,6 +190,16 @@ def test_the_html_of_a_mail_is_a_page_in_which_nothing_runs(emulator, smtp):
     assert (answer.status, answer.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
     assert {"sandbox", "default-src 'none'", "frame-ancestors 'self'"} <= set(policy)
     assert answer.read().decode() == EVIL
+
+
+def test_a_picture_that_comes_with_the_html_is_shown_in_it(emulator, smtp):
+    made = mail(html='<img src="cid:chart@shop">')
+    parts = made.get_payload()
+    parts[1].add_related(b"PNG", "image", "png", cid="<chart@shop>")
+    smtp.send_message(made)
+
+    html = whole(emulator, emulator.journal()[0])["html"]
+    assert html == '<img src="data:image/png;base64,UE5H">'
 
 
 def test_what_has_no_html_has_no_such_page(emulator, smtp):

@@ -8,9 +8,10 @@ import ssl
 from collections.abc import Callable
 from typing import Any
 
-from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session, TLSSetupException
 
-from notifyhub.emulator.email.answers import CLOSING, TOO_MANY, WRONG_PASSWORD
+from notifyhub import logs
+from notifyhub.emulator.email.answers import CLOSING, CODES, TOO_MANY, WRONG_PASSWORD
 from notifyhub.emulator.email.mailroom import MOST_RECIPIENTS, Addressee, Mailroom
 from notifyhub.emulator.email.saying import say
 
@@ -19,6 +20,7 @@ IDLE_S = 300.0
 # Said already, or not to be said at all.
 NOTHING = ""
 
+_log = logs.logger(__name__)
 # It tells of every line, and of addresses with it.
 logging.getLogger("mail.log").setLevel(logging.ERROR)
 
@@ -109,6 +111,12 @@ class Hooks:
             return line.decode()
         await say(smtp.writer, line, plan, hang_s=self._room.hang_s)
         return NOTHING
+
+    async def handle_exception(self, error: Exception) -> str:
+        # A handshake that fails is the client's doing.
+        if not isinstance(error, TLSSetupException):
+            _log.error("an SMTP command failed", exc_info=error)
+        return CODES[451].line
 
 
 def _log_in(room: Mailroom, given: Any) -> AuthResult:

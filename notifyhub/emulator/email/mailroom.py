@@ -107,17 +107,17 @@ class Mailroom:
     def _record(
         self, addressee: Addressee, request: str, answer: Answer, sender: str = "", mail: Mail | None = None
     ) -> Record:
-        subject, text, html = mail or Mail()
+        subject, text, html = map(_storable, mail or Mail())
         return new_record(
             CHANNEL,
-            addressee.address,
+            _storable(addressee.address),
             text,
             fault=addressee.plan.name,
-            request=request,
+            request=_storable(request),
             request_body="",
             answer=answer,
             inbox=inbox_of(addressee.token),
-            account=sender,
+            account=_storable(sender),
             subject=subject,
             html=html,
         )
@@ -125,6 +125,11 @@ class Mailroom:
 
 async def _read(content: bytes) -> Mail:
     return read_mail(content) if len(content) < READ_AT_ONCE else await asyncio.to_thread(read_mail, content)
+
+
+def _storable(text: str) -> str:
+    """Without surrogates, which stand for bytes that are no UTF-8, and which no database takes."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _envelope(sender: str, address: str) -> str:
