@@ -397,6 +397,25 @@ def test_too_many_connections_are_turned_away():
         first.send_message(mail())
 
 
+def test_the_end_of_the_emulator_hangs_up():
+    with LocalEmulator() as emulator:
+        client = smtplib.SMTP("127.0.0.1", emulator.smtp_port, timeout=20)
+    with pytest.raises(smtplib.SMTPServerDisconnected):
+        client.noop()
+
+
+def test_an_emulator_that_was_stopped_takes_mail_again():
+    emulator = LocalEmulator()
+    for _ in range(2):
+        with emulator, smtplib.SMTP("127.0.0.1", emulator.smtp_port, timeout=20) as client:
+            assert client.send_message(mail()) == {}
+
+
+def test_nobody_writes_back_by_mail(emulator):
+    with pytest.raises(ValueError, match="on email people cannot answer"):
+        emulator.person("email", ANNA, text="Thanks")
+
+
 def test_a_port_that_is_taken_costs_only_the_mail(caplog):
     with socket.create_server(("127.0.0.1", 0)) as taken, caplog.at_level(logging.WARNING):
         emulator = LocalEmulator().emulator
