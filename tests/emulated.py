@@ -18,10 +18,15 @@ class RunningEmulator(LocalEmulator):
 
     def request(self, **wanted: Any) -> dict[str, Any]:
         """The JSON body of the only request among these entries."""
+        body: dict[str, Any] = json.loads(self.whole(**wanted)["request_body"])
+        return body
+
+    def whole(self, **wanted: Any) -> dict[str, Any]:
+        """The only one of these entries, with everything that is known of it."""
         (entry,) = self.entries(**wanted)
         with urlopen(f"{self.url}/journal/{entry['id']}") as answer:
-            body: dict[str, Any] = json.loads(json.load(answer)["request_body"])
-        return body
+            found: dict[str, Any] = json.load(answer)
+        return found
 
     def accepted(self, **wanted: Any) -> Counter[tuple[str, str, str]]:
         """How often each (channel, address, text) was accepted."""

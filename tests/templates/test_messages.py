@@ -31,6 +31,17 @@ def test_each_channel_gets_its_variant(hub: Hub, emulator: RunningEmulator) -> N
     assert emulator.request(channel="telegram")["parse_mode"] == "HTML"
 
 
+def test_a_mail_has_the_subject_and_the_html_of_its_variant(hub: Hub, emulator: RunningEmulator) -> None:
+    hub.templates.set("code", "Code {{ code }}", subject="Your code\nis {{ code }}", html="<b>{{ code }}</b>")
+
+    sent = hub.send(template="code", variables={"code": "<7>"}, to={"telegram": TELEGRAM, "email": "ann@example.org"})
+    hub.wait(sent, 10)
+
+    mail = emulator.whole(channel="email")
+    assert (mail["subject"], mail["text"], mail["html"]) == ("Your code is <7>", "Code <7>", "<b>&lt;7&gt;</b>")
+    assert [entry["text"] for entry in emulator.entries(channel="telegram")] == ["Code <7>"]
+
+
 def test_a_message_keeps_the_version_that_it_was_sent_with(hub: Hub, emulator: RunningEmulator) -> None:
     hub.templates.set("code", "Old {{ code }}")
     sent = hub.send(template="code", variables={"code": 1}, to={"telegram": TELEGRAM}, at="2126-12-01T10:00:00Z")

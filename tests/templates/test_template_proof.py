@@ -21,7 +21,7 @@ from tests.mailings.conftest import counted, until
 
 pytestmark = pytest.mark.timeout(1800)  # of the long form
 
-CHANNELS = ["telegram", "whatsapp", "viber"]
+CHANNELS = ["telegram", "whatsapp", "email"]
 NAMES = ("Ann", "<Bob> & Co", "Вера_Петровна", "*O'Neil*", "{{ name }}")
 
 
@@ -39,7 +39,7 @@ def fill(hub: Hub, count: int) -> None:
             operator_code=None,
             tags=["vip"] if number % 5 == 0 else [],
             timezone=("Europe/Moscow", "Asia/Omsk", "+05:00")[number % 3],
-            addresses={"telegram": str(1_000_000 + number), "viber": f"viber{number:07}A="},
+            addresses={"telegram": str(1_000_000 + number), "email": f"client{number}@example.org"},
             attributes={
                 "name": NAMES[number % len(NAMES)],
                 **({"language": "ru"} if number % 2 else {}),
@@ -72,6 +72,7 @@ def test_everybody_gets_what_the_preview_said(
     hub.templates.set("sale", f"{{{{ attributes.name }}}}: {orders}, {{{{ until|datetime }}}}", language="ru")
     html = f"<b>{{{{ attributes.name }}}}</b>: {orders}, {{{{ percent }}}} %"
     hub.templates.set("sale", html, language="ru", channel="telegram", parse_mode="HTML")
+    hub.templates.set("sale", "{{ attributes.name }}: {{ percent }} %", channel="email", subject="{{ percent }} % off")
     given = {"percent": 50, "until": "2126-12-24T18:00:00Z"}
 
     mailing = hub.mailings.create(
@@ -97,7 +98,7 @@ def said_by_previews(hub: Hub, given: dict[str, Any], count: int) -> set[tuple[s
         for channel in CHANNELS:
             spoken = client.attributes.get("language", "en")
             seen = hub.templates.preview(
-                "sale", given, client_id=client.id, channel=channel, language=spoken, version=3
+                "sale", given, client_id=client.id, channel=channel, language=spoken, version=4
             )
             said.add((channel, addresses[channel], seen.text))
     return said
