@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 from datetime import timedelta
 
 from pyreqwest.client import Client, ClientBuilder
@@ -34,6 +35,7 @@ from notifyhub.providers.http import (
 # How reqwest marks an error that came before the request. The class will not do: pyreqwest 0.15 also says
 # ConnectError when the server hung up without answering, and ConnectTimeoutError for every timeout.
 _CONNECTING = "client error (Connect)"
+_URL = re.compile(r" for url \([^)]*\)")
 
 _started_in: int | None = None
 """The process whose first client started pyreqwest's runtime, which no fork of that process can use or restart."""
@@ -127,7 +129,8 @@ async def _read(response: Response) -> bytes:
 
 def _told(error: PyreqwestError, timeout_s: float) -> NotConnected | AnswerLost:
     causes = _causes(error)
-    words = ": ".join([error.message, *causes])
+    # It says the whole URL, in which there may be a token.
+    words = _URL.sub("", ": ".join([error.message, *causes]))
     if _CONNECTING in causes or isinstance(error, BuilderError):
         return NotConnected(words)
     if isinstance(error, RequestTimeoutError):

@@ -150,6 +150,13 @@ def test_on_a_closed_port_nothing_was_sent(make: Make, closed_port: int, timeout
         unanswered(make, f"http://127.0.0.1:{closed_port}/", timeout_s)
 
 
+def test_a_failure_does_not_show_the_url_in_which_there_may_be_a_token(make: Make, closed_port: int) -> None:
+    with pytest.raises(NotConnected) as failed:
+        unanswered(make, f"http://127.0.0.1:{closed_port}/bot1:secret/send?key=secret")
+
+    assert "secret" not in str(failed.value)
+
+
 def test_with_an_unknown_host_nothing_was_sent(make: Make) -> None:
     with pytest.raises(NotConnected):
         unanswered(make, "http://no-such-host.invalid/")
