@@ -38,14 +38,18 @@ class MailConnection:
             timeout=None,
             local_hostname="localhost",
         )
-        self._unfinished = False
+        self._unfinished = self._spoilt = False
         self.committed = False
         """Has the server got a whole mail that it has not answered?"""
         self.mails = 0
 
     @property
     def usable(self) -> bool:
-        return self._client.is_connected and not self.committed
+        return self._client.is_connected and not self.committed and not self._spoilt
+
+    def spoil(self) -> None:
+        """Use it no more: an answer that comes later would be taken for that to another command."""
+        self._spoilt = True
 
     async def open(self) -> None:
         """Connect, encrypt and log in. Raises Unreachable, Unusable or Refused."""
@@ -84,13 +88,14 @@ class MailConnection:
             await self._ask("RCPT TO", b"RCPT", b"TO:<%b>" % recipient.encode("ascii"))
             await self._ask("DATA", b"DATA", expected=354)
         except (SMTPException, OSError) as error:
+            self.spoil()
             raise Unreachable(f"the mail server broke off: {_words(error)}") from error
         return await self._put(content)
 
     def close(self) -> None:
         """Say goodbye, and do not wait for the answer."""
         protocol = self._client.protocol
-        if protocol is not None and protocol.is_connected and not self._unfinished:
+        if protocol is not None and protocol.is_connected and not (self._unfinished or self._spoilt):
             protocol.write(b"QUIT\r\n")
         self._client.close()
 

@@ -81,12 +81,11 @@ class Mailer:
             async with asyncio.timeout_at(ends_at):
                 return await connection.hand_over(sender, recipient, content)
         except TimeoutError:
-            committed = connection.committed
-            connection.committed = True  # what it answers now would be taken for the answer to the next mail
+            connection.spoil()
             told = f"no answer within {timeout_s:g} s"
-            raise (AnswerLost("timeout", told) if committed else Unreachable(told)) from None
+            raise (AnswerLost("timeout", told) if connection.committed else Unreachable(told)) from None
         except asyncio.CancelledError:
-            connection.committed = True
+            connection.spoil()
             raise
         finally:
             self._give_back(connection)

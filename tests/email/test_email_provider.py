@@ -171,6 +171,15 @@ def test_a_connection_that_was_closed_meanwhile_costs_no_attempt(answer: str) ->
     assert (server.connections, len(server.mails)) == (2, 2)
 
 
+@pytest.mark.parametrize("stage", ["MAIL", "RCPT", "DATA", "content"])
+def test_a_server_that_talks_nonsense_is_asked_anew(stage: str) -> None:
+    outcomes, server = sent(*[envelope()] * 2, **{stage: ["nonsense\r\n250 ok"]})
+
+    assert not isinstance(outcomes[0], Sent)
+    assert isinstance(outcomes[1], Sent)
+    assert server.connections == 2
+
+
 def test_an_answer_that_comes_too_late_is_not_taken_for_the_next_mails() -> None:
     outcomes, server = sent(envelope(timeout_s=0.3), envelope(), content=[SILENT])
 

@@ -251,3 +251,17 @@ def test_a_client_who_opted_out_of_mail_gets_none(hub: Hub, box: Mailbox) -> Non
     ended(hub, hub.mailings.create("Sale", "Hello", ["email"]))
 
     assert box.read_by == [BOB]
+
+
+def test_without_a_mail_server_mails_go_to_the_emulators_port(make_hub: HubMaker, box: Mailbox) -> None:
+    hub = make_hub(emulator_smtp_port=box.port)
+
+    assert sent(hub).status == "sent"
+    assert (hub.channel("email").emulated, hub.channel("email").base_url) == (True, f"smtp://127.0.0.1:{box.port}")
+    assert (box.read_by, box.mails[0].encrypted) == ([ANN], False)
+
+
+def test_answers_go_where_the_settings_say(mailing_hub: Callable[..., Hub], box: Mailbox) -> None:
+    sent(mailing_hub(box.port, reply_to="Help <help@shop.example>"))
+
+    assert box.mails[0].read["Reply-To"] == "Help <help@shop.example>"
