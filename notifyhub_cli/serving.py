@@ -7,6 +7,7 @@ import os
 import socket
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
@@ -14,7 +15,7 @@ from starlette.routing import Mount
 
 from notifyhub import Hub, logs
 from notifyhub.emulator.app import Emulator
-from notifyhub.emulator.email.door import DEFAULT_PORT
+from notifyhub.emulator.email import door
 from notifyhub.emulator.faults import PROFILES
 from notifyhub.emulator.web.guards import Guards
 from notifyhub.errors import SettingsError
@@ -49,15 +50,16 @@ def serve(settings: Settings, *, worker: bool, emulator: bool | None) -> None:
         must_be_loopback(settings.host)
     with listening(settings.host, settings.port, ELSEWHERE) as listener:
         address = listener.getsockname()[:2]
-        settings = settings.model_copy(update={"port": address[1]})
+        wanted = only_this_machine_reaches(address[0]) if emulator is None else emulator
+        mail = door.listening(address[0], _smtp_port(settings)) if wanted else None
+        settings = settings.model_copy(update={"port": address[1]} | _mail_at(mail))
         hub = Hub(settings, worker=worker)
         authenticator = Authenticator(core_of(hub))
-        wanted = only_this_machine_reaches(address[0]) if emulator is None else emulator
         emulated = _emulator(settings, guards_of_service(address[0], authenticator)) if wanted else None
         try:
             key = _first_key(hub) if settings.auth == "keys" else None
             if emulated is not None:
-                emulated.door.listen(address[0], _smtp_port(settings))
+                emulated.door.use(mail)
             mounts = [Mount("/emulator", emulated.app)] if emulated else []
             app = make_app(hub, mounts, authenticator=authenticator)
             ready = partial(welcome, hub, address, key, emulated)
@@ -124,7 +126,12 @@ def _emulator(settings: Settings, guards: Guards) -> Emulator:
 
 
 def _smtp_port(settings: Settings) -> int:
-    return int(getattr(settings, "emulator_smtp_port", DEFAULT_PORT))
+    return int(getattr(settings, "emulator_smtp_port", door.DEFAULT_PORT))
+
+
+def _mail_at(listener: socket.socket | None) -> dict[str, Any]:
+    """Where the hub finds its own emulator, also if the port was to be any free one."""
+    return {} if listener is None else {"emulator_smtp_port": listener.getsockname()[1]}
 
 
 def _first_key(hub: Hub) -> str | None:

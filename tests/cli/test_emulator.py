@@ -65,6 +65,15 @@ def test_serve_takes_mail_beside_its_emulator(tmp_path: Path) -> None:
 
 
 @needs_the_setting
+def test_serve_sends_its_own_mail_to_the_port_that_it_found(tmp_path: Path) -> None:
+    with Service(tmp_path, emulator_smtp_port=0) as service:
+        service.ask("/api/v1/messages", {"text": "Hello", "recipients": [{"email": "anna@example.org"}]})
+        [entry] = service.ask("/emulator/wait?channel=email&timeout_s=30")["entries"]
+
+    assert (entry["address"], entry["text"]) == ("anna@example.org", "Hello")
+
+
+@needs_the_setting
 def test_serve_works_without_mail_if_the_port_is_taken(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

@@ -22,8 +22,8 @@ _log = logs.logger(__name__)
 class Door:
     """Accepts mail on a port of its own, on the loop that serves the emulator.
 
-    First `listen`, then `open` in the loop; without `listen`, `open` and `close` do nothing. With `tls` clients may
-    use STARTTLS.
+    First `listen` or `use`, then `open` in the loop; without a socket, `open` and `close` do nothing. With `tls`
+    clients may use STARTTLS.
     """
 
     def __init__(
@@ -42,18 +42,13 @@ class Door:
         return None if self._listener is None else self._listener.getsockname()[:2]
 
     def listen(self, host: str, port: int) -> bool:
-        """Listen on a port, 0 for a free one. If that is impossible, log why: the rest works without it."""
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        try:
-            self._listener = socket.create_server((host, port), family=family, backlog=BACKLOG)
-        except (OSError, UnicodeError) as error:
-            reason = getattr(error, "strerror", None) or str(error)
-            _log.warning(
-                "no e-mail arrives at the emulator: cannot listen on %s:%s: %s (%s)", host, port, reason, ELSEWHERE
-            )
-            return False
-        self._listener.set_inheritable(False)
-        return True
+        """Listen on a port, 0 for a free one. False, with a line in the log, if that is impossible."""
+        self.use(listening(host, port))
+        return self._listener is not None
+
+    def use(self, listener: socket.socket | None) -> None:
+        """Accept mail on this socket, if there is one."""
+        self._listener = listener
 
     async def open(self) -> None:
         """Start accepting mail."""
@@ -82,6 +77,21 @@ class Door:
         one = Conversation(self._room, asyncio.get_running_loop(), self._tls, self._connections.discard)
         self._connections.add(one)
         return one
+
+
+def listening(host: str, port: int) -> socket.socket | None:
+    """A listening socket. If that is impossible, None, and the log says why: the rest works without mail."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        listener = socket.create_server((host, port), family=family, backlog=BACKLOG)
+    except (OSError, UnicodeError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        _log.warning(
+            "no e-mail arrives at the emulator: cannot listen on %s:%s: %s (%s)", host, port, reason, ELSEWHERE
+        )
+        return None
+    listener.set_inheritable(False)
+    return listener
 
 
 class _TurnedAway(asyncio.Protocol):
