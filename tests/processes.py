@@ -26,7 +26,8 @@ class Process:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "notifyhub_cli.main", *arguments],
             cwd=folder,
-            env={**os.environ, "PYTHONUNBUFFERED": "1", **environment},
+            # Any free port for mail, because many of them run at once.
+            env={**os.environ, "PYTHONUNBUFFERED": "1", "NOTIFYHUB_EMULATOR_SMTP_PORT": "0", **environment},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

@@ -6,7 +6,6 @@ import json
 import re
 import smtplib
 import socket
-import time
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -59,17 +58,23 @@ def test_serve_takes_mail_beside_its_emulator(tmp_path: Path) -> None:
         assert service.terminate() == 0
 
 
+def test_serve_sends_its_own_mail_to_the_port_that_it_found(tmp_path: Path) -> None:
+    with Service(tmp_path, emulator_smtp_port=0) as service:
+        service.ask("/api/v1/messages", {"text": "Hello", "recipients": [{"email": "anna@example.org"}]})
+        [entry] = service.ask("/emulator/wait?channel=email&timeout_s=30")["entries"]
+
+    assert (entry["address"], entry["text"]) == ("anna@example.org", "Hello")
+
+
 def test_serve_sends_mail_to_its_own_emulator_even_if_the_port_is_taken(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with Service(tmp_path, emulator_smtp_port=port) as service:
             service.wait_for_line(re.compile(f"port {port} is taken"))
             service.ask("/api/v1/messages", {"text": "Hello", "recipients": [{"email": "ann@example.org"}]})
-            ends = time.monotonic() + 30
-            while not (entries := service.journal(channel="email")) and time.monotonic() < ends:
-                time.sleep(0.05)
+            [entry] = service.ask("/emulator/wait?channel=email&timeout_s=30")["entries"]
 
-            assert [entry["text"].strip() for entry in entries] == ["Hello"]
+            assert entry["text"] == "Hello"
 
 
 def rules(emulator: RunningEmulator) -> list[dict[str, object]]:

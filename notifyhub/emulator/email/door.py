@@ -23,8 +23,8 @@ _log = logs.logger(__name__)
 class Door:
     """Accepts mail on a port of its own, on the loop that serves the emulator.
 
-    First `listen`, then `open` in the loop; without `listen`, `open` and `close` do nothing. With `tls` clients may
-    use STARTTLS.
+    First `listen` or `use`, then `open` in the loop; without a socket, `open` and `close` do nothing. With `tls`
+    clients may use STARTTLS.
     """
 
     def __init__(
