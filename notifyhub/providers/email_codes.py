@@ -46,7 +46,7 @@ class _Row:
         )
 
 
-# First match wins; words are looked for in the lower-cased text.
+# First match wins; words are looked for in the lower-cased text, without the names of people and hosts in it.
 _TABLE = (
     _Row("", "4", "4.7.28", "", _TOO_FAST),  # RFC 7372 has no such code; Gmail: unusual rate of mail
     _Row("", "4", "", "rate limit", _TOO_FAST),
@@ -88,12 +88,13 @@ _TABLE = (
     _Row("DATA", "503", "", "", MESSENGER_ERROR),
     _Row("", "5", "", "", _CONTENT),  # 550, 554: taken for spam, or for dangerous
 )
+_NAMES = re.compile(r"<[^>]*>|\S+@\S+|\b[\w-]+(?:\.[\w-]+)+")
 _STORED_CODE = re.compile(r"(?P<code>[0-9]{3})(?: (?P<enhanced>[245](?:\.[0-9]{1,3}){2}))?")
 
 
 def meaning_of(stage: str, reply: Reply) -> Meaning:
     """The meaning of an answer that does not say yes. What SMTP does not know is an error of the server."""
-    text = reply.text.lower()
+    text = _NAMES.sub(" ", reply.text.lower())
     return next((row.meaning for row in _TABLE if row.fits(stage, reply, text)), MESSENGER_ERROR)
 
 

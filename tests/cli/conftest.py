@@ -71,6 +71,8 @@ def run_here(run: Run, emulator: RunningEmulator) -> Run:
 
     def run_here(*arguments: str, **settings: object) -> Ended:
         quick = {f"{channel}_retry_base_s": 0.02 for channel in ("telegram", "viber", "whatsapp", "gateway")}
-        return run(*arguments, **{"emulator_url": emulator.url, "emulator_smtp_port": emulator.smtp_port, **quick, **settings})
+        return run(
+            *arguments, **{"emulator_url": emulator.url, "emulator_smtp_port": emulator.smtp_port, **quick, **settings}
+        )
 
     return run_here

@@ -100,6 +100,21 @@ def test_a_refused_account_blames_no_mail(answers: dict[str, list[str]], look_at
     assert outcome.mend.startswith(f"NOTIFYHUB_EMAIL_{look_at}")
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "554 5.7.1 <ann@relayhealth.example>: Access denied",
+        "550 5.7.1 ann@relay.example is not welcome",
+        "550 5.7.1 relay.example.org does not want you",
+    ],
+)
+def test_an_address_that_reads_like_a_misconfiguration_blames_no_account(answer: str) -> None:
+    outcome = outcome_of(RCPT=[answer])
+
+    assert isinstance(outcome, PermanentFailure)
+    assert outcome.reason == "forbidden"
+
+
 def test_a_wrong_password_blames_the_login_and_is_not_kept() -> None:
     refused = ["535 5.7.8 hidden-word is wrong"] * 5
     outcome = outcome_of(login="hidden-word", EHLO=["250-hi\r\n250 AUTH PLAIN"], AUTH=refused)
