@@ -231,6 +231,18 @@ STORIES = (
         says="Another request under that name is refused:",
     ),
     Step(
+        "messages_create",
+        "/api/v1/messages",
+        given(
+            {
+                "text": "Your order is ready",
+                "recipients": [{"email": "ann@example.org", "telegram": "1067000", "whatsapp": "79161234567"}],
+                "options": {"email": {"subject": "Order 17"}},
+            }
+        ),
+        says="One person by e-mail, Telegram and WhatsApp:",
+    ),
+    Step(
         "clients_create",
         "/api/v1/clients",
         given({"phone": "+7 (920) 123-45-67", "tags": ["vip"], "addresses": {"telegram": "1067000"}}),
