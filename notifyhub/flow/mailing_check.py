@@ -7,6 +7,7 @@ one client of each kind that may differ: those of each language, and those who l
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 import orjson
@@ -63,6 +64,7 @@ def template_faults(
         checks = [
             _without_variant(words, channels, spoken),
             *checks,
+            _in_each_language(database, words, channels, spoken),
             _lacking_attributes(database, audience, words, channels),
             _sampled(database, mailing, words, channels, now),
         ]
@@ -77,10 +79,8 @@ def template_faults(
 
 
 def _spoken(database: Database, audience: Audience, words: MailingWords) -> Mapping[str | None, Some | None]:
-    """The languages of the audience; those of the template matter only if it has any."""
+    """The languages of the audience: they choose the variant, and how numbers, dates and plural forms are written."""
     own = words.language_of({})
-    if not words.template.languages:
-        return {own: None}
     found = database.read(audience_words.languages(audience)).result()
     return {words.language_of({"language": spoken}): some for spoken, some in found.items()} or {own: None}
 
@@ -108,6 +108,14 @@ def _without_variable(
                 brought = error.variable is not None and error.variable.partition(".")[0] in OF_CLIENTS
                 if error.reason == MISSING_VARIABLE and not brought:
                     yield as_fault(error)
+
+
+def _in_each_language(
+    database: Database, words: MailingWords, channels: Sequence[str], spoken: Mapping[str | None, Some | None]
+) -> Iterator[Fault]:
+    for some in islice(filter(None, spoken.values()), SAMPLE):
+        if (member := database.read(audience_words.member(some.first_id)).result()) is not None:
+            yield from _faults_for(database, words, member, channels, f"client {member.id}: ")
 
 
 def _lacking_attributes(

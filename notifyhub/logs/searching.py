@@ -15,6 +15,9 @@ from notifyhub.logs.rotated import moment_in
 LEVELS = ("debug", "info", "warning", "error", "critical")
 IDS = ("mailing_id", "message_id", "delivery_id", "client_id", "request_id")
 PLURAL = {"message_id": "message_ids", "delivery_id": "delivery_ids"}
+_TEXTS = ("level", "event", "request_id")
+_LISTS = ("channels", *PLURAL.values())
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _FOLLOWED = {"request_id": "message_id"}
 """Whoever asks for a request wants to know what became of what it made."""
 ENDED = "request.answered"
@@ -83,7 +86,7 @@ class Search:
         except orjson.JSONDecodeError:
             self.unreadable += bool(line.strip())
             return None
-        if not isinstance(record, dict):
+        if not isinstance(record, dict) or not _is_of_a_log(record):
             self.unreadable += 1
             return None
         return Found(record, line) if self._fits(record, line) else None
@@ -158,6 +161,12 @@ def _needle(name: str, value: str) -> bytes:
     return one + b"|" + several
 
 
+def _is_of_a_log(record: Mapping[str, Any]) -> bool:
+    """Whether what is read of every record is of the kind that it should be."""
+    texts = all(isinstance(record.get(name, ""), str) for name in _TEXTS)
+    return texts and all(isinstance(record.get(name, []), list) for name in _LISTS)
+
+
 def _rank(level: object) -> int:
     return LEVELS.index(level) if level in LEVELS else LEVELS.index("info")
 
@@ -173,7 +182,9 @@ def in_words(record: Mapping[str, Any]) -> str:
     shown = " ".join(f"{name}={_fact(value)}" for name, value in facts.items())
     when = str(at)[:23].replace("T", " ").removesuffix("Z") + "Z"
     line = f"{when:24} {level:7} {event:18} {shown}{f'  {text}' if text else ''}".rstrip()
-    return f"{line}\n{exception}" if exception else line
+    whole = f"{line}\n{exception}" if exception else line
+    # What a messenger said must not steer the terminal.
+    return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", whole)
 
 
 def _fact(value: object) -> str:

@@ -51,7 +51,8 @@ def _called(compiler: Compiler, node: nodes.Filter | nodes.Test, callee: Callee,
             result = run.made(call(run.context, escape, found, *given, **by_name), at)
         except Unusable as error:
             raise Stop(error.code, f"{what} {error}", at) from None
-        return result if result is not NOTHING else Missing(None, at, f"{what} found nothing")
+        # `first` of a list may be null, which counts as missing.
+        return Missing(None, at, f"{what} found nothing") if result is None or result is NOTHING else result
 
     return apply
 

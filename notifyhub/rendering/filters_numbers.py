@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal, localcontext
 from functools import lru_cache
 from typing import Any
 
@@ -15,6 +15,8 @@ from notifyhub.rendering.run import Context
 from notifyhub.rendering.values import Number, exact, number_of, text_of
 
 MOST_DIGITS = 15
+ENOUGH_DIGITS = 40
+"""Before and behind the comma: more than 10¹⁸ with `MOST_DIGITS` has."""
 _TOGETHER = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
 METHODS: Mapping[Any, str] = {"common": ROUND_HALF_UP, "ceil": ROUND_CEILING, "floor": ROUND_FLOOR}
 
@@ -41,11 +43,12 @@ def _number(context: Context, escape: Escaper, value: Any, digits: Any = None) -
     from babel.numbers import format_decimal
 
     number, locale = exact(value), locale_of(context.language)
-    if digits is None:
-        return format_decimal(number, locale=locale, decimal_quantization=False)
-    places = _digits(digits)
-    pattern = f"#,##0.{'0' * places}" if places else "#,##0"
-    return format_decimal(_rounded(number, places, ROUND_HALF_UP), format=pattern, locale=locale)
+    with localcontext(prec=ENOUGH_DIGITS):
+        if digits is None:
+            return format_decimal(number, locale=locale, decimal_quantization=False)
+        places = _digits(digits)
+        pattern = f"#,##0.{'0' * places}" if places else "#,##0"
+        return format_decimal(_rounded(number, places, ROUND_HALF_UP), format=pattern, locale=locale)
 
 
 def _round(context: Context, escape: Escaper, value: Any, digits: Any = 0, method: Any = "common") -> Number:
@@ -58,7 +61,8 @@ def _round(context: Context, escape: Escaper, value: Any, digits: Any = 0, metho
 
 
 def _rounded(number: Decimal, places: int, method: str) -> Decimal:
-    return number.quantize(Decimal(1).scaleb(-places), method)
+    with localcontext(prec=ENOUGH_DIGITS):
+        return number.quantize(Decimal(1).scaleb(-places), method)
 
 
 def _digits(digits: Any) -> int:

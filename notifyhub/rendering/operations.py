@@ -10,14 +10,17 @@ from notifyhub.rendering.compiler import Compiler, forbid, guard
 from notifyhub.rendering.faults import Stop, Unusable, shown
 from notifyhub.rendering.operators import ARITHMETIC, COMPARISONS, Binary, adding, joined
 from notifyhub.rendering.run import Run, Value
-from notifyhub.rendering.values import bounded, is_single, needed, plain_number
+from notifyhub.rendering.values import bounded, is_single, needed, plain_number, sendable
 
 
 def const(compiler: Compiler, node: nodes.Const) -> Value:
     constant = node.value
     if constant is None:
         forbid('must not use none: ask whether a variable "is defined"', node.lineno)
-    if not isinstance(constant, str | bool):
+    if isinstance(constant, str):
+        # Escapes such as "\\ud800" write what no source may contain itself.
+        guard(lambda: sendable(constant), "the text", node.lineno)
+    elif not isinstance(constant, bool):
         guard(lambda: bounded(constant), "the number", node.lineno)
     return lambda run: constant
 

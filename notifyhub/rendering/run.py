@@ -77,6 +77,8 @@ class Run:
             self.room -= len(text)
             if self.room < 0:
                 raise Stop("too_long", f"becomes longer than {MOST_CHARACTERS:,} characters", at)
+            if "\x00" in text:
+                raise Stop("value", "the value has a NUL character, which cannot be sent", at)
             self.out.append(text)
 
 

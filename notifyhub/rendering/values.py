@@ -42,6 +42,15 @@ def text_of(value: Any) -> str:
     raise Unusable(f"is {shown(value)}, which cannot be written as text")
 
 
+def sendable(text: str) -> str:
+    """The text, unless neither a database nor a messenger would take it."""
+    if "\x00" in text:
+        raise Unusable("has a NUL character, which cannot be sent")
+    if any("\ud800" <= char <= "\udfff" for char in text):
+        raise Unusable("has half of a surrogate pair, which is not a character")
+    return text
+
+
 def is_number(value: Any) -> bool:
     return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
 

@@ -16,6 +16,8 @@ from notifyhub.setting_kinds import checked_address
 from notifyhub.settings import Settings
 from notifyhub.store.database import Database
 
+FIRST_YEAR = 1970
+
 
 def asked_day(written: str | None, settings: Settings, now: datetime) -> date:
     """The day that is written as 2026-11-27; yesterday if none is. Raises InvalidRequest."""
@@ -26,7 +28,8 @@ def asked_day(written: str | None, settings: Settings, now: datetime) -> date:
         wanted = date.fromisoformat(written) if len(written) == len("2026-11-27") else None
     except ValueError:
         wanted = None
-    if wanted is None:
+    # There was no hub before, and a day has to be within what a calendar holds in every zone.
+    if wanted is None or wanted.year < FIRST_YEAR:
         raise InvalidRequest([Fault("date", "form", f"must be a day such as 2026-11-27 (not {written[:40]!r})")])
     if wanted > today:
         told = f"{written} has not come yet: today is {today.isoformat()} in {settings.report_timezone}"

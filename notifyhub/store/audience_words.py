@@ -21,6 +21,8 @@ class Some(NamedTuple):
     first_id: int
 
 
+MOST_LANGUAGES = 1_000
+"""Whatever stands in the attribute counts as a language, and each one is looked at."""
 _LANGUAGE = {
     False: f"json_extract(c.attributes, '$.{LANGUAGE}')",
     True: f"(CAST(c.attributes AS jsonb) ->> '{LANGUAGE}')",
@@ -28,13 +30,13 @@ _LANGUAGE = {
 
 
 def languages(audience: Audience) -> Callable[[peewee.Database], dict[str | None, Some]]:
-    """Query: the clients of an audience by language; None: they have none."""
+    """Query: the clients of an audience by language, of those spoken most; None: they have none."""
 
     def ask(database: peewee.Database) -> dict[str | None, Some]:
         where, values = audiences.condition(audience, postgres=is_postgres(database))
         sql = f"""
             SELECT {_LANGUAGE[is_postgres(database)]} AS language, COUNT(*) AS number, MIN(c.id) AS first_id
-            FROM clients AS c WHERE {where} GROUP BY 1"""
+            FROM clients AS c WHERE {where} GROUP BY 1 ORDER BY 2 DESC LIMIT {MOST_LANGUAGES:d}"""
         rows = fetch(database, sql, ("language", "number", "first_id"), *values)
         return {language if isinstance(language, str) else None: Some(*found) for language, *found in rows}
 

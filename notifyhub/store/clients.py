@@ -15,7 +15,7 @@ from notifyhub.domain.audience import Audience
 from notifyhub.domain.clients import ALL, operator_code_of
 from notifyhub.domain.states import Status
 from notifyhub.errors import Conflict, NotFound, NotifyhubError
-from notifyhub.store import audiences, chains, noting, wordings
+from notifyhub.store import audiences, chains, erasures, noting
 from notifyhub.store.deliveries import GIVE_UP_KEY
 from notifyhub.store.rows import Type, fetch, fetch_rows, is_postgres, run, run_rows
 from notifyhub.store.wishes import CLIENT_DELETED, OPTED_OUT
@@ -102,17 +102,6 @@ _TOO_LATE = f"""
     SELECT COUNT(*) FROM deliveries
     WHERE client_id = ? AND client_id IS NOT NULL AND status IN ('{Status.SENDING}', '{Status.SENT}',
         '{Status.DELIVERED}', '{Status.READ}', '{Status.UNCONFIRMED}')"""
-# What is personal goes; that something was sent, when, and with what outcome stays for the statistics.
-_FORGET = (
-    """UPDATE attempts SET detail = '' WHERE delivery_id IN (
-        SELECT id FROM deliveries WHERE client_id = ? AND client_id IS NOT NULL)""",
-    """UPDATE receipts SET detail = '' WHERE delivery_id IN (
-        SELECT id FROM deliveries WHERE client_id = ? AND client_id IS NOT NULL)""",
-    "UPDATE deliveries SET address = '' WHERE client_id = ? AND client_id IS NOT NULL",
-    "UPDATE duplicates SET address = '' WHERE client_id = ? AND client_id IS NOT NULL",
-    """UPDATE chain_steps SET rest = NULL, confirm_at = NULL WHERE delivery_id IN (
-        SELECT id FROM deliveries WHERE client_id = ? AND client_id IS NOT NULL)""",
-)
 
 
 def create(database: peewee.Database, wanted: Sequence[NewClient]) -> list[answers.Client | Conflict]:
@@ -190,6 +179,7 @@ def _cancelled(database: peewee.Database, sql: str, reason: str, *given: Any) ->
 
 def delete(database: peewee.Database, ids: Sequence[int]) -> list[Deleted | NotFound]:
     """Delete clients, cancel what has not been sent to them, and remove their addresses from the history."""
+    erasures.begin(database)
     return [_delete(database, id_) for id_ in ids]
 
 
@@ -198,9 +188,7 @@ def _delete(database: peewee.Database, id_: int) -> Deleted | NotFound:
         return NotFound("client", id_)
     run(database, "DELETE FROM client_tags WHERE client_id = ?", id_)
     cancelled = len(_cancelled(database, _CANCEL, CLIENT_DELETED, id_))
-    wordings.forget(database, id_)
-    for statement in _FORGET:
-        run(database, statement, id_)
+    erasures.forget(database, id_)
     return Deleted(cancelled, run(database, _TOO_LATE, id_).fetchone()[0])
 
 

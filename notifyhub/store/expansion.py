@@ -19,7 +19,7 @@ from notifyhub.domain.durations import milliseconds
 from notifyhub.domain.mailings import MailingStatus
 from notifyhub.domain.states import Status
 from notifyhub.errors import StoreUnavailable
-from notifyhub.store import audiences, chain_steps, fingerprints, noting, refusals, wordings
+from notifyhub.store import audiences, chain_steps, erasures, fingerprints, noting, refusals, wordings
 from notifyhub.store.chain_steps import Begun
 from notifyhub.store.fingerprints import TRIES
 from notifyhub.store.mailing_models import Mailing
@@ -173,6 +173,7 @@ def _place(database: peewee.Database, slice_: Slice) -> bool:
     expanded_at = slice_.now if slice_.is_last else None
     end = -1 if mailing["ends_at"] is None else mailing["ends_at"]
     at = (mailing["id"], mailing["cursor"], mailing["status"], end)
+    erasures.keep_off(database)
     if not run(database, _ADVANCE, slice_.cursor, *numbers, expanded_at, *at).rowcount:
         return False
     left_out = _insert(database, mailing, slice_.deliveries, slice_.now)
@@ -187,6 +188,8 @@ def _place(database: peewee.Database, slice_: Slice) -> bool:
     counts = "UPDATE messages SET accepted = accepted + ?, duplicates = duplicates + ? WHERE id = ?"
     run(database, counts, len(slice_.deliveries) - duplicates, duplicates, mailing["message_id"])
     _refuse(database, mailing, slice_)
+    # Their deliveries are cancelled when it is their turn.
+    erasures.forget_gone(database, {d.client_id for d in slice_.deliveries})
     return True
 
 

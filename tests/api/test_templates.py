@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from notifyhub_api.resources.messages import is_checked_at_once
 from tests.api.conftest import Api
 
 PATH = "/api/v1/templates"
@@ -170,3 +171,11 @@ def test_only_keys_that_may_send_change_templates(api: Api) -> None:
 
     assert api.post(PATH, {"name": "code", "text": "Hello"}, Authorization=reader).status == 403
     assert api.get(PATH, Authorization=reader).status == 200
+
+
+@pytest.mark.parametrize(
+    ("body", "at_once"),
+    [(b'{"text": "Hello \\u043f"}', True), (b'{"template": "x"}', False), (b'{"\\u0074emplate": "x"}', False)],
+)
+def test_whatever_may_read_a_template_keeps_off_the_event_loop(body: bytes, at_once: bool) -> None:
+    assert is_checked_at_once(body) == at_once

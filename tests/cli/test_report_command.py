@@ -71,6 +71,7 @@ def test_without_an_address_it_is_said_what_to_do(run: Run) -> None:
     [
         (("--date", "tomorrow"), "--date: must be a day such as 2026-11-27 (not 'tomorrow')"),
         (("--date", "2026-02-30"), "--date: must be a day such as 2026-11-27 (not '2026-02-30')"),
+        (("--date", "0001-01-01"), "--date: must be a day such as 2026-11-27 (not '0001-01-01')"),
         (("--date", "2999-01-01"), "--date: 2999-01-01 has not come yet: today is "),
         (("--to", "ann"), "--to: must be an e-mail address such as ann@example.com (not 'ann')"),
         (("--to", "a@x.org\nBcc: b@x.org"), "--to: must be an e-mail address"),

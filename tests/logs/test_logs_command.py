@@ -95,6 +95,25 @@ def test_torn_and_foreign_lines_are_left_out_and_counted(run: Run, path: Path) -
     assert "2 lines are torn or not of this log" in ended.err
 
 
+@pytest.mark.parametrize(
+    "odd", [{"level": ["info"]}, {"event": {}}, {"request_id": [1]}, {"message_ids": 5}, {"delivery_ids": "12"}]
+)
+def test_json_of_another_kind_is_left_out_and_counted(run: Run, path: Path, odd: dict[str, Any]) -> None:
+    foreign = json.dumps({"at": "2026-11-28T10:00:00.000Z", "delivery_id": 2, "client_id": 5, **odd}).encode() + b"\n"
+    path.write_bytes(line(1, client_id=5) + foreign)
+
+    ended = run("logs")
+
+    assert [text.split()[4] for text in ended.out.splitlines()] == ["delivery_id=1"]
+    assert "1 lines are torn or not of this log" in ended.err
+
+
+def test_control_characters_are_shown_and_not_obeyed(run: Run, path: Path) -> None:
+    path.write_bytes(line(1, text="a\x1b]0;b\x07\x9b"))
+
+    assert run("logs").out.endswith("  a\\x1b]0;b\\x07\\x9b\n")
+
+
 def test_the_newest_records_are_shown_and_it_is_said_how_many_more_there_are(run: Run, path: Path) -> None:
     path.write_bytes(b"".join(line(number, mailing_id=7) for number in range(5)))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -18,6 +19,7 @@ from notifyhub.hub import core_of
 from notifyhub.store import claims, expansion, mailing_moves
 from notifyhub.store.claims import ClaimRequest
 from notifyhub.store.expansion import Slice
+from notifyhub.store.wordings import Wording
 from tests.conftest import HubMaker
 from tests.emulated import RunningEmulator
 from tests.mailings.conftest import counted, ended, fill, telegram
@@ -88,6 +90,24 @@ def test_a_client_who_was_deleted_meanwhile_gets_nothing_and_leaves_no_address(q
     (cancelled,) = quiet.deliveries(mailing_id=mailing.id, status="cancelled")
     assert (cancelled.reason, cancelled.address) == ("client_deleted", "")
     assert counters_of(core_of(quiet)) == rows_of(core_of(quiet))
+
+
+def test_of_a_client_who_was_deleted_meanwhile_nothing_is_kept_not_even_a_duplicate(quiet: Hub) -> None:
+    clients = fill(quiet, 3)
+    quiet.send("Hello", to={"telegram": telegram(1)})
+    mailing = quiet.mailings.create("Sale", "Hello", ["telegram"])
+    slice_ = next_slice(quiet)
+    said = [Wording(position, f"Hello {position}", None) for position in range(3)]
+
+    quiet.clients.delete(clients[1].id)
+    store(quiet, replace(slice_, wordings=said))
+
+    def kept(table: str, column: str) -> set[str]:
+        sql = f"SELECT {column} FROM {table} WHERE message_id = (SELECT message_id FROM mailings)"
+        return {value for (value,) in core_of(quiet).ask(lambda store: store.execute_sql(sql).fetchall()).result()}
+
+    assert quiet.mailings.get(mailing.id).duplicates == 1
+    assert (kept("duplicates", "address"), kept("wordings", "text")) == ({""}, {"Hello 0", "Hello 2"})
 
 
 @contextmanager

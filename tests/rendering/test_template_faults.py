@@ -98,6 +98,8 @@ MISSING = [
     "{%- set x = ^nmae -%} {{ x }}",
 ]
 VALUE = [
+    "{{ name ~ ^'\\x00' }}",
+    "{{ name|replace('A', ^'\\ud83d') }}",
     "{{ name|^money }}",
     "{{ n|^money('XXXX') }}",
     "{{ n|^plural('one') }}",
@@ -145,6 +147,7 @@ def test_line_and_column_point_at_what_is_wrong(code: str, marked: str) -> None:
         ("{{ name * 3 }}", '"*" needs a number, and got "Ann"'),
         ("{{ 'Ann }}", "a text in quotation marks is never closed"),
         ("{{ name", "expected '}}'"),
+        ("{{ '\\ud83d' }}", "the text has half of a surrogate pair"),
     ],
 )
 def test_faults_are_told_in_words_that_help(source: str, words: str) -> None:

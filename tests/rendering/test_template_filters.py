@@ -56,6 +56,8 @@ def test_texts_lists_and_numbers(source: str, text: str) -> None:
         ("{{ 1234567.891|number(1) }}", "en", "1,234,567.9"),
         ("{{ 2.5|number(0) }}", "pt-BR", "3"),
         ("{{ 1.5|number }}", "xx-unknown", "1.5"),
+        ("{{ '999999999999999999'|number(15) }}", "en", "999,999,999,999,999,999.000000000000000"),
+        ("{{ 1000000000000000000|round(15) }}", "en", "1000000000000000000.000000000000000"),
     ],
 )
 def test_money_and_numbers_are_written_as_in_the_language(source: str, language: str | None, text: str) -> None:

@@ -138,13 +138,21 @@ def test_guards_hold_in_every_thread() -> None:
         assert set(threads.map(code, range(8))) == {"too_slow"}
 
 
+@pytest.mark.parametrize("source", ["{{ name }}", "{{ name|safe }}", "{{ wide|items|first|join }}"])
+def test_a_character_that_no_database_takes_is_a_fault(source: str) -> None:
+    with pytest.raises(TemplateFault, match="NUL character, which cannot be sent") as caught:
+        compiled(source).render({"name": "a\x00", "wide": {"\x00": 1}})
+
+    assert (caught.value.code, caught.value.line) == ("value", 1)
+
+
 PIECES = [
     "{{", "}}", "{%", "%}", "{#", "#}", "{%-", "-%}", "{{-", "if ", "endif", "for x in ", "endfor", "set a = ",
     "else", "name", "numbers", "wide", "text", "deep", ".k1", "[0]", "[", "]", "(", ")", "|upper", "|join(', ')",
     "|sort", "|money", "|date", "|default(1)", "|plural('a', 'b')", "|replace('x', text)", " is defined",
     " is in ", " + ", " * ", " ~ ", " == ", " and ", "not ", "1", "'a'", '"', "'", "\n", "\r\n", " ", "_", ".",
     ",", "raw", "endraw", "loop.index", "é", "𝄞", "none", "range(3)", "{}", ":", "!", "\\", "0x", "1e5", "**",
-    "//", "%",
+    "//", "%", "|round(15)", "|number(15)", "huge", "float", "999999999999999999", "\\x00", "\\ud800",
 ]  # fmt: skip
 
 
@@ -157,7 +165,9 @@ def test_any_text_at_all_is_rendered_or_a_fault_with_a_place_in_it(source: str, 
     except TemplateFault as caught:
         fault = caught
 
+    assert len(text.encode()) <= 4 * MOST_CHARACTERS
     assert len(text) <= MOST_CHARACTERS
+    assert "\x00" not in text
     assert 1 <= fault.line <= len(lines)
     assert 1 <= fault.column <= len(lines[fault.line - 1]) + 1
     assert fault.text

@@ -13,6 +13,7 @@ PERSON = {
     "age": 30,
     "vip": True,
     "nothing": None,
+    "nulls": [None],
     "tags": ["new", "sms"],
     "attributes": {"city": "Kazan", "two words": "yes", "tree": {"leaf": 1.5}},
 }
@@ -65,6 +66,7 @@ def test_a_template_says(source: str, text: str) -> None:
         ("{{ attributes.street.house|default('?') }}", "?"),
         ("{{ nmae.first|default(name) }}", "Ann"),
         ("{{ []|first|default('none') }}{{ ''|last is defined }}", "nonefalse"),
+        ("{{ nulls|first|default('none') }}{{ nulls|last is defined }}", "nonefalse"),
         ("{{ ''|default('empty') }}{{ ''|default('empty', true) }}", "empty"),
         ("{{ nmae is defined }} {{ nothing is defined }} {{ name is defined }}", "false false true"),
         ("{{ attributes.x is undefined }}", "true"),

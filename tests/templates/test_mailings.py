@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from notifyhub import Hub, InvalidRequest, answers
+from notifyhub.flow.mailing_check import SAMPLE
 from notifyhub.hub import core_of
 from tests.emulated import RunningEmulator
 from tests.mailings.conftest import counted, ended
@@ -142,6 +143,18 @@ def test_the_steps_of_a_chain_say_what_their_channels_say(hub: Hub, emulator: Ru
     ended(hub, hub.mailings.create("Sale", template="sale", channels={"first_of": ["telegram", "gateway"]}))
 
     assert [(e["channel"], e["text"]) for e in emulator.entries() if e["accepted"]] == [("gateway", "Ann by gateway")]
+
+
+@pytest.mark.parametrize("language", [None, "ru"])
+def test_a_client_of_another_language_is_looked_at_even_if_they_are_far_behind(hub: Hub, language: str | None) -> None:
+    hub.templates.set("days", "Nothing to count")
+    hub.templates.set("days", "{{ 5|plural('day', 'days') }}", language=language)
+    for number in range(SAMPLE + 1):
+        spoken = "ru" if number == SAMPLE else "en"
+        hub.clients.create(f"7903000{number:04}", attributes={"language": spoken})
+
+    with pytest.raises(InvalidRequest, match=f"client {SAMPLE + 1}: .* needs 3 forms in ru"):
+        hub.mailings.create("Sale", template="days", channels=["gateway"])
 
 
 @pytest.mark.parametrize(
