@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 import orjson
 from uuid_utils.compat import uuid7
@@ -16,15 +17,16 @@ from notifyhub.domain.summary import DUPLICATE, summarise
 from notifyhub.requests import MessageRequest, options_of
 from notifyhub.store.messages import NewDelivery, NewMessage, Stored
 from notifyhub.store.views import MOST_LISTED
-from notifyhub.store.wordings import Wording, as_options
+from notifyhub.store.wordings import Made, Wording, as_options
 
 
 def to_rows(request: MessageRequest, now: int, lane: int = 0) -> NewMessage:
     """The rows for a request; `now` in epoch ms, `lane` as in `store.lanes`. A `send_at` in the past means now."""
     options = options_of(request)
     send_at = None if request.send_at is None else to_ms(request.send_at)
+    id_ = uuid7()
     return NewMessage(
-        id=uuid7(),
+        id=id_,
         text=request.text,
         created_at=now,
         due_at=now if send_at is None else max(send_at, now),
@@ -41,7 +43,7 @@ def to_rows(request: MessageRequest, now: int, lane: int = 0) -> NewMessage:
         lane=lane,
         deliveries=_first_steps(request) if request.chain else _deliveries(request),
         **_chain(request),
-        **(_wordings(request, options) if request.template else {}),
+        made=_made(request, id_, options),
     )
 
 
@@ -75,8 +77,10 @@ def _delivery(
     )
 
 
-def _wordings(request: MessageRequest, options: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """Its template, and the texts of deliveries, and of steps that may follow, that say something else than it."""
+def _made(request: MessageRequest, id_: UUID, options: Mapping[str, Mapping[str, Any]]) -> Made | None:
+    """What the message is made from, and what its deliveries say, and the steps that may follow."""
+    if request.template is None:
+        return None
     if request.chain:
         places = [(first + i, *step) for first, steps in _placed_chains(request) for i, step in enumerate(steps)]
     else:
@@ -86,8 +90,8 @@ def _wordings(request: MessageRequest, options: Mapping[str, Mapping[str, Any]])
         for position, channel, address in places
         if (words := request.words(channel, address)) != (request.text, options.get(channel, {}))
     ]
-    origin = {"template": request.template, "template_version": request.template_version, "language": request.language}
-    return {**origin, "wordings": others}
+    owners = [(place[0], client) for place in places if (client := request.client_at(*place[1:])) is not None]
+    return Made(id_.hex, request.template, request.template_version, request.language, others, owners)
 
 
 def _chain(request: MessageRequest) -> dict[str, Any]:
@@ -114,9 +118,9 @@ def to_answer(request: MessageRequest, message: NewMessage, stored: Stored) -> a
         reference=message.reference,
         metadata=request.metadata,
         channels=None if request.chain is None else answers.Chain(**request.chain.stored()),
-        template=message.template,
-        template_version=message.template_version,
-        language=message.language,
+        template=request.template,
+        template_version=request.template_version,
+        language=request.language,
         options=options_of(request) or None,
         accepted=accepted,
         duplicates=len(stored.duplicate_of),

@@ -79,8 +79,10 @@ def template_faults(
 
 
 def _spoken(database: Database, audience: Audience, words: MailingWords) -> Mapping[str | None, Some | None]:
-    """The languages of the audience: they choose the variant, and how numbers, dates and plural forms are written."""
+    """The languages of the audience, by which variants are chosen."""
     own = words.language_of({})
+    if not words.template.languages:
+        return {own: None}
     found = database.read(audience_words.languages(audience)).result()
     return {words.language_of({"language": spoken}): some for spoken, some in found.items()} or {own: None}
 

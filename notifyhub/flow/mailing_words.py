@@ -57,7 +57,15 @@ class MailingWords:
 
         def say(channel: str) -> Worded:
             own = self._options.get(channel, NO_OPTIONS)
-            return worded(self.template, channel, variables, language=language, timezone=member.timezone, options=own)
+            return worded(
+                self.template,
+                channel,
+                variables,
+                language=language,
+                written_in=self._language,
+                timezone=member.timezone,
+                options=own,
+            )
 
         return say
 

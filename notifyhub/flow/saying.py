@@ -48,4 +48,5 @@ def _places(request: MessageRequest) -> list[tuple[str, str]]:
 
 
 def _reader(request: MessageRequest, channel: str) -> Mapping[str, Any]:
-    return {"language": request.language, "options": options_of(request).get(channel, NO_OPTIONS)}
+    language = request.language
+    return {"language": language, "written_in": language, "options": options_of(request).get(channel, NO_OPTIONS)}

@@ -57,20 +57,24 @@ def worded(
     variables: Mapping[str, Any],
     *,
     language: str | None = None,
+    written_in: str | None = None,
     timezone: str = "UTC",
     options: Mapping[str, Any] = NO_OPTIONS,
 ) -> Worded:
     """Render the variant for a channel and a language. Raises NotWorded.
 
-    channel   None: the variant for all channels
-    timezone  of the reader, for dates
-    options   of the channel, as in a request; they override what the variant brings
+    channel     None: the variant for all channels
+    language    of the reader
+    written_in  the language of a variant that says none, as far as its author does: numbers, dates and plural forms go
+                by the language of the text, not of the reader
+    timezone    of the reader, for dates
+    options     of the channel, as in a request; they override what the variant brings
     """
     variant = template.variant(language, channel)
     if variant is None:
         raise NotWorded(NO_VARIANT, no_variant(template, channel, language))
     own = _own_options(variant, channel, options)
-    context = Context(timezone=timezone, language=language or variant.language or None)
+    context = Context(timezone=timezone, language=variant.language or written_in)
     text = _rendered(template, variant, "text", _ESCAPES[own.get("parse_mode")], variables, context)
     if channel == EMAIL:
         own = {**_email_parts(template, variant, variables, context), **own}

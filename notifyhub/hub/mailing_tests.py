@@ -57,7 +57,8 @@ async def _send_filled(hub: Sending, mailing: answers.Mailing, people: Sequence[
     with _named_as_asked(people):
         request = hub.checked(_message(mailing, first, people), now)
     named = request.model_copy(update={"template": mailing.template, "language": mailing.language})
-    return await result_of(hub.submit(named.saying(words, first, mailing.template_version or 0)))
+    clients = {place: tester.client_id for tester in testers if tester.client_id for place in tester.addresses}
+    return await result_of(hub.submit(named.saying(words, first, mailing.template_version or 0, clients)))
 
 
 def _message(mailing: answers.Mailing, text: str, people: Sequence[_Person]) -> dict[str, Any]:

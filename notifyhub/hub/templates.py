@@ -64,6 +64,7 @@ class HubTemplates(TemplateVerbs):
                     request.channel,
                     variables,
                     language=language,
+                    written_in=request.language,
                     timezone="UTC" if client is None else client.timezone,
                 )
             )

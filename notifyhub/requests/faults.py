@@ -48,6 +48,9 @@ _WORDS = MappingProxyType(
 
 def as_fault(details: ErrorDetails) -> Fault:
     """One of pydantic's errors as a Fault."""
+    if details["type"] == "too_long" and details["ctx"]["field_type"] == "Value":
+        # The length of a text that was checked in another way first.
+        details = {**details, "type": "string_too_long"}
     code, sentence = _WORDS.get(details["type"], (details["type"], None))
     message = details["msg"] if sentence is None else sentence.format_map(details.get("ctx", {}))
     return Fault(json_path(_untagged(details["loc"])), code, message)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Annotated, Any, Self, cast
 
 from pydantic import (
@@ -31,6 +32,8 @@ from notifyhub.requests.fields import Attempts, Metadata, Moment, Priority, Refe
 from notifyhub.requests.options import Options, sender_faults
 from notifyhub.requests.templates import Language, TemplateName, Variables, Version
 from notifyhub.requests.words import never_null, text_or_template, words_faults
+
+NO_CLIENTS: Mapping[tuple[str, str], int] = MappingProxyType({})
 
 
 def _address_of(channel: str) -> Any:
@@ -116,15 +119,28 @@ class MessageRequest(BaseModel):
 
     # Made from the template: by channel and address; an empty address: for all of the channel.
     _words: Mapping[tuple[str, str], Words] = PrivateAttr(default_factory=dict)
+    # Whose address it is, if they are clients.
+    _clients: Mapping[tuple[str, str], int] = PrivateAttr(default_factory=dict)
 
-    def saying(self, words: Mapping[tuple[str, str], Words], text: str, version: int) -> Self:
+    def saying(
+        self,
+        words: Mapping[tuple[str, str], Words],
+        text: str,
+        version: int,
+        clients: Mapping[tuple[str, str], int] = NO_CLIENTS,
+    ) -> Self:
         """The same request with what its template says by channel and address; an empty address: to all others.
 
-        text  of the message as a whole
+        text     of the message as a whole
+        clients  whose addresses they are, by channel and address
         """
         said = self.model_copy(update={"text": text, "template_version": version})
-        said._words = words
+        said._words, said._clients = words, clients
         return said
+
+    def client_at(self, channel: str, address: str) -> int | None:
+        """The client of the directory whom this text is made for."""
+        return self._clients.get((channel, address))
 
     def words(self, channel: str, address: str) -> Words:
         """What is sent to an address."""

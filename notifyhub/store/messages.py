@@ -17,7 +17,7 @@ from notifyhub.store.chain_steps import FirstSteps
 from notifyhub.store.fingerprints import TRIES
 from notifyhub.store.refusals import Books, Candidate
 from notifyhub.store.rows import Type, as_uuid, fetch_rows, is_postgres, run_rows
-from notifyhub.store.wordings import Origin, Wording
+from notifyhub.store.wordings import Made
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class NewMessage:
     """A message to store. Times are epoch ms; `lane` as in `store.lanes`.
 
     channels  JSON of its chain, of which the deliveries are the first steps; None: it has none
-    wordings  the texts of those deliveries that have another than the message, if it is made from a template
+    made      what it is made from, if that is a template
     """
 
     id: UUID
@@ -63,10 +63,7 @@ class NewMessage:
     ignore_reachability: bool = False
     channels: str | None = None
     confirm_within_ms: int | None = None
-    template: str | None = None
-    template_version: int | None = None
-    language: str | None = None
-    wordings: Sequence[Wording] = field(default=(), repr=False)
+    made: Made | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,9 +150,8 @@ def accept(database: peewee.Database, messages: Sequence[NewMessage]) -> list[St
     _insert_duplicates(database, messages, stored)
     if chained := [message for message in messages if message.channels is not None]:
         chain_steps.begin_first(database, [_chain(message) for message in chained])
-    if templated := [message for message in messages if message.template is not None]:
-        origins = [Origin(m.id.hex, m.template, m.template_version, m.language) for m in templated]
-        wordings.store(database, origins, [(m.id.hex, m.wordings) for m in templated])
+    if made := [message.made for message in messages if message.made is not None]:
+        wordings.store(database, made)
     _refuse(database, messages, stored)
     return stored
 

@@ -28,13 +28,20 @@ class Wording(NamedTuple):
         return {"text": self.text, "options": self.options}
 
 
-class Origin(NamedTuple):
-    """The template of a message."""
+class Made(NamedTuple):
+    """What a message is made from, and what its deliveries say.
+
+    id        hex digits of the message's id
+    wordings  of those deliveries, and of those that may follow, that say something else than the message
+    owners    (position, client) of those that are made for somebody in the directory
+    """
 
     id: str
-    template: str | None
+    template: str
     template_version: int | None
     language: str | None
+    wordings: Sequence[Wording]
+    owners: Sequence[tuple[int, int]]
 
 
 Place = tuple[UUID | str, int]
@@ -42,12 +49,16 @@ Place = tuple[UUID | str, int]
 
 _ORIGIN: dict[str, Type] = {"id": "UUID", "template": "TEXT", "template_version": "BIGINT", "language": "TEXT"}
 _NAME = f"""
-    UPDATE messages SET {", ".join(f"{name} = r.{name}" for name in Origin._fields[1:])}
+    UPDATE messages SET {", ".join(f"{name} = r.{name}" for name in [*_ORIGIN][1:])}
     FROM {{rows}} AS r WHERE messages.id = r.id"""
 _WORDING: dict[str, Type] = {"message_id": "UUID", "position": "BIGINT", "text": "TEXT", "options": "TEXT"}
 _INSERT = f"""
     INSERT INTO wordings ({", ".join(_WORDING)}) SELECT {", ".join(_WORDING)} FROM {{rows}} AS r WHERE true
     ON CONFLICT DO NOTHING"""
+_OWNER: dict[str, Type] = {"message_id": "UUID", "position": "BIGINT", "client_id": "BIGINT"}
+_OWN = """
+    UPDATE deliveries SET client_id = r.client_id FROM {rows} AS r
+    WHERE deliveries.message_id = r.message_id AND deliveries.position = r.position"""
 _TEXT: dict[str, Type] = {"position": "BIGINT", "text": "TEXT", "options": "TEXT"}
 _INSERT_OF_ONE = f"""
     INSERT INTO wordings (message_id, {", ".join(_TEXT)})
@@ -77,12 +88,13 @@ def as_options(channel: str, options: Mapping[str, Any]) -> str | None:
     return orjson.dumps({channel: options}).decode() if options else None
 
 
-def store(database: peewee.Database, origins: Sequence[Origin], texts: Iterable[tuple[str, Sequence[Wording]]]) -> None:
+def store(database: peewee.Database, messages: Sequence[Made]) -> None:
     """Note the templates of messages that were just stored, and the texts of their deliveries."""
-    run_rows(database, _NAME, _ORIGIN, map(tuple, origins))
-    rows = [(id_, *wording) for id_, some in texts for wording in some]
-    if rows:
+    run_rows(database, _NAME, _ORIGIN, [made[: len(_ORIGIN)] for made in messages])
+    if rows := [(made.id, *wording) for made in messages for wording in made.wordings]:
         run_rows(database, _INSERT, _WORDING, rows)
+    if owners := [(made.id, *owner) for made in messages for owner in made.owners]:
+        run_rows(database, _OWN, _OWNER, owners)
 
 
 def add(database: peewee.Database, message_id: UUID | str, texts: Sequence[Wording]) -> None:

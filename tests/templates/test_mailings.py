@@ -145,10 +145,18 @@ def test_the_steps_of_a_chain_say_what_their_channels_say(hub: Hub, emulator: Ru
     assert [(e["channel"], e["text"]) for e in emulator.entries() if e["accepted"]] == [("gateway", "Ann by gateway")]
 
 
-@pytest.mark.parametrize("language", [None, "ru"])
-def test_a_client_of_another_language_is_looked_at_even_if_they_are_far_behind(hub: Hub, language: str | None) -> None:
+def test_a_text_in_no_language_is_that_of_its_author_not_of_its_reader(hub: Hub, emulator: RunningEmulator) -> None:
+    hub.templates.set("days", "{{ 2|plural('day', 'days') }}, {{ 1234.5|number }}")
+    hub.clients.create("79030000001", attributes={"language": "ru"})
+
+    ended(hub, hub.mailings.create("Sale", template="days", channels=["gateway"]))
+
+    assert [entry["text"] for entry in emulator.entries()] == ["days, 1,234.5"]
+
+
+def test_a_client_of_another_language_is_looked_at_even_if_they_are_far_behind(hub: Hub) -> None:
     hub.templates.set("days", "Nothing to count")
-    hub.templates.set("days", "{{ 5|plural('day', 'days') }}", language=language)
+    hub.templates.set("days", "{{ 5|plural('day', 'days') }}", language="ru")
     for number in range(SAMPLE + 1):
         spoken = "ru" if number == SAMPLE else "en"
         hub.clients.create(f"7903000{number:04}", attributes={"language": spoken})
@@ -277,6 +285,22 @@ def test_a_test_shows_each_client_their_own_text(hub: Hub, emulator: RunningEmul
         # Who is no client sees what the first client gets.
         ("77", "<b>&lt;Аня&gt;</b>, привет"),
     }
+
+
+def test_what_a_test_said_to_a_client_is_forgotten_with_them(hub: Hub) -> None:
+    greeting(hub)
+    people(hub)
+    draft = hub.mailings.create("Sale", template="greeting", channels=["telegram", "gateway"], draft=True)
+    sent = hub.wait(hub.mailings.test(draft.id, clients=[1, 2]), 10)
+    assert [delivery.client_id for delivery in sent.deliveries or ()] == [1, 2]
+
+    hub.clients.delete(2)
+
+    def kept(database: Any) -> list[tuple[str, str]]:
+        sql = "SELECT d.address, w.text FROM deliveries AS d LEFT JOIN wordings AS w ON w.position = d.position"
+        return sorted(database.execute_sql(f"{sql} ORDER BY d.id").fetchall(), key=str)
+
+    assert "Bob" not in str(core_of(hub).ask(kept).result())
 
 
 def test_a_test_without_any_client_is_told_what_is_missing(hub: Hub) -> None:
