@@ -14,6 +14,7 @@ import redis
 from hypothesis import settings as hypothesis
 
 from notifyhub import Hub
+from notifyhub.logs import story
 from notifyhub.settings import Settings, load
 from tests.emulated import RunningEmulator
 from tests.engines import postgres_server, redis_server
@@ -76,12 +77,14 @@ def broker_url(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(autouse=True)
-def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """No setting of the machine reaches a test, and nothing is written beside it."""
+def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """No setting of the machine reaches a test, nothing is written beside it, and a command's log ends with it."""
     for name in os.environ:
         if name.startswith("NOTIFYHUB_"):
             monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
+    yield
+    story.listen(None)
 
 
 @pytest.fixture

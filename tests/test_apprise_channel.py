@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from notifyhub.domain.addresses import CHANNELS
 from notifyhub.testing.scripted_server import Act, ScriptedServer, Seen, answer
 from tests.packages import ROOT, cli, installed, run
 from tests.processes import Service
@@ -149,7 +150,7 @@ def test_without_the_package_there_is_no_channel_and_no_error(bare: Path) -> Non
     refused = cli(bare, *TO_OPS, python=("-S",), **own)
 
     assert shown.returncode == 0, shown.stderr
-    assert [channel["name"] for channel in json.loads(shown.stdout)] == ["telegram", "viber", "whatsapp", "gateway"]
+    assert [channel["name"] for channel in json.loads(shown.stdout)] == [*CHANNELS]
     assert "there is no such channel; there are" in refused.stderr
 
 

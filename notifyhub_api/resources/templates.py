@@ -68,8 +68,16 @@ async def preview(request: Request) -> Response:
 
 async def delete(request: Request) -> Response:
     """Remove variants of a template."""
-    wanted = {name: request.query_params.get(name) for name in ("language", "channel")}
-    return answer(await hub_of(request).templates.delete(request.path_params["name"], **wanted))
+    language, channel = (request.query_params.get(name) for name in ("language", "channel"))
+    faults = []
+    if language is not None and not re.fullmatch(LANGUAGE, language):
+        faults.append(Fault("$.language", "form", "must be a language such as ru or pt-BR"))
+    if channel is not None and channel not in FORMS:
+        faults.append(Fault("$.channel", "unknown_value", f"there is no such channel; there are {', '.join(FORMS)}"))
+    if faults:
+        raise InvalidRequest(faults)
+    name = request.path_params["name"]
+    return answer(await hub_of(request).templates.delete(name, language=language, channel=channel))
 
 
 def _version(request: Request) -> int | None:

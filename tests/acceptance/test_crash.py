@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from notifyhub import Hub, Message
+from notifyhub.domain.addresses import CHANNELS
 from notifyhub.settings import load
 from tests.emulated import RunningEmulator
 from tests.processes import Process, Service
@@ -110,13 +111,13 @@ def test_a_killed_worker_is_replaced_by_another_machine(
         "broker_url": redis_url,
         "emulator_url": emulator.url,
         "lease_s": 3,
-        **{f"{channel}_timeout_s": 2 for channel in ("telegram", "viber", "whatsapp", "gateway")},
+        **{f"{channel}_timeout_s": 2 for channel in CHANNELS},
     }
     hub_settings = load(
         database_url=database_url,
         broker_url=redis_url,
         lease_s=3.0,
-        **{channel: {"timeout_s": 2.0} for channel in ("telegram", "viber", "whatsapp", "gateway")},
+        **{channel: {"timeout_s": 2.0} for channel in CHANNELS},
     )
     emulator.faults(latency_ms={"min": 50, "max": 500})
     with Hub(hub_settings, worker=False) as hub:

@@ -1,4 +1,4 @@
-"""What schemathesis is told about this service beyond its document (loaded by name, see test_fuzz.py)."""
+"""What schemathesis is told about this service beyond its document (loaded by name, see fuzzing.py)."""
 
 from __future__ import annotations
 

@@ -97,6 +97,10 @@ def test_variants_are_removed(api: Api) -> None:
 
     assert (reply.status, reply.json["version"], len(reply.json["variants"])) == (200, 3, 1)
     assert api.ask("DELETE", f"{PATH}/code?language=ru").status == 404
+    assert api.ask("DELETE", f"{PATH}/code?language=&channel=pigeon").faults == [
+        ("$.language", "form"),
+        ("$.channel", "unknown_value"),
+    ]
     assert api.get(f"{PATH}/code/versions").json["items"][0]["removed"] is True
 
 

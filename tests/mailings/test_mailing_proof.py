@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 
 from notifyhub import Hub, answers
+from notifyhub.domain.addresses import CHANNELS
 from notifyhub.hub import core_of
 from tests.mailings.conftest import ended, until
 from tests.mailings.counters import counters_of, rows_of
@@ -109,7 +110,7 @@ def cluster(
 ) -> Cluster:
     settings: dict[str, Any] = {"database_url": database_url, "emulator_url": emulator.url, "lease_s": 5}
     settings["telegram_concurrency"] = max(2, clients // 1_000)
-    settings |= {f"{channel}_timeout_s": 2 for channel in ("telegram", "viber", "whatsapp", "gateway")}
+    settings |= {f"{channel}_timeout_s": 2 for channel in CHANNELS}
     if database_url.startswith("sqlite"):
         return Cluster(stack, tmp_path, [("serve", "--no-emulator")], settings)
     settings["broker_url"] = request.getfixturevalue("redis_url")
