@@ -89,7 +89,8 @@ class MailingVerbs(ABC):
     async def preview_as(self, asked: Mapping[str, Any]) -> answers.Preview:
         """What a mailing given as the members of `POST /api/v1/mailings` would do; `name` may be left out.
 
-        Every client of the audience is looked at, so a million take some 20 seconds. Raises InvalidRequest.
+        Every client of the audience is looked at, so a million take some 20 seconds, and with a template a minute or
+        more. Raises InvalidRequest.
         """
 
     @abstractmethod
