@@ -48,7 +48,7 @@ _WORDS = MappingProxyType(
 
 def as_fault(details: ErrorDetails) -> Fault:
     """One of pydantic's errors as a Fault."""
-    if details["type"] == "too_long" and details["ctx"]["field_type"] == "Value":
+    if details["type"] == "too_long" and details.get("ctx", {}).get("field_type") == "Value":
         # The length of a text that was checked in another way first.
         details = {**details, "type": "string_too_long"}
     code, sentence = _WORDS.get(details["type"], (details["type"], None))

@@ -145,4 +145,5 @@ def test_a_third_process_tells_why_and_what_rests(
 
     assert "Telegram fails most calls, the last one with 503" in line.group()
     (story,) = json.loads("".join(why.lines))
-    assert story["next"].startswith("Waits for its sender: telegram rests since ")
+    # It may just have been the one that tries.
+    assert "telegram rests since " in story["next"]
