@@ -27,7 +27,8 @@ class HubTemplates(TemplateVerbs):
         self._wiring = wiring
 
     async def set_as(self, asked: bytes | Mapping[str, Any]) -> answers.Template:
-        request = template_request(asked)
+        # It is tried, and a slow one takes half a second.
+        request = await off_the_loop(lambda: template_request(asked))
         variant = Variant(
             language=request.language or "",
             channel=request.channel or "",

@@ -110,10 +110,20 @@ def _source_faults(request: TemplateRequest) -> list[Fault]:
     for part in ("text", "subject", "html"):
         try:
             if (source := getattr(request, part)) is not None:
-                compiled(source)
+                _try(source)
         except TemplateFault as fault:
             faults.append(source_fault(part, fault))
     return faults
+
+
+def _try(source: str) -> None:
+    """Raise TemplateFault for a text that is no template, or that fails whatever its variables are."""
+    template = compiled(source)
+    try:
+        template.render({})
+    except TemplateFault as fault:
+        if fault.code in ("too_long", "too_slow") or not template.variables:
+            raise
 
 
 def source_fault(part: str, fault: TemplateFault) -> Fault:

@@ -86,6 +86,14 @@ def test_templates_are_listed_by_name_page_by_page(hub: Hub) -> None:
         ({"name": "x", "text": " "}, [("text", "empty")]),
         ({"name": "x", "text": "Hello {{ name"}, [("text", "syntax")]),
         ({"name": "x", "text": "{% for i in range(9) %}x{% endfor %}"}, [("text", "forbidden")]),
+        ({"name": "x", "text": "{{ 'x' * 999999999 }}"}, [("text", "value")]),
+        (
+            {
+                "name": "x",
+                "text": f"{{% for i in {[0] * 99} %}}{{% for j in {[0] * 999} %}}-{{% endfor %}}{{% endfor %}}",
+            },
+            [("text", "too_slow")],
+        ),
         ({"name": "x", "text": "Hello", "language": "english!"}, [("language", "form")]),
         ({"name": "x", "text": "Hello", "channel": "pigeon"}, [("channel", "unknown_value")]),
         ({"name": "x", "text": "Hello", "channel": "viber", "parse_mode": "HTML"}, [("parse_mode", "wrong_channel")]),
