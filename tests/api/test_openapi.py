@@ -6,6 +6,7 @@ import hmac
 import json
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +18,8 @@ from notifyhub_api.app import OPERATIONS, make_app
 from notifyhub_api.operations import Operation
 from notifyhub_api.resources.dialects import ITEMS, SENDMSG
 from tests.api.conftest import LATER, Api, Reply
+from tests.api.fuzzing import found
+from tests.conftest import HubMaker
 
 ID = "01a1fd9d-2e91-70c5-aee9-108a46972697"
 MESSAGES = "/api/v1/messages"
@@ -346,3 +349,14 @@ def test_a_method_that_a_path_has_not_is_told_those_that_it_has(small_api: Api) 
 
 def test_the_document_holds_no_python(small_api: Api) -> None:
     assert not re.search(r"pydantic|<class|notifyhub[._](?:api|requests|answers)", json.dumps(document_of(small_api)))
+
+
+# Here, because files with many tests are begun first, and these two take minutes.
+@pytest.mark.timeout(0)
+def test_fuzzing_finds_no_answer_that_the_document_does_not_tell_of(
+    make_hub: HubMaker, database_url: str, tmp_path: Path, pytestconfig: pytest.Config
+) -> None:
+    """Its long form is `--fuzz-s 300`: seconds of chance in place of a short story that is always the same."""
+    hub = make_hub(database_url=database_url)
+
+    assert not found(hub, tmp_path, pytestconfig.getoption("--fuzz-s"))
