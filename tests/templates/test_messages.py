@@ -130,12 +130,12 @@ def test_a_new_text_takes_the_place_of_the_template(hub: Hub, emulator: RunningE
         ({}, [("text", "missing")]),
     ],
 )
-def test_what_makes_no_text_is_refused(hub: Hub, given: dict[str, object], faults: list[tuple[str, str]]) -> None:
-    hub.templates.set("code", "Hello {{ name }}")
-    hub.templates.set("russian", "Привет", language="ru")
+def test_what_makes_no_text_is_refused(quiet: Hub, given: dict[str, object], faults: list[tuple[str, str]]) -> None:
+    quiet.templates.set("code", "Hello {{ name }}")
+    quiet.templates.set("russian", "Привет", language="ru")
 
-    assert faults_of(hub, **given) == faults
-    assert hub.messages() == []
+    assert faults_of(quiet, **given) == faults
+    assert quiet.messages() == []
 
 
 def test_one_of_a_batch_without_a_text_does_not_stop_the_others(hub: Hub) -> None:

@@ -105,13 +105,13 @@ def test_templates_are_listed_by_name_page_by_page(hub: Hub) -> None:
     ],
 )
 def test_a_text_that_is_no_template_is_not_stored(
-    hub: Hub, members: dict[str, str], faults: list[tuple[str, str]]
+    quiet: Hub, members: dict[str, str], faults: list[tuple[str, str]]
 ) -> None:
     with pytest.raises(InvalidRequest) as caught:
-        hub.templates.set(**members)
+        quiet.templates.set(**members)
 
     assert [(fault.path, fault.code) for fault in caught.value.faults] == faults
-    assert hub.templates.list() == []
+    assert quiet.templates.list() == []
 
 
 def test_a_fault_in_a_text_is_told_with_line_and_column(hub: Hub) -> None:
