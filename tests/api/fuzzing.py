@@ -27,7 +27,7 @@ def found(hub: Hub, folder: Path, seconds: int) -> str:
 
 def explore(api: Api, folder: Path, seconds: int) -> subprocess.CompletedProcess[str]:
     by_chance = ["--generation-database", ":memory:", "--max-time", str(seconds)]
-    always_the_same = ["--max-examples", "5", "--generation-deterministic"]
+    always_the_same = ["--max-examples", "10", "--generation-deterministic"]
     return subprocess.run(
         [
             sys.executable,
