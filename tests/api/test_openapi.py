@@ -359,4 +359,6 @@ def test_fuzzing_finds_no_answer_that_the_document_does_not_tell_of(
     """Its long form is `--fuzz-s 300`: seconds of chance in place of a short story that is always the same."""
     hub = make_hub(database_url=database_url)
 
-    assert not found(hub, tmp_path, pytestconfig.getoption("--fuzz-s"))
+    said = found(hub, tmp_path, pytestconfig.getoption("--fuzz-s"))
+
+    assert not said, said
