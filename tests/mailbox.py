@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 import threading
 from collections.abc import Iterator
@@ -34,7 +35,7 @@ class Mail:
 
 class Mailbox:
     """refused  the answer to RCPT by address; senders_refused  the same for MAIL FROM; answer  to the mail itself;
-    answers_lost  how many of the next mails are taken without an answer
+    answers_lost  how many of the next mails are taken without an answer; going  unset: mails get none until it is set
     """
 
     def __init__(self) -> None:
@@ -46,6 +47,8 @@ class Mailbox:
         self.logins: list[LoginPassword] = []
         self.connections = 0
         self.arrived = threading.Semaphore(0)
+        self.going = threading.Event()
+        self.going.set()
         self.port = 0
 
     @property
@@ -89,6 +92,7 @@ class Mailbox:
             if self.answers_lost:
                 self.answers_lost -= 1
                 server.transport.abort()
+        await asyncio.get_running_loop().run_in_executor(None, self.going.wait)
         return self.answer
 
     def login(self, server: Any, session: Any, envelope: Any, mechanism: str, given: LoginPassword) -> AuthResult:

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from tests.cli.conftest import Run
+from tests.mailbox import Mailbox, mailbox
 from tests.reports.conftest import SENDER, noon_zone
-from tests.reports.mailbox import Mailbox, mailbox
 
 
 @pytest.fixture
@@ -34,21 +34,21 @@ def test_it_goes_to_every_address_once(run: Run, box: Mailbox) -> None:
     ended = run("report", *to, "--date", local(), **server(box), report_timezone="UTC")
 
     assert (ended.code, ended.out) == (0, "sent to ann@shop.example\nsent to bob@shop.example\n")
-    assert box.recipients == ["ann@shop.example", "bob@shop.example"]
-    assert "0 mailings, 1 accepted" in box.mails[0]["Subject"]
+    assert box.read_by == ["ann@shop.example", "bob@shop.example"]
+    assert "0 mailings, 1 accepted" in box.mails[0].read["Subject"]
 
 
 def test_without_to_it_goes_to_those_of_the_settings(run: Run, box: Mailbox) -> None:
     assert run("report", **server(box), report_to="eve@shop.example").code == 0
 
-    assert box.recipients == ["eve@shop.example"]
+    assert box.read_by == ["eve@shop.example"]
 
 
 def test_asked_for_again_it_is_another_mail(run: Run, box: Mailbox) -> None:
     for _ in range(2):
         run("report", "--to", "ann@shop.example", **server(box))
 
-    first, again = box.mails
+    first, again = (mail.read for mail in box.mails)
     assert first["Message-ID"] != again["Message-ID"]
 
 

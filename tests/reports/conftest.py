@@ -15,7 +15,7 @@ from notifyhub.reports.daily import Reporter
 from notifyhub.reports.post import Post, post_of
 from notifyhub.settings import Settings
 from notifyhub.store.database import Database
-from tests.reports.mailbox import Mailbox, mailbox
+from tests.mailbox import Mailbox, mailbox
 
 SENDER = "Hub <hub@shop.example>"
 

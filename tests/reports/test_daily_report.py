@@ -17,8 +17,8 @@ from notifyhub.store import reports
 from notifyhub.store.reports import Standing
 from notifyhub_cli.report_check import seen_of
 from tests.conftest import HubMaker
+from tests.mailbox import Mailbox, mailbox
 from tests.reports.conftest import Scheduler, account
-from tests.reports.mailbox import Mailbox, mailbox
 
 Make = Callable[..., Scheduler]
 
@@ -35,7 +35,7 @@ def test_a_running_hub_sends_it_by_itself(make_hub: HubMaker, reporting: Callabl
     make_hub(database_url=settings.database_url, report=settings.report, **account(box))
 
     assert box.arrived.acquire(timeout=30)
-    assert box.recipients == ["ann@shop.example"]
+    assert box.read_by == ["ann@shop.example"]
 
 
 def test_three_schedulers_send_one_mail(reporting: Callable[..., Settings], scheduler: Make, box: Mailbox) -> None:
@@ -50,7 +50,7 @@ def test_three_schedulers_send_one_mail(reporting: Callable[..., Settings], sche
     with ThreadPoolExecutor(3) as threads:
         list(threads.map(sweep, three))
 
-    assert box.recipients == ["ann@shop.example"]
+    assert box.read_by == ["ann@shop.example"]
     assert (standing(three[0]).state, standing(three[0]).tries) == ("sent", 1)
 
 
@@ -72,9 +72,9 @@ def test_before_its_time_it_is_not_sent(reporting: Callable[..., Settings], sche
 def test_each_address_gets_a_mail_of_its_own(reporting: Callable[..., Settings], scheduler: Make, box: Mailbox) -> None:
     scheduler(reporting("ann@shop.example, bob@shop.example, ann@shop.example")).sweep()
 
-    assert box.recipients == ["ann@shop.example", "bob@shop.example"]
-    assert [mail["To"] for mail in box.mails] == box.recipients
-    assert len({mail["Message-ID"] for mail in box.mails}) == 2
+    assert box.read_by == ["ann@shop.example", "bob@shop.example"]
+    assert [mail.read["To"] for mail in box.mails] == box.read_by
+    assert len({mail.read["Message-ID"] for mail in box.mails}) == 2
 
 
 def test_a_server_that_refuses_is_asked_again_after_5_minutes_and_not_before(
@@ -103,13 +103,13 @@ def test_only_the_addresses_that_were_refused_are_tried_again(
     box.refused = {"bob@shop.example": "450 4.2.0 later"}
     one = scheduler(reporting("ann@shop.example,bob@shop.example,eve@shop.example"))
     one.sweep()
-    assert box.recipients == ["ann@shop.example", "eve@shop.example"]
-    assert json.loads(standing(one).accepted) == box.recipients
+    assert box.read_by == ["ann@shop.example", "eve@shop.example"]
+    assert json.loads(standing(one).accepted) == box.read_by
 
     box.refused = {}
     one.sweep(minutes_later=6)
 
-    assert box.recipients == ["ann@shop.example", "eve@shop.example", "bob@shop.example"]
+    assert box.read_by == ["ann@shop.example", "eve@shop.example", "bob@shop.example"]
 
 
 def test_a_server_that_is_away_gets_it_when_it_is_back(reporting: Callable[..., Settings], scheduler: Make) -> None:
@@ -124,7 +124,7 @@ def test_a_server_that_is_away_gets_it_when_it_is_back(reporting: Callable[..., 
 
     with mailbox(port=gone.port) as back:
         one.sweep(minutes_later=21)
-        assert back.recipients == ["ann@shop.example"]
+        assert back.read_by == ["ann@shop.example"]
 
 
 def test_when_the_day_is_over_a_failed_report_is_given_up(
@@ -139,7 +139,7 @@ def test_when_the_day_is_over_a_failed_report_is_given_up(
     one.sweep(minutes_later=13 * 60)
 
     assert len(box.mails) == 1
-    assert failed.day not in box.mails[0]["Subject"]
+    assert failed.day not in box.mails[0].read["Subject"]
     assert standing(one).day > failed.day
 
 
@@ -159,10 +159,10 @@ def test_a_process_that_was_killed_is_followed_by_another(
     with pytest.raises(KeyboardInterrupt):
         scheduler(settings, die_at_the_second).sweep()
     other.sweep(minutes_later=2)
-    assert box.recipients == ["ann@shop.example"]
+    assert box.read_by == ["ann@shop.example"]
     other.sweep(minutes_later=2)
 
-    assert box.recipients == ["ann@shop.example", "bob@shop.example"]
+    assert box.read_by == ["ann@shop.example", "bob@shop.example"]
     assert (standing(other).state, standing(other).tries) == ("sent", 2)
 
 
@@ -179,7 +179,7 @@ def test_a_process_that_is_too_slow_stops_when_another_has_taken_over(
     slow = scheduler(settings, wait_too_long)
     slow.sweep()
 
-    assert box.recipients == ["ann@shop.example", "bob@shop.example"]
+    assert box.read_by == ["ann@shop.example", "bob@shop.example"]
     assert (standing(slow).state, standing(slow).tries) == ("sent", 2)
 
 
@@ -193,7 +193,7 @@ def test_a_mail_sent_twice_can_be_known_by_its_id(
 
     scheduler(reporting()).sweep()
 
-    first, again = box.mails
+    first, again = (mail.read for mail in box.mails)
     assert first["Message-ID"] == again["Message-ID"]
     assert first["Message-ID"].endswith("@shop.example>")
 
@@ -242,5 +242,5 @@ def test_a_hub_that_stops_notes_the_mail_that_is_on_its_way(
     other = scheduler(settings)
     other.sweep()
 
-    assert sorted(box.recipients) == ["ann@shop.example", "bob@shop.example"]
+    assert sorted(box.read_by) == ["ann@shop.example", "bob@shop.example"]
     assert standing(other).state == "sent"

@@ -20,7 +20,7 @@ from notifyhub.reports.look import COLOURS, short
 from notifyhub.reports.message import message
 from notifyhub.reports.post import post_of
 from notifyhub.settings import Settings
-from tests.reports.mailbox import Mailbox
+from tests.mailbox import Mailbox
 
 NOW = datetime(2026, 11, 28, 8, tzinfo=UTC)
 
@@ -57,7 +57,7 @@ def test_a_mail_has_text_html_and_the_picture_that_the_html_shows(
 ) -> None:
     arrived(figures(sent=1200, failed=34))
 
-    [mail] = box.mails
+    [mail] = (one.read for one in box.mails)
     assert mail["From"] == "Hub <hub@shop.example>"
     assert mail["To"] == "ann@shop.example"
     assert mail["Subject"] == "Report of 2026-11-27: 0 mailings, 1,234 accepted, 34 failed"
@@ -77,7 +77,7 @@ def test_a_mail_has_text_html_and_the_picture_that_the_html_shows(
 def test_a_day_without_anything_has_no_picture(box: Mailbox, arrived: Callable[[Figures], None]) -> None:
     arrived(figures())
 
-    [mail] = box.mails
+    [mail] = (one.read for one in box.mails)
     assert [part.get_content_type() for part in mail.iter_parts()] == ["text/plain", "text/html"]
     assert "cid:" not in str(mail)
 
