@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from ipaddress import ip_address
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -161,6 +161,14 @@ class ChannelSettings(BaseModel):
         if self.senders and self.emulated:
             raise ValueError("SENDERS are additional accounts: TOKEN, the first one, must be set too")
         return self
+
+
+def without(given: Any, channel: str, names: Sequence[str], instead: str) -> Any:
+    """The settings of a channel as they are given. Raises ValueError for one of these, which have no effect there."""
+    for name in names:
+        if isinstance(given, Mapping) and name in given:
+            raise ValueError(f"{PREFIX}{channel}_{name.upper()} has no effect: {instead}")
+    return given
 
 
 def is_loopback(host: str | None) -> bool:

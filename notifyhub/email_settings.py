@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, SecretStr, StringConstraints, model_validator
 
-from notifyhub.channel_settings import PREFIX, Account, ChannelSettings, Positive, SenderName, is_loopback
+from notifyhub.channel_settings import PREFIX, Account, ChannelSettings, Positive, SenderName, is_loopback, without
 from notifyhub.domain.mailboxes import mailbox
 
 _HTTP_ONLY = ("base_url", "token", "proxy")
@@ -73,10 +73,7 @@ class EmailSettings(ChannelSettings):
     @model_validator(mode="before")
     @classmethod
     def _is_not_spoken_over_http(cls, given: Any) -> Any:
-        for name in _HTTP_ONLY:
-            if isinstance(given, Mapping) and name in given:
-                raise ValueError(f"{PREFIX}EMAIL_{name.upper()} has no effect: e-mail has HOST, USERNAME and PASSWORD")
-        return given
+        return without(given, "EMAIL", _HTTP_ONLY, "e-mail has HOST, USERNAME and PASSWORD")
 
     @model_validator(mode="after")
     def _unverified_stays_on_this_machine(self) -> Self:

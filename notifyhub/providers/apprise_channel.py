@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, TypeAdapter, model_validator
 
-from notifyhub.channel_settings import PREFIX, ChannelSettings, SenderName
+from notifyhub.channel_settings import PREFIX, ChannelSettings, SenderName, without
 from notifyhub.plugins import ChannelPlugin
 from notifyhub.providers.transport import policy_of
 
@@ -47,10 +47,7 @@ class AppriseSettings(ChannelSettings):
     @model_validator(mode="before")
     @classmethod
     def _all_else_stands_in_the_urls(cls, given: Any) -> Any:
-        for name in _OF_URLS:
-            if isinstance(given, Mapping) and name in given:
-                raise ValueError(f"{PREFIX}APPRISE_{name.upper()} has no effect: put it into the URLs of {TARGETS}")
-        return given
+        return without(given, "APPRISE", _OF_URLS, f"put it into the URLs of {TARGETS}")
 
     @model_validator(mode="after")
     def _apprise_knows_the_urls(self) -> Self:

@@ -55,7 +55,8 @@ def _formatted(format: Any, letters: frozenset[str], compute: Callable[[str], st
         raise Unusable(f"needs a format, which is {told}, and got {shown(how)}")
     try:
         return compute(how)
-    except (ValueError, KeyError, LookupError, AttributeError, NotImplementedError):
+    # All of these are Babel's words for patterns that CLDR knows and it does not.
+    except (ValueError, LookupError, AttributeError, NotImplementedError):
         raise Unusable(f"cannot use the format {shown(how)}") from None
 
 
