@@ -43,6 +43,7 @@ LAYERS = {
     "notifyhub.scheduler": 7,
     "notifyhub.fake": 7,
     "notifyhub.worker": 8,
+    "notifyhub.worker.main": 10,
     "notifyhub.hub": 9,
     "notifyhub": 10,
     "notifyhub_api": 11,
