@@ -19,6 +19,7 @@ _SECRET_MEMBERS = frozenset(
         "emulator_key",
         "webhook_secret",
         "inbound_secret",
+        "erasure_key",
     }
 )
 

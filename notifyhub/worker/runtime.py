@@ -22,6 +22,7 @@ from notifyhub.flow.pacing.limits import limits_of
 from notifyhub.flow.pacing.pacer import Pacer
 from notifyhub.flow.pacing.redis_cells import RedisCells
 from notifyhub.flow.pacing.sender_paces import SenderPaces
+from notifyhub.flow.retention import Retention
 from notifyhub.flow.sender_breaker import SenderBreaker
 from notifyhub.flow.sender_watch import SenderWatch
 from notifyhub.providers.base import Provider
@@ -46,6 +47,8 @@ MEMORY_POLL_MS = 200
 SPARE_THREADS = 2
 # Answers are kept for hours, so once a minute is often enough.
 FORGET_EVERY = 120
+# What is old for days has a minute.
+RETENTION_EVERY = 120
 # Ten seconds after its time is soon enough for a report.
 REPORT_EVERY = 20
 
@@ -79,6 +82,7 @@ class Runtime:
         self._lock = _pump_lock(settings)
         self._pumping = False
         self._reporter: Reporter | None = None
+        self._retention = Retention(database, settings.retention)
         for middleware in (DeliveryRetries(), Shutdown(self._pumps.stop), CrashReport()):
             broker.add_middleware(middleware)
         self._actors = actors.declare(broker, settings.channels(), self._pumps.run)
@@ -106,6 +110,7 @@ class Runtime:
     def stop(self, drain_s: float) -> None:
         """Claim no more, wait up to `drain_s` seconds for calls in progress, record them, and stop."""
         self._scheduler.stop()
+        self._retention.stop()
         if self._reporter is not None:
             self._reporter.stop(drain_s)
         if self._pumping:
@@ -174,6 +179,7 @@ class Runtime:
             secret = self._settings.inbound_secret
             forwarder = Forwarder(self._database, url, secret.get_secret_value() if secret else None)
             self._scheduler.add("forward", forwarder.sweep, every_s)
+        self._scheduler.add("retention", self._keep_to_retention, every_s * RETENTION_EVERY)
         self._scheduler.add("call_metrics", self._metrics.flush, FLUSH_S)
 
     def _lane(self, channel: str) -> Lane:
@@ -241,6 +247,9 @@ class Runtime:
         self._cells.forget()
         sweep.forget_unreachable(self._database, now_ms())
         receive.forget(self._database, now_ms())
+
+    def _keep_to_retention(self) -> None:
+        self._retention.sweep(now_ms())
 
     def _expire(self) -> None:
         if sweep.expire(self._database, now_ms()):
