@@ -48,9 +48,11 @@ _WRITTEN_TO = "SELECT DISTINCT channel, address FROM deliveries WHERE client_id 
 _PLACE: dict[str, Type] = {"channel": "TEXT", "address": "TEXT"}
 # What was sent to the address directly is the person's too; what was sent there for another client is not.
 _ADOPT = """
-    UPDATE deliveries SET client_id = {client} WHERE client_id IS NULL AND (channel, address) IN (
+    UPDATE {table} SET client_id = {client} WHERE client_id IS NULL AND (channel, address) IN (
         SELECT r.channel, r.address FROM {{rows}} AS r)"""
-_OWN = "SELECT id FROM deliveries WHERE client_id = ? AND client_id IS NOT NULL"
+_HOMES = """
+    SELECT message_id FROM deliveries WHERE client_id = ? AND client_id IS NOT NULL
+    UNION SELECT message_id FROM duplicates WHERE client_id = ? AND client_id IS NOT NULL"""
 _UNLINK = """
     UPDATE deliveries SET dedup_key = NULL, messenger_id = NULL WHERE client_id = ? AND client_id IS NOT NULL
         AND (dedup_key IS NOT NULL OR messenger_id IS NOT NULL)"""
@@ -135,7 +137,8 @@ def _erase(database: peewee.Database, wanted: Wanted) -> answers.Erasure | NotFo
     (id_,) = run(database, _INSERT, *given).fetchone()
     hashes = {(_hash(secret, address), id_) for _, address in own} | {(_hash(secret, row[0]), id_)}
     run_rows(database, _INSERT_HASHES, _HASH, sorted(hashes))
-    run_rows(database, _ADOPT.format(client=wanted.id), _PLACE, sorted(own))
+    for table in ("deliveries", "duplicates"):
+        run_rows(database, _ADOPT.format(table=table, client=wanted.id), _PLACE, sorted(own))
     counts = Counter({"clients": 1})
     _go_on(database, id_, wanted.id, own, 0, counts, wanted.now)
     return _read(database, id_)
@@ -177,8 +180,8 @@ def _remove(database: peewee.Database, client_id: int, own: Collection[Place]) -
         counts[trace.table] += run(database, sql, client_id).rowcount
     counts += erasures.forget(database, client_id)
     run(database, _UNLINK, client_id)
-    ids = [row[0] for row in run(database, _OWN, client_id).fetchall()]
-    counts += forgetting.forget_messages(database, forgetting.homes_of(database, ids))
+    homes = [row[0] for row in run(database, _HOMES, client_id, client_id).fetchall()]
+    counts += forgetting.forget_messages(database, homes, keep_for_duplicates=True)
     counts += places.forget_places(database, own)
     counts["idempotency_keys"] += places.forget_client_answers(database, client_id, _emptied(client_id))
     return counts

@@ -25,8 +25,10 @@ _HOMES = "SELECT DISTINCT d.message_id FROM {rows} AS r JOIN deliveries AS d ON 
 _MESSAGES = """
     UPDATE messages SET text = '', reference = NULL, metadata = NULL, options = NULL FROM {rows} AS r
     WHERE messages.id = r.id AND mailing_id = 0 AND NOT EXISTS (
-        SELECT 1 FROM deliveries AS d WHERE d.message_id = messages.id AND d.address <> '')
+        SELECT 1 FROM deliveries AS d WHERE d.message_id = messages.id AND d.address <> '') {more}
     RETURNING messages.id"""
+_NOR_DUPLICATES = """AND NOT EXISTS (
+        SELECT 1 FROM duplicates AS p WHERE p.message_id = messages.id AND p.address <> '')"""
 
 
 def forget_deliveries(database: peewee.Database, ids: Sequence[int]) -> Counter[str]:
@@ -39,13 +41,17 @@ def forget_deliveries(database: peewee.Database, ids: Sequence[int]) -> Counter[
     return counts
 
 
-def forget_messages(database: peewee.Database, ids: Iterable[Any]) -> Counter[str]:
+def forget_messages(
+    database: peewee.Database, ids: Iterable[Any], *, keep_for_duplicates: bool = False
+) -> Counter[str]:
     """Empty those of these messages that have nobody's address any more. Returns the number of rows by table.
 
-    ids  as the database has them
+    ids                  as the database has them
+    keep_for_duplicates  not those that somebody else was left out of, as a duplicate
     """
     rows = [(as_uuid(id_).hex,) for id_ in ids]
-    emptied = [(as_uuid(id_).hex,) for (id_,) in run_rows(database, _MESSAGES, MESSAGE_ID, rows).fetchall()]
+    sql = _MESSAGES.replace("{more}", _NOR_DUPLICATES if keep_for_duplicates else "")
+    emptied = [(as_uuid(id_).hex,) for (id_,) in run_rows(database, sql, MESSAGE_ID, rows).fetchall()]
     counts = Counter({"messages": len(emptied)})
     for trace in OF_MESSAGE if emptied else ():
         counts[trace.table] += _empty(database, trace, MESSAGE_ID, emptied)

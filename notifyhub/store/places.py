@@ -17,10 +17,6 @@ _PLACE: dict[str, Type] = {"channel": "TEXT", "address": "TEXT"}
 _REACHABILITY = """
     DELETE FROM reachability WHERE (channel, address) IN (SELECT r.channel, r.address FROM {rows} AS r)"""
 _EARLY = "DELETE FROM early_receipts WHERE address IN (SELECT r.address FROM {rows} AS r)"
-# Not what was left out for somebody else in the directory who has the same address.
-_DUPLICATES = """
-    UPDATE duplicates SET address = '' WHERE client_id IS NULL AND (channel, address) IN (
-        SELECT r.channel, r.address FROM {rows} AS r)"""
 _CELLS = "DELETE FROM rate_cells WHERE name LIKE ? ESCAPE '!'"
 _STEPS = "UPDATE chain_steps SET rest = NULL, confirm_at = NULL WHERE rest LIKE ? ESCAPE '!'"
 _POSTS = "DELETE FROM inbound_posts WHERE body LIKE ? ESCAPE '!'"
@@ -45,7 +41,6 @@ def forget_places(database: peewee.Database, places: Collection[Place]) -> Count
         return counts
     counts["reachability"] = run_rows(database, _REACHABILITY, _PLACE, rows).rowcount
     counts["early_receipts"] = run_rows(database, _EARLY, _PLACE, rows).rowcount
-    counts["duplicates"] = run_rows(database, _DUPLICATES, _PLACE, rows).rowcount
     for address in sorted({address for _, address in rows}):
         counts += _forget_mentions(database, address)
     return counts
