@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from notifyhub import Hub, NotFound
+from notifyhub import Hub, NotFound, SettingsError
 from notifyhub.clock import now_ms, to_datetime
 from notifyhub.flow import retention as flow
 from notifyhub.hub import core_of
-from notifyhub.store import retention
+from notifyhub.settings import load
+from notifyhub.store import pruning, retention
 from notifyhub.store.every_model import every_model
 from notifyhub.store.retention import Pass
 from notifyhub.store.traces import ELSEWHERE, OF_CLIENT, OF_DELIVERY, OF_MESSAGE
@@ -175,9 +178,35 @@ def test_a_row_that_somebody_retries_meanwhile_stays(hub: Hub) -> None:
     batch = core_of(hub).ask(retention.next_batch(Pass.PRUNE, now - 30 * DAY_MS, now, 10)).result()
     execute(hub, f"UPDATE deliveries SET status = 'scheduled', due_at = {now + DAY_MS}")
 
-    counts = core_of(hub).database.write(flow.pruning.prune, batch).result()
+    counts = core_of(hub).database.write(pruning.prune, batch).result()
 
     assert (counts["deliveries"], count(hub, "deliveries"), count(hub, "retention_kept")) == (0, 1, 1)
+
+
+def test_a_text_that_is_sent_while_its_delivery_is_pruned_is_a_duplicate(
+    make_hub: HubMaker, hub: Hub, database_url: str, emulator: RunningEmulator
+) -> None:
+    other = make_hub(worker=False, database_url=database_url)
+    sent(hub)
+    age(hub, 40)
+    now = now_ms()
+    batch = core_of(hub).ask(retention.next_batch(Pass.PRUNE, now - 30 * DAY_MS, now, 10)).result()
+    gone, go_on = threading.Event(), threading.Event()
+
+    def prune_slowly(database: Any, batches: Any) -> Any:
+        counts = pruning.prune(database, batches)
+        gone.set()
+        assert go_on.wait(20)
+        return counts
+
+    pruned = core_of(hub).database.write(prune_slowly, batch)
+    assert gone.wait(20)
+    sending = other.submit({"text": "Hello", "recipients": [{"telegram": PERSON}]})
+    with pytest.raises(TimeoutError):
+        sending.result(0.3)
+    go_on.set()
+
+    assert (pruned.result()["deliveries"], sending.result().duplicates) == (1, 1)
 
 
 def test_the_setting_prunes_by_itself(make_hub: HubMaker, database_url: str, emulator: RunningEmulator) -> None:
@@ -201,3 +230,9 @@ def test_without_a_setting_nothing_goes(hub: Hub) -> None:
     flow.Retention(core_of(hub).database, hub.settings.retention).sweep(now_ms())
 
     assert count(hub, "deliveries") == 1
+
+
+def test_answers_must_not_be_kept_for_longer_than_what_they_tell_of() -> None:
+    with pytest.raises(SettingsError, match="IDEMPOTENCY_KEPT_S"):
+        load(retention={"deliveries_days": 1}, idempotency_kept_s=86_401)
+    assert load(retention={"deliveries_days": 1}).retention.deliveries_days == 1
