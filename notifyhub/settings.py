@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field, SecretStr, ValidationError, create_model,
 from pydantic_settings import SettingsConfigDict
 from pydantic_settings import SettingsError as UnreadableSetting
 
+from notifyhub.broker_settings import BrokerSettings
 from notifyhub.channel_settings import PREFIX as PREFIX
 from notifyhub.channel_settings import ChannelSettings as ChannelSettings
 from notifyhub.channel_settings import HttpUrl, TelegramSettings, ViberSettings, WhatsAppSettings, one_of
@@ -34,7 +35,7 @@ _SECRET_QUERY = re.compile(r"(?i)([?&][^=&]*(?:password|passwd|secret|token|key)
 _USER_PASSWORD = re.compile(r"(://[^:/?#@]*:).*@")
 
 
-class Settings(ServiceSettings):
+class Settings(BrokerSettings, ServiceSettings):
     """Every setting of notifyhub: constructor arguments first, then `NOTIFYHUB_*` variables, then defaults.
 
     Raises SettingsError (through `load`) naming each wrong variable and why it is wrong.
@@ -47,9 +48,6 @@ class Settings(ServiceSettings):
     data_dir: Path = Field(Path("notifyhub-data"), description="folder for the SQLite files and the first API key")
     database_url: Annotated[str, one_of("sqlite", "postgresql", "postgres")] | None = Field(
         None, description="sqlite:///PATH or postgresql://…; default: notifyhub.db in the data folder"
-    )
-    broker_url: Annotated[str, one_of("memory", "redis", "rediss")] = Field(
-        "memory://", description="memory:// (inside this process) or redis://…"
     )
     emulator_url: HttpUrl | None = Field(
         None, description="URL that emulated channels send to; default: /emulator at the host and port above"
@@ -82,6 +80,9 @@ class Settings(ServiceSettings):
         "auto",
         description="whether the documented rate limits of messengers are kept to where no rate is set; auto: yes, but "
         "not against the emulator, unless its profile is real-limits",
+    )
+    worker_channels: Words = Field(
+        (), description="channels that `worker` delivers, comma-separated or a JSON array; default: all"
     )
     sweep_interval_s: float = Field(0.5, ge=0.05, le=60, description="seconds between checks for due deliveries")
     drain_s: float = Field(10.0, ge=0, le=600, description="seconds to wait for calls in progress when stopping")
@@ -154,6 +155,26 @@ class Settings(ServiceSettings):
                 f"{PREFIX}RETENTION_DELIVERIES_DAYS and {PREFIX}RETENTION_PERSONAL_DAYS: stored answers hold addresses"
             )
         return self
+
+    @model_validator(mode="after")
+    def _workers_know_their_channels(self) -> Self:
+        if unknown := [name for name in self.worker_channels if name not in self.channels()]:
+            known = ", ".join(self.channels())
+            raise ValueError(f"{PREFIX}WORKER_CHANNELS: there is no channel {unknown[0]!r}; there are {known}")
+        if self.worker_channels and self.uses_sqlite:
+            # One process delivers, so nobody would deliver the others.
+            raise ValueError(f"{PREFIX}WORKER_CHANNELS needs PostgreSQL: with SQLite one worker delivers all channels")
+        return self
+
+    def delivered_channels(self) -> Mapping[str, ChannelSettings]:
+        """The settings of the channels that a worker delivers."""
+        return {name: own for name, own in self.channels().items() if name in (self.worker_channels or self.channels())}
+
+    def with_concurrency(self, calls: int) -> Self:
+        """The same, with so many calls at a time for each channel."""
+        return self.model_copy(
+            update={name: own.model_copy(update={"concurrency": calls}) for name, own in self.channels().items()}
+        )
 
     def channels(self) -> Mapping[str, ChannelSettings]:
         """The settings of each channel. A plugin channel without any address is left out."""

@@ -24,7 +24,8 @@ from notifyhub.flow.pacing.sender_paces import SenderPaces
 from notifyhub.flow.sender_breaker import SenderBreaker
 from notifyhub.flow.sender_watch import SenderWatch
 from notifyhub.providers.base import Provider
-from notifyhub.queue import Doorbell
+from notifyhub.providers.transport import policy_of
+from notifyhub.queue import Doorbell, place_of, queue_name
 from notifyhub.scheduler import Scheduler
 from notifyhub.settings import Settings
 from notifyhub.store import views
@@ -38,10 +39,8 @@ from notifyhub.worker.middleware import CrashReport, DeliveryRetries, Shutdown
 from notifyhub.worker.pumps import Pumps
 from notifyhub.worker.sweeps import FORGET_EVERY, Sweeps
 
-# Redis is polled: an idle consumer sleeps up to this long. 20 ms costs about 4 % of a core and saves 0.4 s per ring.
-REDIS_POLL_MS = 20
-# The queue inside the process wakes its consumers by itself; this only bounds how long a stop takes.
-MEMORY_POLL_MS = 200
+# Bells wake their consumers. This bounds how long a stop takes, and how late a bell that was missed is found.
+POLL_MS = 200
 SPARE_THREADS = 2
 
 _log = logs.logger(__name__)
@@ -58,7 +57,9 @@ class Runtime:
         doorbell: Doorbell,
         providers: Mapping[str, Provider],
         progressed: Callable[[], None],
+        consumes: bool = True,
     ) -> None:
+        """`consumes` False: Dramatiq's own command line has the worker that hears the bells."""
         self._settings = settings
         self._database = database
         self._doorbell = doorbell
@@ -75,17 +76,14 @@ class Runtime:
         self._pumping = False
         for middleware in (DeliveryRetries(), Shutdown(self._pumps.stop), CrashReport()):
             broker.add_middleware(middleware)
-        self._actors = actors.declare(broker, settings.channels(), self._pumps.run)
+        self._actors = actors.declare(broker, settings.delivered_channels(), self._pumps.run)
         self._policies: dict[str, RetryPolicy] = {
             channel: DeliveryRetries.policy(actor) for channel, actor in self._actors.items()
         }
         leader = None if settings.uses_sqlite else Leader(database, WORKER)
-        self._sweeps = Sweeps(settings, database, self._policies, doorbell.ring, progressed, leader)
-        self._worker = dramatiq.Worker(
-            broker,
-            worker_threads=len(self._actors) + SPARE_THREADS,
-            worker_timeout=MEMORY_POLL_MS if settings.uses_memory_broker else REDIS_POLL_MS,
-        )
+        all_policies = {name: policy_of(channel) for name, channel in settings.channels().items()}
+        self._sweeps = Sweeps(settings, database, all_policies, doorbell.ring, progressed, leader)
+        self._worker = self._make_worker(broker) if consumes else None
 
     @property
     def pumping(self) -> bool:
@@ -104,7 +102,8 @@ class Runtime:
         self._scheduler.stop()
         if self._pumping:
             self._sweeps.stop(drain_s)
-            self._worker.stop(timeout=round(drain_s * 1000))
+            if self._worker is not None:
+                self._worker.stop(timeout=round(drain_s * 1000))
             self._pumps.close([*self._providers.values(), self._cells])
             self._metrics.close()
         if self._lock is not None:
@@ -150,7 +149,8 @@ class Runtime:
             self._paces.refresh()
         self._pumps.start(lanes)
         self._doorbell.answer_locally(self._pumps.nudge)
-        self._worker.start()
+        if self._worker is not None:
+            self._worker.start()
         every_s = self._settings.sweep_interval_s
         self._scheduler.add("look_ahead", self._look_ahead, every_s)
         self._scheduler.add("mailing_watch", self._mailings.refresh, every_s)
@@ -159,6 +159,14 @@ class Runtime:
         self._scheduler.add("forget_places", self._cells.forget, every_s * FORGET_EVERY)
         self._scheduler.add("call_metrics", self._metrics.flush, FLUSH_S)
         self._sweeps.add_to(self._scheduler)
+
+    def _make_worker(self, broker: dramatiq.Broker) -> dramatiq.Worker:
+        return dramatiq.Worker(
+            broker,
+            queues={queue_name(channel) for channel in self._actors},
+            worker_threads=len(self._actors) + SPARE_THREADS,
+            worker_timeout=POLL_MS,
+        )
 
     def _lane(self, channel: str) -> Lane:
         settings = self._settings.channels()[channel]
@@ -208,7 +216,8 @@ def _cells(settings: Settings, database: Database) -> Cells:
     """Where the limits are kept: as far away as those who share them."""
     if settings.uses_sqlite:
         return MemoryCells()
-    return StoredCells(database) if settings.uses_memory_broker else RedisCells(settings.broker_url)
+    place = place_of(settings)
+    return RedisCells(place) if place.is_redis else StoredCells(database)
 
 
 def _pump_lock(settings: Settings) -> PumpLock | None:
