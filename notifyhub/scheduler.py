@@ -14,8 +14,8 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from notifyhub import logs
 from notifyhub.errors import NotifyhubError
 
-THREADS = 5
-"""Three for the sweeps that may take a while, of mailings, forwarding and the report, and two for all others."""
+THREADS = 6
+"""Four for the sweeps that may take a while, of mailings, forwarding, the report and retention; two for all others."""
 
 _log = logs.logger(__name__)
 

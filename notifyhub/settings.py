@@ -22,6 +22,7 @@ from notifyhub.email_settings import EmailSettings
 from notifyhub.errors import SettingsError
 from notifyhub.plugins import installed
 from notifyhub.report_settings import ReportSettings
+from notifyhub.retention_settings import RetentionSettings
 from notifyhub.service_settings import ServiceSettings
 from notifyhub.setting_faults import complaint
 from notifyhub.setting_kinds import Port, Region, Words, Zone
@@ -123,6 +124,7 @@ class Settings(BrokerSettings, ServiceSettings):
     gateway: ChannelSettings = Field(default_factory=ChannelSettings)
     email: EmailSettings = Field(default_factory=EmailSettings)
     report: ReportSettings = Field(default_factory=ReportSettings)
+    retention: RetentionSettings = Field(default_factory=RetentionSettings)
 
     @model_validator(mode="after")
     def _a_word_says_one_thing(self) -> Self:
@@ -142,6 +144,16 @@ class Settings(BrokerSettings, ServiceSettings):
                     f"{PREFIX}LEASE_S ({self.lease_s:g}) must be longer than "
                     f"{PREFIX}{channel.upper()}_TIMEOUT_S ({settings.timeout_s:g})"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _answers_go_before_what_they_tell_of(self) -> Self:
+        shortest = self.retention.shortest_ms
+        if shortest is not None and shortest < self.idempotency_kept_s * 1000:
+            raise ValueError(
+                f"{PREFIX}IDEMPOTENCY_KEPT_S ({self.idempotency_kept_s}) must not be longer than "
+                f"{PREFIX}RETENTION_DELIVERIES_DAYS and {PREFIX}RETENTION_PERSONAL_DAYS: stored answers hold addresses"
+            )
         return self
 
     @model_validator(mode="after")

@@ -20,6 +20,7 @@ from notifyhub_cli.commands import (
     mailings,
     messages,
     processes,
+    prune,
     reachability,
     report,
     settings,
@@ -47,7 +48,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-LOCAL = frozenset({"serve", "worker", "emulator", "db", "config", "doctor", "report", "logs"})
+LOCAL = frozenset({"serve", "worker", "emulator", "db", "config", "doctor", "report", "logs", "prune"})
 """Commands that act on this machine only and ignore any remote service."""
 
 
@@ -81,7 +82,7 @@ def options(
         leave(Exit.BAD_INPUT, f"--url: `{context.invoked_subcommand}` works on this machine only; leave out --url")
 
 
-for group in (messages, listing, changing, why, logs, channels, processes, settings, doctor, report):
+for group in (messages, listing, changing, why, logs, channels, processes, settings, doctor, prune, report):
     group.register(app)
 app.add_typer(clients.app, name="clients")
 app.add_typer(mailings.app, name="mailing")

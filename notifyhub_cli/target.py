@@ -33,6 +33,13 @@ def reading() -> Iterator[Any]:
         with _client(TARGET.url) as client:
             yield client
         return
+    with own() as hub:
+        yield hub
+
+
+@contextmanager
+def own() -> Iterator[Hub]:
+    """A hub on this machine's database that does not deliver, whatever service is given."""
     from notifyhub import Hub
 
     with _told(Hub(worker=False)) as hub:
@@ -60,9 +67,10 @@ def _told(hub: Hub) -> Hub:
     from secrets import token_hex
 
     from notifyhub import logs
+    from notifyhub.logs.current import COMMAND
 
     # So that what one command did is found together.
-    logs.REQUEST_ID.set(f"cli-{token_hex(8)}")
+    logs.REQUEST_ID.set(f"{COMMAND}{token_hex(8)}")
     logs.keep(hub.settings.log_level, hub.settings.effective_log_file)
     return hub
 

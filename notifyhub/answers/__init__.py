@@ -12,6 +12,10 @@ from notifyhub.answers.clients import (
     Import,
     RowError,
 )
+from notifyhub.answers.erasures import (
+    Erasure,
+    ErasurePage,
+)
 from notifyhub.answers.mailings import (
     CancelledMailing,
     Mailing,
@@ -82,6 +86,9 @@ __all__ = [
     "ClientPage",
     "RowError",
     "Import",
+    # erasures
+    "Erasure",
+    "ErasurePage",
     # mailings
     "SendWindow",
     "Mailing",

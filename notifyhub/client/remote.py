@@ -27,6 +27,7 @@ Page = (
     | answers.DeliveryPage
     | answers.KeyPage
     | answers.ClientPage
+    | answers.ErasurePage
     | answers.MailingPage
     | answers.ReachabilityPage
     | answers.TemplatePage
@@ -37,6 +38,7 @@ P = TypeVar(
     answers.DeliveryPage,
     answers.KeyPage,
     answers.ClientPage,
+    answers.ErasurePage,
     answers.MailingPage,
     answers.ReachabilityPage,
     answers.TemplatePage,

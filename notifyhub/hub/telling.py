@@ -12,6 +12,7 @@ from notifyhub.store import (
     changes,
     clients,
     deliveries,
+    erasing,
     keys,
     mailing_moves,
     mailing_retries,
@@ -45,7 +46,7 @@ def exported(number: int) -> None:
     story.tell("clients.exported", **story.asked(), clients=number)
 
 
-_IDS = ("message_id", "mailing_id", "client_id", "delivery_id", "key_id")
+_IDS = ("message_id", "mailing_id", "client_id", "delivery_id", "key_id", "erasure_id")
 
 
 def _client_created(item: clients.NewClient, result: Any) -> Told:
@@ -63,6 +64,11 @@ def _client_changed(item: clients.ClientChange, _: Any) -> Told:
 
 def _client_erased(item: int, result: clients.Deleted) -> Told:
     yield "client.erased", {"client_id": item, "cancelled": result.cancelled, "too_late": result.too_late}
+
+
+def _client_wholly_erased(item: erasing.Wanted, result: Any) -> Told:
+    facts = {"client_id": item.id, "erasure_id": result.id, "complete": result.complete}
+    yield "client.erased", {**facts, "cancelled": result.cancelled}
 
 
 def _mailing_created(_: Any, result: Any) -> Told:
@@ -140,6 +146,7 @@ _OF_JOBS: dict[Any, Callable[[Any, Any], Told]] = {
     clients.create: _client_created,
     clients.change: _client_changed,
     clients.delete: _client_erased,
+    erasing.erase: _client_wholly_erased,
     mailings.create: _mailing_created,
     mailings.change: _mailing_changed,
     mailing_moves.start: _mailing_started,

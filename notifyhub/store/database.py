@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from time import sleep
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar
 
 import peewee
 from playhouse.migrations import Runner
@@ -39,6 +39,17 @@ SQLITE_PRAGMAS = {
     "wal_autocheckpoint": 8_000,
     "temp_store": "memory",
 }
+
+
+class Schema(NamedTuple):
+    """Names of migrations, in their order.
+
+    unknown  applied by a newer notifyhub than this one
+    """
+
+    applied: list[str]
+    pending: list[str]
+    unknown: list[str]
 
 
 class Database:
@@ -79,25 +90,39 @@ class Database:
         self._fulfil(future, question)
         return future
 
+    @contextmanager
+    def connected(self, does: str) -> Iterator[peewee.Database]:
+        """A connection of the calling thread, for long work that is neither a job of the writer nor a question.
+
+        does  what it is for, as in "cannot upgrade the database"; Raises StoreUnavailable with it.
+        """
+        try:
+            with in_use(self._peewee), self._peewee.connection_context():
+                yield self._peewee
+        except peewee.PeeweeException as error:
+            raise StoreUnavailable(f"cannot {does}: {error}") from error
+
     def upgrade(self) -> list[str]:
         """Upgrade the schema; safe if several processes do it at once. Returns the applied migrations.
 
         Raises StoreUnavailable if the database cannot be reached.
         """
-        try:
-            with in_use(self._peewee), self._peewee.connection_context():
-                return self._upgrade()
-        except peewee.PeeweeException as error:
-            raise StoreUnavailable(f"cannot upgrade the database: {error}") from error
+        with self.connected("upgrade the database"):
+            return self._upgrade()
+
+    def schema(self) -> Schema:
+        """Which migrations are applied. Raises StoreUnavailable."""
+        with self.connected("read the schema") as opened:
+            status = Runner(opened, str(MIGRATIONS)).status()
+        return Schema(
+            applied=[migration.name for migration in status if migration.applied is not None],
+            pending=[migration.name for migration in status if migration.applied is None],
+            unknown=[migration.name for migration in status if migration.path is None],
+        )
 
     def pending_migrations(self) -> list[str]:
         """Names of the migrations that are not applied yet. Raises StoreUnavailable."""
-        try:
-            with in_use(self._peewee), self._peewee.connection_context():
-                status = Runner(self._peewee, str(MIGRATIONS)).status()
-        except peewee.PeeweeException as error:
-            raise StoreUnavailable(f"cannot read the schema: {error}") from error
-        return [migration.name for migration in status if migration.applied is None]
+        return self.schema().pending
 
     def close(self) -> None:
         """Finish the submitted writes and close all connections."""

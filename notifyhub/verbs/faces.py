@@ -39,6 +39,9 @@ class Clients:
     delete, adelete = both(ClientVerbs.delete)
     import_, aimport = both(ClientVerbs.import_)
     export, aexport = both(ClientVerbs.export)
+    erase, aerase = both(ClientVerbs.erase)
+    erasure, aerasure = both(ClientVerbs.erasure)
+    erasures, aerasures = both(ClientVerbs.erasures)
 
 
 class Mailings:
@@ -101,7 +104,7 @@ class Messaging:
     reachability: Reachability
     """Addresses that nothing is sent to: `reachability.list(…)`, `suppress` and `clear`."""
     clients: Clients
-    """The directory: `clients.create(…)`, `clients.list(…)`, `get`, `update`, `delete`, `import_` and `export`."""
+    """The directory: `clients.create(…)`, `clients.list(…)`, `get`, `update`, `delete`, `erase` and so on."""
     templates: Templates
     """Named texts: `templates.set(…)`, `templates.preview(…)`, `list`, `get`, `versions` and `delete`."""
 
@@ -152,6 +155,9 @@ class AsyncClients:
     delete = awaited(ClientVerbs.delete)
     import_ = awaited(ClientVerbs.import_)
     export = awaited(ClientVerbs.export)
+    erase = awaited(ClientVerbs.erase)
+    erasure = awaited(ClientVerbs.erasure)
+    erasures = awaited(ClientVerbs.erasures)
 
 
 class AsyncMailings:

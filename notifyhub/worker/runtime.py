@@ -223,5 +223,4 @@ def _cells(settings: Settings, database: Database) -> Cells:
 def _pump_lock(settings: Settings) -> PumpLock | None:
     if not settings.uses_sqlite:
         return None
-    path = sqlite_path(settings.effective_database_url)
-    return PumpLock(path.with_name(f"{path.name}.pump"))
+    return PumpLock.of(sqlite_path(settings.effective_database_url))

@@ -10,6 +10,7 @@ from notifyhub.domain.retry import RetryPolicy
 from notifyhub.errors import StoreUnavailable
 from notifyhub.flow import chains, mailings, receive, sweep
 from notifyhub.flow.forward import Forwarder
+from notifyhub.flow.retention import Retention
 from notifyhub.reports.daily import Reporter
 from notifyhub.reports.post import post_of
 from notifyhub.scheduler import Scheduler
@@ -21,6 +22,8 @@ from notifyhub.worker.leader import RENEW_S, Leader
 FORGET_EVERY = 120
 # Ten seconds after its time is soon enough for a report.
 REPORT_EVERY = 20
+# What is old for days has a minute.
+RETENTION_EVERY = 120
 
 
 class Sweeps:
@@ -45,6 +48,7 @@ class Sweeps:
         self._progressed = progressed
         self._leader = leader
         self._reporter: Reporter | None = None
+        self._retention = Retention(database, settings.retention)
 
     def add_to(self, scheduler: Scheduler) -> None:
         """Let `scheduler` run them, each at its own pace."""
@@ -62,12 +66,14 @@ class Sweeps:
             ("mailings", self._mailings, every_s),
             ("chains", self._chains, every_s),
             ("forget", self._forget, every_s * FORGET_EVERY),
+            ("retention", self._keep_to_retention, every_s * RETENTION_EVERY),
         ):
             scheduler.add(name, self._if_leading(run), pace_s)
         self._add_what_is_set(scheduler, every_s)
 
     def stop(self, drain_s: float) -> None:
         """The scheduler has stopped: wait up to `drain_s` seconds for a report that is being sent, and resign."""
+        self._retention.stop()
         if self._reporter is not None:
             self._reporter.stop(drain_s)
         if self._leader is not None:
@@ -117,6 +123,9 @@ class Sweeps:
         sweep.forget(self._database, now_ms())
         sweep.forget_unreachable(self._database, now_ms())
         receive.forget(self._database, now_ms())
+
+    def _keep_to_retention(self) -> None:
+        self._retention.sweep(now_ms())
 
     def _tell_if(self, changed: int) -> None:
         if changed:
