@@ -102,6 +102,9 @@ class Settings(ServiceSettings):
         description="seconds for which nothing is sent to an address after its messenger said that it is unknown, or "
         "blocks the sender; 0: each message asks again",
     )
+    audit_kept_days: int = Field(
+        365, ge=0, le=36_500, description="days for which the audit is kept: who did what; 0: forever"
+    )
     opt_out_words: Words = Field(
         ("STOP", "СТОП", "/stop"),
         description="messages by which people opt out of a channel, comma-separated or a JSON array; none: no word",

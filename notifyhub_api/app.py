@@ -20,6 +20,7 @@ from notifyhub_api.auth import Authenticator
 from notifyhub_api.middleware import framed
 from notifyhub_api.openapi import openapi
 from notifyhub_api.resources import (
+    audit,
     batches,
     channels,
     clients,
@@ -52,6 +53,7 @@ OPERATIONS = (
     *reachability.operations,
     *stats.operations,
     *keys.operations,
+    *audit.operations,
     *channels.operations,
     *dialects.operations,
     *dialect_clients.operations,

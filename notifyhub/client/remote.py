@@ -30,6 +30,7 @@ Page = (
     | answers.MailingPage
     | answers.ReachabilityPage
     | answers.TemplatePage
+    | answers.AuditPage
 )
 P = TypeVar(
     "P",
@@ -40,6 +41,7 @@ P = TypeVar(
     answers.MailingPage,
     answers.ReachabilityPage,
     answers.TemplatePage,
+    answers.AuditPage,
 )
 
 MESSAGES = "/api/v1/messages"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from typing import Any, Self, TypeVar
 
@@ -14,7 +14,7 @@ from notifyhub import settings as settings_module
 from notifyhub.clock import now_ms
 from notifyhub.errors import NotifyhubError, SettingsError
 from notifyhub.forks import ForkedLock
-from notifyhub.hub import telling
+from notifyhub.hub import auditing, telling
 from notifyhub.hub.progress import Progress
 from notifyhub.providers.registry import make_providers
 from notifyhub.queue import Doorbell, is_reachable, make_broker
@@ -67,7 +67,16 @@ class Wiring:
     async def written(self, job: Job[I, R | NotifyhubError], item: I) -> R:
         """The result of a writer's job, after the commit. Raises the error that the job returned instead."""
         await self.ready()
-        result = await result_of(self._database.write(job, item))
+        return await self._done(job, item, auditing.written(self._database, job, item))
+
+    async def written_each(self, job: Job[I, R | NotifyhubError], items: Iterable[I]) -> list[R]:
+        """`written` for several items at once, which share a commit. Raises the first error."""
+        await self.ready()
+        writes = [(item, auditing.written(self._database, job, item)) for item in items]
+        return [await self._done(job, item, write) for item, write in writes]
+
+    async def _done(self, job: Job[I, R | NotifyhubError], item: I, write: Future[R | NotifyhubError]) -> R:
+        result = await result_of(write)
         if isinstance(result, NotifyhubError):
             raise result
         telling.done(job, item, result)

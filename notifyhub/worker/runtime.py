@@ -48,6 +48,7 @@ SPARE_THREADS = 2
 FORGET_EVERY = 120
 # Ten seconds after its time is soon enough for a report.
 REPORT_EVERY = 20
+DAY_MS = 86_400_000
 
 _log = logs.logger(__name__)
 
@@ -241,6 +242,8 @@ class Runtime:
         self._cells.forget()
         sweep.forget_unreachable(self._database, now_ms())
         receive.forget(self._database, now_ms())
+        if kept_days := self._settings.audit_kept_days:
+            sweep.forget_audit(self._database, now_ms() - kept_days * DAY_MS)
 
     def _expire(self) -> None:
         if sweep.expire(self._database, now_ms()):

@@ -8,6 +8,7 @@ import peewee
 from playhouse.schema_diff import diff_models
 
 from notifyhub.store import (
+    audit_models,
     chain_models,
     mailing_models,
     models,
@@ -20,6 +21,7 @@ from notifyhub.store import (
 from notifyhub.store.database import MIGRATIONS, Database
 
 PARTS = (
+    audit_models,
     models,
     mailing_models,
     pacing_models,
