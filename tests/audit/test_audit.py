@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from notifyhub import Client, Hub, InvalidRequest, StoreUnavailable
+from notifyhub import Hub, InvalidRequest, StoreUnavailable
+from notifyhub.client import Client
 from notifyhub.clock import now_ms
 from notifyhub.flow import sweep
 from notifyhub.hub import core_of
@@ -19,8 +20,6 @@ from tests.api.conftest import Api
 from tests.cli.conftest import Run
 from tests.conftest import HubMaker
 from tests.mailings.conftest import until
-
-pytest_plugins = ["tests.api.conftest", "tests.cli.conftest"]
 
 
 @pytest.fixture
