@@ -79,7 +79,16 @@ class Conflict(NotifyhubError):
 
 
 class StoreUnavailable(NotifyhubError):
-    """The database could not be reached or failed; the request may not have been stored."""
+    """The database could not be reached or failed; the request may not have been stored.
+
+    told    the reason for callers, without hosts and users
+    passes  may it pass by itself, so that waiting makes sense?
+    """
+
+    def __init__(self, message: str, *, told: str = "the database does not answer", passes: bool = True) -> None:
+        self.told = told
+        self.passes = passes
+        super().__init__(message)
 
 
 class ServiceUnavailable(StoreUnavailable):

@@ -16,6 +16,8 @@ from notifyhub import logs
 NAMESPACE = "notifyhub"
 PAUSE_S = 0.003
 """Seconds between rounds of ringing: the first ring goes out at once, those that follow closely become one."""
+ANSWERS_WITHIN_S = 3.0
+"""A broker that takes longer is away, though it may still take connections."""
 ENOUGH_BELLS = 100
 """Unanswered rings of one channel, above which one more ring would be useless."""
 
@@ -37,7 +39,8 @@ def make_broker(url: str, middleware: Sequence[Middleware] = ()) -> dramatiq.Bro
     # Here, because importing redis takes a tenth of a second that embedded use need not spend.
     from dramatiq.brokers.redis import RedisBroker
 
-    return RedisBroker(url=url, middleware=list(middleware), namespace=NAMESPACE)  # type: ignore[no-untyped-call]
+    bounded = {"socket_timeout": ANSWERS_WITHIN_S, "socket_connect_timeout": ANSWERS_WITHIN_S}
+    return RedisBroker(url=url, middleware=list(middleware), namespace=NAMESPACE, **bounded)  # type: ignore[no-untyped-call]
 
 
 class Doorbell:
@@ -46,6 +49,7 @@ class Doorbell:
     def __init__(self, broker: dramatiq.Broker, channels: Sequence[str]) -> None:
         self._broker = broker
         self._answered_locally: Callable[[str], bool] = lambda channel: False
+        self._pump_here: Callable[[str], None] = lambda channel: None
         self._wanted: set[str] = set()
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
@@ -54,9 +58,13 @@ class Doorbell:
         for channel in channels:
             broker.declare_queue(queue_name(channel))
 
-    def answer_locally(self, answered_locally: Callable[[str], bool]) -> None:
-        """Ask `answered_locally(channel)` first: True means that a pump in this process has taken the ring."""
+    def answer_locally(self, answered_locally: Callable[[str], bool], pump_here: Callable[[str], None]) -> None:
+        """Ask `answered_locally(channel)` first: True means that a pump in this process has taken the ring.
+
+        While the broker is away, `pump_here(channel)` is called instead: this process delivers what is due itself.
+        """
         self._answered_locally = answered_locally
+        self._pump_here = pump_here
 
     def ring(self, channel: str) -> None:
         """Something is due on `channel`. Never fails or blocks; if a ring is lost, the sweep finds the deliveries."""
@@ -94,8 +102,9 @@ class Doorbell:
             self._down = False
         except Exception as error:
             if not self._down:
-                _log.warning("the broker cannot be reached; deliveries wait in the store: %s", error)
+                _log.warning("the broker cannot be reached; the sweeps find what is due: %s", error)
             self._down = True
+            self._pump_here(channel)
 
 
 def unanswered(broker: dramatiq.Broker, channel: str) -> int:

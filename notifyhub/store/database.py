@@ -13,9 +13,10 @@ from typing import Any, Literal, TypeVar
 import peewee
 from playhouse.migrations import Runner
 
-from notifyhub.errors import SettingsError, StoreUnavailable
+from notifyhub.errors import SettingsError
 from notifyhub.store.rows import run
 from notifyhub.store.sqlite import Sqlite, in_use
+from notifyhub.store.trouble import cannot_open, failed, is_locked
 from notifyhub.store.writer import Job, Writer
 
 I = TypeVar("I")  # noqa: E741
@@ -28,6 +29,14 @@ READERS = 4
 WAL_TRIES = 200
 WAL_PAUSE_S = 0.05
 _UPGRADE_LOCK = 7_301_904_455  # any number that nobody else takes: pg_advisory_lock's key space is shared
+
+# Parameters of libpq: who has not heard of the server for 20 seconds, although it should answer, need not wait longer.
+_NOTICE_A_DEAD_NETWORK: dict[str, Any] = {
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 2,
+    "tcp_user_timeout": 20_000,
+}
 
 SQLITE_PRAGMAS = {
     # Group commit makes a durable commit cost next to nothing (docs/architecture.md has the figures).
@@ -84,7 +93,7 @@ class Database:
             with in_use(self._peewee), self._peewee.connection_context():
                 return self._upgrade()
         except peewee.PeeweeException as error:
-            raise StoreUnavailable(f"cannot upgrade the database: {error}") from error
+            raise cannot_open(self.url, error) from error
 
     def pending_migrations(self) -> list[str]:
         """Names of the migrations that are not applied yet. Raises StoreUnavailable."""
@@ -92,7 +101,7 @@ class Database:
             with in_use(self._peewee), self._peewee.connection_context():
                 status = Runner(self._peewee, str(MIGRATIONS)).status()
         except peewee.PeeweeException as error:
-            raise StoreUnavailable(f"cannot read the schema: {error}") from error
+            raise cannot_open(self.url, error) from error
         return [migration.name for migration in status if migration.applied is None]
 
     def close(self) -> None:
@@ -138,7 +147,7 @@ class Database:
             future.set_result(answer)
         except peewee.PeeweeException as error:
             self._peewee.close()
-            future.set_exception(StoreUnavailable(f"the database did not answer: {error}"))
+            future.set_exception(failed("the database did not answer", error))
         except BaseException as error:
             future.set_exception(error)
 
@@ -174,10 +183,10 @@ def _keep_a_write_ahead_log(database: peewee.Database) -> None:
             run(database, "PRAGMA journal_mode = wal")
             return
         except peewee.OperationalError as error:
-            if "locked" not in str(error):
+            if not is_locked(error):
                 raise
             sleep(WAL_PAUSE_S)
-    raise StoreUnavailable("cannot upgrade the database: another process keeps it locked")
+    raise peewee.OperationalError("database is locked")
 
 
 def _connect_sqlite(url: str) -> Sqlite:
@@ -199,6 +208,7 @@ def _connect_postgres(url: str) -> peewee.PostgresqlDatabase:
         prefer_psycopg3=True,
         autoconnect=False,
         connect_timeout=5,
+        **_NOTICE_A_DEAD_NETWORK,
         # At its default of 4 the planner turns claims into sequential scans at some ten thousand rows.
         options="-c random_page_cost=1.1",
     )

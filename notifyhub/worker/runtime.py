@@ -30,7 +30,7 @@ from notifyhub.settings import Settings
 from notifyhub.store import views
 from notifyhub.store.database import Database, sqlite_path
 from notifyhub.store.deliveries import Result
-from notifyhub.worker import actors
+from notifyhub.worker import actors, calm
 from notifyhub.worker.call_metrics import FLUSH_S, CallMetrics
 from notifyhub.worker.leader import WORKER, Leader
 from notifyhub.worker.lock import PumpLock
@@ -81,6 +81,7 @@ class Runtime:
         }
         leader = None if settings.uses_sqlite else Leader(database, WORKER)
         self._sweeps = Sweeps(settings, database, self._policies, doorbell.ring, progressed, leader)
+        calm.consumers(self._actors)
         self._worker = dramatiq.Worker(
             broker,
             worker_threads=len(self._actors) + SPARE_THREADS,
@@ -149,7 +150,7 @@ class Runtime:
             self._senders.refresh()
             self._paces.refresh()
         self._pumps.start(lanes)
-        self._doorbell.answer_locally(self._pumps.nudge)
+        self._doorbell.answer_locally(self._pumps.nudge, self._pumps.run_here)
         self._worker.start()
         every_s = self._settings.sweep_interval_s
         self._scheduler.add("look_ahead", self._look_ahead, every_s)

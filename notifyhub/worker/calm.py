@@ -1,0 +1,39 @@
+"""Makes Dramatiq say seldom that the broker is away: each of its consumers says so every few seconds."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+
+from dramatiq.common import dq_name
+
+from notifyhub.logs.seldom import Seldom
+from notifyhub.queue import queue_name
+
+_COMPLAINT = "Consumer encountered a connection error"
+
+
+class _Calm(logging.Filter):
+    """Takes these records from the loggers of all consumers, and tells of them as one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._say = Seldom()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if not str(record.msg).startswith(_COMPLAINT):
+            return True
+        said = record.getMessage().removeprefix(_COMPLAINT).lstrip(": ")
+        self._say(logging.getLogger(__name__).warning, f"the broker does not answer; trying again: {said}")
+        return False
+
+
+def consumers(channels: Iterable[str]) -> None:
+    """Calm the consumers of these channels."""
+    calm = _Calm()
+    for channel in channels:
+        for name in (queue_name(channel), dq_name(queue_name(channel))):
+            logger = logging.getLogger(f"dramatiq.worker.ConsumerThread({name})")
+            for old in [one for one in logger.filters if isinstance(one, _Calm)]:
+                logger.removeFilter(old)
+            logger.addFilter(calm)
