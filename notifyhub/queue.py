@@ -37,10 +37,11 @@ def make_broker(url: str, middleware: Sequence[Middleware] = ()) -> dramatiq.Bro
     if url.startswith("memory"):
         return StubBroker(middleware=list(middleware))
     # Here, because importing redis takes a tenth of a second that embedded use need not spend.
+    import redis
     from dramatiq.brokers.redis import RedisBroker
 
-    bounded = {"socket_timeout": ANSWERS_WITHIN_S, "socket_connect_timeout": ANSWERS_WITHIN_S}
-    return RedisBroker(url=url, middleware=list(middleware), namespace=NAMESPACE, **bounded)  # type: ignore[no-untyped-call]
+    client = redis.Redis.from_url(url, socket_timeout=ANSWERS_WITHIN_S, socket_connect_timeout=ANSWERS_WITHIN_S)
+    return RedisBroker(client=client, middleware=list(middleware), namespace=NAMESPACE)  # type: ignore[no-untyped-call]
 
 
 class Doorbell:

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 
 from notifyhub import Hub
 from notifyhub.errors import NotifyhubError
+from notifyhub.flow.readiness import Readiness
 from notifyhub.hub import core_of
 from notifyhub.server.loopback import LoopbackHost, LoopbackOrigin
 from notifyhub.server.problems import left
@@ -102,5 +103,7 @@ def make_app(hub: Hub, mounts: Sequence[BaseRoute] = (), *, authenticator: Authe
     app.router.redirect_slashes = False
     core = core_of(hub)
     app.state.hub = core
+    app.state.readiness = Readiness(lambda: core.database, core.broker_reachable)
+    app.state.stopping = False
     app.state.authenticator = authenticator or Authenticator(core)
     return app

@@ -63,7 +63,7 @@ def serve(settings: Settings, *, worker: bool, emulator: bool | None) -> None:
             mounts = [Mount("/emulator", emulated.app)] if emulated else []
             app = make_app(hub, mounts, authenticator=authenticator)
             ready = partial(welcome, hub, address, key, emulated)
-            _Server(_config(app, settings), hub, emulated, ready).run([listener])
+            _Server(_config(app, settings), app, hub, emulated, ready).run([listener])
         finally:
             hub.close()
             if emulated is not None:
@@ -88,8 +88,16 @@ def _config(app: Starlette, settings: Settings) -> uvicorn.Config:
 class _Server(uvicorn.Server):
     """Announces when it is ready, and stops delivering before it stops listening."""
 
-    def __init__(self, config: uvicorn.Config, hub: Hub, emulated: Emulator | None, ready: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        app: Starlette,
+        hub: Hub,
+        emulated: Emulator | None,
+        ready: Callable[[], None],
+    ) -> None:
         super().__init__(config)
+        self._app = app
         self._hub = hub
         self._emulated = emulated
         self._ready = ready
@@ -107,6 +115,8 @@ class _Server(uvicorn.Server):
             spare_the_collector()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        # Load balancers are to send new requests elsewhere while those in progress are finished.
+        self._app.state.stopping = True
         if self._emulated is not None:
             self._emulated.release()
         # In this order, because calls in progress may be to our own emulator.

@@ -54,6 +54,11 @@ class Wiring:
         """Does this process deliver?"""
         return self._runtime is not None and self._runtime.pumping
 
+    def moves(self) -> bool:
+        """Do all parts of this process that deliver move? Blocks for a moment; for a `Heartbeat`."""
+        runtime = self._runtime
+        return runtime is None or runtime.moves()
+
     def ask(self, question: Callable[[peewee.Database], R]) -> Future[R]:
         """Run a query of `store.views` or `store.keys` on a reader thread."""
         self.open()

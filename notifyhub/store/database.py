@@ -99,10 +99,9 @@ class Database:
         """Names of the migrations that are not applied yet. Raises StoreUnavailable."""
         try:
             with in_use(self._peewee), self._peewee.connection_context():
-                status = Runner(self._peewee, str(MIGRATIONS)).status()
+                return unapplied(self._peewee)[0]
         except peewee.PeeweeException as error:
             raise cannot_open(self.url, error) from error
-        return [migration.name for migration in status if migration.applied is None]
 
     def close(self) -> None:
         """Finish the submitted writes and close all connections."""
@@ -160,6 +159,13 @@ class Database:
             self._peewee.close()
             self._peewee.connect()
             return question(self._peewee)
+
+
+def unapplied(database: peewee.Database) -> tuple[list[str], list[str]]:
+    """Query: the migrations that are not applied yet, and those that are but are unknown to this version."""
+    status = Runner(database, str(MIGRATIONS)).status()
+    behind = [migration.name for migration in status if migration.applied is None]
+    return behind, [migration.name for migration in status if migration.path is None]
 
 
 def sqlite_path(url: str) -> Path:

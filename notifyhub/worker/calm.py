@@ -21,11 +21,19 @@ class _Calm(logging.Filter):
         self._say = Seldom()
 
     def filter(self, record: logging.LogRecord) -> bool:
-        if not str(record.msg).startswith(_COMPLAINT):
+        reason = _reason(record)
+        if reason is None:
             return True
-        said = record.getMessage().removeprefix(_COMPLAINT).lstrip(": ")
-        self._say(logging.getLogger(__name__).warning, f"the broker does not answer; trying again: {said}")
+        self._say(logging.getLogger(__name__).warning, f"the broker does not answer; trying again: {reason}")
         return False
+
+
+def _reason(record: logging.LogRecord) -> str | None:
+    if str(record.msg).startswith(_COMPLAINT):
+        return record.getMessage().removeprefix(_COMPLAINT).lstrip(": ")
+    error = record.exc_info[1] if record.exc_info else None
+    # To Dramatiq a timeout of Redis is an unexpected error.
+    return None if type(error).__name__ != "TimeoutError" else str(error)
 
 
 def consumers(channels: Iterable[str]) -> None:

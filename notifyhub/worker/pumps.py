@@ -23,6 +23,8 @@ except ImportError:  # not made for Windows
     _new_loop = asyncio.new_event_loop
 
 ABORT_S = 5.0
+TURN_S = 5.0
+"""A loop that does not turn for so long hangs."""
 
 _log = logs.logger(__name__)
 
@@ -92,6 +94,16 @@ class Pumps:
         """Make all pumps claim no more and finish the calls in progress. Returns at once."""
         self._stopping = True
         self._loop.call_soon_threadsafe(self._stop_all)
+
+    def moves(self) -> bool:
+        """Does the event loop turn? Blocks for a moment."""
+        turn = asyncio.run_coroutine_threadsafe(asyncio.sleep(0), self._loop)
+        try:
+            turn.result(TURN_S)
+        except TimeoutError:
+            turn.cancel()
+            return False
+        return True
 
     @property
     def idle(self) -> bool:

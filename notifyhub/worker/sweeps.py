@@ -14,6 +14,7 @@ from notifyhub.reports.daily import Reporter
 from notifyhub.reports.post import post_of
 from notifyhub.scheduler import Scheduler
 from notifyhub.settings import Settings
+from notifyhub.store import heartbeats
 from notifyhub.store.database import Database
 from notifyhub.worker.leader import RENEW_S, Leader
 
@@ -21,6 +22,8 @@ from notifyhub.worker.leader import RENEW_S, Leader
 FORGET_EVERY = 120
 # Ten seconds after its time is soon enough for a report.
 REPORT_EVERY = 20
+BEAT_S = 5.0
+"""Between signs of life in the store, by which other processes know that somebody delivers and sweeps."""
 DAY_MS = 86_400_000
 
 
@@ -65,6 +68,7 @@ class Sweeps:
             ("forget", self._forget, every_s * FORGET_EVERY),
         ):
             scheduler.add(name, self._if_leading(run), pace_s)
+        scheduler.add("beat_of_sweeps", self._if_leading(self._beat), BEAT_S)
         self._add_what_is_set(scheduler, every_s)
 
     def stop(self, drain_s: float) -> None:
@@ -94,6 +98,9 @@ class Sweeps:
                 run()
 
         return run_if_leading
+
+    def _beat(self) -> None:
+        self._database.write(heartbeats.beat, "scheduler").result()
 
     def _ring_due(self) -> None:
         sweep.ring_due(self._database, self._policies, self._ring, now_ms())

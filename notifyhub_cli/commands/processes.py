@@ -65,13 +65,14 @@ def worker(
             return
         from notifyhub import Hub, logs
         from notifyhub.hub import core_of
+        from notifyhub.worker.heartbeat import Heartbeat
         from notifyhub.worker.process import spare_the_collector
 
         logs.configure(settings.log_level, settings.log_format, settings.effective_log_file, "worker")
         stopped = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stopped.set())
-        with Hub(settings, worker=True) as hub:
+        with Hub(settings, worker=True) as hub, Heartbeat(settings.data_dir, "worker", core_of(hub).moves):
             logs.logger(__name__).info("worker is %s", "delivering" if core_of(hub).pumping else "standing by")
             spare_the_collector()
             stopped.wait()
