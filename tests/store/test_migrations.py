@@ -10,10 +10,10 @@ from playhouse.schema_diff import diff_models
 from notifyhub.store import (
     audit_models,
     chain_models,
-    leader_models,
     mailing_models,
     models,
     pacing_models,
+    process_models,
     reachability_models,
     report_models,
     sender_models,
@@ -24,7 +24,7 @@ from notifyhub.store.database import MIGRATIONS, Database
 PARTS = (
     audit_models,
     models,
-    leader_models,
+    process_models,
     mailing_models,
     pacing_models,
     chain_models,
