@@ -193,10 +193,13 @@ class Settings(BrokerSettings, ServiceSettings):
 
     @property
     def effective_emulator_url(self) -> str:
-        if self.emulator_url:
-            return self.emulator_url
+        return self.emulator_url or f"{self.own_url}/emulator"
+
+    @property
+    def own_url(self) -> str:
+        """Where the service on this machine is asked."""
         host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.host, self.host)  # noqa: S104 (compared, not bound)
-        return f"http://{f'[{host}]' if ':' in host and host[0] != '[' else host}:{self.port}/emulator"
+        return f"http://{f'[{host}]' if ':' in host and host[0] != '[' else host}:{self.port}"
 
     @property
     def report_timezone(self) -> str:

@@ -17,6 +17,7 @@ from notifyhub_cli.commands import (
     database,
     doctor,
     emulator,
+    health,
     keys,
     listing,
     logs,
@@ -85,7 +86,7 @@ def options(
         leave(Exit.BAD_INPUT, f"--url: `{context.invoked_subcommand}` works on this machine only; leave out --url")
 
 
-for group in (messages, listing, changing, why, audit, logs, channels, processes, settings, doctor, report):
+for group in (messages, listing, changing, why, audit, logs, channels, processes, settings, doctor, health, report):
     group.register(app)
 app.add_typer(clients.app, name="clients")
 app.add_typer(mailings.app, name="mailing")

@@ -57,12 +57,14 @@ class Engine:
 
     def freeze(self) -> None:
         """It keeps its connections, takes new ones, and answers nothing."""
-        os.killpg(self._process.pid, signal.SIGSTOP)
+        for pid in _family(self._process.pid):
+            os.kill(pid, signal.SIGSTOP)
 
     def thaw(self) -> None:
         """It goes on."""
         if self._process.poll() is None:
-            os.killpg(self._process.pid, signal.SIGCONT)
+            for pid in _family(self._process.pid):
+                os.kill(pid, signal.SIGCONT)
 
 
 @contextmanager
@@ -225,6 +227,12 @@ def _running(
         finally:
             engine.stop()
     raise EngineError(f"{name} did not start\n{_tail(log)}")
+
+
+def _family(pid: int) -> list[int]:
+    """A process and its children; those of PostgreSQL have process groups of their own."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [pid, *map(int, children)]
 
 
 def _stop(process: subprocess.Popen[bytes], stop_by: signal.Signals) -> None:

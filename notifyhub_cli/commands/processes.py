@@ -75,7 +75,9 @@ def worker(
         with Hub(settings, worker=True) as hub, Heartbeat(settings.data_dir, "worker", core_of(hub).moves):
             logs.logger(__name__).info("worker is %s", "delivering" if core_of(hub).pumping else "standing by")
             spare_the_collector()
-            stopped.wait()
+            # Not in one piece: a signal that another thread gets, as it may after a SIGCONT, wakes nobody here.
+            while not stopped.wait(1.0):
+                pass
 
 
 def register(app: typer.Typer) -> None:

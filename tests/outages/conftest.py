@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.api.conftest import serve as serve
 from tests.engines import Engine, postgres_engine
 from tests.processes import Service
 

@@ -11,6 +11,7 @@ import pytest
 from notifyhub import Hub
 from notifyhub.hub import core_of
 from notifyhub.store.rows import run
+from notifyhub.store.trouble import failed
 from tests.api.conftest import Api
 from tests.conftest import HubMaker
 
@@ -25,21 +26,24 @@ def on_the_writers_connection(api: Api, *statements: str) -> None:
         core_of(api.hub).database.write(lambda db, items, sql=statement: [run(db, sql).fetchall()], None).result()
 
 
-@pytest.mark.parametrize(
-    ("trouble", "mended", "said"),
-    [
-        ("PRAGMA max_page_count = 1", "PRAGMA max_page_count = 1000000", "the disk of the database is full"),
-        ("PRAGMA query_only = on", "PRAGMA query_only = off", "the database can only be read"),
-    ],
-)
-def test_a_store_that_takes_nothing_is_a_503_that_says_why(api: Api, trouble: str, mended: str, said: str) -> None:
-    on_the_writers_connection(api, trouble)
-    refused = [api.create(text="x" * 4_000, recipients=[{"telegram": str(n)}]) for n in range(10)][-1]
-    on_the_writers_connection(api, mended)
+def test_a_full_disk_is_a_503_that_says_so(api: Api) -> None:
+    on_the_writers_connection(api, "PRAGMA max_page_count = 1")
+    refused = [api.create(text="x" * 4_000, recipients=[{"telegram": str(n)}]) for n in range(1, 11)][-1]
+    on_the_writers_connection(api, "PRAGMA max_page_count = 1000000")
 
-    assert (refused.status, refused.json["detail"]) == (503, f"{said}; the request may not have been stored")
+    told = "the disk of the database is full; the request may not have been stored"
+    assert (refused.status, refused.json["detail"]) == (503, told)
     assert refused.headers["Retry-After"] == "1"
     assert api.create().status == 202
+
+
+def test_a_file_that_can_only_be_read_is_said_to_be(tmp_path: Path) -> None:
+    sqlite3.connect(tmp_path / "x.db").execute("CREATE TABLE x (n)").connection.close()
+    with sqlite3.connect(f"file:{tmp_path}/x.db?mode=ro", uri=True) as database:
+        with pytest.raises(sqlite3.OperationalError) as error:
+            database.execute("INSERT INTO x VALUES (1)")
+
+    assert failed("it failed", error.value).told == "the database can only be read"
 
 
 def test_a_locked_file_is_a_503_that_says_so(api: Api, tmp_path: Path) -> None:
