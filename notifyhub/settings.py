@@ -81,6 +81,13 @@ class Settings(BrokerSettings, ServiceSettings):
         "not against the emulator, unless its profile is real-limits",
     )
     sweep_interval_s: float = Field(0.5, ge=0.05, le=60, description="seconds between checks for due deliveries")
+    start_wait_s: float = Field(
+        10.0,
+        ge=0,
+        le=3600,
+        description="seconds that `serve` and `worker` wait at their start for a database or broker that is starting "
+        "too; 0: they end at once",
+    )
     drain_s: float = Field(10.0, ge=0, le=600, description="seconds to wait for calls in progress when stopping")
     max_recipients: int = Field(50_000, ge=1, description="maximum number of recipients in one request")
     default_region: Region = Field(
@@ -264,7 +271,13 @@ def without_secrets(url: str) -> str:
     return _SECRET_QUERY.sub(rf"\1{MASK}", _USER_PASSWORD.sub(rf"\1{MASK}@", url))
 
 
-def _meant(name: str) -> str:
+def near(name: str) -> str | None:
+    """The variable that somebody may have meant by this name."""
     known = {known.removeprefix(PREFIX): known for known in names()}
-    near = get_close_matches(name.removeprefix(PREFIX), known, n=1)
-    return f"; did you mean {known[near[0]]}?" if near else ""
+    found = get_close_matches(name.upper().removeprefix(PREFIX), known, n=1)
+    return known[found[0]] if found else None
+
+
+def _meant(name: str) -> str:
+    found = near(name)
+    return f"; did you mean {found}?" if found else ""

@@ -8,6 +8,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from notifyhub.logs.current import ASKED_BY, Who
+from notifyhub.unknown_variables import say_unknown
 from notifyhub_cli.account import account
 from notifyhub_cli.commands import (
     audit,
@@ -81,6 +82,8 @@ def options(
     """Options given before a command."""
     TARGET.url, TARGET.key = url, key
     ASKED_BY.set(Who("cli", account()))
+    if context.invoked_subcommand != "doctor":  # which lists them itself
+        say_unknown(say)
     source = context.get_parameter_source("url")
     if context.invoked_subcommand in LOCAL and source is not None and source.name == "COMMANDLINE":
         leave(Exit.BAD_INPUT, f"--url: `{context.invoked_subcommand}` works on this machine only; leave out --url")

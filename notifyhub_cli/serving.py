@@ -28,6 +28,7 @@ from notifyhub_api.connection_kinds import TYPES
 from notifyhub_cli.emulator_access import only_this_machine_reaches
 from notifyhub_cli.emulator_by_api_key import guards_of_service
 from notifyhub_cli.listening import limits_of, listening, must_be_loopback
+from notifyhub_cli.starting import started
 from notifyhub_cli.stopping import stop_by_signals
 from notifyhub_cli.welcome import key_file, welcome
 
@@ -57,6 +58,7 @@ def serve(settings: Settings, *, worker: bool, emulator: bool | None) -> None:
         authenticator = Authenticator(core_of(hub))
         emulated = _emulator(settings, guards_of_service(address[0], authenticator)) if wanted else None
         try:
+            started(hub)
             key = _first_key(hub) if settings.auth == "keys" else None
             if emulated is not None:
                 emulated.door.listen_with(mail)

@@ -10,6 +10,7 @@ from typing import Any, Self, TypeVar
 
 import peewee
 
+from notifyhub import logs
 from notifyhub import settings as settings_module
 from notifyhub.clock import now_ms
 from notifyhub.errors import NotifyhubError, SettingsError
@@ -21,11 +22,14 @@ from notifyhub.queue import Doorbell, is_reachable, make_broker, place_of
 from notifyhub.settings import Settings
 from notifyhub.store.database import Database
 from notifyhub.store.writer import Job
+from notifyhub.unknown_variables import say_unknown
 from notifyhub.verbs.two_ways import off_the_loop, result_of
 from notifyhub.worker.runtime import Runtime
 
 I = TypeVar("I")  # noqa: E741
 R = TypeVar("R")
+
+_log = logs.logger(__name__)
 
 
 class Wiring:
@@ -138,6 +142,7 @@ class Wiring:
         self._progress = Progress()
         self._database = Database(settings.effective_database_url)
         self._database.upgrade()
+        say_unknown(_log.warning)
         self._broker = make_broker(place_of(settings))
         self._doorbell = Doorbell(self._broker, list(settings.channels()))
         if self._delivers:

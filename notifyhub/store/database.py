@@ -13,6 +13,7 @@ from typing import Any, Literal, TypeVar
 import peewee
 from playhouse.migrations import Runner
 
+from notifyhub import logs
 from notifyhub.errors import SettingsError
 from notifyhub.store.rows import run
 from notifyhub.store.sqlite import Sqlite, in_use
@@ -37,6 +38,8 @@ _NOTICE_A_DEAD_NETWORK: dict[str, Any] = {
     "keepalives_count": 2,
     "tcp_user_timeout": 20_000,
 }
+
+_log = logs.logger(__name__)
 
 SQLITE_PRAGMAS = {
     # Group commit makes a durable commit cost next to nothing (docs/architecture.md has the figures).
@@ -91,7 +94,11 @@ class Database:
         """
         try:
             with in_use(self._peewee), self._peewee.connection_context():
-                return self._upgrade()
+                applied = self._upgrade()
+                if ahead := unapplied(self._peewee)[1]:
+                    # As in a rolling upgrade: new schemas are made so that the version before can use them.
+                    _log.warning("the schema is newer than this version of notifyhub, which lacks %s", ", ".join(ahead))
+                return applied
         except peewee.PeeweeException as error:
             raise cannot_open(self.url, error) from error
 

@@ -67,12 +67,13 @@ def worker(
         from notifyhub.hub import core_of
         from notifyhub.worker.heartbeat import Heartbeat
         from notifyhub.worker.process import spare_the_collector
+        from notifyhub_cli.starting import started
 
         logs.configure(settings.log_level, settings.log_format, settings.effective_log_file, "worker")
         stopped = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stopped.set())
-        with Hub(settings, worker=True) as hub, Heartbeat(settings.data_dir, "worker", core_of(hub).moves):
+        with started(Hub(settings, worker=True)) as hub, Heartbeat(settings.data_dir, "worker", core_of(hub).moves):
             logs.logger(__name__).info("worker is %s", "delivering" if core_of(hub).pumping else "standing by")
             spare_the_collector()
             # Not in one piece: a signal that another thread gets, as it may after a SIGCONT, wakes nobody here.

@@ -39,9 +39,10 @@ def test_a_full_disk_is_a_503_that_says_so(api: Api) -> None:
 
 def test_a_file_that_can_only_be_read_is_said_to_be(tmp_path: Path) -> None:
     sqlite3.connect(tmp_path / "x.db").execute("CREATE TABLE x (n)").connection.close()
-    with sqlite3.connect(f"file:{tmp_path}/x.db?mode=ro", uri=True) as database:
-        with pytest.raises(sqlite3.OperationalError) as error:
-            database.execute("INSERT INTO x VALUES (1)")
+    database = sqlite3.connect(f"file:{tmp_path}/x.db?mode=ro", uri=True)
+    with pytest.raises(sqlite3.OperationalError) as error:
+        database.execute("INSERT INTO x VALUES (1)")
+    database.close()
 
     assert failed("it failed", error.value).told == "the database can only be read"
 
