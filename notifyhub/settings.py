@@ -21,6 +21,7 @@ from notifyhub.domain.zones import DEFAULT_ZONE
 from notifyhub.email_settings import EmailSettings
 from notifyhub.errors import SettingsError
 from notifyhub.plugins import installed
+from notifyhub.process_settings import ProcessSettings
 from notifyhub.report_settings import ReportSettings
 from notifyhub.service_settings import ServiceSettings
 from notifyhub.setting_faults import complaint
@@ -34,7 +35,7 @@ _SECRET_QUERY = re.compile(r"(?i)([?&][^=&]*(?:password|passwd|secret|token|key)
 _USER_PASSWORD = re.compile(r"(://[^:/?#@]*:).*@")
 
 
-class Settings(BrokerSettings, ServiceSettings):
+class Settings(BrokerSettings, ServiceSettings, ProcessSettings):
     """Every setting of notifyhub: constructor arguments first, then `NOTIFYHUB_*` variables, then defaults.
 
     Raises SettingsError (through `load`) naming each wrong variable and why it is wrong.
@@ -62,13 +63,6 @@ class Settings(BrokerSettings, ServiceSettings):
         description="key that `notifyhub emulator` requires and commands send to a running emulator; "
         "if not set, one is generated when other machines can reach the address",
     )
-    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="lowest level that is logged")
-    log_format: Literal["console", "json"] = Field("console", description="log readable lines or JSON objects")
-    log_file: Path | None = Field(
-        None,
-        description="file to which `serve`, `worker` and commands append what happens, as JSON Lines; default: "
-        "notifyhub.log in the data folder; none: no file",
-    )
     http_client: Literal["auto", "aiohttp", "pyreqwest"] = Field(
         "auto", description="HTTP client of the providers; auto uses pyreqwest if it is installed"
     )
@@ -80,15 +74,10 @@ class Settings(BrokerSettings, ServiceSettings):
         description="whether the documented rate limits of messengers are kept to where no rate is set; auto: yes, but "
         "not against the emulator, unless its profile is real-limits",
     )
-    sweep_interval_s: float = Field(0.5, ge=0.05, le=60, description="seconds between checks for due deliveries")
-    start_wait_s: float = Field(
-        10.0,
-        ge=0,
-        le=3600,
-        description="seconds that `serve` and `worker` wait at their start for a database or broker that is starting "
-        "too; 0: they end at once",
+    worker_channels: Words = Field(
+        (), description="channels that `worker` delivers, comma-separated or a JSON array; default: all"
     )
-    drain_s: float = Field(10.0, ge=0, le=600, description="seconds to wait for calls in progress when stopping")
+    sweep_interval_s: float = Field(0.5, ge=0.05, le=60, description="seconds between checks for due deliveries")
     max_recipients: int = Field(50_000, ge=1, description="maximum number of recipients in one request")
     default_region: Region = Field(
         DEFAULT_REGION,
@@ -150,6 +139,26 @@ class Settings(BrokerSettings, ServiceSettings):
                     f"{PREFIX}{channel.upper()}_TIMEOUT_S ({settings.timeout_s:g})"
                 )
         return self
+
+    @model_validator(mode="after")
+    def _workers_know_their_channels(self) -> Self:
+        if unknown := [name for name in self.worker_channels if name not in self.channels()]:
+            known = ", ".join(self.channels())
+            raise ValueError(f"{PREFIX}WORKER_CHANNELS: there is no channel {unknown[0]!r}; there are {known}")
+        if self.worker_channels and self.uses_sqlite:
+            # One process delivers, so nobody would deliver the others.
+            raise ValueError(f"{PREFIX}WORKER_CHANNELS needs PostgreSQL: with SQLite one worker delivers all channels")
+        return self
+
+    def delivered_channels(self) -> Mapping[str, ChannelSettings]:
+        """The settings of the channels that a worker delivers."""
+        return {name: own for name, own in self.channels().items() if name in (self.worker_channels or self.channels())}
+
+    def with_concurrency(self, calls: int) -> Self:
+        """The same, with so many calls at a time for each channel."""
+        return self.model_copy(
+            update={name: own.model_copy(update={"concurrency": calls}) for name, own in self.channels().items()}
+        )
 
     def channels(self) -> Mapping[str, ChannelSettings]:
         """The settings of each channel. A plugin channel without any address is left out."""

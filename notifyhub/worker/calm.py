@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from dramatiq.common import dq_name
 
@@ -16,14 +16,16 @@ _COMPLAINT = "Consumer encountered a connection error"
 class _Calm(logging.Filter):
     """Takes these records from the loggers of all consumers, and tells of them as one."""
 
-    def __init__(self) -> None:
+    def __init__(self, noticed: Callable[[], None]) -> None:
         super().__init__()
+        self._noticed = noticed
         self._say = Seldom()
 
     def filter(self, record: logging.LogRecord) -> bool:
         reason = _reason(record)
         if reason is None:
             return True
+        self._noticed()
         self._say(logging.getLogger(__name__).warning, f"the broker does not answer; trying again: {reason}")
         return False
 
@@ -36,9 +38,9 @@ def _reason(record: logging.LogRecord) -> str | None:
     return None if type(error).__name__ != "TimeoutError" else str(error)
 
 
-def consumers(channels: Iterable[str]) -> None:
-    """Calm the consumers of these channels."""
-    calm = _Calm()
+def consumers(channels: Iterable[str], noticed: Callable[[], None]) -> None:
+    """Calm the consumers of these channels; `noticed()` is called, on any thread, whenever one has no broker."""
+    calm = _Calm(noticed)
     for channel in channels:
         for name in (queue_name(channel), dq_name(queue_name(channel))):
             logger = logging.getLogger(f"dramatiq.worker.ConsumerThread({name})")

@@ -34,18 +34,24 @@ class Heartbeat:
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="notifyhub-heartbeat", daemon=True)
 
-    def __enter__(self) -> Self:
+    def start(self) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         self._thread.start()
+
+    def stop(self) -> None:
+        self._stopped.set()
+        self._thread.join()
+        with suppress(OSError):
+            self._path.unlink(missing_ok=True)
+
+    def __enter__(self) -> Self:
+        self.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._stopped.set()
-        self._thread.join()
-        with suppress(OSError):
-            self._path.unlink(missing_ok=True)
+        self.stop()
 
     def _run(self) -> None:
         failing = False

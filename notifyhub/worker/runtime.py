@@ -24,7 +24,8 @@ from notifyhub.flow.pacing.sender_paces import SenderPaces
 from notifyhub.flow.sender_breaker import SenderBreaker
 from notifyhub.flow.sender_watch import SenderWatch
 from notifyhub.providers.base import Provider
-from notifyhub.queue import Doorbell, place_of
+from notifyhub.providers.transport import policy_of
+from notifyhub.queue import Doorbell, place_of, queue_name
 from notifyhub.scheduler import Scheduler
 from notifyhub.settings import Settings
 from notifyhub.store import heartbeats, views
@@ -41,6 +42,8 @@ from notifyhub.worker.sweeps import BEAT_S, FORGET_EVERY, Sweeps
 # Bells wake their consumers. This bounds how long a stop takes, and how late a bell that was missed is found.
 POLL_MS = 200
 SPARE_THREADS = 2
+MISSED_S = 10.0
+"""For how long a broker counts as away; its consumers notice every few seconds."""
 
 _log = logs.logger(__name__)
 
@@ -56,7 +59,9 @@ class Runtime:
         doorbell: Doorbell,
         providers: Mapping[str, Provider],
         progressed: Callable[[], None],
+        consumes: bool = True,
     ) -> None:
+        """`consumes` False: Dramatiq's own command line has the worker that hears the bells."""
         self._settings = settings
         self._database = database
         self._doorbell = doorbell
@@ -71,20 +76,18 @@ class Runtime:
         self._scheduler = Scheduler()
         self._lock = _pump_lock(settings)
         self._pumping = False
+        self._no_broker_until = 0.0
         for middleware in (DeliveryRetries(), Shutdown(self._pumps.stop), CrashReport()):
             broker.add_middleware(middleware)
-        self._actors = actors.declare(broker, settings.channels(), self._pumps.run)
+        self._actors = actors.declare(broker, settings.delivered_channels(), self._pumps.run)
         self._policies: dict[str, RetryPolicy] = {
             channel: DeliveryRetries.policy(actor) for channel, actor in self._actors.items()
         }
         leader = None if settings.uses_sqlite else Leader(database, WORKER)
-        self._sweeps = Sweeps(settings, database, self._policies, doorbell.ring, progressed, leader)
-        calm.consumers(self._actors)
-        self._worker = dramatiq.Worker(
-            broker,
-            worker_threads=len(self._actors) + SPARE_THREADS,
-            worker_timeout=POLL_MS,
-        )
+        all_policies = {name: policy_of(channel) for name, channel in settings.channels().items()}
+        self._sweeps = Sweeps(settings, database, all_policies, doorbell.ring, progressed, leader)
+        calm.consumers(self._actors, self._miss_broker)
+        self._worker = self._make_worker(broker) if consumes else None
 
     @property
     def pumping(self) -> bool:
@@ -95,8 +98,9 @@ class Runtime:
         """Do all parts of it move? Blocks for a moment. One that stands by does."""
         if not self._pumping:
             return True
-        threads = (*self._worker.workers, *self._worker.consumers.values())
-        return all(thread.is_alive() for thread in threads) and self._pumps.moves()
+        worker = self._worker
+        threads = () if worker is None else (*worker.workers, *worker.consumers.values())
+        return self._scheduler.moves and all(thread.is_alive() for thread in threads) and self._pumps.moves()
 
     def start(self) -> None:
         """Start delivering; returns at once. On SQLite this may mean waiting until the current pump is gone."""
@@ -110,7 +114,8 @@ class Runtime:
         self._scheduler.stop()
         if self._pumping:
             self._sweeps.stop(drain_s)
-            self._worker.stop(timeout=round(drain_s * 1000))
+            if self._worker is not None:
+                self._worker.stop(timeout=round(drain_s * 1000))
             self._pumps.close([*self._providers.values(), self._cells])
             self._metrics.close()
         if self._lock is not None:
@@ -156,7 +161,8 @@ class Runtime:
             self._paces.refresh()
         self._pumps.start(lanes)
         self._doorbell.answer_locally(self._pumps.nudge, self._pumps.run_here)
-        self._worker.start()
+        if self._worker is not None:
+            self._worker.start()
         every_s = self._settings.sweep_interval_s
         self._scheduler.add("look_ahead", self._look_ahead, every_s)
         self._scheduler.add("mailing_watch", self._mailings.refresh, every_s)
@@ -166,6 +172,14 @@ class Runtime:
         self._scheduler.add("call_metrics", self._metrics.flush, FLUSH_S)
         self._scheduler.add("beat", self._beat, BEAT_S)
         self._sweeps.add_to(self._scheduler)
+
+    def _make_worker(self, broker: dramatiq.Broker) -> dramatiq.Worker:
+        return dramatiq.Worker(
+            broker,
+            queues={queue_name(channel) for channel in self._actors},
+            worker_threads=len(self._actors) + SPARE_THREADS,
+            worker_timeout=POLL_MS,
+        )
 
     def _lane(self, channel: str) -> Lane:
         settings = self._settings.channels()[channel]
@@ -213,6 +227,12 @@ class Runtime:
     def _look_ahead(self) -> None:
         now = now_ms()
         sweep.look_ahead(self._database, self._policies, self._pumps.expect, now, now + self._settings.look_ahead_ms)
+        if monotonic() < self._no_broker_until:
+            # Nobody can ring here, whoever sweeps.
+            sweep.ring_due(self._database, self._policies, self._pumps.run_here, now)
+
+    def _miss_broker(self) -> None:
+        self._no_broker_until = monotonic() + MISSED_S
 
 
 def _cells(settings: Settings, database: Database) -> Cells:
