@@ -73,7 +73,7 @@ def broker_must_answer(settings: Settings) -> None:
 
 
 def _unavailable(url: str, error: Exception) -> BrokerUnavailable:
-    words = " ".join(f"{type(one).__name__} {one!r}" for one in _with_causes(error)).lower()
+    words = " ".join(f"{type(one).__name__} {one} {one!r}" for one in _with_causes(error)).lower()
     trouble = next((one for one in _TROUBLES if any(sign in words for sign in one.signs)), None)
     what = trouble.what if trouble else str(error).strip() or type(error).__name__
     text = f"cannot use the broker {without_secrets(url)}: {what} ({trouble.advice if trouble else _UNKNOWN})"

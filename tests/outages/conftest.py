@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 
 from tests.api.conftest import serve as serve
+from tests.cli.conftest import in_this_tree as in_this_tree
+from tests.cli.conftest import run as run
 from tests.engines import Engine, postgres_engine
 from tests.processes import Service
 
