@@ -35,14 +35,14 @@ def reloading() -> str:
 
 
 class Readiness:
-    """Hears a child process say that it is ready: start it with `environment`, which is `given` and a bit more."""
+    """Hears a child process say that it is ready: start it with `environment`, which is `given`, or ours, and more."""
 
-    def __init__(self, given: Mapping[str, str]) -> None:
+    def __init__(self, given: Mapping[str, str] | None = None) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="notifyhub-")
         path = Path(self._folder.name) / "ready"
         self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._listener.bind(str(path))
-        self.environment = {**given, VARIABLE: str(path)}
+        self.environment = {**(os.environ if given is None else given), VARIABLE: str(path)}
 
     def __enter__(self) -> Self:
         return self

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
@@ -46,7 +45,7 @@ class Supervisor:
     """
 
     def __init__(
-        self, kind: str, count: int, start: Start, grace_s: float, environment: Mapping[str, str] = os.environ
+        self, kind: str, count: int, start: Start, grace_s: float, environment: Mapping[str, str] | None = None
     ) -> None:
         self._kind = kind
         self._count = count

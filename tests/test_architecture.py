@@ -134,9 +134,13 @@ def test_the_domain_knows_no_clock_no_chance_and_no_outside(module: str) -> None
 def test_only_settings_and_the_search_for_misspelt_ones_read_the_environment() -> None:
     readers = {name for name, path in MODULES.items() if "os.environ" in path.read_text()}
 
-    # The others pass it on to processes that they start, or are told there by who has started them.
-    others = {"notifyhub_cli.supervisor", "notifyhub_cli.parent", "notifyhub_cli.readiness"}
-    assert readers - others <= {"notifyhub.settings", "notifyhub.unknown_variables"}
+    # The last two read what systemd and our own supervisor tell a process.
+    assert readers <= {
+        "notifyhub.settings",
+        "notifyhub.unknown_variables",
+        "notifyhub_cli.readiness",
+        "notifyhub_cli.parent",
+    }
 
 
 @pytest.mark.parametrize("module", MODULES)
