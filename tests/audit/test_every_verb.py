@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from notifyhub import Hub
@@ -156,3 +158,9 @@ def test_every_step_that_changes_something_has_its_line(
         assert {line.about.kind for line in lines} <= set(KINDS)
 
     assert found == [(verb, actions) for verb, _, actions in STEPS]
+
+
+def test_the_document_lists_every_action() -> None:
+    document = (Path(__file__).parents[2] / "docs" / "audit.md").read_text(encoding="utf-8")
+
+    assert re.findall(r"^\| `([a-z_]+\.[a-z_]+)` \| (.*) \|$", document, re.MULTILINE) == sorted(ACTIONS.items())
