@@ -21,6 +21,7 @@ from notifyhub.domain.zones import DEFAULT_ZONE
 from notifyhub.email_settings import EmailSettings
 from notifyhub.errors import SettingsError
 from notifyhub.plugins import installed
+from notifyhub.process_settings import ProcessSettings
 from notifyhub.report_settings import ReportSettings
 from notifyhub.retention_settings import RetentionSettings
 from notifyhub.service_settings import ServiceSettings
@@ -35,7 +36,7 @@ _SECRET_QUERY = re.compile(r"(?i)([?&][^=&]*(?:password|passwd|secret|token|key)
 _USER_PASSWORD = re.compile(r"(://[^:/?#@]*:).*@")
 
 
-class Settings(BrokerSettings, ServiceSettings):
+class Settings(BrokerSettings, ServiceSettings, ProcessSettings):
     """Every setting of notifyhub: constructor arguments first, then `NOTIFYHUB_*` variables, then defaults.
 
     Raises SettingsError (through `load`) naming each wrong variable and why it is wrong.
@@ -63,13 +64,6 @@ class Settings(BrokerSettings, ServiceSettings):
         description="key that `notifyhub emulator` requires and commands send to a running emulator; "
         "if not set, one is generated when other machines can reach the address",
     )
-    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="lowest level that is logged")
-    log_format: Literal["console", "json"] = Field("console", description="log readable lines or JSON objects")
-    log_file: Path | None = Field(
-        None,
-        description="file to which `serve`, `worker` and commands append what happens, as JSON Lines; default: "
-        "notifyhub.log in the data folder; none: no file",
-    )
     http_client: Literal["auto", "aiohttp", "pyreqwest"] = Field(
         "auto", description="HTTP client of the providers; auto uses pyreqwest if it is installed"
     )
@@ -85,7 +79,6 @@ class Settings(BrokerSettings, ServiceSettings):
         (), description="channels that `worker` delivers, comma-separated or a JSON array; default: all"
     )
     sweep_interval_s: float = Field(0.5, ge=0.05, le=60, description="seconds between checks for due deliveries")
-    drain_s: float = Field(10.0, ge=0, le=600, description="seconds to wait for calls in progress when stopping")
     max_recipients: int = Field(50_000, ge=1, description="maximum number of recipients in one request")
     default_region: Region = Field(
         DEFAULT_REGION,
@@ -103,6 +96,9 @@ class Settings(BrokerSettings, ServiceSettings):
         le=10 * 366 * 86_400,
         description="seconds for which nothing is sent to an address after its messenger said that it is unknown, or "
         "blocks the sender; 0: each message asks again",
+    )
+    audit_kept_days: int = Field(
+        365, ge=0, le=36_500, description="days for which the audit is kept: who did what; 0: forever"
     )
     opt_out_words: Words = Field(
         ("STOP", "СТОП", "/stop"),
@@ -225,10 +221,13 @@ class Settings(BrokerSettings, ServiceSettings):
 
     @property
     def effective_emulator_url(self) -> str:
-        if self.emulator_url:
-            return self.emulator_url
+        return self.emulator_url or f"{self.own_url}/emulator"
+
+    @property
+    def own_url(self) -> str:
+        """Where the service on this machine is asked."""
         host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.host, self.host)  # noqa: S104 (compared, not bound)
-        return f"http://{f'[{host}]' if ':' in host and host[0] != '[' else host}:{self.port}/emulator"
+        return f"http://{f'[{host}]' if ':' in host and host[0] != '[' else host}:{self.port}"
 
     @property
     def report_timezone(self) -> str:
@@ -293,7 +292,13 @@ def without_secrets(url: str) -> str:
     return _SECRET_QUERY.sub(rf"\1{MASK}", _USER_PASSWORD.sub(rf"\1{MASK}@", url))
 
 
-def _meant(name: str) -> str:
+def near(name: str) -> str | None:
+    """The variable that somebody may have meant by this name."""
     known = {known.removeprefix(PREFIX): known for known in names()}
-    near = get_close_matches(name.removeprefix(PREFIX), known, n=1)
-    return f"; did you mean {known[near[0]]}?" if near else ""
+    found = get_close_matches(name.upper().removeprefix(PREFIX), known, n=1)
+    return known[found[0]] if found else None
+
+
+def _meant(name: str) -> str:
+    found = near(name)
+    return f"; did you mean {found}?" if found else ""

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 
 from notifyhub import Hub
 from notifyhub.errors import NotifyhubError
+from notifyhub.flow.readiness import Readiness
 from notifyhub.hub import core_of
 from notifyhub.server.loopback import LoopbackHost, LoopbackOrigin
 from notifyhub.server.problems import left
@@ -20,6 +21,7 @@ from notifyhub_api.auth import Authenticator
 from notifyhub_api.middleware import framed
 from notifyhub_api.openapi import openapi
 from notifyhub_api.resources import (
+    audit,
     batches,
     channels,
     clients,
@@ -54,6 +56,7 @@ OPERATIONS = (
     *reachability.operations,
     *stats.operations,
     *keys.operations,
+    *audit.operations,
     *channels.operations,
     *dialects.operations,
     *dialect_clients.operations,
@@ -102,5 +105,7 @@ def make_app(hub: Hub, mounts: Sequence[BaseRoute] = (), *, authenticator: Authe
     app.router.redirect_slashes = False
     core = core_of(hub)
     app.state.hub = core
+    app.state.readiness = Readiness(lambda: core.database, core.broker_reachable)
+    app.state.stopping = False
     app.state.authenticator = authenticator or Authenticator(core)
     return app

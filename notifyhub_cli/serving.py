@@ -30,6 +30,7 @@ from notifyhub_cli.emulator_access import only_this_machine_reaches
 from notifyhub_cli.emulator_by_api_key import guards_of_service
 from notifyhub_cli.first_key import first_key
 from notifyhub_cli.listening import limits_of, listening, must_be_loopback
+from notifyhub_cli.starting import started
 from notifyhub_cli.stopping import stop_by_signals
 from notifyhub_cli.welcome import welcome
 
@@ -59,6 +60,7 @@ def serve(settings: Settings, *, worker: bool, emulator: bool | None) -> None:
         authenticator = Authenticator(core_of(hub))
         emulated = _emulator(settings, guards_of_service(address[0], authenticator)) if wanted else None
         try:
+            started(hub)
             key = first_key(hub) if settings.auth == "keys" else None
             if emulated is not None:
                 emulated.door.listen_with(mail)
@@ -94,6 +96,7 @@ class _Server(DrainingServer):
     def __init__(self, app: Starlette, hub: Hub, emulated: Emulator | None, ready: Callable[[], None]) -> None:
         draining = Draining()
         super().__init__(config_of(app, hub.settings, draining), draining)
+        self._app = app
         self._hub = hub
         self._emulated = emulated
         self._ready = ready
@@ -112,6 +115,8 @@ class _Server(DrainingServer):
             readiness.tell(readiness.READY)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        # Load balancers are to send new requests elsewhere while those in progress are finished.
+        self._app.state.stopping = True
         readiness.tell(readiness.STOPPING)
         if self._emulated is not None:
             self._emulated.release()

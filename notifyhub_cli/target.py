@@ -67,10 +67,9 @@ def _told(hub: Hub) -> Hub:
     from secrets import token_hex
 
     from notifyhub import logs
-    from notifyhub.logs.current import COMMAND
 
     # So that what one command did is found together.
-    logs.REQUEST_ID.set(f"{COMMAND}{token_hex(8)}")
+    logs.REQUEST_ID.set(f"cli-{token_hex(8)}")
     logs.keep(hub.settings.log_level, hub.settings.effective_log_file)
     return hub
 

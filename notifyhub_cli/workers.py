@@ -10,9 +10,13 @@ from subprocess import Popen
 from notifyhub import Hub, logs
 from notifyhub.hub import core_of
 from notifyhub.settings import Settings
+from notifyhub.worker.heartbeat import Heartbeat
 from notifyhub.worker.process import spare_the_collector
 from notifyhub_cli import parent, readiness
+from notifyhub_cli.starting import started
 from notifyhub_cli.supervisor import Supervisor, start_command
+
+LOOK_S = 1.0
 
 _log = logs.logger(__name__)
 
@@ -21,19 +25,22 @@ def work(settings: Settings) -> None:
     """Deliver until SIGTERM or SIGINT, then finish the calls in progress. Raises SettingsError, StoreUnavailable."""
     _configure(settings, "worker")
     stopped = _stopped_by_signals()
-    with Hub(settings, worker=True) as hub:
-        _log.info("worker is %s", "delivering" if core_of(hub).pumping else "standing by")
-        _wait(stopped)
+    with started(Hub(settings, worker=True)) as hub:
+        core = core_of(hub)
+        _log.info("worker is %s", "delivering" if core.pumping else "standing by")
+        with Heartbeat(settings.data_dir, "worker", core.moves):
+            _wait(stopped)
 
 
 def schedule(settings: Settings) -> None:
     """Run the sweeps until SIGTERM or SIGINT. Raises SettingsError, StoreUnavailable."""
     _configure(settings, "scheduler")
     stopped = _stopped_by_signals()
-    with Hub(settings, worker=False) as hub:
+    with started(Hub(settings, worker=False)) as hub:
         sweeper = core_of(hub).start_sweeping()
         _log.info("scheduler is %s", "leading" if sweeper.leads else "standing by")
-        _wait(stopped)
+        with Heartbeat(settings.data_dir, "scheduler", sweeper.moves):
+            _wait(stopped)
 
 
 def supervise(settings: Settings, processes: int, channels: str | None, concurrency: int | None) -> None:
@@ -63,5 +70,7 @@ def _wait(stopped: threading.Event) -> None:
     spare_the_collector()
     parent.stop_with_it()
     readiness.tell(readiness.READY)
-    stopped.wait()
+    # Not in one piece: a signal that another thread gets, as it may after a SIGCONT, wakes nobody here.
+    while not stopped.wait(LOOK_S):
+        pass
     readiness.tell(readiness.STOPPING)

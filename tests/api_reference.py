@@ -65,11 +65,15 @@ def ask(method, path, body=None, headers={}):
 
 @dataclass
 class Teller:
-    """Asks a service, and writes down what it asked and was answered."""
+    """Asks a service, and writes down what it asked and was answered.
+
+    audited  the operations whose requests have a line in the audit
+    """
 
     service: Service
     kept: dict[str, Any] = field(default_factory=dict)
     told: dict[str, list[str]] = field(default_factory=dict)
+    audited: set[str] = field(default_factory=set)
 
     def tell(self, step: Step) -> None:
         if step.faults is not None:
@@ -86,6 +90,12 @@ class Teller:
         parts += [_shell(operation, path, body, step.headers), _python(operation, path, body, step.headers)]
         parts.append(_answer(status, headers, answer))
         self.told.setdefault(operation.id, []).append("\n\n".join(parts))
+        if operation.method != "GET" and self._has_a_line(headers["X-Request-ID"]):
+            self.audited.add(operation.id)
+
+    def _has_a_line(self, request_id: str) -> bool:
+        newest = self._ask("GET", "/api/v1/audit?limit=1", None, {})[2]["items"]
+        return any(line.get("request_id") == request_id for line in newest)
 
     def _ask(self, method: str, path: str, body: Any, headers: Mapping[str, str]) -> tuple[int, Mapping[str, str], Any]:
         data = None if body is None else json.dumps(body).encode()
@@ -104,8 +114,8 @@ class Teller:
             pass
 
 
-def reference() -> str:
-    """The whole document."""
+def played() -> Teller:
+    """All stories, told to a service of their own."""
     with (
         tempfile.TemporaryDirectory() as folder,
         Service(Path(folder), retention_erasure_key="the same for each run") as service,
@@ -113,11 +123,16 @@ def reference() -> str:
         teller = Teller(service)
         for step in STORIES:
             teller.tell(step)
-        parts = [HEAD.rstrip()]
-        tags = {operation.tag.name: operation.tag for operation in OPERATIONS}
-        for tag in tags.values():
-            parts.append(f"## {tag.name}\n\n{tag.description}")
-            parts += [_section(operation, teller.told) for operation in OPERATIONS if operation.tag.name == tag.name]
+    return teller
+
+
+def reference(teller: Teller) -> str:
+    """The whole document."""
+    parts = [HEAD.rstrip()]
+    tags = {operation.tag.name: operation.tag for operation in OPERATIONS}
+    for tag in tags.values():
+        parts.append(f"## {tag.name}\n\n{tag.description}")
+        parts += [_section(operation, teller.told) for operation in OPERATIONS if operation.tag.name == tag.name]
     return _steady("\n\n".join(parts)) + "\n"
 
 
@@ -199,4 +214,4 @@ def _steady(text: str) -> str:
 
 
 if __name__ == "__main__":
-    TARGET.write_text(reference(), encoding="utf-8")
+    TARGET.write_text(reference(played()), encoding="utf-8")

@@ -390,6 +390,7 @@ STORIES = (
     Step("keys_every", "/api/v1/keys?limit=1"),
     Step("keys_read", "/api/v1/keys/{key}"),
     Step("keys_revoke", "/api/v1/keys/{key}/revoke"),
+    Step("audit_find", "/api/v1/audit?about=key:{key}"),
     Step("deliveries_why", "/api/v1/deliveries/{later_delivery}/why"),
     Step("messages_why", "/api/v1/messages/{later}/why"),
     Step(

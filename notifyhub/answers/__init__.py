@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from notifyhub.answers.audit import (
+    About,
+    AuditEntry,
+    AuditPage,
+)
 from notifyhub.answers.base import (
     Answer,
 )
@@ -80,6 +85,10 @@ from notifyhub.answers.templates import (
 __all__ = [
     # base
     "Answer",
+    # audit
+    "About",
+    "AuditEntry",
+    "AuditPage",
     # clients
     "Client",
     "DeletedClient",

@@ -31,6 +31,7 @@ Page = (
     | answers.MailingPage
     | answers.ReachabilityPage
     | answers.TemplatePage
+    | answers.AuditPage
 )
 P = TypeVar(
     "P",
@@ -42,6 +43,7 @@ P = TypeVar(
     answers.MailingPage,
     answers.ReachabilityPage,
     answers.TemplatePage,
+    answers.AuditPage,
 )
 
 MESSAGES = "/api/v1/messages"

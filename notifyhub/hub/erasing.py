@@ -8,7 +8,7 @@ from typing import Any
 from notifyhub import answers
 from notifyhub.clock import now_ms
 from notifyhub.hub.wiring import Wiring
-from notifyhub.logs.current import is_command
+from notifyhub.logs.current import ASKED_BY
 from notifyhub.requests import as_row_id, erasure_request
 from notifyhub.requests.erasures import spellings
 from notifyhub.store import erasing
@@ -25,7 +25,7 @@ class Erasing:
         self, id_: int | str, asked: bytes | Mapping[str, Any], asker: str | None = None
     ) -> answers.Erasure:
         """`asker`: the API key that asks; None: the command line, or a program that uses the hub itself."""
-        asker = asker or ("command line" if is_command() else "library")
+        asker = asker or ("command line" if ASKED_BY.get().face == "cli" else "library")
         row, request = as_row_id("client", id_), erasure_request(asked)
         by = f"{asker} ({request.by})" if request.by else asker
         wanted = erasing.Wanted(row, now_ms(), by, request.reason, self._secret)

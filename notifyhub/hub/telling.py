@@ -26,13 +26,18 @@ Told = Iterator[tuple[str, dict[str, Any]]]
 
 
 def done(job: Any, item: Any, result: Any) -> None:
-    """Tell that a writer's job has done this. Nothing is told of jobs that `_OF_JOBS` does not know."""
-    of_job = _OF_JOBS.get(job)
-    if of_job is None:
+    """Tell that a writer's job has done this. Nothing is told of other jobs than those of `_OF_JOBS`."""
+    acts = of_job(job)
+    if acts is None:
         return
-    for event, fields in of_job(item, result):
+    for event, fields in acts(item, result):
         story.concern(**{name: fields[name] for name in _IDS if name in fields})
         story.tell(event, **story.asked(), **fields)
+
+
+def of_job(job: Any) -> Callable[[Any, Any], Told] | None:
+    """What a job tells, by its item and its result; None: nothing."""
+    return _OF_JOBS.get(job)
 
 
 def imported(report: Any) -> None:

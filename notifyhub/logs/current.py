@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 REQUEST_ID: ContextVar[str | None] = ContextVar("request_id", default=None)
 """The id of the current request, in every line logged meanwhile."""
@@ -11,10 +11,21 @@ REQUEST_ID: ContextVar[str | None] = ContextVar("request_id", default=None)
 CONCERNED: ContextVar[dict[str, Any] | None] = ContextVar("concerned", default=None)
 """The ids of what the current request is about, as far as they are known."""
 
-COMMAND = "cli-"
-"""How the id of what a command asks for begins."""
+Face = Literal["rest", "cli", "python"]
 
 
-def is_command() -> bool:
-    """Is it a command that asks?"""
-    return (REQUEST_ID.get() or "").startswith(COMMAND)
+class Who(NamedTuple):
+    """Who asks for something.
+
+    face    where: over the REST API, on the command line, or in Python
+    name    of the person; of an API key it is in the store
+    key_id  of the API key; 0: none
+    """
+
+    face: Face
+    name: str | None = None
+    key_id: int = 0
+
+
+ASKED_BY: ContextVar[Who] = ContextVar("asked_by", default=Who("python"))  # noqa: B039 (a tuple does not change)
+"""Who asks for what happens now."""

@@ -20,6 +20,7 @@ from notifyhub.store.rows import Type, as_uuid, fetch, is_postgres, run, run_row
 from notifyhub.store.wordings import Wording
 
 SLICE = 2_000
+BEGINNING = (0, "")
 
 
 class RetrySlice(NamedTuple):
@@ -27,7 +28,7 @@ class RetrySlice(NamedTuple):
 
     id: int
     now: int
-    after: tuple[int, str] = (0, "")
+    after: tuple[int, str] = BEGINNING
 
 
 class Retried(NamedTuple):

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from notifyhub.verbs.audit import AsyncAudit, Audit
 from notifyhub.verbs.clients import ClientVerbs
 from notifyhub.verbs.mailings import MailingVerbs
 from notifyhub.verbs.reachability import ReachabilityVerbs
@@ -105,6 +106,8 @@ class Messaging:
     """Addresses that nothing is sent to: `reachability.list(…)`, `suppress` and `clear`."""
     clients: Clients
     """The directory: `clients.create(…)`, `clients.list(…)`, `get`, `update`, `delete`, `erase` and so on."""
+    audit: Audit
+    """Who did what: `audit.list(…)`."""
     templates: Templates
     """Named texts: `templates.set(…)`, `templates.preview(…)`, `list`, `get`, `versions` and `delete`."""
 
@@ -243,6 +246,8 @@ class AsyncMessaging:
     """Mailings: `await mailings.create(…)` and so on."""
     templates: AsyncTemplates
     """Named texts: `await templates.set(…)` and so on."""
+    audit: AsyncAudit
+    """Who did what: `await audit.list(…)`."""
     stats: AsyncStats
     """Numbers: `await stats.overall()`."""
 

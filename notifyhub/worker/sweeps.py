@@ -15,6 +15,7 @@ from notifyhub.reports.daily import Reporter
 from notifyhub.reports.post import post_of
 from notifyhub.scheduler import Scheduler
 from notifyhub.settings import Settings
+from notifyhub.store import heartbeats
 from notifyhub.store.database import Database
 from notifyhub.worker.leader import RENEW_S, Leader
 
@@ -24,6 +25,9 @@ FORGET_EVERY = 120
 REPORT_EVERY = 20
 # What is old for days has a minute.
 RETENTION_EVERY = 120
+BEAT_S = 5.0
+"""Between signs of life in the store, by which other processes know that somebody delivers and sweeps."""
+DAY_MS = 86_400_000
 
 
 class Sweeps:
@@ -69,6 +73,7 @@ class Sweeps:
             ("retention", self._keep_to_retention, every_s * RETENTION_EVERY),
         ):
             scheduler.add(name, self._if_leading(run), pace_s)
+        scheduler.add("beat_of_sweeps", self._if_leading(self._beat), BEAT_S)
         self._add_what_is_set(scheduler, every_s)
 
     def stop(self, drain_s: float) -> None:
@@ -100,6 +105,9 @@ class Sweeps:
 
         return run_if_leading
 
+    def _beat(self) -> None:
+        self._database.write(heartbeats.beat, "scheduler").result()
+
     def _ring_due(self) -> None:
         sweep.ring_due(self._database, self._policies, self._ring, now_ms())
 
@@ -123,6 +131,8 @@ class Sweeps:
         sweep.forget(self._database, now_ms())
         sweep.forget_unreachable(self._database, now_ms())
         receive.forget(self._database, now_ms())
+        if kept_days := self._settings.audit_kept_days:
+            sweep.forget_audit(self._database, now_ms() - kept_days * DAY_MS)
 
     def _keep_to_retention(self) -> None:
         self._retention.sweep(now_ms())
