@@ -34,6 +34,7 @@ from notifyhub_api.resources import (
     mailing_views,
     mailings,
     messages,
+    metrics,
     reachability,
     receipts,
     stats,
@@ -59,6 +60,7 @@ OPERATIONS = (
     *dialect_messages.operations,
     *receipts.operations,
     *health.operations,
+    *metrics.operations,
     *index.operations,
 )
 

@@ -10,7 +10,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from notifyhub import logs
-from notifyhub_api import requests_told
+from notifyhub_api import requests_counted, requests_told
 from notifyhub_api.web import ADDED
 
 REQUEST_ID = b"x-request-id"
@@ -54,18 +54,21 @@ class Frame:
         # Not reset at the end: each request is a separate task, and the server logs it later.
         logs.REQUEST_ID.set(id_.decode())
         told = requests_told.begin(scope)
+        counted = requests_counted.Counted()
         added = ((REQUEST_ID, id_), *(_PRIVATE if f"{scope['path']}/".startswith("/api/") else _ALWAYS))
 
         async def send_framed(message: Message) -> None:
             if message["type"] == "http.response.start":
                 message["headers"] = [*message.get("headers", ()), *added, *scope.get(ADDED, ())]
                 told.answered(message["status"])
+                counted.status = message["status"]
             await send(message)
 
         try:
             await self._app(scope, receive, send_framed)
         finally:
             told.tell()
+            counted.count(scope)
 
 
 def _id_of(scope: Scope) -> bytes:

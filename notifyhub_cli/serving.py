@@ -28,6 +28,7 @@ from notifyhub_api.connection_kinds import TYPES
 from notifyhub_cli.emulator_access import only_this_machine_reaches
 from notifyhub_cli.emulator_by_api_key import guards_of_service
 from notifyhub_cli.listening import limits_of, listening, must_be_loopback
+from notifyhub_cli.metrics_shown import shown_by, telling_others
 from notifyhub_cli.stopping import stop_by_signals
 from notifyhub_cli.welcome import key_file, welcome
 
@@ -63,7 +64,8 @@ def serve(settings: Settings, *, worker: bool, emulator: bool | None) -> None:
             mounts = [Mount("/emulator", emulated.app)] if emulated else []
             app = make_app(hub, mounts, authenticator=authenticator)
             ready = partial(welcome, hub, address, key, emulated)
-            _Server(_config(app, settings), hub, emulated, ready).run([listener])
+            with telling_others(settings, "serve"), shown_by(hub, "serve"):
+                _Server(_config(app, settings), hub, emulated, ready).run([listener])
         finally:
             hub.close()
             if emulated is not None:

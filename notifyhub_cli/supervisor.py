@@ -6,10 +6,12 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Mapping
 from types import FrameType
 
 from notifyhub import logs
 from notifyhub.settings import Settings
+from notifyhub_cli.metrics_shown import shown_together
 
 START_AGAIN_S = 1.0
 
@@ -26,19 +28,20 @@ def supervise(processes: int, settings: Settings) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
-    workers = [_start() for _ in range(processes)]
-    while not stopped.wait(START_AGAIN_S):
-        for place, process in enumerate(workers):
-            if process.poll() is not None:
-                _log.error("worker %d exited with code %d; starting another", process.pid, process.returncode)
-                workers[place] = _start()
-    _stop(workers, settings.drain_s)
+    with shown_together(settings, "supervisor") as environment:
+        workers = [_start(environment) for _ in range(processes)]
+        while not stopped.wait(START_AGAIN_S):
+            for place, process in enumerate(workers):
+                if process.poll() is not None:
+                    _log.error("worker %d exited with code %d; starting another", process.pid, process.returncode)
+                    workers[place] = _start(environment)
+        _stop(workers, settings.drain_s)
 
 
-def _start() -> subprocess.Popen[bytes]:
+def _start(environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
     # A session of its own, so that Ctrl-C on the terminal reaches the workers only once, through us.
     command = [sys.executable, "-m", "notifyhub_cli.main", "worker"]
-    return subprocess.Popen(command, start_new_session=True)  # noqa: S603 (our own module)
+    return subprocess.Popen(command, env=environment, start_new_session=True)  # noqa: S603 (our own module)
 
 
 def _stop(workers: list[subprocess.Popen[bytes]], drain_s: float) -> None:

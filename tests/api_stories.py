@@ -452,6 +452,7 @@ STORIES = (
     Step("mailing_dialect_delete_client", "/api/clients/{plain_client}/"),
     Step("service_live", "/health/live"),
     Step("service_ready", "/health/ready"),
+    Step("service_metrics", "/metrics"),
     Step("service_index", "/"),
     Step(
         "receipts_telegram",

@@ -26,6 +26,8 @@ LAYERS = {
     "notifyhub.setting_faults": 3,
     "notifyhub.report_settings": 3,
     "notifyhub.service_settings": 3,
+    "notifyhub.observing_settings": 3,
+    "notifyhub.metrics": 2,
     "notifyhub.settings": 4,
     "notifyhub.mail": 4,
     "notifyhub.requests": 4,

@@ -92,7 +92,7 @@ _CLAIM_POSTGRES = f"""
     WITH due AS MATERIALIZED ({{due}} FOR UPDATE SKIP LOCKED)
     {_TAKE} FROM due WHERE deliveries.id = due.id
     RETURNING {", ".join(f"deliveries.{name}" for name in _COLUMNS)}"""
-_OF_MESSAGE = ("id", "text", "on_unconfirmed", "options", "deduplicate")
+_OF_MESSAGE = ("id", "text", "on_unconfirmed", "options", "deduplicate", "send_at")
 _OF_MAILING = ("send_window", "rate", "ends_at")
 _BODY = (*_OF_MESSAGE, *_OF_MAILING, "template")
 _BODIES = f"""

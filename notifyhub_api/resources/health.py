@@ -14,7 +14,7 @@ from notifyhub.hub.core import Core
 from notifyhub_api.operations import Operation, Tag
 from notifyhub_api.web import answer, hub_of
 
-SERVICE = Tag("service", "The service itself; no key needed.")
+SERVICE = Tag("service", "The service itself; no key needed, but for the metrics.")
 
 
 class Life(Answer):
