@@ -28,6 +28,7 @@ class Step:
     body   made from what is kept; `nothing` for none
     keep   names for parts of the answer, such as {"message": "id"}
     faults what the emulator is to do from now on
+    only   of a text, the lines with this are shown
     until  the status that the thing asked for must reach before it is shown
     """
 
@@ -38,6 +39,7 @@ class Step:
     headers: Mapping[str, str] = field(default_factory=dict)
     faults: Mapping[str, Any] | None = None
     until: str | None = None
+    only: str | None = None
     says: str = ""
 
 
@@ -452,7 +454,7 @@ STORIES = (
     Step("mailing_dialect_delete_client", "/api/clients/{plain_client}/"),
     Step("service_live", "/health/live"),
     Step("service_ready", "/health/ready"),
-    Step("service_metrics", "/metrics"),
+    Step("service_metrics", "/metrics", only="notifyhub_store_up", says="Some of its lines:"),
     Step("service_index", "/"),
     Step(
         "receipts_telegram",

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Generic, TypeVar
 
+from notifyhub import logs
 from notifyhub.clock import now_ms
 from notifyhub.forks import ForkedLock
 from notifyhub.hub.wiring import Wiring
@@ -24,6 +25,8 @@ KEPT_S = 1.0
 SHARE = 20
 """An answer that took long is kept for so many times as long: asking costs at most a twentieth of a core."""
 
+_log = logs.logger(__name__)
+
 
 @dataclass(slots=True)
 class _Asked(Generic[T]):
@@ -36,8 +39,10 @@ class _Asked(Generic[T]):
 class Latest(Generic[T]):
     """The latest answer to one question. It is never asked again before it was answered."""
 
-    def __init__(self, ask: Callable[[], Future[T]]) -> None:
+    def __init__(self, of: str, ask: Callable[[], Future[T]]) -> None:
+        self._of = of
         self._ask = ask
+        self._failing = False
         self._changing = ForkedLock()
         self._asked: _Asked[T] | None = None
 
@@ -48,10 +53,14 @@ class Latest(Generic[T]):
             if asked is None or self._is_old(asked):
                 asked = self._asked = self._begin()
         try:
-            return asked.future.result(max(0.0, seconds))
-        except Exception:
-            # Timed out, or the store is away, which others log.
+            found = asked.future.result(max(0.0, seconds))
+        except Exception as error:
+            if not self._failing:
+                _log.warning("the %s gives no figures: %s", self._of, str(error) or "it does not answer in time")
+            self._failing = True
             return None
+        self._failing = False
+        return found
 
     def _is_old(self, asked: _Asked[T]) -> bool:
         if asked.process != os.getpid():
@@ -70,8 +79,8 @@ class Figures:
 
     def __init__(self, wiring: Wiring) -> None:
         self._wiring = wiring
-        self._load = Latest(lambda: on_a_thread(self._read_load))
-        self._broker = Latest(lambda: on_a_thread(wiring.broker_reachable))
+        self._load = Latest("store", lambda: on_a_thread(self._read_load))
+        self._broker = Latest("broker", lambda: on_a_thread(wiring.broker_reachable))
 
     def read(self) -> tuple[Load | None, bool | None]:
         """The load, if the store answers in time; does the broker answer? None: not in time."""

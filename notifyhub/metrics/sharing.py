@@ -95,7 +95,7 @@ def telling(folder: Path, role: str) -> Iterator[None]:
     """
     folder.mkdir(parents=True, exist_ok=True)
     fold(folder)
-    teller = _Teller(folder, role)
+    teller = Teller(folder, role)
     teller.tell()
     teller.start()
     try:
@@ -104,7 +104,7 @@ def telling(folder: Path, role: str) -> Iterator[None]:
         teller.end()
 
 
-class _Teller(threading.Thread):
+class Teller(threading.Thread):
     """Writes the file of this process."""
 
     def __init__(self, folder: Path, role: str) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from notifyhub.metrics.definitions import BY_NAME
+from notifyhub.metrics.definitions import BY_NAME, Metric
 
 Labels = tuple[str, ...]
 """Values of the labels, in the order of the metric's definition."""
@@ -33,11 +33,7 @@ class Snapshot:
 def add_spread(spreads: MutableMapping[Labels, list[float]], labels: Labels, values: list[float]) -> None:
     """Add the cells of a histogram to those that are there."""
     there = spreads.get(labels)
-    if there is None or len(there) != len(values):
-        # Of another length: another version of notifyhub has other buckets. Its values cannot be added.
-        spreads.setdefault(labels, list(values))
-    else:
-        spreads[labels] = [one + other for one, other in zip(there, values, strict=True)]
+    spreads[labels] = values if there is None else [one + other for one, other in zip(there, values, strict=True)]
 
 
 def as_json(snapshot: Snapshot) -> dict[str, Any]:
@@ -50,16 +46,22 @@ def as_json(snapshot: Snapshot) -> dict[str, Any]:
 
 
 def from_json(document: Mapping[str, Any]) -> Snapshot:
-    """Raises KeyError, TypeError or ValueError for what is none. Metrics of other versions are left out."""
+    """Raises KeyError, TypeError or ValueError for what is none. What another version of notifyhub counts otherwise is left out."""
     kinds = (
         {
-            name: {tuple(labels): value for labels, value in values}
+            name: {tuple(labels): value for labels, value in values if _fits(BY_NAME[name], labels, value)}
             for name, values in document[kind].items()
             if name in BY_NAME
         }
         for kind in ("counters", "histograms", "gauges")
     )
     return Snapshot(*kinds)
+
+
+def _fits(metric: Metric, labels: Sequence[str], value: float | list[float]) -> bool:
+    """Another version of notifyhub may have other labels, and other buckets."""
+    cells = len(metric.buckets) + 2 if metric.kind == "histogram" else None
+    return len(labels) == len(metric.labels) and (len(value) if isinstance(value, list) else None) == cells
 
 
 def _add(sums: dict[str, dict[Labels, float]], values: Mapping[str, Mapping[Labels, float]]) -> None:

@@ -19,7 +19,7 @@ MOST_COUNTED = 100_000
 HOURS = 7 * 24
 """Of more than those, the counters of deliveries accepted in so many hours are added up."""
 
-_SOME = "SELECT COUNT(*) FROM (SELECT 1 FROM deliveries WHERE status = ? AND channel = ? LIMIT ?) AS some"
+_SOME = "SELECT COUNT(*) FROM (SELECT 1 FROM deliveries WHERE status = ? AND channel = ? LIMIT ?) AS counted"
 _SENDING = f"SELECT channel, COUNT(*) AS number FROM deliveries WHERE status = '{Status.SENDING}' GROUP BY channel"
 _LATELY = """
     SELECT CAST(COALESCE(SUM(number), 0) AS BIGINT) FROM delivery_counts
