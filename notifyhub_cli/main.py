@@ -25,6 +25,7 @@ from notifyhub_cli.commands import (
     settings,
     stats,
     templates,
+    top,
     why,
 )
 from notifyhub_cli.output import Exit, leave, say
@@ -81,7 +82,7 @@ def options(
         leave(Exit.BAD_INPUT, f"--url: `{context.invoked_subcommand}` works on this machine only; leave out --url")
 
 
-for group in (messages, listing, changing, why, logs, channels, processes, settings, doctor, report):
+for group in (messages, listing, changing, why, logs, channels, top, processes, settings, doctor, report):
     group.register(app)
 app.add_typer(clients.app, name="clients")
 app.add_typer(mailings.app, name="mailing")

@@ -97,6 +97,7 @@ OF_WHATSAPP = {
 STORIES = (
     # First, while nothing has been called that would say how long ago.
     Step("channels_every", "/api/v1/channels"),
+    Step("stats_now", "/api/v1/stats/now"),
     Step("channels_read", "/api/v1/channels/telegram"),
     Step(
         "messages_create",

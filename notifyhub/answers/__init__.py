@@ -12,6 +12,10 @@ from notifyhub.answers.clients import (
     Import,
     RowError,
 )
+from notifyhub.answers.live import (
+    Live,
+    LiveChannel,
+)
 from notifyhub.answers.mailings import (
     CancelledMailing,
     Mailing,
@@ -128,6 +132,8 @@ __all__ = [
     "MailingStatistics",
     "CounterDifference",
     "CounterCheck",
+    "Live",
+    "LiveChannel",
     # templates
     "TemplateVariant",
     "Template",

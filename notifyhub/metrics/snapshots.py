@@ -46,7 +46,10 @@ def as_json(snapshot: Snapshot) -> dict[str, Any]:
 
 
 def from_json(document: Mapping[str, Any]) -> Snapshot:
-    """Raises KeyError, TypeError or ValueError for what is none. What another version of notifyhub counts otherwise is left out."""
+    """What another version of notifyhub counts otherwise is left out.
+
+    Raises KeyError, TypeError or ValueError for what is no such document.
+    """
     kinds = (
         {
             name: {tuple(labels): value for labels, value in values if _fits(BY_NAME[name], labels, value)}

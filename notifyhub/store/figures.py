@@ -9,6 +9,7 @@ import peewee
 
 from notifyhub.domain.states import Status
 from notifyhub.store import lanes, sender_paces, senders
+from notifyhub.store.call_counts import MINUTE_MS
 from notifyhub.store.rows import fetch, run
 from notifyhub.store.sender_paces import Paces
 from notifyhub.store.senders import Standing
@@ -25,6 +26,12 @@ _LATELY = """
     SELECT CAST(COALESCE(SUM(number), 0) AS BIGINT) FROM delivery_counts
     WHERE hour >= ? AND status = ? AND channel = ?"""
 _INBOUND = "SELECT MIN(created_at) FROM inbound_posts"
+_ACCEPTED = """
+    SELECT channel, CAST(SUM(number) AS BIGINT) AS number FROM delivery_counts WHERE hour >= ? GROUP BY channel"""
+_CALLS = """
+    SELECT channel, outcome, CAST(SUM(calls) AS BIGINT) AS calls FROM pulses WHERE minute >= ?
+    GROUP BY channel, outcome"""
+_PROCESSES = "SELECT COUNT(DISTINCT process) FROM pulses WHERE minute >= ?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,3 +84,33 @@ def _number(database: peewee.Database, channel: str, status: Status, now: int) -
         return int(number)
     (lately,) = run(database, _LATELY, now // HOUR_MS - HOURS, str(status), channel).fetchone()
     return max(int(number), int(lately))
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What was done since some moment.
+
+    accepted   deliveries, by channel
+    calls      by channel and outcome
+    processes  that called a messenger lately
+    """
+
+    accepted: Mapping[str, int]
+    calls: Mapping[tuple[str, str], int]
+    processes: int
+
+
+def done(since: int, now: int) -> Callable[[peewee.Database], Done]:
+    """Query: what was accepted since the hour of `since`, and called since its minute (epoch ms)."""
+
+    def ask(database: peewee.Database) -> Done:
+        accepted = fetch(database, _ACCEPTED, ("channel", "number"), since // HOUR_MS)
+        calls = fetch(database, _CALLS, ("channel", "outcome", "calls"), since // MINUTE_MS)
+        (processes,) = run(database, _PROCESSES, now // MINUTE_MS - 1).fetchone()
+        return Done(
+            {channel: int(number) for channel, number in accepted},
+            {(channel, outcome): int(number) for channel, outcome, number in calls},
+            int(processes),
+        )
+
+    return ask
