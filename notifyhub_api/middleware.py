@@ -10,7 +10,9 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from notifyhub import logs
-from notifyhub_api import requests_counted, requests_told
+from notifyhub_api import requests_told
+from notifyhub_api.requests_counted import Counted
+from notifyhub_api.requests_traced import Traced
 from notifyhub_api.web import ADDED
 
 REQUEST_ID = b"x-request-id"
@@ -54,7 +56,7 @@ class Frame:
         # Not reset at the end: each request is a separate task, and the server logs it later.
         logs.REQUEST_ID.set(id_.decode())
         told = requests_told.begin(scope)
-        counted = requests_counted.Counted()
+        counted, traced = Counted(), Traced(scope)
         added = ((REQUEST_ID, id_), *(_PRIVATE if f"{scope['path']}/".startswith("/api/") else _ALWAYS))
 
         async def send_framed(message: Message) -> None:
@@ -69,6 +71,7 @@ class Frame:
         finally:
             told.tell()
             counted.count(scope)
+            traced.end(scope, counted.status)
 
 
 def _id_of(scope: Scope) -> bytes:

@@ -25,6 +25,7 @@ from notifyhub.worker.process import spare_the_collector
 from notifyhub_api.app import make_app
 from notifyhub_api.auth import Authenticator
 from notifyhub_api.connection_kinds import TYPES
+from notifyhub_cli.crash_reports import report_crashes
 from notifyhub_cli.emulator_access import only_this_machine_reaches
 from notifyhub_cli.emulator_by_api_key import guards_of_service
 from notifyhub_cli.listening import limits_of, listening, must_be_loopback
@@ -46,6 +47,7 @@ def serve(settings: Settings, *, worker: bool, emulator: bool | None) -> None:
     Raises SettingsError when it cannot listen on the address, StoreUnavailable.
     """
     logs.configure(settings.log_level, settings.log_format, settings.effective_log_file)
+    report_crashes(settings, "serve")
     if settings.auth == "none":
         must_be_loopback(settings.host)
     with listening(settings.host, settings.port, ELSEWHERE) as listener:

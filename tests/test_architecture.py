@@ -28,6 +28,7 @@ LAYERS = {
     "notifyhub.service_settings": 3,
     "notifyhub.observing_settings": 3,
     "notifyhub.metrics": 2,
+    "notifyhub.tracing": 3,
     "notifyhub.settings": 4,
     "notifyhub.mail": 4,
     "notifyhub.requests": 4,

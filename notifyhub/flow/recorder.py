@@ -9,7 +9,7 @@ from typing import Any
 
 from notifyhub import logs
 from notifyhub.errors import StoreUnavailable
-from notifyhub.flow import metering, telling
+from notifyhub.flow import call_spans, metering, telling
 from notifyhub.flow.lane import Lane
 from notifyhub.store import deliveries
 from notifyhub.store.claimed import Claimed
@@ -71,6 +71,7 @@ class Recorder:
             going_on = await self._write_stubbornly(deliveries.record, batch)
             telling.attempted(pairs, recorded=going_on is not None)
             metering.attempted(self._lane.channel, pairs)
+            call_spans.attempted(self._lane.channel, pairs)
             self._lane.recorded(self._lane.channel, batch, going_on or ())
 
     async def _write_stubbornly(self, job: Any, batch: Any) -> Any:

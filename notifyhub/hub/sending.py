@@ -111,10 +111,7 @@ class Sending(Wiring, Verbs):
             answer.set_exception(error)
             return
         stored = done.result()
-        pairs = list(zip(rows, stored, strict=True))
-        telling.stored(asker, pairs)
-        metering.accepted(pairs)
-        self._ring_for(pairs)
+        self._were_stored(asker, list(zip(rows, stored, strict=True)))
         answer.set_result(outcomes(checked, rows, stored))
 
     def _accepted(
@@ -129,11 +126,13 @@ class Sending(Wiring, Verbs):
             answer.set_exception(error)
             return
         stored = done.result()
-        pairs = [(message, stored)]
+        self._were_stored(asker, [(message, stored)])
+        answer.set_result(accept.to_answer(request, message, stored))
+
+    def _were_stored(self, asker: Asker, pairs: Sequence[tuple[messages.NewMessage, messages.Stored]]) -> None:
         telling.stored(asker, pairs)
         metering.accepted(pairs)
         self._ring_for(pairs)
-        answer.set_result(accept.to_answer(request, message, stored))
 
     def _ring_for(self, accepted: Sequence[tuple[messages.NewMessage, messages.Stored]]) -> None:
         due: dict[str, int] = {}

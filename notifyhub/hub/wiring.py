@@ -11,6 +11,7 @@ from typing import Any, Self, TypeVar
 import peewee
 
 from notifyhub import settings as settings_module
+from notifyhub import tracing
 from notifyhub.clock import now_ms
 from notifyhub.errors import NotifyhubError, SettingsError
 from notifyhub.forks import ForkedLock
@@ -108,6 +109,7 @@ class Wiring:
             self._doorbell.close()
             self._broker.close()
             self._database.close()
+            tracing.flush()
             self._opened_by = None
 
     def stop_delivering(self, finish_due_s: float = 0.0) -> None:
@@ -122,6 +124,8 @@ class Wiring:
         settings = self.settings
         # In a forked child nobody might ever release the parent's lock.
         self._progress = Progress()
+        if settings.traces_url is not None:
+            tracing.begin(settings.traces_url, settings.traces_ratio)
         self._database = Database(settings.effective_database_url)
         self._database.upgrade()
         self._broker = make_broker(settings.broker_url)

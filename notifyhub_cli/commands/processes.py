@@ -66,12 +66,14 @@ def worker(
         from notifyhub import Hub, logs
         from notifyhub.hub import core_of
         from notifyhub.worker.process import spare_the_collector
+        from notifyhub_cli.crash_reports import report_crashes
         from notifyhub_cli.metrics_shown import shown_by, telling_others
 
         logs.configure(settings.log_level, settings.log_format, settings.effective_log_file, "worker")
         stopped = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stopped.set())
+        report_crashes(settings, "worker")
         with telling_others(settings, "worker"), Hub(settings, worker=True) as hub, shown_by(hub, "worker"):
             logs.logger(__name__).info("worker is %s", "delivering" if core_of(hub).pumping else "standing by")
             spare_the_collector()
