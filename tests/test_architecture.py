@@ -29,6 +29,7 @@ LAYERS = {
     "notifyhub.observing_settings": 3,
     "notifyhub.metrics": 2,
     "notifyhub.tracing": 3,
+    "notifyhub.broker_settings": 3,
     "notifyhub.settings": 4,
     "notifyhub.mail": 4,
     "notifyhub.requests": 4,

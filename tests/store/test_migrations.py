@@ -9,10 +9,10 @@ from playhouse.schema_diff import diff_models
 
 from notifyhub.store import (
     chain_models,
-    leader_models,
     mailing_models,
     models,
     pacing_models,
+    process_models,
     reachability_models,
     report_models,
     sender_models,
@@ -22,7 +22,7 @@ from notifyhub.store.database import MIGRATIONS, Database
 
 PARTS = (
     models,
-    leader_models,
+    process_models,
     mailing_models,
     pacing_models,
     chain_models,
