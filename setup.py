@@ -5,12 +5,9 @@ from setuptools import find_packages, setup
 POSTGRES = ["psycopg[binary]>=3.2"]
 FAST = ["pyreqwest>=0.15"]
 APPRISE = ["apprise>=2.2,<3"]
-<<<<<<< HEAD
 OTEL = ["opentelemetry-sdk>=1.39,<2", "opentelemetry-exporter-otlp-proto-http>=1.39,<2"]
 SENTRY = ["sentry-sdk>=2.50,<3"]
-=======
 RABBITMQ = ["dramatiq[rabbitmq]>=2.2,<3"]
->>>>>>> main
 TEST = [
     "pytest>=9",
     "pytest-timeout>=2.4",
@@ -94,13 +91,8 @@ setup(
         "otel": OTEL,
         "sentry": SENTRY,
         "browser": ["playwright>=1.55"],
-<<<<<<< HEAD
-        "test": TEST + POSTGRES + FAST + APPRISE + OTEL + SENTRY,
-        "all": POSTGRES + FAST + APPRISE + OTEL + SENTRY + ["dramatiq[rabbitmq]>=2.2,<3"],
-=======
-        "test": TEST + POSTGRES + RABBITMQ + FAST + APPRISE,
-        "all": POSTGRES + RABBITMQ + FAST + APPRISE,
->>>>>>> main
+        "test": TEST + POSTGRES + RABBITMQ + FAST + APPRISE + OTEL + SENTRY,
+        "all": POSTGRES + RABBITMQ + FAST + APPRISE + OTEL + SENTRY,
     },
     entry_points={
         "console_scripts": ["notifyhub = notifyhub_cli.main:main"],

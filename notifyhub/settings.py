@@ -36,11 +36,7 @@ _SECRET_QUERY = re.compile(r"(?i)([?&][^=&]*(?:password|passwd|secret|token|key)
 _USER_PASSWORD = re.compile(r"(://[^:/?#@]*:).*@")
 
 
-<<<<<<< HEAD
-class Settings(ServiceSettings, ObservingSettings):
-=======
-class Settings(BrokerSettings, ServiceSettings):
->>>>>>> main
+class Settings(BrokerSettings, ServiceSettings, ObservingSettings):
     """Every setting of notifyhub: constructor arguments first, then `NOTIFYHUB_*` variables, then defaults.
 
     Raises SettingsError (through `load`) naming each wrong variable and why it is wrong.
