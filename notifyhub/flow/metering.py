@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from notifyhub.domain.pacing import PACED
 from notifyhub.domain.states import Status
 from notifyhub.metrics.codes import class_of, reason_label
-from notifyhub.metrics.counting import count, note_in, spread
+from notifyhub.metrics.counting import count, note_all
 from notifyhub.metrics.definitions import (
     ACCEPTED,
     ATTEMPTS,
@@ -40,24 +41,25 @@ def accepted(pairs: Iterable[tuple[NewMessage, Stored]]) -> None:
 def attempted(channel: str, pairs: Sequence[tuple[Claimed, Result]], *, timed: bool = True) -> None:
     """These calls have ended, and what was claimed for them has a new state. Not `timed`: nobody knows when."""
     own = (channel,)
-    sends, late, whole = spread(SEND, own), spread(LATENESS, own), spread(END_TO_END, own)
-    sent = 0
-    for row, result in pairs:
-        call, status = result.call, result.status
-        if call is not None:
-            count(ATTEMPTS, (channel, row.sender, call.outcome, class_of(call.code)))
-            if timed:
-                note_in(sends, SEND, (call.finished_at - call.started_at) / 1000)
-                note_in(late, LATENESS, max(0, call.started_at - row.due_at) / 1000)
-        if status is Status.SENT:
-            sent += 1
-            if call is not None:
-                began = max(row.created_at, row.send_at or 0)
-                note_in(whole, END_TO_END, max(0, call.finished_at - began) / 1000)
-        elif status is not Status.SCHEDULED:
-            _ended(channel, status, result.reason)
+    calls = [(row, result.status, call) for row, result in pairs if (call := result.call) is not None]
+    # A batch is added up first: most of its calls end in the same way.
+    alike = Counter((row.sender, call.outcome, call.code) for row, _, call in calls)
+    for (sender, outcome, code), number in alike.items():
+        count(ATTEMPTS, (channel, sender, outcome, class_of(code)), number)
+    if timed:
+        note_all(SEND, own, [(call.finished_at - call.started_at) / 1000 for _, _, call in calls])
+        note_all(LATENESS, own, [(call.started_at - row.due_at) / 1000 for row, _, call in calls])
+    sent = [(row, call) for row, status, call in calls if status is Status.SENT]
     if sent:
-        count(SENT, own, sent)
+        count(SENT, own, len(sent))
+        note_all(END_TO_END, own, [(call.finished_at - _wanted_at(row)) / 1000 for row, call in sent])
+    if len(sent) < len(pairs):
+        for _, result in pairs:
+            _ended(channel, result.status, result.reason)
+
+
+def _wanted_at(row: Claimed) -> int:
+    return row.created_at if row.send_at is None else max(row.created_at, row.send_at)
 
 
 def _ended(channel: str, status: Status, reason: str | None) -> None:

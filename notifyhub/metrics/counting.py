@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import threading
 from bisect import bisect_left
+from collections.abc import Sequence
 
 from notifyhub.metrics.definitions import Metric
 from notifyhub.metrics.snapshots import Labels, Snapshot, add_spread
@@ -42,25 +43,31 @@ def count(metric: Metric, labels: Labels = (), number: float = 1) -> None:
     counts[labels] = counts.get(labels, 0) + number
 
 
-def spread(metric: Metric, labels: Labels = ()) -> _Spread:
-    """The cells of a histogram on this thread, for `note_in`: whoever notes much asks for them once."""
+def note_all(metric: Metric, labels: Labels, values: Sequence[float]) -> None:
+    """Note values of a histogram. Less than nothing, as clocks of two machines may say, is nothing."""
+    if not values:
+        return
+    cells, bounds, total = _spread(metric, labels), metric.buckets, 0.0
+    for value in values:
+        cells[bisect_left(bounds, value)] += 1
+        if value > 0:
+            total += value
+    cells[-1] += total
+
+
+def note(metric: Metric, value: float, labels: Labels = ()) -> None:
+    """Note one value of a histogram."""
+    note_all(metric, labels, (value,))
+
+
+def _spread(metric: Metric, labels: Labels) -> _Spread:
+    """The cells of a histogram on this thread."""
     spreads = _here.cells.spreads.setdefault(metric, {})
     found = spreads.get(labels)
     if found is None:
         # One for each bucket, one for all that is more, and the sum.
         found = spreads[labels] = [0.0] * (len(metric.buckets) + 2)
     return found
-
-
-def note_in(cells: _Spread, metric: Metric, value: float) -> None:
-    """Note a value of a histogram."""
-    cells[bisect_left(metric.buckets, value)] += 1
-    cells[-1] += value
-
-
-def note(metric: Metric, value: float, labels: Labels = ()) -> None:
-    """Note a value of a histogram, once."""
-    note_in(spread(metric, labels), metric, value)
 
 
 def counted() -> Snapshot:
