@@ -21,6 +21,8 @@ T = TypeVar("T")
 
 PATIENCE_S = 2.0
 """Prometheus waits 10 s by default for all of a scrape."""
+LEAST_S = 0.2
+"""For the broker, if the store has used up all patience."""
 KEPT_S = 1.0
 SHARE = 20
 """An answer that took long is kept for so many times as long: asking costs at most a twentieth of a core."""
@@ -86,7 +88,7 @@ class Figures:
         """The load, if the store answers in time; does the broker answer? None: not in time."""
         ends = monotonic() + PATIENCE_S
         load = self._load.within(PATIENCE_S)
-        return load, self._broker.within(ends - monotonic() if load else KEPT_S)
+        return load, self._broker.within(max(LEAST_S, ends - monotonic()))
 
     def _read_load(self) -> Load:
         question = figures.load(list(self._wiring.settings.channels()), now_ms())

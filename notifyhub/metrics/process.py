@@ -6,6 +6,7 @@ import os
 import threading
 import time
 from contextlib import suppress
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -26,5 +27,10 @@ def figures(role: str) -> Snapshot:
         values[MEMORY] = int((_PROC / "statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
         values[FILES] = len(os.listdir(_PROC / "fd"))
     found.gauges = {metric.name: {(role,): value} for metric, value in values.items()}
-    found.gauges[BUILD.name] = {(version("notifyhub"),): 1.0}
+    found.gauges[BUILD.name] = {(_version(),): 1.0}
     return found
+
+
+@cache
+def _version() -> str:
+    return version("notifyhub")

@@ -169,6 +169,9 @@ def _counting(folder: Path) -> list[_Told]:
             found = [told for path in sorted(folder.glob("*.json")) if (told := _read(path)) is not None]
         except FileNotFoundError:
             continue  # it was folded meanwhile, into a file that was not listed yet
+        except OSError as error:
+            _log.warning("cannot read what other processes count: %s", error)
+            break
         covered = {token for one in found for token in one.covers}
         return [one for one in found if one.token not in covered]
     return []

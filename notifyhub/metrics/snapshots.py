@@ -63,8 +63,11 @@ def from_json(document: Mapping[str, Any]) -> Snapshot:
 
 def _fits(metric: Metric, labels: Sequence[str], value: float | list[float]) -> bool:
     """Another version of notifyhub may have other labels, and other buckets."""
-    cells = len(metric.buckets) + 2 if metric.kind == "histogram" else None
-    return len(labels) == len(metric.labels) and (len(value) if isinstance(value, list) else None) == cells
+    if len(labels) != len(metric.labels):
+        return False
+    if metric.kind != "histogram":
+        return isinstance(value, int | float)
+    return isinstance(value, list) and len(value) == len(metric.buckets) + 2
 
 
 def _add(sums: dict[str, dict[Labels, float]], values: Mapping[str, Mapping[Labels, float]]) -> None:

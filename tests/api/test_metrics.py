@@ -13,6 +13,8 @@ from tests.api.conftest import Api
 from tests.conftest import HubMaker
 from tests.metrics.scraping import Scrape, of_hub
 
+MESSAGE = {"text": "Hello", "recipients": [{"gateway": "79161234567"}]}
+
 
 def scraped(api: Api, key: str) -> Scrape:
     reply = api.get("/metrics", Authorization=f"Bearer {key}")
@@ -61,6 +63,18 @@ def test_requests_are_counted_by_what_the_documentation_calls_them(small_api: Ap
     assert grown(durations, method="GET", path="/api/v1/messages/{id}") == 2
     assert "1067000" not in now.text
     assert id_ not in now.text
+
+
+def test_a_message_that_is_posted_twice_with_one_key_is_accepted_once(small_api: Api) -> None:
+    key = watcher(small_api)
+    before = scraped(small_api, key)
+
+    for _ in range(2):
+        assert small_api.post("/api/v1/messages", MESSAGE, Idempotency_Key="once").status == 202
+    now = scraped(small_api, key)
+
+    name = "notifyhub_deliveries_accepted_total"
+    assert now(name, channel="gateway") - before(name, channel="gateway") == 1
 
 
 def test_while_the_store_is_away_it_says_so_to_who_asked_before(
