@@ -12,9 +12,10 @@ from types import TracebackType
 from typing import Literal, Self, TypeVar
 from uuid import uuid4
 
-from benchmarks.servers import durable_postgres, redis_server
+from benchmarks.servers import durable_postgres, rabbitmq_server, redis_server
 
 Store = Literal["SQLite", "PostgreSQL"]
+Broker = Literal["Redis", "RabbitMQ"]
 
 T = TypeVar("T")
 
@@ -80,6 +81,16 @@ class Environment:
         with redis.Redis.from_url(self._redis) as client:
             client.flushall()
         return self._redis
+
+    @cached_property
+    def _rabbitmq(self) -> str:
+        return self._stack.enter_context(rabbitmq_server())
+
+    def broker(self, kind: Broker) -> dict[str, str]:
+        """The settings of a broker that nobody has used yet, without their prefix."""
+        if kind == "Redis":
+            return {"BROKER_URL": self.redis()}
+        return {"BROKER_URL": self._rabbitmq, "BROKER_PREFIX": f"bench-{uuid4().hex}"}
 
     @contextmanager
     def folder(self) -> Iterator[Path]:

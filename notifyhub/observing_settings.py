@@ -17,14 +17,14 @@ class ObservingSettings(BaseSettings):
 
     metrics_port: Port | None = Field(
         None,
-        description="port on which `serve` and `worker` show their metrics to anybody, without a key; 0 picks a free "
-        "one; default: none",
+        description="port on which `serve`, `api`, `worker` and `scheduler` show their metrics to anybody, without a key; "
+        "0 picks a free one; default: none",
     )
     metrics_host: str = Field("127.0.0.1", min_length=1, description="address of that port")
     metrics_folder: Path | None = Field(
         None,
-        description="folder through which processes on this machine add up their metrics; `notifyhub worker "
-        "--processes` makes one by itself",
+        description="folder through which processes on this machine add up their metrics; several processes of one "
+        "command have one by themselves",
     )
     traces_url: HttpUrl | None = Field(
         None, description="URL to which traces are sent with OTLP over HTTP; needs `notifyhub[otel]`; default: nowhere"

@@ -82,6 +82,9 @@ class Settings(BrokerSettings, ServiceSettings, ObservingSettings):
         description="whether the documented rate limits of messengers are kept to where no rate is set; auto: yes, but "
         "not against the emulator, unless its profile is real-limits",
     )
+    worker_channels: Words = Field(
+        (), description="channels that `worker` delivers, comma-separated or a JSON array; default: all"
+    )
     sweep_interval_s: float = Field(0.5, ge=0.05, le=60, description="seconds between checks for due deliveries")
     drain_s: float = Field(10.0, ge=0, le=600, description="seconds to wait for calls in progress when stopping")
     max_recipients: int = Field(50_000, ge=1, description="maximum number of recipients in one request")
@@ -142,6 +145,26 @@ class Settings(BrokerSettings, ServiceSettings, ObservingSettings):
                     f"{PREFIX}{channel.upper()}_TIMEOUT_S ({settings.timeout_s:g})"
                 )
         return self
+
+    @model_validator(mode="after")
+    def _workers_know_their_channels(self) -> Self:
+        if unknown := [name for name in self.worker_channels if name not in self.channels()]:
+            known = ", ".join(self.channels())
+            raise ValueError(f"{PREFIX}WORKER_CHANNELS: there is no channel {unknown[0]!r}; there are {known}")
+        if self.worker_channels and self.uses_sqlite:
+            # One process delivers, so nobody would deliver the others.
+            raise ValueError(f"{PREFIX}WORKER_CHANNELS needs PostgreSQL: with SQLite one worker delivers all channels")
+        return self
+
+    def delivered_channels(self) -> Mapping[str, ChannelSettings]:
+        """The settings of the channels that a worker delivers."""
+        return {name: own for name, own in self.channels().items() if name in (self.worker_channels or self.channels())}
+
+    def with_concurrency(self, calls: int) -> Self:
+        """The same, with so many calls at a time for each channel."""
+        return self.model_copy(
+            update={name: own.model_copy(update={"concurrency": calls}) for name, own in self.channels().items()}
+        )
 
     def channels(self) -> Mapping[str, ChannelSettings]:
         """The settings of each channel. A plugin channel without any address is left out."""

@@ -13,6 +13,8 @@ from notifyhub.metrics import sharing
 from notifyhub.settings import Settings, environment_of_child
 from notifyhub_cli.metrics_server import showing
 
+SUPERVISOR = "supervisor"
+
 _log = logs.logger(__name__)
 
 
@@ -22,7 +24,7 @@ def environment_with(folder: Path) -> dict[str, str]:
 
 
 @contextmanager
-def shown_together(settings: Settings, role: str) -> Iterator[dict[str, str]]:
+def shown_together(settings: Settings) -> Iterator[dict[str, str]]:
     """For the parent of several processes: show what they all count. Gives the environment to start them with.
 
     Raises SettingsError.
@@ -32,8 +34,18 @@ def shown_together(settings: Settings, role: str) -> Iterator[dict[str, str]]:
         if settings.metrics_port is not None:
             hub = Hub(settings.model_copy(update={"metrics_folder": folder}), worker=False)
             open_.callback(hub.close)
-            open_.enter_context(shown_by(hub, role))
+            open_.enter_context(_on_the_port(hub, SUPERVISOR))
         yield environment_with(folder)
+
+
+@contextmanager
+def shown_by(hub: Hub, role: str) -> Iterator[None]:
+    """Show what this process counts: on the port for metrics, and to others of this machine, as far as they are set.
+
+    Raises SettingsError.
+    """
+    with telling_others(hub.settings, role), _on_the_port(hub, role):
+        yield
 
 
 @contextmanager
@@ -55,8 +67,7 @@ def telling_others(settings: Settings, role: str) -> Iterator[None]:
 
 
 @contextmanager
-def shown_by(hub: Hub, role: str) -> Iterator[None]:
-    """Show the metrics of a hub on the port for them, if there is one. Raises SettingsError."""
+def _on_the_port(hub: Hub, role: str) -> Iterator[None]:
     metering, settings = core_of(hub).metering, hub.settings
     metering.role = role
     if settings.metrics_port is None:

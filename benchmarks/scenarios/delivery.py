@@ -5,9 +5,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from benchmarks.environment import CLIENTS, Environment, Line, Store
+from benchmarks.environment import CLIENTS, Broker, Environment, Line, Store
 from benchmarks.processes import usage, worker
 from benchmarks.rows import fill, wait_until_sent
+from benchmarks.servers import has_rabbitmq
 from benchmarks.sink import Sink
 
 LATENCY_MS = 50
@@ -32,17 +33,18 @@ def deliver(
     processes: int = 1,
     latency_ms: int = 0,
     more: Mapping[str, str] = MappingProxyType({}),
+    broker: Broker = "Redis",
 ) -> Delivered:
     """Deliver `rows` rows through workers of their own, and check that each was sent once and has its attempt row.
 
     `more` are settings without their prefix.
     """
-    broker_url = "memory://" if store == "SQLite" else bench.redis()
+    queue = {"BROKER_URL": "memory://"} if store == "SQLite" else bench.broker(broker)
     with bench.database(store) as database_url, Sink(latency_ms=latency_ms) as sink:
-        fill(database_url, broker_url, rows)
+        fill(database_url, queue, rows)
         env = {
             "DATABASE_URL": database_url,
-            "BROKER_URL": broker_url,
+            **queue,
             "TELEGRAM_BASE_URL": sink.base_url,
             "HTTP_CLIENT": client,
             **more,
@@ -81,14 +83,24 @@ def run(bench: Environment) -> Iterator[Line]:
         for store, processes in (("SQLite", 1), ("PostgreSQL", 2)):
             for client in CLIENTS:
                 yield _line(bench, store, client, rows, processes, latency_ms)  # type: ignore[arg-type]
+    if has_rabbitmq():
+        yield _line(bench, "PostgreSQL", CLIENTS[-1], bench.pick(40_000, 8_000), 2, 0, "RabbitMQ")
 
 
-def _line(bench: Environment, store: Store, client: str, rows: int, processes: int, latency_ms: int) -> Line:
+def _line(
+    bench: Environment,
+    store: Store,
+    client: str,
+    rows: int,
+    processes: int,
+    latency_ms: int,
+    broker: Broker = "Redis",
+) -> Line:
     done = bench.median_of(
-        lambda: deliver(bench, store, client, rows, processes=processes, latency_ms=latency_ms),
+        lambda: deliver(bench, store, client, rows, processes=processes, latency_ms=latency_ms, broker=broker),
         by=lambda delivered: delivered.rate,
     )
-    names = {"SQLite": "SQLite, 1 worker", "PostgreSQL": f"PostgreSQL + Redis, {processes} workers"}
+    names = {"SQLite": "SQLite, 1 worker", "PostgreSQL": f"PostgreSQL + {broker}, {processes} workers"}
     return Line(
         measure=measure_of(latency_ms),
         setup=f"{names[store]}, {client}",

@@ -18,12 +18,13 @@ from notifyhub.forks import ForkedLock
 from notifyhub.hub import telling
 from notifyhub.hub.progress import Progress
 from notifyhub.providers.registry import make_providers
-from notifyhub.queue import Doorbell, is_reachable, make_broker, place_of
+from notifyhub.queue import BellBroker, Doorbell, is_reachable, make_broker, place_of
 from notifyhub.settings import Settings
 from notifyhub.store.database import Database
 from notifyhub.store.writer import Job
 from notifyhub.verbs.two_ways import off_the_loop, result_of
 from notifyhub.worker.runtime import Runtime
+from notifyhub.worker.sweeper import Sweeper
 
 I = TypeVar("I")  # noqa: E741
 R = TypeVar("R")
@@ -39,10 +40,12 @@ class Wiring:
         self._senders = self.settings.senders()
         self._only_addresses = self.settings.only_addresses()
         self._delivers = self.settings.uses_memory_broker if worker is None else worker
+        self._consumes = True
         self._opening = ForkedLock(threading.RLock)
         self._progress = Progress()
         self._opened_by: int | None = None
         self._runtime: Runtime | None = None
+        self._sweeper: Sweeper | None = None
 
     @property
     def database(self) -> Database:
@@ -91,6 +94,15 @@ class Wiring:
                     self._open()
         return self
 
+    def open_for_dramatiq(self) -> BellBroker:
+        """Open, deliver, and return the broker: a worker of Dramatiq's command line hears its bells.
+
+        Raises SettingsError, StoreUnavailable.
+        """
+        self._consumes = False
+        self.open()
+        return self._broker
+
     async def ready(self) -> None:
         """Open, without blocking an event loop. Raises SettingsError, StoreUnavailable."""
         if self._opened_by != os.getpid():
@@ -106,11 +118,23 @@ class Wiring:
             if self._opened_by != os.getpid():
                 return
             self.stop_delivering(finish_due_s)
+            if self._sweeper is not None:
+                self._sweeper.stop(self.settings.drain_s)
+                self._sweeper = None
             self._doorbell.close()
             self._broker.close()
             self._database.close()
             tracing.flush()
             self._opened_by = None
+
+    def start_sweeping(self) -> Sweeper:
+        """Run the sweeps here, besides what this hub does. `close` ends it. Raises SettingsError, StoreUnavailable."""
+        self.open()
+        with self._opening:
+            if self._sweeper is None:
+                self._sweeper = Sweeper(self.settings, self._database, self._doorbell.ring, self._progressed)
+                self._sweeper.start()
+            return self._sweeper
 
     def stop_delivering(self, finish_due_s: float = 0.0) -> None:
         """Finish calls in progress (up to `drain_s`) and deliver no more; messages accepted from now on wait."""
@@ -132,7 +156,9 @@ class Wiring:
         self._doorbell = Doorbell(self._broker, list(settings.channels()))
         if self._delivers:
             providers = make_providers(settings)
-            self._runtime = Runtime(settings, self._database, self._broker, self._doorbell, providers, self._progressed)
+            self._runtime = Runtime(
+                settings, self._database, self._broker, self._doorbell, providers, self._progressed, self._consumes
+            )
             self._runtime.start()
         self._opened_by = os.getpid()
 

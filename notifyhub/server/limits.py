@@ -13,6 +13,7 @@ from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from notifyhub.server import problems
+from notifyhub.server.draining import Draining
 
 HEAD_BYTES = 65_536
 LINGER_S = 1.0
@@ -31,12 +32,16 @@ class Limits:
     connections: int = 4096
 
 
-def limited(limits: Limits, types: Mapping[int, str] = NO_TYPES) -> type[asyncio.Protocol]:
+def limited(
+    limits: Limits, types: Mapping[int, str] = NO_TYPES, draining: Draining | None = None
+) -> type[asyncio.Protocol]:
     """uvicorn's protocol with these limits, for one server: `uvicorn.Config(http=…)`.
 
-    types  the `type` of the problem documents by their status
+    types     the `type` of the problem documents by their status
+    draining  that of a `DrainingServer`
     """
-    return type("LimitedProtocol", (LimitedProtocol,), {"limits": limits, "types": types, "turned_away": set()})
+    members = {"limits": limits, "types": types, "turned_away": set(), "draining": draining or Draining()}
+    return type("LimitedProtocol", (LimitedProtocol,), members)
 
 
 class Part(NamedTuple):
@@ -70,6 +75,7 @@ class LimitedProtocol(HttpToolsProtocol):
     limits: ClassVar[Limits]
     types: ClassVar[Mapping[int, str]]
     turned_away: ClassVar[set[LimitedProtocol]]
+    draining: ClassVar[Draining]
     flow: Flow
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -147,6 +153,8 @@ class LimitedProtocol(HttpToolsProtocol):
             self._head_too_large = True
             raise ValueError("the head is too large")
         super().on_headers_complete()
+        if self.draining.begun and self.cycle is not None:
+            self.cycle.keep_alive = False
         self._done_headers = self.headers
         self._owed = self._body
         self._got_on = True

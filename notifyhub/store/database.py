@@ -5,8 +5,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from time import sleep
 from typing import Any, Literal, TypeVar
 
@@ -51,6 +52,7 @@ class Database:
         self._writer: Writer | None = None
         self._questions: SimpleQueue[tuple[Future[Any], Callable[[peewee.Database], Any]] | None] = SimpleQueue()
         self._readers: list[threading.Thread] = []
+        self._closed = False
 
     def write(self, job: Job[I, R], item: I) -> Future[R]:
         """Do `job` to `item` durably; fulfilled after the commit (see `store.writer`)."""
@@ -60,11 +62,13 @@ class Database:
         return self._writer.submit(job, item)
 
     def read(self, question: Callable[[peewee.Database], R]) -> Future[R]:
-        """Run a query on a reader thread. Fails with StoreUnavailable if the database does."""
+        """Run a query on a reader thread. Fails with StoreUnavailable if the database does, and when it is closed."""
         if not self._readers:
             self._start_readers()
         future: Future[R] = Future()
         self._questions.put((future, question))
+        if self._closed:
+            self._refuse_questions()
         return future
 
     def read_small(self, question: Callable[[peewee.Database], R]) -> Future[R]:
@@ -97,6 +101,7 @@ class Database:
 
     def close(self) -> None:
         """Finish the submitted writes and close all connections."""
+        self._closed = True
         with self._lock:
             if self._writer is not None:
                 self._writer.close()
@@ -120,11 +125,18 @@ class Database:
 
     def _start_readers(self) -> None:
         with self._lock:
-            while len(self._readers) < READERS:
+            while len(self._readers) < READERS and not self._closed:
                 name = f"notifyhub-reader-{len(self._readers)}"
                 reader = threading.Thread(target=self._answer, name=name, daemon=True)
                 reader.start()
                 self._readers.append(reader)
+
+    def _refuse_questions(self) -> None:
+        """Who asks while the store closes is told so: nobody is left who would answer."""
+        with self._lock, suppress(Empty):
+            while True:
+                if (entry := self._questions.get_nowait()) is not None:
+                    entry[0].set_exception(StoreUnavailable("the store is closed"))
 
     def _answer(self) -> None:
         while (entry := self._questions.get()) is not None:

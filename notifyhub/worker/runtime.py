@@ -24,7 +24,8 @@ from notifyhub.flow.pacing.sender_paces import SenderPaces
 from notifyhub.flow.sender_breaker import SenderBreaker
 from notifyhub.flow.sender_watch import SenderWatch
 from notifyhub.providers.base import Provider
-from notifyhub.queue import Doorbell, place_of
+from notifyhub.providers.transport import policy_of
+from notifyhub.queue import Doorbell, place_of, queue_name
 from notifyhub.scheduler import Scheduler
 from notifyhub.settings import Settings
 from notifyhub.store import views
@@ -56,7 +57,9 @@ class Runtime:
         doorbell: Doorbell,
         providers: Mapping[str, Provider],
         progressed: Callable[[], None],
+        consumes: bool = True,
     ) -> None:
+        """`consumes` False: Dramatiq's own command line has the worker that hears the bells."""
         self._settings = settings
         self._database = database
         self._doorbell = doorbell
@@ -73,17 +76,14 @@ class Runtime:
         self._pumping = False
         for middleware in (DeliveryRetries(), Shutdown(self._pumps.stop), CrashReport()):
             broker.add_middleware(middleware)
-        self._actors = actors.declare(broker, settings.channels(), self._pumps.run)
+        self._actors = actors.declare(broker, settings.delivered_channels(), self._pumps.run)
         self._policies: dict[str, RetryPolicy] = {
             channel: DeliveryRetries.policy(actor) for channel, actor in self._actors.items()
         }
         leader = None if settings.uses_sqlite else Leader(database, WORKER)
-        self._sweeps = Sweeps(settings, database, self._policies, doorbell.ring, progressed, leader)
-        self._worker = dramatiq.Worker(
-            broker,
-            worker_threads=len(self._actors) + SPARE_THREADS,
-            worker_timeout=POLL_MS,
-        )
+        all_policies = {name: policy_of(channel) for name, channel in settings.channels().items()}
+        self._sweeps = Sweeps(settings, database, all_policies, doorbell.ring, progressed, leader)
+        self._worker = self._make_worker(broker) if consumes else None
 
     @property
     def pumping(self) -> bool:
@@ -102,7 +102,8 @@ class Runtime:
         self._scheduler.stop()
         if self._pumping:
             self._sweeps.stop(drain_s)
-            self._worker.stop(timeout=round(drain_s * 1000))
+            if self._worker is not None:
+                self._worker.stop(timeout=round(drain_s * 1000))
             self._pumps.close([*self._providers.values(), self._cells])
             self._metrics.close()
         if self._lock is not None:
@@ -148,7 +149,8 @@ class Runtime:
             self._paces.refresh()
         self._pumps.start(lanes)
         self._doorbell.answer_locally(self._pumps.nudge)
-        self._worker.start()
+        if self._worker is not None:
+            self._worker.start()
         every_s = self._settings.sweep_interval_s
         self._scheduler.add("look_ahead", self._look_ahead, every_s)
         self._scheduler.add("mailing_watch", self._mailings.refresh, every_s)
@@ -157,6 +159,14 @@ class Runtime:
         self._scheduler.add("forget_places", self._cells.forget, every_s * FORGET_EVERY)
         self._scheduler.add("call_metrics", self._metrics.flush, FLUSH_S)
         self._sweeps.add_to(self._scheduler)
+
+    def _make_worker(self, broker: dramatiq.Broker) -> dramatiq.Worker:
+        return dramatiq.Worker(
+            broker,
+            queues={queue_name(channel) for channel in self._actors},
+            worker_threads=len(self._actors) + SPARE_THREADS,
+            worker_timeout=POLL_MS,
+        )
 
     def _lane(self, channel: str) -> Lane:
         settings = self._settings.channels()[channel]
