@@ -17,8 +17,8 @@ class ObservingSettings(BaseSettings):
 
     metrics_port: Port | None = Field(
         None,
-        description="port on which `serve`, `api`, `worker` and `scheduler` show their metrics to anybody, without a key; "
-        "0 picks a free one; default: none",
+        description="port on which `serve`, `api`, `worker` and `scheduler` show their metrics to anybody, without a "
+        "key; 0 picks a free one; default: none",
     )
     metrics_host: str = Field("127.0.0.1", min_length=1, description="address of that port")
     metrics_folder: Path | None = Field(

@@ -16,7 +16,7 @@ from notifyhub import Hub
 from tests.cli.conftest import Run
 from tests.emulated import RunningEmulator
 from tests.metrics.scraping import of_port, until
-from tests.processes import Process, Service
+from tests.processes import READY, Process, Service
 
 pytestmark = pytest.mark.usefixtures("in_this_tree")
 
@@ -35,18 +35,6 @@ def test_serve_shows_its_metrics_without_a_key_on_a_port_of_their_own(tmp_path: 
             urlopen(url.replace("/metrics", "/api/v1/messages"))
         with urlopen(Request(url, method="HEAD")) as response:
             assert response.read() == b""
-
-
-def test_processes_that_share_a_folder_answer_for_each_other(tmp_path: Path) -> None:
-    folder = tmp_path / "shared"
-    with (
-        Service(tmp_path, metrics_port=0, metrics_folder=folder) as one,
-        Process(tmp_path, "worker", metrics_folder=folder),
-    ):
-        url = one.wait_for_line(PORT).group(1)
-
-        until(lambda: of_port(url)("notifyhub_processes", role="worker") == 1)
-        assert of_port(url)("notifyhub_processes", role="serve") == 1
 
 
 def test_several_workers_have_one_port_and_no_count_is_lost_with_one_of_them(
@@ -78,6 +66,26 @@ def test_several_workers_have_one_port_and_no_count_is_lost_with_one_of_them(
         assert of_port(url)("notifyhub_attempts_total", channel="telegram") == 400
         assert of_port(url)("notifyhub_queue_age_seconds", channel="telegram") == 0
         assert parent.terminate() == 0
+
+
+def test_whichever_api_process_answers_answers_for_all_and_for_the_scheduler(
+    tmp_path: Path, postgres: str, redis_url: str
+) -> None:
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE watched")
+    place = {"database_url": postgres.rpartition("/")[0] + "/watched", "broker_url": redis_url, "data_dir": tmp_path}
+    folder = {"metrics_folder": tmp_path / "shared"}
+    with (
+        Process(tmp_path, "api", "--port", "0", "--workers", "2", **place, **folder) as api,
+        Process(tmp_path, "scheduler", **place, **folder),
+        Hub(worker=False, **place) as hub,  # type: ignore[arg-type]
+    ):
+        url = api.wait_for_line(READY).group(1)
+        key = hub.keys.create("prometheus", ["metrics"]).key
+        asked = Request(f"{url}/metrics", headers={"Authorization": f"Bearer {key}"})
+
+        until(lambda: of_port(asked)("notifyhub_processes", role="scheduler") == 1)
+        assert of_port(asked)("notifyhub_processes", role="api") == 2
 
 
 def _children(pid: int) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -33,7 +33,7 @@ def of_hub(hub: Hub) -> Scrape:
     return Scrape(core_of(hub).metering.text())
 
 
-def of_port(url: str) -> Scrape:
+def of_port(url: str | Request) -> Scrape:
     """Those that somebody serves."""
     with urlopen(url, timeout=30) as response:
         assert response.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
@@ -45,4 +45,4 @@ def until(is_so: Callable[[], bool], within_s: float = 30) -> None:
     ends = time.monotonic() + within_s
     while not is_so():
         assert time.monotonic() < ends
-        time.sleep(0.02)
+        time.sleep(0.05)
