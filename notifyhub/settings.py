@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from difflib import get_close_matches
@@ -20,6 +21,7 @@ from notifyhub.domain.phones import DEFAULT_REGION
 from notifyhub.domain.zones import DEFAULT_ZONE
 from notifyhub.email_settings import EmailSettings
 from notifyhub.errors import SettingsError
+from notifyhub.observing_settings import ObservingSettings
 from notifyhub.plugins import installed
 from notifyhub.process_settings import ProcessSettings
 from notifyhub.report_settings import ReportSettings
@@ -36,7 +38,7 @@ _SECRET_QUERY = re.compile(r"(?i)([?&][^=&]*(?:password|passwd|secret|token|key)
 _USER_PASSWORD = re.compile(r"(://[^:/?#@]*:).*@")
 
 
-class Settings(BrokerSettings, ServiceSettings, ProcessSettings):
+class Settings(BrokerSettings, ServiceSettings, ProcessSettings, ObservingSettings):
     """Every setting of notifyhub: constructor arguments first, then `NOTIFYHUB_*` variables, then defaults.
 
     Raises SettingsError (through `load`) naming each wrong variable and why it is wrong.
@@ -285,6 +287,13 @@ def names() -> tuple[str, ...]:
         members = [f"{name}_{member}" for member in kind.model_fields] if group else [name]  # type: ignore[union-attr]
         found += [PREFIX + member.upper() for member in members]
     return tuple(found)
+
+
+def environment_of_child(**settings: object) -> dict[str, str]:
+    """The environment for a process that we start, with these settings; None takes one away."""
+    changed = {PREFIX + name.upper(): value for name, value in settings.items()}
+    kept = {name: value for name, value in os.environ.items() if name not in changed}
+    return kept | {name: str(value) for name, value in changed.items() if value is not None}
 
 
 def without_secrets(url: str) -> str:

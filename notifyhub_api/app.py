@@ -37,6 +37,7 @@ from notifyhub_api.resources import (
     mailing_views,
     mailings,
     messages,
+    metrics,
     reachability,
     receipts,
     stats,
@@ -64,6 +65,7 @@ OPERATIONS = (
     *dialect_messages.operations,
     *receipts.operations,
     *health.operations,
+    *metrics.operations,
     *index.operations,
 )
 

@@ -31,6 +31,7 @@ from notifyhub_cli.commands import (
     settings,
     stats,
     templates,
+    top,
     why,
 )
 from notifyhub_cli.output import Exit, leave, say
@@ -90,7 +91,7 @@ def options(
         leave(Exit.BAD_INPUT, f"--url: `{context.invoked_subcommand}` works on this machine only; leave out --url")
 
 
-for group in (messages, listing, changing, why, audit, logs, channels, processes, settings):
+for group in (messages, listing, changing, why, audit, logs, channels, top, processes, settings):
     group.register(app)
 for group in (doctor, health, prune, report):
     group.register(app)

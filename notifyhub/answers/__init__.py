@@ -21,6 +21,10 @@ from notifyhub.answers.erasures import (
     Erasure,
     ErasurePage,
 )
+from notifyhub.answers.live import (
+    Live,
+    LiveChannel,
+)
 from notifyhub.answers.mailings import (
     CancelledMailing,
     Mailing,
@@ -144,6 +148,8 @@ __all__ = [
     "MailingStatistics",
     "CounterDifference",
     "CounterCheck",
+    "Live",
+    "LiveChannel",
     # templates
     "TemplateVariant",
     "Template",

@@ -13,6 +13,7 @@ from notifyhub.hub.counting import HubStats
 from notifyhub.hub.explaining import Explaining
 from notifyhub.hub.keys import HubKeys
 from notifyhub.hub.mailings import HubMailings
+from notifyhub.hub.metering import Metering
 from notifyhub.hub.reachability import HubReachability
 from notifyhub.hub.reading import Reading
 from notifyhub.hub.receiving import Receiving
@@ -33,3 +34,4 @@ class Core(Repeating, Reading, Changing, Explaining, Channels, Bulk, Receiving):
         self.stats = HubStats(self)
         self.reachability = HubReachability(self)
         self.templates = HubTemplates(self)
+        self.metering = Metering(self)

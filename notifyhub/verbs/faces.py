@@ -192,6 +192,7 @@ class Stats:
         self._verbs = verbs
 
     overall, aoverall = both(StatVerbs.overall)
+    now, anow = both(StatVerbs.now)
     check, acheck = both(StatVerbs.check)
     repair, arepair = both(StatVerbs.repair)
 
@@ -203,6 +204,7 @@ class AsyncStats:
         self._verbs = verbs
 
     overall = awaited(StatVerbs.overall)
+    now = awaited(StatVerbs.now)
     check = awaited(StatVerbs.check)
     repair = awaited(StatVerbs.repair)
 

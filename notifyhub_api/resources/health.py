@@ -14,7 +14,7 @@ from notifyhub.flow.readiness import Status
 from notifyhub_api.operations import Operation, Tag
 from notifyhub_api.web import answer, hub_of
 
-SERVICE = Tag("service", "The service itself; no key needed.")
+SERVICE = Tag("service", "The service itself; no key needed, but for the metrics.")
 ALL_OK = dict.fromkeys(("database", "schema", "broker", "channels", "workers", "scheduler"), "ok")
 
 
