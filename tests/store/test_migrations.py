@@ -9,6 +9,7 @@ from playhouse.schema_diff import diff_models
 
 from notifyhub.store import (
     chain_models,
+    event_models,
     mailing_models,
     models,
     pacing_models,
@@ -28,6 +29,7 @@ PARTS = (
     report_models,
     sender_models,
     template_models,
+    event_models,
 )
 MODELS = tuple(model for part in PARTS for model in part.MODELS)
 ALL = sorted(path.stem for path in MIGRATIONS.glob("0*.py"))
