@@ -23,6 +23,7 @@ from notifyhub.plugins import installed
 from notifyhub.report_settings import ReportSettings
 from notifyhub.setting_faults import complaint
 from notifyhub.setting_kinds import Origins, Port, Region, Words, Zone
+from notifyhub.webhook_settings import EventSettings, WebhookSettings
 
 MASK = "***"
 REAL_LIMITS = "real-limits"
@@ -150,6 +151,8 @@ class Settings(BaseSettings):
     gateway: ChannelSettings = Field(default_factory=ChannelSettings)
     email: EmailSettings = Field(default_factory=EmailSettings)
     report: ReportSettings = Field(default_factory=ReportSettings)
+    events: EventSettings = Field(default_factory=EventSettings)
+    webhook: WebhookSettings = Field(default_factory=WebhookSettings)
 
     @model_validator(mode="after")
     def _a_word_says_one_thing(self) -> Self:

@@ -12,6 +12,21 @@ from notifyhub.answers.clients import (
     Import,
     RowError,
 )
+from notifyhub.answers.events import (
+    OUTGOING,
+    DeliveryEvent,
+    DeliveryFacts,
+    EventPage,
+    MailingEvent,
+    MailingFacts,
+    MessageEvent,
+    MessageFacts,
+    OutgoingEvent,
+    PersonEvent,
+    PersonFacts,
+    WebhookEvent,
+    WebhookFacts,
+)
 from notifyhub.answers.mailings import (
     CancelledMailing,
     Mailing,
@@ -71,6 +86,15 @@ from notifyhub.answers.templates import (
     TemplateVariant,
     TemplateVersion,
     TemplateVersions,
+)
+from notifyhub.answers.webhooks import (
+    DeletedWebhook,
+    Post,
+    PostPage,
+    PostTry,
+    Reposted,
+    Webhook,
+    WebhookPage,
 )
 
 __all__ = [
@@ -135,4 +159,26 @@ __all__ = [
     "TemplateVersion",
     "TemplateVersions",
     "RenderedText",
+    # events
+    "OutgoingEvent",
+    "OUTGOING",
+    "EventPage",
+    "DeliveryEvent",
+    "DeliveryFacts",
+    "MessageEvent",
+    "MessageFacts",
+    "MailingEvent",
+    "MailingFacts",
+    "PersonEvent",
+    "PersonFacts",
+    "WebhookEvent",
+    "WebhookFacts",
+    # webhooks
+    "Webhook",
+    "WebhookPage",
+    "DeletedWebhook",
+    "Post",
+    "PostTry",
+    "PostPage",
+    "Reposted",
 ]

@@ -30,6 +30,8 @@ Page = (
     | answers.MailingPage
     | answers.ReachabilityPage
     | answers.TemplatePage
+    | answers.WebhookPage
+    | answers.PostPage
 )
 P = TypeVar(
     "P",
@@ -40,6 +42,8 @@ P = TypeVar(
     answers.MailingPage,
     answers.ReachabilityPage,
     answers.TemplatePage,
+    answers.WebhookPage,
+    answers.PostPage,
 )
 
 MESSAGES = "/api/v1/messages"

@@ -8,7 +8,19 @@ from concurrent.futures import Future
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from notifyhub.verbs import Clients, Keys, Mailings, Messaging, Reachability, Receives, Stats, Templates, both
+from notifyhub.verbs import (
+    Clients,
+    Events,
+    Keys,
+    Mailings,
+    Messaging,
+    Reachability,
+    Receives,
+    Stats,
+    Templates,
+    Webhooks,
+    both,
+)
 
 if TYPE_CHECKING:
     # Database, queue and providers take long to import; this is done when a hub is created, not on import.
@@ -43,6 +55,8 @@ class Hub(Messaging):
         self.stats = Stats(self._verbs.stats)
         self.reachability = Reachability(self._verbs.reachability)
         self.templates = Templates(self._verbs.templates)
+        self.webhooks = Webhooks(self._verbs.webhooks)
+        self.events = Events(self._verbs.events)
 
     @staticmethod
     def fake(**settings: Any) -> FakeHub:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import peewee
 
-from notifyhub.store import wordings
+from notifyhub.store import events, wordings
 from notifyhub.store.rows import fetch_rows, is_postgres, run
 
 # What is personal goes; that something was sent, when, and with what outcome stays for the statistics.
@@ -40,6 +40,7 @@ def keep_off(database: peewee.Database) -> None:
 def forget(database: peewee.Database, client_id: int) -> None:
     """Remove what is personal in the deliveries of a client."""
     wordings.forget(database, client_id)
+    events.forget_client(database, client_id)
     for statement in _FORGET:
         run(database, statement, client_id)
 

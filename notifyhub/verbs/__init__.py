@@ -26,6 +26,8 @@ from notifyhub.verbs.statistics import StatVerbs
 from notifyhub.verbs.templates import TemplateVerbs
 from notifyhub.verbs.two_ways import both, is_blocking, pause, result_of, within
 from notifyhub.verbs.verbs import Filter, KeyVerbs, Moment, Outcome, Receives, Sends, Verbs
+from notifyhub.verbs.webhook_faces import AsyncEvents, AsyncWebhooks, Events, Webhooks
+from notifyhub.verbs.webhooks import EventVerbs, WebhookVerbs
 
 __all__ = [
     # what there is to do
@@ -37,6 +39,8 @@ __all__ = [
     "StatVerbs",
     "ReachabilityVerbs",
     "TemplateVerbs",
+    "WebhookVerbs",
+    "EventVerbs",
     "Receives",
     "To",
     "Outcome",
@@ -57,6 +61,10 @@ __all__ = [
     "AsyncReachability",
     "Templates",
     "AsyncTemplates",
+    "Webhooks",
+    "AsyncWebhooks",
+    "Events",
+    "AsyncEvents",
     # one body for both ways of calling
     "both",
     "result_of",

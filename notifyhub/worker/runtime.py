@@ -33,6 +33,7 @@ from notifyhub.settings import Settings
 from notifyhub.store import views
 from notifyhub.store.database import Database, sqlite_path
 from notifyhub.store.deliveries import Result
+from notifyhub.webhooks.courier import Courier
 from notifyhub.worker import actors
 from notifyhub.worker.call_metrics import FLUSH_S, CallMetrics
 from notifyhub.worker.lock import PumpLock
@@ -79,6 +80,7 @@ class Runtime:
         self._lock = _pump_lock(settings)
         self._pumping = False
         self._reporter: Reporter | None = None
+        self._courier = Courier(database, settings.webhook, settings.events)
         for middleware in (DeliveryRetries(), Shutdown(self._pumps.stop), CrashReport()):
             broker.add_middleware(middleware)
         self._actors = actors.declare(broker, settings.channels(), self._pumps.run)
@@ -109,6 +111,7 @@ class Runtime:
         if self._reporter is not None:
             self._reporter.stop(drain_s)
         if self._pumping:
+            self._courier.stop(drain_s)
             self._worker.stop(timeout=round(drain_s * 1000))
             self._pumps.close([*self._providers.values(), self._cells])
             self._metrics.close()
@@ -153,6 +156,9 @@ class Runtime:
             # Who rested before a restart still rests.
             self._senders.refresh()
             self._paces.refresh()
+            self._courier.learn_wants()
+            if self._lock is not None:
+                self._courier.take_over()
         self._pumps.start(lanes)
         self._doorbell.answer_locally(self._pumps.nudge)
         self._worker.start()
@@ -165,6 +171,7 @@ class Runtime:
         self._scheduler.add("sender_watch", self._senders.refresh, every_s)
         self._scheduler.add("mailings", self._sweep_mailings, every_s)
         self._scheduler.add("sender_paces", self._paces.refresh, every_s)
+        self._scheduler.add("webhooks", self._courier.sweep, every_s)
         self._scheduler.add("chains", self._sweep_chains, every_s)
         self._scheduler.add("forget", self._forget, every_s * FORGET_EVERY)
         if self._settings.report.to:
@@ -241,6 +248,7 @@ class Runtime:
         self._cells.forget()
         sweep.forget_unreachable(self._database, now_ms())
         receive.forget(self._database, now_ms())
+        self._courier.forget()
 
     def _expire(self) -> None:
         if sweep.expire(self._database, now_ms()):
