@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, Field, SecretStr, ValidationError, create_model, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 from pydantic_settings import SettingsError as UnreadableSetting
 
 from notifyhub.channel_settings import PREFIX as PREFIX
@@ -21,8 +21,9 @@ from notifyhub.email_settings import EmailSettings
 from notifyhub.errors import SettingsError
 from notifyhub.plugins import installed
 from notifyhub.report_settings import ReportSettings
+from notifyhub.service_settings import ServiceSettings
 from notifyhub.setting_faults import complaint
-from notifyhub.setting_kinds import Origins, Port, Region, Words, Zone
+from notifyhub.setting_kinds import Port, Region, Words, Zone
 from notifyhub.webhook_settings import EventSettings, WebhookSettings
 
 MASK = "***"
@@ -33,7 +34,7 @@ _SECRET_QUERY = re.compile(r"(?i)([?&][^=&]*(?:password|passwd|secret|token|key)
 _USER_PASSWORD = re.compile(r"(://[^:/?#@]*:).*@")
 
 
-class Settings(BaseSettings):
+class Settings(ServiceSettings):
     """Every setting of notifyhub: constructor arguments first, then `NOTIFYHUB_*` variables, then defaults.
 
     Raises SettingsError (through `load`) naming each wrong variable and why it is wrong.
@@ -50,8 +51,6 @@ class Settings(BaseSettings):
     broker_url: Annotated[str, one_of("memory", "redis", "rediss")] = Field(
         "memory://", description="memory:// (inside this process) or redis://…"
     )
-    host: str = Field("127.0.0.1", min_length=1, description="address that `serve` listens on")
-    port: Port = Field(8000, description="port that `serve` listens on; 0 picks a free one")
     emulator_url: HttpUrl | None = Field(
         None, description="URL that emulated channels send to; default: /emulator at the host and port above"
     )
@@ -86,17 +85,6 @@ class Settings(BaseSettings):
     )
     sweep_interval_s: float = Field(0.5, ge=0.05, le=60, description="seconds between checks for due deliveries")
     drain_s: float = Field(10.0, ge=0, le=600, description="seconds to wait for calls in progress when stopping")
-    max_body_bytes: int = Field(16 * 2**20, ge=1024, description="largest request body that the API accepts")
-    max_import_bytes: int = Field(2**30, ge=1024, description="largest file that the API imports")
-    head_timeout_s: float = Field(
-        10.0, ge=0.1, le=3600, description="timeout for receiving the complete head of a request, in seconds; then 408"
-    )
-    body_timeout_s: float = Field(
-        60.0, ge=0.1, le=3600, description="seconds without progress before a request body times out; then 408"
-    )
-    max_connections: int = Field(
-        4096, ge=1, le=1_000_000, description="maximum number of open connections; further ones get 503"
-    )
     max_recipients: int = Field(50_000, ge=1, description="maximum number of recipients in one request")
     default_region: Region = Field(
         DEFAULT_REGION,
@@ -107,19 +95,6 @@ class Settings(BaseSettings):
     )
     default_timezone: Zone = Field(
         DEFAULT_ZONE, description="time zone of clients for whom none is given: an IANA name, or an offset"
-    )
-    auth: Literal["keys", "none"] = Field(
-        "keys",
-        description="keys, or none: anyone on this machine can do everything, and the host must be a loopback address",
-    )
-    rate_limit: int = Field(
-        1_000_000,
-        ge=0,
-        le=1_000_000_000,
-        description="requests per minute for each API key without its own limit; 0: no limit",
-    )
-    idempotency_kept_s: int = Field(
-        86_400, ge=60, le=366 * 86_400, description="seconds that the response to an Idempotency-Key is kept"
     )
     unreachable_kept_s: int = Field(
         30 * 86_400,
@@ -140,9 +115,6 @@ class Settings(BaseSettings):
     )
     inbound_secret: Annotated[SecretStr, Field(min_length=1)] | None = Field(
         None, description="signs those posts as Standard Webhooks do: `whsec_…`, or any text"
-    )
-    cors_origins: Origins = Field(
-        (), description="origins whose pages may call the API, comma-separated or a JSON array; default: none"
     )
 
     telegram: TelegramSettings = Field(default_factory=TelegramSettings)

@@ -58,11 +58,15 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A new, empty database: every test that asks for it runs on each engine."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'notifyhub.db'}"
-    server = request.getfixturevalue("postgres")
+    return new_postgres_database(request.getfixturevalue("postgres"))
+
+
+def new_postgres_database(server: str) -> str:
+    """The URL of a new, empty database of this server."""
     name = f"test_{uuid.uuid4().hex}"
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}"')
-    return str(server).rpartition("/")[0] + f"/{name}"
+    return server.rpartition("/")[0] + f"/{name}"
 
 
 @pytest.fixture(params=QUEUES)

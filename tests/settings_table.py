@@ -1,25 +1,31 @@
-"""The README's table of settings, made from the settings themselves: `python -m tests.settings_table`."""
+"""The README's table of settings, made from the settings: `python -m tests.settings_table` writes it there."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+from notifyhub.service_settings import ServiceSettings
 from notifyhub.settings import PREFIX, ChannelSettings, Settings
 
+README = Path(__file__).parents[1] / "README.md"
+PLACE = re.compile(r"(<!-- settings: .*? -->\n).*?(\n<!-- /settings -->)", re.DOTALL)
 SHARED = PREFIX + "<CHANNEL>_"
 
 
 def rows() -> Iterator[tuple[str, str, str]]:
     """(variable, default, meaning): first what is common, then what every channel has, then what only one has."""
     groups = {name: field for name, field in Settings.model_fields.items() if _is_group(field)}
-    for name, field in Settings.model_fields.items():
-        if name not in groups:
-            yield PREFIX + name.upper(), _default(field), field.description or ""
+    common = [name for name in Settings.model_fields if name not in groups]
+    for name in sorted(common, key=lambda name: name in ServiceSettings.model_fields):
+        field = Settings.model_fields[name]
+        yield PREFIX + name.upper(), _default(field), field.description or ""
     for name, field in ChannelSettings.model_fields.items():
         yield SHARED + name.upper(), _default(field), field.description or ""
     for channel, settings in groups.items():
@@ -46,4 +52,4 @@ def _default(field: FieldInfo) -> str:
 
 
 if __name__ == "__main__":
-    print(table())  # noqa: T201 (its job)
+    README.write_text(PLACE.sub(lambda found: found[1] + table() + found[2], README.read_text()))

@@ -26,6 +26,7 @@ LAYERS = {
     "notifyhub.setting_faults": 3,
     "notifyhub.report_settings": 3,
     "notifyhub.webhook_settings": 3,
+    "notifyhub.service_settings": 3,
     "notifyhub.settings": 4,
     "notifyhub.mail": 4,
     "notifyhub.requests": 4,

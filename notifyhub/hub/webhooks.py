@@ -132,12 +132,12 @@ class HubWebhooks(WebhookVerbs):
         except Refused as error:
             raise InvalidRequest([Fault("$.url", error.code, str(error))]) from error
 
-    async def list(self) -> list[answers.Webhook]:
-        return await self.page(0, webhooks.MOST_ENDPOINTS)
-
     async def page(self, after: int, limit: int) -> list[answers.Webhook]:
         """Endpoints whose ids are larger than `after`."""
         return await self._wiring.asked(webhooks.page(after, limit))
+
+    async def list(self) -> list[answers.Webhook]:
+        return await self.page(0, webhooks.MOST_ENDPOINTS)
 
 
 def _new_secret() -> str:

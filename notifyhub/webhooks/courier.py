@@ -20,7 +20,7 @@ from notifyhub import logs
 from notifyhub.clock import now_ms
 from notifyhub.domain import posting, signing
 from notifyhub.errors import NotifyhubError
-from notifyhub.store import event_wants, events, numbering, webhook_posts
+from notifyhub.store import event_wants, numbering, webhook_posts
 from notifyhub.store.database import Database
 from notifyhub.store.numbering import Numbering
 from notifyhub.store.webhook_posts import Claim, Claimed, Tried
@@ -77,15 +77,6 @@ class Courier:
                 pass
         for endpoint_id in self._database.read(webhook_posts.due(now_ms())).result():
             self._begin(self._look(endpoint_id))
-
-    def forget(self) -> None:
-        """Delete events that are too old, and give up what waits for endpoints that are disabled."""
-        now = now_ms()
-        self._database.write(webhook_posts.give_up, now).result()
-        until = now - self._kept.kept_s * 1000
-        while self._database.read(events.any_old(until)).result():
-            if not self._database.write(events.forget, (until, MOST_AT_ONCE)).result():
-                break
 
     def stop(self, drain_s: float) -> None:
         """Begin no more, wait up to `drain_s` seconds for the calls in progress, and stop."""

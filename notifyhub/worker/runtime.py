@@ -13,8 +13,7 @@ from notifyhub.channel_settings import ChannelSettings
 from notifyhub.clock import now_ms
 from notifyhub.domain.retry import RetryPolicy
 from notifyhub.errors import StoreUnavailable
-from notifyhub.flow import chains, mailings, receive, sweep
-from notifyhub.flow.forward import Forwarder
+from notifyhub.flow import sweep
 from notifyhub.flow.lane import Lane
 from notifyhub.flow.mailing_watch import MailingWatch
 from notifyhub.flow.pacing.cells import Cells, MemoryCells, StoredCells
@@ -26,8 +25,6 @@ from notifyhub.flow.sender_breaker import SenderBreaker
 from notifyhub.flow.sender_watch import SenderWatch
 from notifyhub.providers.base import Provider
 from notifyhub.queue import Doorbell
-from notifyhub.reports.daily import Reporter
-from notifyhub.reports.post import post_of
 from notifyhub.scheduler import Scheduler
 from notifyhub.settings import Settings
 from notifyhub.store import views
@@ -36,19 +33,17 @@ from notifyhub.store.deliveries import Result
 from notifyhub.webhooks.courier import Courier
 from notifyhub.worker import actors
 from notifyhub.worker.call_metrics import FLUSH_S, CallMetrics
+from notifyhub.worker.leader import WORKER, Leader
 from notifyhub.worker.lock import PumpLock
 from notifyhub.worker.middleware import CrashReport, DeliveryRetries, Shutdown
 from notifyhub.worker.pumps import Pumps
+from notifyhub.worker.sweeps import FORGET_EVERY, Sweeps
 
 # Redis is polled: an idle consumer sleeps up to this long. 20 ms costs about 4 % of a core and saves 0.4 s per ring.
 REDIS_POLL_MS = 20
 # The queue inside the process wakes its consumers by itself; this only bounds how long a stop takes.
 MEMORY_POLL_MS = 200
 SPARE_THREADS = 2
-# Answers are kept for hours, so once a minute is often enough.
-FORGET_EVERY = 120
-# Ten seconds after its time is soon enough for a report.
-REPORT_EVERY = 20
 
 _log = logs.logger(__name__)
 
@@ -79,7 +74,6 @@ class Runtime:
         self._scheduler = Scheduler()
         self._lock = _pump_lock(settings)
         self._pumping = False
-        self._reporter: Reporter | None = None
         self._courier = Courier(database, settings.webhook, settings.events)
         for middleware in (DeliveryRetries(), Shutdown(self._pumps.stop), CrashReport()):
             broker.add_middleware(middleware)
@@ -87,6 +81,8 @@ class Runtime:
         self._policies: dict[str, RetryPolicy] = {
             channel: DeliveryRetries.policy(actor) for channel, actor in self._actors.items()
         }
+        leader = None if settings.uses_sqlite else Leader(database, WORKER)
+        self._sweeps = Sweeps(settings, database, self._policies, doorbell.ring, progressed, leader)
         self._worker = dramatiq.Worker(
             broker,
             worker_threads=len(self._actors) + SPARE_THREADS,
@@ -108,9 +104,8 @@ class Runtime:
     def stop(self, drain_s: float) -> None:
         """Claim no more, wait up to `drain_s` seconds for calls in progress, record them, and stop."""
         self._scheduler.stop()
-        if self._reporter is not None:
-            self._reporter.stop(drain_s)
         if self._pumping:
+            self._sweeps.stop(drain_s)
             self._courier.stop(drain_s)
             self._worker.stop(timeout=round(drain_s * 1000))
             self._pumps.close([*self._providers.values(), self._cells])
@@ -163,25 +158,14 @@ class Runtime:
         self._doorbell.answer_locally(self._pumps.nudge)
         self._worker.start()
         every_s = self._settings.sweep_interval_s
-        self._scheduler.add("ring_due", self._ring_due, every_s)
-        self._scheduler.add("rescue", self._rescue, every_s * 2)
-        self._scheduler.add("expire", self._expire, every_s * 2)
-        self._scheduler.add("settle_receipts", self._settle_receipts, every_s * 2)
+        self._scheduler.add("look_ahead", self._look_ahead, every_s)
         self._scheduler.add("mailing_watch", self._mailings.refresh, every_s)
         self._scheduler.add("sender_watch", self._senders.refresh, every_s)
-        self._scheduler.add("mailings", self._sweep_mailings, every_s)
         self._scheduler.add("sender_paces", self._paces.refresh, every_s)
         self._scheduler.add("webhooks", self._courier.sweep, every_s)
-        self._scheduler.add("chains", self._sweep_chains, every_s)
-        self._scheduler.add("forget", self._forget, every_s * FORGET_EVERY)
-        if self._settings.report.to:
-            self._reporter = Reporter(self._database, self._settings, post_of(self._settings))
-            self._scheduler.add("report", self._reporter.sweep, every_s * REPORT_EVERY)
-        if (url := self._settings.inbound_url) is not None:
-            secret = self._settings.inbound_secret
-            forwarder = Forwarder(self._database, url, secret.get_secret_value() if secret else None)
-            self._scheduler.add("forward", forwarder.sweep, every_s)
+        self._scheduler.add("forget_places", self._cells.forget, every_s * FORGET_EVERY)
         self._scheduler.add("call_metrics", self._metrics.flush, FLUSH_S)
+        self._sweeps.add_to(self._scheduler)
 
     def _lane(self, channel: str) -> Lane:
         settings = self._settings.channels()[channel]
@@ -222,37 +206,9 @@ class Runtime:
             self._doorbell.ring(other)
         self._progressed()
 
-    def _ring_due(self) -> None:
+    def _look_ahead(self) -> None:
         now = now_ms()
-        sweep.ring_due(self._database, self._policies, self._doorbell.ring, now)
         sweep.look_ahead(self._database, self._policies, self._pumps.expect, now, now + self._settings.look_ahead_ms)
-
-    def _sweep_mailings(self) -> None:
-        if mailings.sweep(self._database, self._doorbell.ring, now_ms):
-            self._progressed()
-
-    def _rescue(self) -> None:
-        if sweep.rescue(self._database, self._policies, now_ms()):
-            self._progressed()
-
-    def _settle_receipts(self) -> None:
-        if receive.settle(self._database, now_ms(), self._settings.unreachable_kept_s * 1000):
-            self._progressed()
-
-    def _sweep_chains(self) -> None:
-        if chains.sweep(self._database, self._doorbell.ring, now_ms()):
-            self._progressed()
-
-    def _forget(self) -> None:
-        sweep.forget(self._database, now_ms())
-        self._cells.forget()
-        sweep.forget_unreachable(self._database, now_ms())
-        receive.forget(self._database, now_ms())
-        self._courier.forget()
-
-    def _expire(self) -> None:
-        if sweep.expire(self._database, now_ms()):
-            self._progressed()
 
 
 def _cells(settings: Settings, database: Database) -> Cells:

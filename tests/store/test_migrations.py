@@ -10,6 +10,7 @@ from playhouse.schema_diff import diff_models
 from notifyhub.store import (
     chain_models,
     event_models,
+    leader_models,
     mailing_models,
     models,
     pacing_models,
@@ -22,6 +23,7 @@ from notifyhub.store.database import MIGRATIONS, Database
 
 PARTS = (
     models,
+    leader_models,
     mailing_models,
     pacing_models,
     chain_models,
