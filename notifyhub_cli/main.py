@@ -14,6 +14,7 @@ from notifyhub_cli.commands import (
     database,
     doctor,
     emulator,
+    events,
     keys,
     listing,
     logs,
@@ -25,6 +26,7 @@ from notifyhub_cli.commands import (
     settings,
     stats,
     templates,
+    webhooks,
     why,
 )
 from notifyhub_cli.output import Exit, leave, say
@@ -81,12 +83,13 @@ def options(
         leave(Exit.BAD_INPUT, f"--url: `{context.invoked_subcommand}` works on this machine only; leave out --url")
 
 
-for group in (messages, listing, changing, why, logs, channels, processes, settings, doctor, report):
+for group in (messages, listing, changing, why, events, logs, channels, processes, settings, doctor, report):
     group.register(app)
 app.add_typer(clients.app, name="clients")
 app.add_typer(mailings.app, name="mailing")
 app.add_typer(templates.app, name="template")
 app.add_typer(reachability.app, name="reachability")
+app.add_typer(webhooks.app, name="webhook")
 app.add_typer(stats.app, name="stats")
 app.add_typer(emulator.app, name="emulator")
 app.add_typer(database.app, name="db")

@@ -25,6 +25,7 @@ from notifyhub.worker.process import spare_the_collector
 from notifyhub_api.app import make_app
 from notifyhub_api.auth import Authenticator
 from notifyhub_api.connection_kinds import TYPES
+from notifyhub_api.ending import Ending
 from notifyhub_cli.emulator_access import only_this_machine_reaches
 from notifyhub_cli.emulator_by_api_key import guards_of_service
 from notifyhub_cli.listening import limits_of, listening, must_be_loopback
@@ -63,7 +64,7 @@ def serve(settings: Settings, *, worker: bool, emulator: bool | None) -> None:
             mounts = [Mount("/emulator", emulated.app)] if emulated else []
             app = make_app(hub, mounts, authenticator=authenticator)
             ready = partial(welcome, hub, address, key, emulated)
-            _Server(_config(app, settings), hub, emulated, ready).run([listener])
+            _Server(_config(app, settings), app.state.ending, hub, emulated, ready).run([listener])
         finally:
             hub.close()
             if emulated is not None:
@@ -88,8 +89,16 @@ def _config(app: Starlette, settings: Settings) -> uvicorn.Config:
 class _Server(uvicorn.Server):
     """Announces when it is ready, and stops delivering before it stops listening."""
 
-    def __init__(self, config: uvicorn.Config, hub: Hub, emulated: Emulator | None, ready: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        ending: Ending,
+        hub: Hub,
+        emulated: Emulator | None,
+        ready: Callable[[], None],
+    ) -> None:
         super().__init__(config)
+        self._ending = ending
         self._hub = hub
         self._emulated = emulated
         self._ready = ready
@@ -107,6 +116,7 @@ class _Server(uvicorn.Server):
             spare_the_collector()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._ending.begin()
         if self._emulated is not None:
             self._emulated.release()
         # In this order, because calls in progress may be to our own emulator.

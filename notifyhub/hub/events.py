@@ -47,6 +47,11 @@ class HubEvents(EventVerbs):
         # Who is up to date goes on from where they are.
         return page if page.next is not None else page.model_copy(update={"next": id_})
 
+    async def newest(self) -> UUID | None:
+        """The id of the newest event."""
+        await self.number()
+        return await self._wiring.asked(events.newest)
+
     async def number(self) -> int:
         """Give new events their place, without waiting for a process that delivers. Returns the newest position."""
         if await self._wiring.asked(numbering.any_new):

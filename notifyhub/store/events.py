@@ -99,6 +99,12 @@ def last(database: peewee.Database) -> int:
     return 0 if head is None else int(head[0])
 
 
+def newest(database: peewee.Database) -> UUID | None:
+    """Query: the id of the newest event."""
+    head = run(database, _HEAD).fetchone()
+    return None if head is None else as_uuid(head[1])
+
+
 def exists(id_: UUID) -> Callable[[peewee.Database], int | None]:
     """Query: the number of the row with this id."""
     position = position_of(id_)

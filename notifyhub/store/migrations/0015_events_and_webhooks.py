@@ -84,7 +84,7 @@ _POSTGRES_TELL = f"""
     INSERT INTO events ({_COLUMNS})
     SELECT 'delivery.' || a.status, {_POSTGRES_NOW}, a.channel, NULLIF(a.mailing_id, 0), CAST({_POSTGRES_DATA} AS TEXT)
     FROM {{moved}} LEFT JOIN messages AS m ON m.id = a.message_id
-    WHERE a.status IN (SELECT SUBSTR(w.type, 10) FROM event_wants AS w WHERE w.SUBSTR(type, 1, 9) = 'delivery.');
+    WHERE a.status IN (SELECT SUBSTR(w.type, 10) FROM event_wants AS w WHERE SUBSTR(w.type, 1, 9) = 'delivery.');
     IF {_COMPLETION_IS_WANTED} THEN
         INSERT INTO event_messages (message_id) SELECT DISTINCT a.message_id FROM {{moved}}
         WHERE a.mailing_id = 0 AND a.status NOT IN {_OPEN} AND {{ended}};
