@@ -58,6 +58,13 @@ class EventSettings(BaseModel):
     streams: int = Field(
         100, ge=0, le=10_000, description="maximum number of open event streams in a process; then 503"
     )
+    heartbeat_s: float = Field(
+        15.0,
+        ge=0.05,
+        le=300,
+        description="seconds after which a stream with nothing to tell shows that it lives; a stream ends within that "
+        "time if its key is revoked",
+    )
 
 
 class WebhookSettings(BaseModel):

@@ -18,8 +18,6 @@ from notifyhub_api.ending import Ending
 from notifyhub_api.problems import TooManyStreams
 
 MEDIA = "text/event-stream"
-HEARTBEAT_S = 15.0
-"""Proxies close a connection on which nothing comes for a minute."""
 RECONNECT_MS = 3_000
 PAGE = 100
 _HEADERS = {"X-Accel-Buffering": "no"}
@@ -32,6 +30,7 @@ class Streams:
         self._hub = hub
         self._ending = ending
         self._most = hub.settings.events.streams
+        self._heartbeat_s = hub.settings.events.heartbeat_s
         self._look_again_s = hub.settings.sweep_interval_s
         self._open = 0
         self._newest = 0
@@ -68,7 +67,7 @@ class Streams:
         position = 0 if seen is None else position_of(seen) or 0
         if self._watching is None or self._watching.done():
             self._watching = asyncio.create_task(self._watch())
-        ends = asyncio.get_running_loop().time() + HEARTBEAT_S
+        ends = asyncio.get_running_loop().time() + self._heartbeat_s
         while self._newest <= position and not self._ending.begun:
             left_s = ends - asyncio.get_running_loop().time()
             if left_s <= 0:

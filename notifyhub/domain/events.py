@@ -60,8 +60,9 @@ READ_BY_DEFAULT = (
 )
 """What is kept for readers where nothing is set: what is rare, so that keeping it costs nothing."""
 
-_POSITION_BITS = 40
-_POSITIONS = (1 << _POSITION_BITS) - 1
+_CHANCE_BITS = 34
+_LOW_BITS = 62 - _CHANCE_BITS
+_LOW = (1 << _LOW_BITS) - 1
 
 
 def matching(patterns: Iterable[str]) -> tuple[str, ...]:
@@ -76,15 +77,18 @@ def matches_nothing(pattern: str) -> bool:
 
 
 def event_id(now: int, position: int, chance: int) -> UUID:
-    """The id of the event at a position: a UUIDv7 (RFC 9562, 5.7) whose last 40 bits are the position.
+    """The id of the event at a position: a UUIDv7 (RFC 9562, 5.7) whose position comes right after its moment.
 
-    now     epoch ms; if it never decreases, ids sort as positions do
-    chance  34 random bits, so that two installs do not give the same id
+    now       epoch ms; if it never decreases, ids sort as positions do
+    position  below 2**40
+    chance    34 random bits, so that two installs do not give the same id
     """
-    high, low = chance >> 22, chance & ((1 << 22) - 1)
-    return UUID(int=now << 80 | 0x7 << 76 | (high & 0xFFF) << 64 | 0b10 << 62 | low << _POSITION_BITS | position)
+    high, low = position >> _LOW_BITS, position & _LOW
+    return UUID(int=now << 80 | 0x7 << 76 | high << 64 | 0b10 << 62 | low << _CHANCE_BITS | chance)
 
 
 def position_of(id_: UUID) -> int | None:
     """The position of the event with this id; None if no event can have it."""
-    return id_.int & _POSITIONS if id_.version == 7 else None
+    if id_.version != 7:
+        return None
+    return (id_.int >> 64 & 0xFFF) << _LOW_BITS | id_.int >> _CHANCE_BITS & _LOW
