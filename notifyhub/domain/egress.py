@@ -8,6 +8,9 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
+NOT_PUBLIC = "is not a public address"
+SECRETS = "is where a cloud keeps the secrets of a machine"
+"""Why an address is refused; the second whatever is allowed."""
 _METADATA = frozenset(
     ip_address(one) for one in ("169.254.169.254", "169.254.170.2", "100.100.100.200", "192.0.0.192", "fd00:ec2::254")
 )
@@ -34,9 +37,9 @@ def refused(address: str, allowed: Sequence[Network]) -> str | None:
     ip = ip_address(address.partition("%")[0])
     every = (ip, *_inside(ip))
     if any(one in _METADATA for one in every):
-        return "is where a cloud keeps the secrets of a machine"
+        return SECRETS
     if any(_is_in(one, _CLOSED) and not _is_in(one, allowed) for one in every):
-        return "is not a public address"
+        return NOT_PUBLIC
     return None
 
 

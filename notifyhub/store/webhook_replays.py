@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import orjson
 import peewee
@@ -16,6 +16,7 @@ from notifyhub.errors import Conflict, NotFound, NotifyhubError
 from notifyhub.store import event_wants, numbering
 from notifyhub.store.rows import Type, as_uuid, fetch, fetch_rows, run, run_rows
 
+LARGEST = 2**63 - 1
 STATES = ("waiting", "posting", "posted", "dead")
 
 
@@ -85,7 +86,6 @@ _RETRY = """
     UPDATE webhook_posts SET state = 'waiting', due_at = ?, spent = 0, give_up_at = ?
     WHERE endpoint_id = ? AND state IN ('dead', 'waiting')"""
 _TEST = "INSERT INTO events (type, created_at, data) VALUES (?, ?, ?) RETURNING id"
-_POST_OF = "SELECT id FROM webhook_posts WHERE endpoint_id = ? AND event_id = ?"
 
 
 def posts(listed: Listed) -> Callable[[peewee.Database], list[answers.Post]]:
@@ -96,20 +96,22 @@ def posts(listed: Listed) -> Callable[[peewee.Database], list[answers.Post]]:
         given = (listed.endpoint_id, listed.before, *filter(None, (listed.state,)), listed.limit)
         rows = fetch(database, _LIST.format(of_state=of_state), _POST, *given)
         tries = _tries(database, [row[0] for row in rows])
-        return [
-            answers.Post(
-                id=id_,
-                event_id=None if key is None else as_uuid(key),
-                event_type=type_,
-                state=state,
-                due_at=to_datetime(due_at) if state == "waiting" else None,
-                created_at=to_datetime(created_at),
-                tries=tries.get(id_, []),
-            )
-            for id_, key, type_, state, due_at, created_at in rows
-        ]
+        return [_as_post(row, tries.get(row[0], [])) for row in rows]
 
     return ask
+
+
+def _as_post(row: Sequence[Any], tries: list[answers.PostTry]) -> answers.Post:
+    id_, key, type_, state, due_at, created_at = row
+    return answers.Post(
+        id=id_,
+        event_id=None if key is None else as_uuid(key),
+        event_type=type_,
+        state=state,
+        due_at=to_datetime(due_at) if state == "waiting" else None,
+        created_at=to_datetime(created_at),
+        tries=tries,
+    )
 
 
 def _tries(database: peewee.Database, ids: Sequence[int]) -> dict[int, list[answers.PostTry]]:
@@ -170,12 +172,12 @@ def retry(database: peewee.Database, asked: Sequence[Ask]) -> list[int | Notifyh
     ]
 
 
-def test(database: peewee.Database, asked: Sequence[Ask]) -> list[int | NotifyhubError]:
-    """Post a test event to endpoints. Returns the numbers of the posts."""
+def test(database: peewee.Database, asked: Sequence[Ask]) -> list[answers.Post | NotifyhubError]:
+    """Post a test event to endpoints."""
     return [_test(database, one) for one in asked]
 
 
-def _test(database: peewee.Database, one: Ask) -> int | NotifyhubError:
+def _test(database: peewee.Database, one: Ask) -> answers.Post | NotifyhubError:
     if (refusal := _refusal(database, one.endpoint_id)) is not None:
         return refusal
     numbering.hold(database, wait=True)
@@ -183,8 +185,8 @@ def _test(database: peewee.Database, one: Ask) -> int | NotifyhubError:
     (event_id,) = run(database, _TEST, TESTED, one.now, data).fetchone()
     numbering.give_positions(database, [event_id], one.now)
     _post(database, one.endpoint_id, [event_id], one.now)
-    (id_,) = run(database, _POST_OF, one.endpoint_id, event_id).fetchone()
-    return int(id_)
+    (row,) = fetch(database, _LIST.format(of_state="AND p.event_id = ?"), _POST, one.endpoint_id, LARGEST, event_id, 1)
+    return _as_post(row, [])
 
 
 def _post(database: peewee.Database, endpoint_id: int, event_ids: Sequence[int], now: int) -> int:

@@ -17,7 +17,7 @@ from aiohttp import TCPConnector
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import ThreadedResolver
 
-from notifyhub.domain.egress import Network, refused
+from notifyhub.domain.egress import NOT_PUBLIC, Network, refused
 
 LONGEST_URL = 2_000
 _HOST = re.compile(r"(?=.{1,253}$)(?!-)[A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})*\.?")
@@ -66,7 +66,8 @@ def check_addresses(host: str, addresses: Iterable[str], allowed: Sequence[Netwo
     for address in addresses:
         if (why := refused(address, allowed)) is not None:
             shown = address if address == host else f"{host} ({address})"
-            raise Refused("private_address", f"{shown} {why}; if it may be called, add its network to {_SETTING}")
+            hint = f"; if it may be called, add its network to {_SETTING}" if why == NOT_PUBLIC else ""
+            raise Refused("private_address", f"{shown} {why}{hint}")
 
 
 class GuardedConnector(TCPConnector):

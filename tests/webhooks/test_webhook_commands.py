@@ -64,9 +64,7 @@ def test_a_private_address_is_refused_in_one_line(run: Run) -> None:
     ended = run("webhook", "create", "https://10.0.0.1/")
 
     assert ended.code == 2
-    assert ended.complaint.startswith(
-        "--url: 10.0.0.1 is not a public address; if it may be called, add its network to"
-    )
+    assert ended.complaint.startswith("URL: 10.0.0.1 is not a public address; if it may be called, add its network to")
 
 
 def test_events_are_shown_as_lines_and_as_json(run: Run, hub: Hub) -> None:
