@@ -5,6 +5,7 @@ from setuptools import find_packages, setup
 POSTGRES = ["psycopg[binary]>=3.2"]
 FAST = ["pyreqwest>=0.15"]
 APPRISE = ["apprise>=2.2,<3"]
+RABBITMQ = ["dramatiq[rabbitmq]>=2.2,<3"]
 TEST = [
     "pytest>=9",
     "pytest-timeout>=2.4",
@@ -80,12 +81,12 @@ setup(
     ],
     extras_require={
         "postgres": POSTGRES,
-        "rabbitmq": ["dramatiq[rabbitmq]>=2.2,<3"],
+        "rabbitmq": RABBITMQ,
         "fast": FAST,
         "apprise": APPRISE,
         "browser": ["playwright>=1.55"],
-        "test": TEST + POSTGRES + FAST + APPRISE,
-        "all": POSTGRES + FAST + APPRISE + ["dramatiq[rabbitmq]>=2.2,<3"],
+        "test": TEST + POSTGRES + RABBITMQ + FAST + APPRISE,
+        "all": POSTGRES + RABBITMQ + FAST + APPRISE,
     },
     entry_points={
         "console_scripts": ["notifyhub = notifyhub_cli.main:main"],

@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field, SecretStr, ValidationError, create_model,
 from pydantic_settings import SettingsConfigDict
 from pydantic_settings import SettingsError as UnreadableSetting
 
+from notifyhub.broker_settings import BrokerSettings
 from notifyhub.channel_settings import PREFIX as PREFIX
 from notifyhub.channel_settings import ChannelSettings as ChannelSettings
 from notifyhub.channel_settings import HttpUrl, TelegramSettings, ViberSettings, WhatsAppSettings, one_of
@@ -34,7 +35,7 @@ _SECRET_QUERY = re.compile(r"(?i)([?&][^=&]*(?:password|passwd|secret|token|key)
 _USER_PASSWORD = re.compile(r"(://[^:/?#@]*:).*@")
 
 
-class Settings(ServiceSettings):
+class Settings(BrokerSettings, ServiceSettings):
     """Every setting of notifyhub: constructor arguments first, then `NOTIFYHUB_*` variables, then defaults.
 
     Raises SettingsError (through `load`) naming each wrong variable and why it is wrong.
@@ -47,9 +48,6 @@ class Settings(ServiceSettings):
     data_dir: Path = Field(Path("notifyhub-data"), description="folder for the SQLite files and the first API key")
     database_url: Annotated[str, one_of("sqlite", "postgresql", "postgres")] | None = Field(
         None, description="sqlite:///PATH or postgresql://…; default: notifyhub.db in the data folder"
-    )
-    broker_url: Annotated[str, one_of("memory", "redis", "rediss")] = Field(
-        "memory://", description="memory:// (inside this process) or redis://…"
     )
     emulator_url: HttpUrl | None = Field(
         None, description="URL that emulated channels send to; default: /emulator at the host and port above"

@@ -16,7 +16,7 @@ from notifyhub.store import keys
 from notifyhub.store.keys import Known
 from notifyhub_api.limiting import Limiter
 from notifyhub_api.lookups import Lookups
-from notifyhub_api.pool import Pool
+from notifyhub_api.pool import pool_of
 from notifyhub_api.problems import Forbidden, TooManyRequests, Unauthorized
 from notifyhub_api.web import CALLER, add_headers
 
@@ -43,7 +43,7 @@ class Authenticator:
         self._hub = hub
         self._open = settings.auth == "none"
         self._lookups = Lookups(hub)
-        self._limiter = Limiter(settings.rate_limit, None if settings.uses_memory_broker else Pool(settings.broker_url))
+        self._limiter = Limiter(settings.rate_limit, pool_of(hub))
         self._noted: dict[int, int] = {}
 
     async def admit(self, request: Request, scope: str) -> None:

@@ -87,11 +87,13 @@ class Limiter:
         except PoolAway as error:
             allowance.go_alone()
             if not self._pool_away:
-                _log.warning("Redis cannot be asked; each process keeps to the rate limits by itself: %s", error)
+                _log.warning(
+                    "the shared counters cannot be asked; each process keeps to the rate limits by itself: %s", error
+                )
             self._pool_away = True
             return
         if self._pool_away:
-            _log.info("rate limits are shared over Redis again")
+            _log.info("processes share the rate limits again")
             self._pool_away = False
         if allowance.rest:
             allowance.add(granted, rest)

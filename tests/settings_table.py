@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+from notifyhub.broker_settings import BrokerSettings
 from notifyhub.service_settings import ServiceSettings
 from notifyhub.settings import PREFIX, ChannelSettings, Settings
 
@@ -23,7 +24,7 @@ def rows() -> Iterator[tuple[str, str, str]]:
     """(variable, default, meaning): first what is common, then what every channel has, then what only one has."""
     groups = {name: field for name, field in Settings.model_fields.items() if _is_group(field)}
     common = [name for name in Settings.model_fields if name not in groups]
-    for name in sorted(common, key=lambda name: name in ServiceSettings.model_fields):
+    for name in sorted(common, key=_part):
         field = Settings.model_fields[name]
         yield PREFIX + name.upper(), _default(field), field.description or ""
     for name, field in ChannelSettings.model_fields.items():
@@ -39,6 +40,12 @@ def table() -> str:
     lines = ["| variable | default | meaning |", "| --- | --- | --- |"]
     lines += [f"| `{name}` | {default} | {meaning} |" for name, default, meaning in rows()]
     return "\n".join(lines)
+
+
+def _part(name: str) -> int:
+    """Where to find it: what everybody meets first comes first."""
+    parts = (("data_dir", "database_url"), BrokerSettings.model_fields, ServiceSettings.model_fields)
+    return next((place for place, names in enumerate(parts) if name in names), len(parts))
 
 
 def _is_group(field: FieldInfo) -> bool:

@@ -27,6 +27,7 @@ LAYERS = {
     "notifyhub.report_settings": 3,
     "notifyhub.webhook_settings": 3,
     "notifyhub.service_settings": 3,
+    "notifyhub.broker_settings": 3,
     "notifyhub.settings": 4,
     "notifyhub.mail": 4,
     "notifyhub.requests": 4,

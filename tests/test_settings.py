@@ -123,7 +123,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"whatsapp": {"phone_number_id": "+7"}}, "NOTIFYHUB_WHATSAPP_PHONE_NUMBER_ID: has the wrong form"),
     ({"lease_s": 10}, "NOTIFYHUB_LEASE_S (10) must be longer than NOTIFYHUB_TELEGRAM_TIMEOUT_S (10)"),
     ({"database_url": "hidden"}, "NOTIFYHUB_DATABASE_URL: must begin with sqlite:// or postgresql://"),
-    ({"broker_url": "amqp://hidden"}, "NOTIFYHUB_BROKER_URL: must begin with memory:// or redis://"),
+    ({"broker_url": "kafka://hidden"}, "NOTIFYHUB_BROKER_URL: must begin with memory:// or redis://"),
     ({"emulator_url": "ftp://hidden"}, "NOTIFYHUB_EMULATOR_URL: must begin with http:// or https://"),
     ({"database_url": "postgresql://u:hidden\u2100@h/x"}, "NOTIFYHUB_DATABASE_URL: is not a valid URL"),
     ({"nonsense": 1}, "nonsense: there is no such setting"),

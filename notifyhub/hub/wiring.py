@@ -17,7 +17,7 @@ from notifyhub.forks import ForkedLock
 from notifyhub.hub import telling
 from notifyhub.hub.progress import Progress
 from notifyhub.providers.registry import make_providers
-from notifyhub.queue import Doorbell, is_reachable, make_broker
+from notifyhub.queue import Doorbell, is_reachable, make_broker, place_of
 from notifyhub.settings import Settings
 from notifyhub.store.database import Database
 from notifyhub.store.writer import Job
@@ -76,7 +76,7 @@ class Wiring:
     def broker_reachable(self) -> bool:
         """Does the queue answer?"""
         self.open()
-        return is_reachable(self._broker, next(iter(self.settings.channels())))
+        return is_reachable(self._broker)
 
     def open(self) -> Self:
         """Open the hub if it is not open yet: upgrade the schema and, if this hub delivers, start delivering.
@@ -124,7 +124,7 @@ class Wiring:
         self._progress = Progress()
         self._database = Database(settings.effective_database_url)
         self._database.upgrade()
-        self._broker = make_broker(settings.broker_url)
+        self._broker = make_broker(place_of(settings))
         self._doorbell = Doorbell(self._broker, list(settings.channels()))
         if self._delivers:
             providers = make_providers(settings)

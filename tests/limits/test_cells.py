@@ -13,6 +13,7 @@ from notifyhub.clock import now_ms
 from notifyhub.domain.gcra import HORIZON_MS, Ask, Given, Spacing, Wish
 from notifyhub.flow.pacing.cells import Cells, MemoryCells, StoredCells
 from notifyhub.flow.pacing.redis_cells import RedisCells
+from notifyhub.queue import BrokerPlace
 from notifyhub.store import rate_cells
 from notifyhub.store.database import Database
 from notifyhub.store.rows import run
@@ -68,7 +69,10 @@ def same(one: list[Given], other: list[Given]) -> None:
 
 @pytest.mark.parametrize("number", range(10))
 def test_redis_gives_the_same_places_as_memory(emptied: str, number: int) -> None:
-    same(asyncio.run(told(MemoryCells(), a_history(number))), asyncio.run(told(RedisCells(emptied), a_history(number))))
+    same(
+        asyncio.run(told(MemoryCells(), a_history(number))),
+        asyncio.run(told(RedisCells(BrokerPlace(emptied)), a_history(number))),
+    )
 
 
 @pytest.mark.parametrize("number", range(10))
@@ -106,7 +110,7 @@ async def _from_all(cells: list[Cells], spacing: Spacing, times: int) -> list[fl
 def test_processes_that_ask_at_once_share_the_places(kind: str, request: pytest.FixtureRequest) -> None:
     if kind == "redis":
         url = request.getfixturevalue("emptied")
-        cells: list[Cells] = [RedisCells(url) for _ in range(3)]
+        cells: list[Cells] = [RedisCells(BrokerPlace(url)) for _ in range(3)]
     else:
         database = request.getfixturevalue("stored")
         cells = [StoredCells(database) for _ in range(3)]

@@ -10,6 +10,7 @@ import redis
 
 from notifyhub.domain.gcra import Ask, Place, Spacing, Wish
 from notifyhub.flow.pacing.redis_cells import RedisCells
+from notifyhub.queue import BrokerPlace
 from tests.engines import redis_server
 
 BOT = Spacing("s:bot", 50.0)
@@ -22,7 +23,7 @@ async def _asked(cells: RedisCells, times: int = 1) -> list[Place]:
 
 def test_a_process_alone_keeps_to_the_whole_limit() -> None:
     async def run() -> list[Place]:
-        cells = RedisCells("redis://127.0.0.1:9/0")
+        cells = RedisCells(BrokerPlace("redis://127.0.0.1:9/0"))
         return await _asked(cells)
 
     assert sum(place.goes for place in asyncio.run(run())) == 6
@@ -30,7 +31,7 @@ def test_a_process_alone_keeps_to_the_whole_limit() -> None:
 
 def test_each_of_three_processes_keeps_to_a_third_and_says_so_once(caplog: pytest.LogCaptureFixture) -> None:
     async def run(url: str, stop: redis.Redis) -> list[int]:
-        processes = [RedisCells(url) for _ in range(3)]
+        processes = [RedisCells(BrokerPlace(url)) for _ in range(3)]
         for cells in (*processes, *processes):
             await _asked(cells)
         await asyncio.to_thread(stop.shutdown, nosave=True)
@@ -49,7 +50,7 @@ def test_when_redis_is_back_the_limits_are_shared_exactly_again(
     redis_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def run(connection: redis.Redis) -> None:
-        cells = RedisCells(redis_url)
+        cells = RedisCells(BrokerPlace(redis_url))
         connection.client_pause(1_500)
         while "shared exactly" not in caplog.text:
             await _asked(cells)
@@ -66,7 +67,7 @@ def test_when_redis_is_back_the_limits_are_shared_exactly_again(
 
 def test_places_that_redis_gave_count_while_it_is_away() -> None:
     async def run(url: str, stop: redis.Redis) -> list[Place]:
-        cells = RedisCells(url)
+        cells = RedisCells(BrokerPlace(url))
         await cells.reserve(Ask([Wish(SLOW)], about=[SLOW.cell]))
         await asyncio.to_thread(stop.shutdown, nosave=True)
         return list((await cells.reserve(Ask([Wish(SLOW)]))).places)
@@ -81,7 +82,7 @@ def test_places_that_were_given_without_redis_count_when_it_is_back(
     redis_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def run(connection: redis.Redis) -> list[Place]:
-        cells = RedisCells(redis_url)
+        cells = RedisCells(BrokerPlace(redis_url))
         connection.client_pause(1_500)
         (alone,) = (await cells.reserve(Ask([Wish(SLOW)]))).places
         while "shared exactly" not in caplog.text:

@@ -14,6 +14,7 @@ from notifyhub.store import (
     mailing_models,
     models,
     pacing_models,
+    process_models,
     reachability_models,
     report_models,
     sender_models,
@@ -23,7 +24,7 @@ from notifyhub.store.database import MIGRATIONS, Database
 
 PARTS = (
     models,
-    leader_models,
+    process_models,
     mailing_models,
     pacing_models,
     chain_models,

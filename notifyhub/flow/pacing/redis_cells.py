@@ -13,7 +13,8 @@ import orjson
 from notifyhub import logs
 from notifyhub.domain.gcra import HORIZON_MS, SOONER_MS, Ask, Cell, Given, Place, Spacing, Wish, learnt
 from notifyhub.flow.pacing.cells import MemoryCells
-from notifyhub.queue import NAMESPACE
+from notifyhub.queue import BrokerPlace
+from notifyhub.queue.redis_connections import connect_async
 
 TIMEOUT_S = 0.5
 AGAIN_S = 1.0
@@ -117,17 +118,10 @@ class RedisCells:
 
     shared = True
 
-    def __init__(self, url: str, clock: Callable[[], float] = monotonic) -> None:
-        from redis.asyncio import Redis
-        from redis.asyncio.retry import Retry
-        from redis.backoff import NoBackoff
-
-        # Once more, because the server may have closed an idle connection.
-        self._redis = Redis.from_url(
-            url, socket_timeout=TIMEOUT_S, socket_connect_timeout=TIMEOUT_S, retry=Retry(NoBackoff(), 1)
-        )
+    def __init__(self, place: BrokerPlace, clock: Callable[[], float] = monotonic) -> None:
+        self._redis = connect_async(place, TIMEOUT_S)
         self._script = self._redis.register_script(_SCRIPT)
-        self._keys = [f"{NAMESPACE}:cell:", f"{NAMESPACE}:pacing"]
+        self._keys = [f"{place.prefix}:cell:", f"{place.prefix}:pacing"]
         self._process = uuid.uuid4().hex
         self._processes = 1
         self._clock = clock

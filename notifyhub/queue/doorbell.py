@@ -1,4 +1,4 @@
-"""The doorbell queue: a Dramatiq broker that carries "something is due for telegram", and nothing else."""
+"""The doorbell: "something is due for telegram", said over a Dramatiq broker, and nothing else."""
 
 from __future__ import annotations
 
@@ -6,44 +6,23 @@ import threading
 from collections.abc import Callable, Sequence
 from time import sleep
 
-import dramatiq
-from dramatiq.brokers.stub import StubBroker
-from dramatiq.errors import BrokerConnectionError
-from dramatiq.middleware import Middleware
-
 from notifyhub import logs
+from notifyhub.queue.broker import BellBroker
+from notifyhub.queue.names import bell, queue_name
 
-NAMESPACE = "notifyhub"
 PAUSE_S = 0.003
 """Seconds between rounds of ringing: the first ring goes out at once, those that follow closely become one."""
+KEEP_ALIVE_S = 10.0
 ENOUGH_BELLS = 100
 """Unanswered rings of one channel, above which one more ring would be useless."""
 
 _log = logs.logger(__name__)
 
 
-def queue_name(channel: str) -> str:
-    return f"due.{channel}"
-
-
-def actor_name(channel: str) -> str:
-    return f"deliver.{channel}"
-
-
-def make_broker(url: str, middleware: Sequence[Middleware] = ()) -> dramatiq.Broker:
-    """A broker for `memory://` or `redis://…`. Connects lazily."""
-    if url.startswith("memory"):
-        return StubBroker(middleware=list(middleware))
-    # Here, because importing redis takes a tenth of a second that embedded use need not spend.
-    from dramatiq.brokers.redis import RedisBroker
-
-    return RedisBroker(url=url, middleware=list(middleware), namespace=NAMESPACE)  # type: ignore[no-untyped-call]
-
-
 class Doorbell:
     """Rings without blocking the caller. Rings that arrive while one is in progress become one."""
 
-    def __init__(self, broker: dramatiq.Broker, channels: Sequence[str]) -> None:
+    def __init__(self, broker: BellBroker, channels: Sequence[str]) -> None:
         self._broker = broker
         self._answered_locally: Callable[[str], bool] = lambda channel: False
         self._wanted: set[str] = set()
@@ -70,6 +49,7 @@ class Doorbell:
             self._changed.notify()
 
     def close(self) -> None:
+        """Ring once more for what has been rung for, and no longer."""
         with self._changed:
             self._closed = True
             self._changed.notify()
@@ -79,46 +59,23 @@ class Doorbell:
     def _run(self) -> None:
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._wanted or self._closed)
-                if self._closed:
+                self._changed.wait_for(lambda: self._wanted or self._closed, KEEP_ALIVE_S)
+                if self._closed and not self._wanted:
                     return
                 channels, self._wanted = self._wanted, set()
             for channel in channels:
                 self._ring_once(channel)
-            sleep(PAUSE_S)
+            if channels:
+                sleep(PAUSE_S)
+            else:
+                self._broker.keep_alive()
 
     def _ring_once(self, channel: str) -> None:
         try:
-            if unanswered(self._broker, channel) < ENOUGH_BELLS:
-                self._broker.enqueue(_bell(channel))
+            if self._broker.waiting(queue_name(channel)) < ENOUGH_BELLS:
+                self._broker.enqueue(bell(channel))
             self._down = False
         except Exception as error:
             if not self._down:
                 _log.warning("the broker cannot be reached; deliveries wait in the store: %s", error)
             self._down = True
-
-
-def unanswered(broker: dramatiq.Broker, channel: str) -> int:
-    """The number of rings of a channel that nobody has taken yet. Raises dramatiq's BrokerConnectionError."""
-    if isinstance(broker, StubBroker):
-        return int(broker.queues[queue_name(channel)].qsize())
-    size: int = broker.do_qsize(queue_name(channel))  # type: ignore[attr-defined]
-    return size
-
-
-def is_reachable(broker: dramatiq.Broker, channel: str) -> bool:
-    """Does the broker answer?"""
-    try:
-        unanswered(broker, channel)
-    except (BrokerConnectionError, OSError):
-        return False
-    except Exception:
-        _log.debug("the broker did not answer", exc_info=True)
-        return False
-    return True
-
-
-def _bell(channel: str) -> dramatiq.Message[None]:
-    return dramatiq.Message(
-        queue_name=queue_name(channel), actor_name=actor_name(channel), args=(), kwargs={}, options={}
-    )
