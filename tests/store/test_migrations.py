@@ -10,7 +10,6 @@ from playhouse.schema_diff import diff_models
 from notifyhub.store import (
     chain_models,
     event_models,
-    leader_models,
     mailing_models,
     models,
     pacing_models,

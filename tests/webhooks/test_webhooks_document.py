@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.types import Receive, Scope, Send
 
 from notifyhub import Hub
 from notifyhub.domain.events import TYPES
@@ -27,8 +28,8 @@ def test_the_receiver_takes_what_is_posted(small_hub: Hub, monkeypatch: pytest.M
     (example,) = re.findall(r"```python\n(import os.*?)```", DOCUMENT, re.DOTALL)
     told: dict[str, Any] = {}
 
-    async def app(*asgi: Any) -> None:
-        await told["app"](*asgi)
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await told["app"](scope, receive, send)
 
     monkeypatch.setenv("WEBHOOK_SECRET", "whsec_aW4gdmFpbg==")
     exec(example, told)
