@@ -11,7 +11,7 @@ import random
 import threading
 from collections import Counter
 from collections.abc import Coroutine
-from concurrent.futures import wait
+from concurrent.futures import Future, wait
 from typing import Any
 
 from aiohttp.abc import AbstractResolver
@@ -30,6 +30,8 @@ from notifyhub.webhooks.calling import Answered, Caller
 MOST_AT_ONCE = 1_000
 LEASE_MS = 30_000
 """How much longer than a call may take a post is held: after that its process is taken for dead."""
+RECORDED_S = 10.0
+"""How long a stop waits at most for the store to take what came of the last calls."""
 INTERRUPTED = Answered(None, "the process was stopped before the answer came", "", 0)
 
 _log = logs.logger(__name__)
@@ -59,6 +61,8 @@ class Courier:
         self._looking: set[int] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopping = False
+        self._ended: Future[None] | None = None
+        self._drain_s = 0.0
 
     def learn_wants(self) -> None:
         """Note which events readers and endpoints want. Raises StoreUnavailable."""
@@ -78,16 +82,18 @@ class Courier:
         for endpoint_id in self._database.read(webhook_posts.due(now_ms())).result():
             self._begin(self._look(endpoint_id))
 
-    def stop(self, drain_s: float) -> None:
-        """Begin no more, wait up to `drain_s` seconds for the calls in progress, and stop."""
-        self._stopping = True
-        loop = self._loop
-        if loop is None:
-            return
-        ended = asyncio.run_coroutine_threadsafe(self._end(drain_s), loop)
-        wait((ended,), drain_s + self._settings.timeout_s)
-        loop.call_soon_threadsafe(loop.stop)
-        self._thread.join()
+    def wind_down(self, drain_s: float) -> None:
+        """Begin no more, and end the calls in progress after `drain_s` seconds. Returns at once."""
+        self._stopping, self._drain_s = True, drain_s
+        if self._loop is not None:
+            self._ended = asyncio.run_coroutine_threadsafe(self._end(drain_s), self._loop)
+
+    def stop(self) -> None:
+        """Wait for what `wind_down` has left, record it, and stop."""
+        if self._loop is not None and self._ended is not None:
+            wait((self._ended,), RECORDED_S + self._drain_s)
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join()
 
     def _begin(self, work: Coroutine[Any, Any, None]) -> None:
         if self._loop is None:

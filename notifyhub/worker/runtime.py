@@ -104,8 +104,9 @@ class Runtime:
         self._scheduler.stop()
         if self._pumping:
             self._sweeps.stop(drain_s)
-            self._courier.stop(drain_s)
+            self._courier.wind_down(drain_s)
             self._worker.stop(timeout=round(drain_s * 1000))
+            self._courier.stop()
             self._pumps.close([*self._providers.values(), self._cells])
             self._metrics.close()
         if self._lock is not None:

@@ -14,6 +14,7 @@ from notifyhub import Hub, InvalidRequest, SettingsError
 from notifyhub.domain.egress import refused
 from notifyhub.settings import load
 from notifyhub.webhooks.calling import Answered, Caller
+from notifyhub.webhooks.guard import Refused, check_form, check_place
 from tests.conftest import HubMaker
 from tests.emulator.receiver import Receiver
 from tests.webhooks.conftest import receiver
@@ -96,15 +97,22 @@ def test_networks_that_are_allowed_are_called_also_by_another_way_of_writing_the
         ("https://nobody.invalid/", "unknown_host", "cannot be found"),
     ],
 )
-def test_a_url_that_may_not_be_called_is_refused_at_once(make_hub: HubMaker, url: str, code: str, told: str) -> None:
+def test_a_url_that_may_not_be_called_is_refused(url: str, code: str, told: str) -> None:
+    with pytest.raises(Refused) as error:
+        check_place(check_form(url, allow_http=False), ())
+
+    assert error.value.code == code
+    assert told in str(error.value)
+
+
+def test_a_webhook_with_such_a_url_is_not_made(make_hub: HubMaker) -> None:
     hub = make_hub(worker=False)
 
     with pytest.raises(InvalidRequest) as error:
-        hub.webhooks.create(url)
+        hub.webhooks.create("https://10.0.0.1/")
 
-    (fault,) = error.value.faults
-    assert (fault.path, fault.code) == ("url", code)
-    assert told in fault.message
+    assert [(fault.path, fault.code) for fault in error.value.faults] == [("url", "private_address")]
+    assert hub.webhooks.list() == []
 
 
 def test_a_changed_url_is_checked_too(make_hub: HubMaker) -> None:
