@@ -29,6 +29,7 @@ from notifyhub.retention_settings import RetentionSettings
 from notifyhub.service_settings import ServiceSettings
 from notifyhub.setting_faults import complaint
 from notifyhub.setting_kinds import Port, Region, Words, Zone
+from notifyhub.webhook_settings import EventSettings, WebhookSettings
 
 MASK = "***"
 REAL_LIMITS = "real-limits"
@@ -123,6 +124,8 @@ class Settings(BrokerSettings, ServiceSettings, ProcessSettings, ObservingSettin
     email: EmailSettings = Field(default_factory=EmailSettings)
     report: ReportSettings = Field(default_factory=ReportSettings)
     retention: RetentionSettings = Field(default_factory=RetentionSettings)
+    events: EventSettings = Field(default_factory=EventSettings)
+    webhook: WebhookSettings = Field(default_factory=WebhookSettings)
 
     @model_validator(mode="after")
     def _a_word_says_one_thing(self) -> Self:
