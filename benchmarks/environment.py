@@ -1,6 +1,7 @@
 """What every scenario stands on: servers that are started when first asked for, fresh databases, lines of the table."""
 
 import os
+import shutil
 import statistics
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -98,14 +99,17 @@ class Environment:
             yield Path(name).resolve()
 
     @contextmanager
-    def database(self, store: Store) -> Iterator[str]:
-        """The URL of a new database, gone afterwards."""
+    def database(self, store: Store, like: str | None = None) -> Iterator[str]:
+        """The URL of a new database, gone afterwards; `like`: a copy of this one, which nobody uses."""
         if store == "SQLite":
             with self.folder() as folder:
+                if like is not None:
+                    shutil.copy(like.removeprefix("sqlite:///"), folder / "bench.db")
                 yield f"sqlite:///{folder / 'bench.db'}"
             return
         name = f"bench_{uuid4().hex}"
-        self._administer(f"CREATE DATABASE {name}")
+        template = "" if like is None else f" TEMPLATE {like.rpartition('/')[2]}"
+        self._administer(f"CREATE DATABASE {name}{template}")
         try:
             yield self.postgres.rsplit("/", 1)[0] + f"/{name}"
         finally:

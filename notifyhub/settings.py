@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from difflib import get_close_matches
@@ -20,12 +21,16 @@ from notifyhub.domain.phones import DEFAULT_REGION
 from notifyhub.domain.zones import DEFAULT_ZONE
 from notifyhub.email_settings import EmailSettings
 from notifyhub.errors import SettingsError
+from notifyhub.inbound_settings import InboundSettings
+from notifyhub.observing_settings import ObservingSettings
 from notifyhub.plugins import installed
 from notifyhub.process_settings import ProcessSettings
 from notifyhub.report_settings import ReportSettings
+from notifyhub.retention_settings import RetentionSettings
 from notifyhub.service_settings import ServiceSettings
 from notifyhub.setting_faults import complaint
 from notifyhub.setting_kinds import Port, Region, Words, Zone
+from notifyhub.webhook_settings import EventSettings, WebhookSettings
 
 MASK = "***"
 REAL_LIMITS = "real-limits"
@@ -35,7 +40,7 @@ _SECRET_QUERY = re.compile(r"(?i)([?&][^=&]*(?:password|passwd|secret|token|key)
 _USER_PASSWORD = re.compile(r"(://[^:/?#@]*:).*@")
 
 
-class Settings(BrokerSettings, ServiceSettings, ProcessSettings):
+class Settings(BrokerSettings, ServiceSettings, ProcessSettings, ObservingSettings, InboundSettings):
     """Every setting of notifyhub: constructor arguments first, then `NOTIFYHUB_*` variables, then defaults.
 
     Raises SettingsError (through `load`) naming each wrong variable and why it is wrong.
@@ -99,19 +104,6 @@ class Settings(BrokerSettings, ServiceSettings, ProcessSettings):
     audit_kept_days: int = Field(
         365, ge=0, le=36_500, description="days for which the audit is kept: who did what; 0: forever"
     )
-    opt_out_words: Words = Field(
-        ("STOP", "СТОП", "/stop"),
-        description="messages by which people opt out of a channel, comma-separated or a JSON array; none: no word",
-    )
-    opt_in_words: Words = Field(
-        ("START", "СТАРТ", "/start"), description="messages by which people opt in again; written like those"
-    )
-    inbound_url: HttpUrl | None = Field(
-        None, description="URL to which what people write is posted as JSON; default: nowhere"
-    )
-    inbound_secret: Annotated[SecretStr, Field(min_length=1)] | None = Field(
-        None, description="signs those posts as Standard Webhooks do: `whsec_…`, or any text"
-    )
 
     telegram: TelegramSettings = Field(default_factory=TelegramSettings)
     viber: ViberSettings = Field(default_factory=ViberSettings)
@@ -119,16 +111,9 @@ class Settings(BrokerSettings, ServiceSettings, ProcessSettings):
     gateway: ChannelSettings = Field(default_factory=ChannelSettings)
     email: EmailSettings = Field(default_factory=EmailSettings)
     report: ReportSettings = Field(default_factory=ReportSettings)
-
-    @model_validator(mode="after")
-    def _a_word_says_one_thing(self) -> Self:
-        both = {word.casefold() for word in self.opt_out_words} & {word.casefold() for word in self.opt_in_words}
-        if both:
-            named = ", ".join(sorted(both))
-            raise ValueError(
-                f"{PREFIX}OPT_OUT_WORDS and {PREFIX}OPT_IN_WORDS must not share a word (both have {named})"
-            )
-        return self
+    retention: RetentionSettings = Field(default_factory=RetentionSettings)
+    events: EventSettings = Field(default_factory=EventSettings)
+    webhook: WebhookSettings = Field(default_factory=WebhookSettings)
 
     @model_validator(mode="after")
     def _lease_outlives_a_call(self) -> Self:
@@ -138,6 +123,16 @@ class Settings(BrokerSettings, ServiceSettings, ProcessSettings):
                     f"{PREFIX}LEASE_S ({self.lease_s:g}) must be longer than "
                     f"{PREFIX}{channel.upper()}_TIMEOUT_S ({settings.timeout_s:g})"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _answers_go_before_what_they_tell_of(self) -> Self:
+        shortest = self.retention.shortest_ms
+        if shortest is not None and shortest < self.idempotency_kept_s * 1000:
+            raise ValueError(
+                f"{PREFIX}IDEMPOTENCY_KEPT_S ({self.idempotency_kept_s}) must not be longer than "
+                f"{PREFIX}RETENTION_DELIVERIES_DAYS and {PREFIX}RETENTION_PERSONAL_DAYS: stored answers hold addresses"
+            )
         return self
 
     @model_validator(mode="after")
@@ -278,6 +273,13 @@ def is_of_a_group(name: str) -> bool:
 def _groups() -> dict[str, type[BaseModel]]:
     kinds = {name: field.annotation for name, field in _kind().model_fields.items()}
     return {name: kind for name, kind in kinds.items() if isinstance(kind, type) and issubclass(kind, BaseModel)}
+
+
+def environment_of_child(**settings: object) -> dict[str, str]:
+    """The environment for a process that we start, with these settings; None takes one away."""
+    changed = {PREFIX + name.upper(): value for name, value in settings.items()}
+    kept = {name: value for name, value in os.environ.items() if name not in changed}
+    return kept | {name: str(value) for name, value in changed.items() if value is not None}
 
 
 def without_secrets(url: str) -> str:

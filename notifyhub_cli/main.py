@@ -18,6 +18,7 @@ from notifyhub_cli.commands import (
     database,
     doctor,
     emulator,
+    events,
     health,
     keys,
     listing,
@@ -25,11 +26,14 @@ from notifyhub_cli.commands import (
     mailings,
     messages,
     processes,
+    prune,
     reachability,
     report,
     settings,
     stats,
     templates,
+    top,
+    webhooks,
     why,
 )
 from notifyhub_cli.output import Exit, leave, say
@@ -52,7 +56,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-LOCAL = frozenset({"serve", "worker", "emulator", "db", "config", "doctor", "report", "logs"})
+LOCAL = frozenset({"serve", "worker", "emulator", "db", "config", "doctor", "report", "logs", "prune"})
 """Commands that act on this machine only and ignore any remote service."""
 
 
@@ -89,12 +93,15 @@ def options(
         leave(Exit.BAD_INPUT, f"--url: `{context.invoked_subcommand}` works on this machine only; leave out --url")
 
 
-for group in (messages, listing, changing, why, audit, logs, channels, processes, settings, doctor, health, report):
+for group in (messages, listing, changing, why, audit, events, logs, channels, top, processes, settings):
+    group.register(app)
+for group in (doctor, health, prune, report):
     group.register(app)
 app.add_typer(clients.app, name="clients")
 app.add_typer(mailings.app, name="mailing")
 app.add_typer(templates.app, name="template")
 app.add_typer(reachability.app, name="reachability")
+app.add_typer(webhooks.app, name="webhook")
 app.add_typer(stats.app, name="stats")
 app.add_typer(emulator.app, name="emulator")
 app.add_typer(database.app, name="db")

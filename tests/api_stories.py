@@ -28,6 +28,7 @@ class Step:
     body   made from what is kept; `nothing` for none
     keep   names for parts of the answer, such as {"message": "id"}
     faults what the emulator is to do from now on
+    only   of a text, the lines with this are shown
     until  the status that the thing asked for must reach before it is shown
     """
 
@@ -38,6 +39,7 @@ class Step:
     headers: Mapping[str, str] = field(default_factory=dict)
     faults: Mapping[str, Any] | None = None
     until: str | None = None
+    only: str | None = None
     says: str = ""
 
 
@@ -95,6 +97,7 @@ OF_WHATSAPP = {
 STORIES = (
     # First, while nothing has been called that would say how long ago.
     Step("channels_every", "/api/v1/channels"),
+    Step("stats_now", "/api/v1/stats/now"),
     Step("channels_read", "/api/v1/channels/telegram"),
     Step(
         "messages_create",
@@ -362,10 +365,59 @@ STORIES = (
         "/api/v1/reachability/clear",
         given({"channel": "telegram", "address": "1067000"}),
     ),
+    Step(
+        "webhooks_create",
+        "/api/v1/webhooks",
+        given(
+            {"url": "http://127.0.0.1:9/hooks", "events": ["delivery.*", "person.wrote"], "description": "the shop"},
+        ),
+        keep={"webhook": "id"},
+    ),
+    Step(
+        "webhooks_create",
+        "/api/v1/webhooks",
+        given({"url": "https://169.254.169.254/hooks", "events": ["delivery.sold"]}),
+        says="With an event that does not exist:",
+    ),
+    Step(
+        "webhooks_create",
+        "/api/v1/webhooks",
+        given({"url": "https://169.254.169.254/hooks"}),
+        says="With an address that is never called:",
+    ),
+    Step("webhooks_every", "/api/v1/webhooks?limit=10"),
+    Step("webhooks_read", "/api/v1/webhooks/{webhook}"),
+    Step("webhooks_change", "/api/v1/webhooks/{webhook}", given({"channels": ["telegram"], "description": None})),
+    Step("webhooks_retry", "/api/v1/webhooks/{webhook}/retry"),
+    Step(
+        "webhooks_replay",
+        "/api/v1/webhooks/{webhook}/replay",
+        given({"since": "2020-01-01T00:00:00Z", "until": "2020-01-02T00:00:00Z"}),
+    ),
+    Step("webhooks_rotate", "/api/v1/webhooks/{webhook}/rotate"),
+    Step("webhooks_test", "/api/v1/webhooks/{webhook}/test"),
+    Step("webhooks_posts", "/api/v1/webhooks/{webhook}/posts?state=dead"),
+    Step("webhooks_delete", "/api/v1/webhooks/{webhook}"),
+    Step("events_find", "/api/v1/events?types=mailing.*&limit=2"),
     Step("stats_overall", "/api/v1/stats?by=day"),
     Step("stats_check", "/api/v1/stats/check"),
     Step("stats_repair", "/api/v1/stats/repair"),
     Step("clients_delete", "/api/v1/clients/{client}"),
+    Step(
+        "clients_create",
+        "/api/v1/clients",
+        given({"phone": "79161234567", "addresses": {"telegram": "1067001"}}),
+        says="Somebody who will ask to be forgotten:",
+        keep={"leaver": "id"},
+    ),
+    Step(
+        "erasures_erase",
+        "/api/v1/clients/{leaver}/erase",
+        given({"reason": "asked by e-mail", "by": "Ann"}),
+        keep={"erasure": "id"},
+    ),
+    Step("erasures_every", "/api/v1/erasures?address=79161234567"),
+    Step("erasures_read", "/api/v1/erasures/{erasure}"),
     Step(
         "keys_create",
         "/api/v1/keys",
@@ -453,6 +505,7 @@ STORIES = (
     Step("mailing_dialect_delete_client", "/api/clients/{plain_client}/"),
     Step("service_live", "/health/live"),
     Step("service_ready", "/health/ready"),
+    Step("service_metrics", "/metrics", only="notifyhub_store_up", says="Some of its lines:"),
     Step("service_index", "/"),
     Step(
         "receipts_telegram",

@@ -16,8 +16,9 @@ LATENCY_MS = 50
 
 @dataclass(frozen=True)
 class Delivered:
-    """`rate`: arrivals a second. `recorded_ms`: from the last arrival until the store had it all."""
+    """`accepted`, `rate`: accepted and arrived a second. `recorded_ms`: from the last arrival until all was stored."""
 
+    accepted: float
     rate: float
     recorded_ms: float
     cpu_ms_each: float
@@ -34,14 +35,15 @@ def deliver(
     latency_ms: int = 0,
     more: Mapping[str, str] = MappingProxyType({}),
     broker: Broker = "Redis",
+    like: str | None = None,
 ) -> Delivered:
     """Deliver `rows` rows through workers of their own, and check that each was sent once and has its attempt row.
 
-    `more` are settings without their prefix.
+    `more` are settings without their prefix; `like` is a database of which this one is a copy.
     """
     queue = {"BROKER_URL": "memory://"} if store == "SQLite" else bench.broker(broker)
-    with bench.database(store) as database_url, Sink(latency_ms=latency_ms) as sink:
-        fill(database_url, queue, rows)
+    with bench.database(store, like) as database_url, Sink(latency_ms=latency_ms) as sink:
+        accepted = fill(database_url, queue, rows)
         env = {
             "DATABASE_URL": database_url,
             **queue,
@@ -61,6 +63,7 @@ def deliver(
         if seen["count"] != rows:
             raise RuntimeError(f"{seen['count']} arrived of {rows}")
         return Delivered(
+            accepted=accepted,
             rate=rows / (seen["last_at"] - seen["first_at"]),
             recorded_ms=(recorded - seen["last_at"]) * 1000,
             cpu_ms_each=(cpu - cpu_before) * 1000 / max(1, rows - before),

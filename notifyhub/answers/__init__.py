@@ -17,6 +17,29 @@ from notifyhub.answers.clients import (
     Import,
     RowError,
 )
+from notifyhub.answers.erasures import (
+    Erasure,
+    ErasurePage,
+)
+from notifyhub.answers.events import (
+    OUTGOING,
+    DeliveryEvent,
+    DeliveryFacts,
+    EventPage,
+    MailingEvent,
+    MailingFacts,
+    MessageEvent,
+    MessageFacts,
+    OutgoingEvent,
+    PersonEvent,
+    PersonFacts,
+    WebhookEvent,
+    WebhookFacts,
+)
+from notifyhub.answers.live import (
+    Live,
+    LiveChannel,
+)
 from notifyhub.answers.mailings import (
     CancelledMailing,
     Mailing,
@@ -77,6 +100,15 @@ from notifyhub.answers.templates import (
     TemplateVersion,
     TemplateVersions,
 )
+from notifyhub.answers.webhooks import (
+    DeletedWebhook,
+    Post,
+    PostPage,
+    PostTry,
+    Reposted,
+    Webhook,
+    WebhookPage,
+)
 
 __all__ = [
     # base
@@ -91,6 +123,9 @@ __all__ = [
     "ClientPage",
     "RowError",
     "Import",
+    # erasures
+    "Erasure",
+    "ErasurePage",
     # mailings
     "SendWindow",
     "Mailing",
@@ -137,6 +172,8 @@ __all__ = [
     "MailingStatistics",
     "CounterDifference",
     "CounterCheck",
+    "Live",
+    "LiveChannel",
     # templates
     "TemplateVariant",
     "Template",
@@ -144,4 +181,26 @@ __all__ = [
     "TemplateVersion",
     "TemplateVersions",
     "RenderedText",
+    # events
+    "OutgoingEvent",
+    "OUTGOING",
+    "EventPage",
+    "DeliveryEvent",
+    "DeliveryFacts",
+    "MessageEvent",
+    "MessageFacts",
+    "MailingEvent",
+    "MailingFacts",
+    "PersonEvent",
+    "PersonFacts",
+    "WebhookEvent",
+    "WebhookFacts",
+    # webhooks
+    "Webhook",
+    "WebhookPage",
+    "DeletedWebhook",
+    "Post",
+    "PostTry",
+    "PostPage",
+    "Reposted",
 ]

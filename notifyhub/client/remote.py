@@ -27,10 +27,13 @@ Page = (
     | answers.DeliveryPage
     | answers.KeyPage
     | answers.ClientPage
+    | answers.ErasurePage
     | answers.MailingPage
     | answers.ReachabilityPage
     | answers.TemplatePage
     | answers.AuditPage
+    | answers.WebhookPage
+    | answers.PostPage
 )
 P = TypeVar(
     "P",
@@ -38,10 +41,13 @@ P = TypeVar(
     answers.DeliveryPage,
     answers.KeyPage,
     answers.ClientPage,
+    answers.ErasurePage,
     answers.MailingPage,
     answers.ReachabilityPage,
     answers.TemplatePage,
     answers.AuditPage,
+    answers.WebhookPage,
+    answers.PostPage,
 )
 
 MESSAGES = "/api/v1/messages"

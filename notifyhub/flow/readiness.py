@@ -14,7 +14,7 @@ import peewee
 from notifyhub.domain.circuit_breaker import State
 from notifyhub.errors import NotifyhubError
 from notifyhub.store import heartbeats, senders
-from notifyhub.store.database import Database, unapplied
+from notifyhub.store.database import Database, schema_of
 
 WITHIN_S = 2.0
 """Whatever has not answered by then counts as away."""
@@ -102,7 +102,7 @@ class _Question(Generic[R]):
 
 def facts(database: peewee.Database) -> Facts:
     """Query: what the store knows; of an older schema only that."""
-    behind, ahead = unapplied(database)
+    _, behind, ahead = schema_of(database)
     if behind:
         return Facts(behind, ahead, (), {})
     resting = {one.channel for one in senders.every(database) if one.circuit.state is not State.CLOSED}

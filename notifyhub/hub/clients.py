@@ -13,6 +13,7 @@ from notifyhub.flow.export_clients import Part
 from notifyhub.flow.import_clients import Wanted, import_clients
 from notifyhub.hub import telling
 from notifyhub.hub.auditing import Course
+from notifyhub.hub.erasing import Erasing
 from notifyhub.hub.wiring import Wiring
 from notifyhub.requests import (
     ClientRequest,
@@ -31,7 +32,7 @@ I = TypeVar("I")  # noqa: E741
 R = TypeVar("R")
 
 
-class HubClients(ClientVerbs):
+class HubClients(Erasing, ClientVerbs):
     """The clients in the store of a hub."""
 
     def __init__(self, wiring: Wiring) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from time import sleep
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar
 
 import peewee
 from playhouse.migrations import Runner
@@ -53,6 +53,17 @@ SQLITE_PRAGMAS = {
 }
 
 
+class Schema(NamedTuple):
+    """Names of migrations, in their order.
+
+    unknown  applied by a newer notifyhub than this one
+    """
+
+    applied: list[str]
+    pending: list[str]
+    unknown: list[str]
+
+
 class Database:
     """Reads and writes of one store. Opens lazily; safe to use from any thread."""
 
@@ -91,28 +102,38 @@ class Database:
         self._fulfil(future, question)
         return future
 
+    @contextmanager
+    def connected(self, does: str | None = None) -> Iterator[peewee.Database]:
+        """A connection of the calling thread, for long work that is neither a job of the writer nor a question.
+
+        Raises StoreUnavailable with what it `does`, as in "check the database"; None: it opens the database.
+        """
+        try:
+            with in_use(self._peewee), self._peewee.connection_context():
+                yield self._peewee
+        except peewee.PeeweeException as error:
+            raise (cannot_open(self.url, error) if does is None else failed(f"cannot {does}", error)) from error
+
     def upgrade(self) -> list[str]:
         """Upgrade the schema; safe if several processes do it at once. Returns the applied migrations.
 
         Raises StoreUnavailable if the database cannot be reached.
         """
-        try:
-            with in_use(self._peewee), self._peewee.connection_context():
-                applied = self._upgrade()
-                if ahead := unapplied(self._peewee)[1]:
-                    # As in a rolling upgrade: new schemas are made so that the version before can use them.
-                    _log.warning("the schema is newer than this version of notifyhub, which lacks %s", ", ".join(ahead))
-                return applied
-        except peewee.PeeweeException as error:
-            raise cannot_open(self.url, error) from error
+        with self.connected():
+            applied = self._upgrade()
+        if ahead := self.schema().unknown:
+            # As in a rolling upgrade: new schemas are made so that the version before can use them.
+            _log.warning("the schema is newer than this version of notifyhub, which lacks %s", ", ".join(ahead))
+        return applied
+
+    def schema(self) -> Schema:
+        """Which migrations are applied. Raises StoreUnavailable."""
+        with self.connected() as opened:
+            return schema_of(opened)
 
     def pending_migrations(self) -> list[str]:
         """Names of the migrations that are not applied yet. Raises StoreUnavailable."""
-        try:
-            with in_use(self._peewee), self._peewee.connection_context():
-                return unapplied(self._peewee)[0]
-        except peewee.PeeweeException as error:
-            raise cannot_open(self.url, error) from error
+        return self.schema().pending
 
     def close(self) -> None:
         """Finish the submitted writes and close all connections."""
@@ -180,11 +201,14 @@ class Database:
             return question(self._peewee)
 
 
-def unapplied(database: peewee.Database) -> tuple[list[str], list[str]]:
-    """Query: the migrations that are not applied yet, and those that are but are unknown to this version."""
+def schema_of(database: peewee.Database) -> Schema:
+    """Query: which migrations are applied."""
     status = Runner(database, str(MIGRATIONS)).status()
-    behind = [migration.name for migration in status if migration.applied is None]
-    return behind, [migration.name for migration in status if migration.path is None]
+    return Schema(
+        applied=[migration.name for migration in status if migration.applied is not None],
+        pending=[migration.name for migration in status if migration.applied is None],
+        unknown=[migration.name for migration in status if migration.path is None],
+    )
 
 
 def sqlite_path(url: str) -> Path:

@@ -54,6 +54,7 @@ _UNWORDED = ", ".join(f"'{reason}'" for reason in sorted(UNWORDED))
 _FAILED = f"""
     SELECT {", ".join(_Failed._fields)} FROM deliveries
     WHERE mailing_id = ? AND mailing_id <> 0 AND (client_id, channel) > (?, ?) AND status = '{Status.FAILED}'
+        AND address <> ''
         AND COALESCE(reason, '') NOT IN ({_UNWORDED})
     ORDER BY client_id, channel LIMIT ? {{lock}}"""
 _AGAIN = f"""

@@ -13,6 +13,7 @@ from notifyhub.verbs.statistics import StatVerbs
 from notifyhub.verbs.templates import TemplateVerbs
 from notifyhub.verbs.two_ways import awaited, both
 from notifyhub.verbs.verbs import KeyVerbs, Verbs
+from notifyhub.verbs.webhook_faces import AsyncEvents, AsyncWebhooks, Events, Webhooks
 
 
 class Keys:
@@ -40,6 +41,9 @@ class Clients:
     delete, adelete = both(ClientVerbs.delete)
     import_, aimport = both(ClientVerbs.import_)
     export, aexport = both(ClientVerbs.export)
+    erase, aerase = both(ClientVerbs.erase)
+    erasure, aerasure = both(ClientVerbs.erasure)
+    erasures, aerasures = both(ClientVerbs.erasures)
 
 
 class Mailings:
@@ -102,11 +106,15 @@ class Messaging:
     reachability: Reachability
     """Addresses that nothing is sent to: `reachability.list(…)`, `suppress` and `clear`."""
     clients: Clients
-    """The directory: `clients.create(…)`, `clients.list(…)`, `get`, `update`, `delete`, `import_` and `export`."""
+    """The directory: `clients.create(…)`, `clients.list(…)`, `get`, `update`, `delete`, `erase` and so on."""
     audit: Audit
     """Who did what: `audit.list(…)`."""
     templates: Templates
     """Named texts: `templates.set(…)`, `templates.preview(…)`, `list`, `get`, `versions` and `delete`."""
+    webhooks: Webhooks
+    """Where events are posted: `webhooks.create(…)`, `webhooks.replay(…)` and so on."""
+    events: Events
+    """What happened: `events.list(…)`."""
 
     send, asend = both(Verbs.send)
     send_many, asend_many = both(Verbs.send_many)
@@ -155,6 +163,9 @@ class AsyncClients:
     delete = awaited(ClientVerbs.delete)
     import_ = awaited(ClientVerbs.import_)
     export = awaited(ClientVerbs.export)
+    erase = awaited(ClientVerbs.erase)
+    erasure = awaited(ClientVerbs.erasure)
+    erasures = awaited(ClientVerbs.erasures)
 
 
 class AsyncMailings:
@@ -186,6 +197,7 @@ class Stats:
         self._verbs = verbs
 
     overall, aoverall = both(StatVerbs.overall)
+    now, anow = both(StatVerbs.now)
     check, acheck = both(StatVerbs.check)
     repair, arepair = both(StatVerbs.repair)
 
@@ -197,6 +209,7 @@ class AsyncStats:
         self._verbs = verbs
 
     overall = awaited(StatVerbs.overall)
+    now = awaited(StatVerbs.now)
     check = awaited(StatVerbs.check)
     repair = awaited(StatVerbs.repair)
 
@@ -242,6 +255,10 @@ class AsyncMessaging:
     """Named texts: `await templates.set(…)` and so on."""
     audit: AsyncAudit
     """Who did what: `await audit.list(…)`."""
+    webhooks: AsyncWebhooks
+    """Where events are posted: `await webhooks.create(…)` and so on."""
+    events: AsyncEvents
+    """What happened: `await events.list(…)`."""
     stats: AsyncStats
     """Numbers: `await stats.overall()`."""
 
