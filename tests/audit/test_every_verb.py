@@ -83,10 +83,10 @@ Steps = list[tuple[str, Callable[[Story], object], list[str]]]
 STEPS: Steps = [
     ("webhooks.create", lambda s: s.kept.update(hook=s.hub.webhooks.create("http://127.0.0.1:9/").id),
      ["webhook.created"]),
+    ("webhooks.retry", lambda s: s.hub.webhooks.retry(s.kept["hook"]), []),
     ("webhooks.update", lambda s: s.hub.webhooks.update(s.kept["hook"], description="Shop"), ["webhook.changed"]),
     ("webhooks.rotate", lambda s: s.hub.webhooks.rotate(s.kept["hook"]), ["webhook.rotated"]),
     ("webhooks.test", lambda s: s.hub.webhooks.test(s.kept["hook"]), []),
-    ("webhooks.retry", lambda s: s.hub.webhooks.retry(s.kept["hook"]), []),
     ("keys.create", lambda s: s.kept.update(key=s.hub.keys.create("shop").id), ["key.created"]),
     ("keys.revoke", lambda s: s.hub.keys.revoke(s.kept["key"]), ["key.revoked"]),
     ("clients.create", lambda s: s.hub.clients.create(79031234567, tags=["blocked"], addresses={"telegram": "13"}),
