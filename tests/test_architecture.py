@@ -25,6 +25,7 @@ LAYERS = {
     "notifyhub.setting_kinds": 2,
     "notifyhub.setting_faults": 3,
     "notifyhub.report_settings": 3,
+    "notifyhub.inbound_settings": 3,
     "notifyhub.retention_settings": 3,
     "notifyhub.webhook_settings": 3,
     "notifyhub.service_settings": 3,

@@ -22,6 +22,9 @@ from notifyhub.store.rows import is_postgres, run
 
 BATCH = 5_000
 _MOST = 2**64
+_WITH_TRIGGERS = """
+    SELECT DISTINCT event_object_table FROM information_schema.triggers
+    WHERE event_object_schema = current_schema() ORDER BY event_object_table"""
 _COUNTS = "SELECT 1 FROM sqlite_master WHERE name = ? AND sql LIKE '%AUTOINCREMENT%'"
 
 Rows = Iterator[Sequence[tuple[Any, ...]]]
@@ -136,11 +139,6 @@ def _written_at_once(written: peewee.Database) -> Iterator[None]:
     else:
         with written.atomic("EXCLUSIVE"):
             yield
-
-
-_WITH_TRIGGERS = """
-    SELECT DISTINCT event_object_table FROM information_schema.triggers
-    WHERE event_object_schema = current_schema() ORDER BY event_object_table"""
 
 
 @contextmanager
