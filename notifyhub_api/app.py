@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 
 from notifyhub import Hub
 from notifyhub.errors import NotifyhubError
+from notifyhub.flow.readiness import Readiness
 from notifyhub.hub import core_of
 from notifyhub.server.loopback import LoopbackHost, LoopbackOrigin
 from notifyhub.server.problems import left
@@ -22,6 +23,7 @@ from notifyhub_api.event_streams import Streams
 from notifyhub_api.middleware import framed
 from notifyhub_api.openapi import openapi
 from notifyhub_api.resources import (
+    audit,
     batches,
     channels,
     clients,
@@ -30,6 +32,7 @@ from notifyhub_api.resources import (
     dialect_mailings,
     dialect_messages,
     dialects,
+    erasures,
     events,
     health,
     index,
@@ -51,6 +54,7 @@ OPERATIONS = (
     *batches.operations,
     *deliveries.operations,
     *clients.operations,
+    *erasures.operations,
     *mailings.operations,
     *mailing_views.operations,
     *templates.operations,
@@ -60,6 +64,7 @@ OPERATIONS = (
     *events.operations,
     *stats.operations,
     *keys.operations,
+    *audit.operations,
     *channels.operations,
     *dialects.operations,
     *dialect_clients.operations,
@@ -108,6 +113,8 @@ def make_app(hub: Hub, mounts: Sequence[BaseRoute] = (), *, authenticator: Authe
     app.router.redirect_slashes = False
     core = core_of(hub)
     app.state.hub = core
+    app.state.readiness = Readiness(lambda: core.database, core.broker_reachable)
+    app.state.stopping = False
     app.state.authenticator = authenticator or Authenticator(core)
     app.state.ending = Ending()
     app.state.streams = Streams(core, app.state.ending)

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from notifyhub.clock import now_ms
 from notifyhub.domain.allowance import MINUTE_MS
 from notifyhub.hub.core import Core
+from notifyhub.logs.current import ASKED_BY, Who
 from notifyhub.requests import ADMIN
 from notifyhub.store import keys
 from notifyhub.store.keys import Known
@@ -53,6 +54,7 @@ class Authenticator:
         """
         caller = ANYBODY if self._open else await self._caller(request)
         request.scope[CALLER] = caller.id
+        ASKED_BY.set(Who("rest", None, caller.id))
         standing = await self._limiter.count(caller.id, caller.rate_limit)
         if standing is not None:
             add_headers(request, standing.headers)

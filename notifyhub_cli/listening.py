@@ -6,6 +6,7 @@ import ipaddress
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from notifyhub.errors import SettingsError
 from notifyhub.server.limits import Limits
@@ -17,26 +18,44 @@ OTHER_FILES = 2048
 
 
 @contextmanager
-def listening(host: str, port: int, advice: str) -> Iterator[socket.socket]:
+def listening(host: str, port: int, advice: str, *, shared: bool = False) -> Iterator[socket.socket]:
     """A listening socket. It is opened before anything else starts, so that no early client is refused.
+
+    With `shared`, `listening_beside` can open more of them.
 
     Raises SettingsError, whose text ends with `advice`.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        if shared:
+            # A shared port can be taken by two installations at once, so it is first asked for by itself.
+            with _bound(family, (host, port)) as alone:
+                port = alone.getsockname()[1]
+        listener = _bound(family, (host, port), shared=shared)
+    except (OSError, UnicodeError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise SettingsError(f"cannot listen on {host}:{port}: {reason} ({advice})") from None
+    with listener:
+        yield listener
+
+
+def listening_beside(listener: socket.socket) -> socket.socket:
+    """One more socket at the address of a shared one: the system shares connections out among them."""
+    return _bound(listener.family, listener.getsockname(), shared=True)
+
+
+def _bound(family: socket.AddressFamily, address: tuple[Any, ...], *, shared: bool = False) -> socket.socket:
     listener = socket.socket(family, socket.SOCK_STREAM)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((host, port))
+        if shared:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        listener.bind(address)
         listener.listen(BACKLOG)
-        listener.set_inheritable(False)
-    except (OSError, UnicodeError) as error:
+    except (OSError, UnicodeError):
         listener.close()
-        reason = getattr(error, "strerror", None) or str(error)
-        raise SettingsError(f"cannot listen on {host}:{port}: {reason} ({advice})") from None
-    try:
-        yield listener
-    finally:
-        listener.close()
+        raise
+    return listener
 
 
 def limits_of(settings: Settings) -> Limits:

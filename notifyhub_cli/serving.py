@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import socket
 from collections.abc import Callable
 from functools import partial
@@ -19,18 +18,21 @@ from notifyhub.emulator.faults import PROFILES
 from notifyhub.emulator.web.guards import Guards
 from notifyhub.errors import SettingsError
 from notifyhub.hub import core_of
+from notifyhub.server.draining import Draining, DrainingServer
 from notifyhub.server.limits import limited
 from notifyhub.settings import Settings
 from notifyhub.worker.process import spare_the_collector
 from notifyhub_api.app import make_app
 from notifyhub_api.auth import Authenticator
 from notifyhub_api.connection_kinds import TYPES
-from notifyhub_api.ending import Ending
+from notifyhub_cli import readiness
 from notifyhub_cli.emulator_access import only_this_machine_reaches
 from notifyhub_cli.emulator_by_api_key import guards_of_service
+from notifyhub_cli.first_key import first_key
 from notifyhub_cli.listening import limits_of, listening, must_be_loopback
+from notifyhub_cli.starting import started
 from notifyhub_cli.stopping import stop_by_signals
-from notifyhub_cli.welcome import key_file, welcome
+from notifyhub_cli.welcome import welcome
 
 ELSEWHERE = "choose another with --host and --port, or NOTIFYHUB_HOST and NOTIFYHUB_PORT"
 KEEP_ALIVE_S = 75
@@ -58,23 +60,25 @@ def serve(settings: Settings, *, worker: bool, emulator: bool | None) -> None:
         authenticator = Authenticator(core_of(hub))
         emulated = _emulator(settings, guards_of_service(address[0], authenticator)) if wanted else None
         try:
-            key = _first_key(hub) if settings.auth == "keys" else None
+            started(hub)
+            key = first_key(hub) if settings.auth == "keys" else None
             if emulated is not None:
                 emulated.door.listen_with(mail)
             mounts = [Mount("/emulator", emulated.app)] if emulated else []
             app = make_app(hub, mounts, authenticator=authenticator)
             ready = partial(welcome, hub, address, key, emulated)
-            _Server(_config(app, settings), app.state.ending, hub, emulated, ready).run([listener])
+            _Server(app, hub, emulated, ready).run([listener])
         finally:
             hub.close()
             if emulated is not None:
                 emulated.journal.close()
 
 
-def _config(app: Starlette, settings: Settings) -> uvicorn.Config:
+def config_of(app: Starlette, settings: Settings, draining: Draining) -> uvicorn.Config:
+    """How uvicorn serves our applications."""
     return uvicorn.Config(
         app,
-        http=limited(limits_of(settings), TYPES),
+        http=limited(limits_of(settings), TYPES, draining),
         log_config=None,
         access_log=False,
         timeout_keep_alive=KEEP_ALIVE_S,
@@ -86,19 +90,13 @@ def _config(app: Starlette, settings: Settings) -> uvicorn.Config:
     )
 
 
-class _Server(uvicorn.Server):
+class _Server(DrainingServer):
     """Announces when it is ready, and stops delivering before it stops listening."""
 
-    def __init__(
-        self,
-        config: uvicorn.Config,
-        ending: Ending,
-        hub: Hub,
-        emulated: Emulator | None,
-        ready: Callable[[], None],
-    ) -> None:
-        super().__init__(config)
-        self._ending = ending
+    def __init__(self, app: Starlette, hub: Hub, emulated: Emulator | None, ready: Callable[[], None]) -> None:
+        draining = Draining()
+        super().__init__(config_of(app, hub.settings, draining), draining)
+        self._app = app
         self._hub = hub
         self._emulated = emulated
         self._ready = ready
@@ -114,9 +112,13 @@ class _Server(uvicorn.Server):
                 await self._emulated.door.open()
             self._ready()
             spare_the_collector()
+            readiness.tell(readiness.READY)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self._ending.begin()
+        self._app.state.ending.begin()
+        # Load balancers are to send new requests elsewhere while those in progress are finished.
+        self._app.state.stopping = True
+        readiness.tell(readiness.STOPPING)
         if self._emulated is not None:
             self._emulated.release()
         # In this order, because calls in progress may be to our own emulator.
@@ -133,18 +135,3 @@ def _emulator(settings: Settings, guards: Guards) -> Emulator:
         raise SettingsError(f"NOTIFYHUB_EMULATOR_PROFILE: {settings.emulator_profile!r} is unknown; use one of {names}")
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     return Emulator(settings.data_dir / "emulator.db", profile=settings.emulator_profile, guards=guards)
-
-
-def _first_key(hub: Hub) -> str | None:
-    """Create the first API key and save it in a file that only its owner can read. None if there are keys already."""
-    if hub.keys.list():
-        return None
-    path = key_file(hub.settings)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.unlink(missing_ok=True)
-    # Write the file first: a key that could not be saved would be lost, and the next start would not create another.
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        key = hub.keys.create("first", ("admin",)).key
-        file.write(f"{key}\n")
-    return key

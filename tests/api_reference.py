@@ -23,7 +23,11 @@ from tests.processes import Service
 
 TARGET = Path(__file__).parents[1] / "docs" / "api.md"
 TABLES = ("text/csv", "application/x-ndjson")
-SETTINGS = {"webhook_private_addresses": "127.0.0.0/8", "webhook_allow_http": "true"}
+SETTINGS = {
+    "retention_erasure_key": "the same for each run",
+    "webhook_private_addresses": "127.0.0.0/8",
+    "webhook_allow_http": "true",
+}
 """Webhooks of this machine are allowed, so that no other is called."""
 SHOWN_HEADERS = ("Location", "Link", "Idempotency-Replayed", "Retry-After")
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
@@ -68,11 +72,15 @@ def ask(method, path, body=None, headers={}):
 
 @dataclass
 class Teller:
-    """Asks a service, and writes down what it asked and was answered."""
+    """Asks a service, and writes down what it asked and was answered.
+
+    audited  the operations whose requests have a line in the audit
+    """
 
     service: Service
     kept: dict[str, Any] = field(default_factory=dict)
     told: dict[str, list[str]] = field(default_factory=dict)
+    audited: set[str] = field(default_factory=set)
 
     def tell(self, step: Step) -> None:
         if step.faults is not None:
@@ -89,6 +97,12 @@ class Teller:
         parts += [_shell(operation, path, body, step.headers), _python(operation, path, body, step.headers)]
         parts.append(_answer(status, headers, answer))
         self.told.setdefault(operation.id, []).append("\n\n".join(parts))
+        if operation.method != "GET" and self._has_a_line(headers["X-Request-ID"]):
+            self.audited.add(operation.id)
+
+    def _has_a_line(self, request_id: str) -> bool:
+        newest = self._ask("GET", "/api/v1/audit?limit=1", None, {})[2]["items"]
+        return any(line.get("request_id") == request_id for line in newest)
 
     def _ask(self, method: str, path: str, body: Any, headers: Mapping[str, str]) -> tuple[int, Mapping[str, str], Any]:
         data = None if body is None else json.dumps(body).encode()
@@ -107,17 +121,25 @@ class Teller:
             pass
 
 
-def reference() -> str:
-    """The whole document."""
-    with tempfile.TemporaryDirectory() as folder, Service(Path(folder), **SETTINGS) as service:
+def played() -> Teller:
+    """All stories, told to a service of their own."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Service(Path(folder), **SETTINGS) as service,
+    ):
         teller = Teller(service)
         for step in STORIES:
             teller.tell(step)
-        parts = [HEAD.rstrip()]
-        tags = {operation.tag.name: operation.tag for operation in OPERATIONS}
-        for tag in tags.values():
-            parts.append(f"## {tag.name}\n\n{tag.description}")
-            parts += [_section(operation, teller.told) for operation in OPERATIONS if operation.tag.name == tag.name]
+    return teller
+
+
+def reference(teller: Teller) -> str:
+    """The whole document."""
+    parts = [HEAD.rstrip()]
+    tags = {operation.tag.name: operation.tag for operation in OPERATIONS}
+    for tag in tags.values():
+        parts.append(f"## {tag.name}\n\n{tag.description}")
+        parts += [_section(operation, teller.told) for operation in OPERATIONS if operation.tag.name == tag.name]
     return _steady("\n\n".join(parts)) + "\n"
 
 
@@ -200,4 +222,4 @@ def _steady(text: str) -> str:
 
 
 if __name__ == "__main__":
-    TARGET.write_text(reference(), encoding="utf-8")
+    TARGET.write_text(reference(played()), encoding="utf-8")

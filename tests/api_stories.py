@@ -401,6 +401,21 @@ STORIES = (
     Step("stats_repair", "/api/v1/stats/repair"),
     Step("clients_delete", "/api/v1/clients/{client}"),
     Step(
+        "clients_create",
+        "/api/v1/clients",
+        given({"phone": "79161234567", "addresses": {"telegram": "1067001"}}),
+        says="Somebody who will ask to be forgotten:",
+        keep={"leaver": "id"},
+    ),
+    Step(
+        "erasures_erase",
+        "/api/v1/clients/{leaver}/erase",
+        given({"reason": "asked by e-mail", "by": "Ann"}),
+        keep={"erasure": "id"},
+    ),
+    Step("erasures_every", "/api/v1/erasures?address=79161234567"),
+    Step("erasures_read", "/api/v1/erasures/{erasure}"),
+    Step(
         "keys_create",
         "/api/v1/keys",
         given({"name": "shop", "scopes": ["send", "read"], "expires_at": LATER, "rate_limit": 600}),
@@ -409,6 +424,7 @@ STORIES = (
     Step("keys_every", "/api/v1/keys?limit=1"),
     Step("keys_read", "/api/v1/keys/{key}"),
     Step("keys_revoke", "/api/v1/keys/{key}/revoke"),
+    Step("audit_find", "/api/v1/audit?about=key:{key}"),
     Step("deliveries_why", "/api/v1/deliveries/{later_delivery}/why"),
     Step("messages_why", "/api/v1/messages/{later}/why"),
     Step(

@@ -26,7 +26,9 @@ LAYERS = {
     "notifyhub.setting_faults": 3,
     "notifyhub.report_settings": 3,
     "notifyhub.webhook_settings": 3,
+    "notifyhub.retention_settings": 3,
     "notifyhub.service_settings": 3,
+    "notifyhub.process_settings": 3,
     "notifyhub.broker_settings": 3,
     "notifyhub.settings": 4,
     "notifyhub.mail": 4,
@@ -37,6 +39,7 @@ LAYERS = {
     "notifyhub.store": 5,
     "notifyhub.providers": 5,
     "notifyhub.queue": 5,
+    "notifyhub.unknown_variables": 5,
     "notifyhub.testing": 6,
     "notifyhub.reports": 6,
     "notifyhub.webhooks": 6,
@@ -45,6 +48,7 @@ LAYERS = {
     "notifyhub.scheduler": 7,
     "notifyhub.fake": 7,
     "notifyhub.worker": 8,
+    "notifyhub.worker.main": 10,
     "notifyhub.hub": 9,
     "notifyhub": 10,
     "notifyhub_api": 11,
@@ -130,10 +134,16 @@ def test_the_domain_knows_no_clock_no_chance_and_no_outside(module: str) -> None
     assert not names & {"time", "random", "os", "socket", "secrets", "threading", "asyncio"}
 
 
-def test_only_settings_and_doctor_read_the_environment() -> None:
+def test_only_settings_and_the_search_for_misspelt_ones_read_the_environment() -> None:
     readers = {name for name, path in MODULES.items() if "os.environ" in path.read_text()}
 
-    assert readers <= {"notifyhub.settings", "notifyhub_cli.diagnosis"}
+    # The last two read what systemd and our own supervisor tell a process.
+    assert readers <= {
+        "notifyhub.settings",
+        "notifyhub.unknown_variables",
+        "notifyhub_cli.readiness",
+        "notifyhub_cli.parent",
+    }
 
 
 @pytest.mark.parametrize("module", MODULES)

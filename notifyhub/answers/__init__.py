@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from notifyhub.answers.audit import (
+    About,
+    AuditEntry,
+    AuditPage,
+)
 from notifyhub.answers.base import (
     Answer,
 )
@@ -11,6 +16,10 @@ from notifyhub.answers.clients import (
     DeletedClient,
     Import,
     RowError,
+)
+from notifyhub.answers.erasures import (
+    Erasure,
+    ErasurePage,
 )
 from notifyhub.answers.events import (
     OUTGOING,
@@ -100,12 +109,19 @@ from notifyhub.answers.webhooks import (
 __all__ = [
     # base
     "Answer",
+    # audit
+    "About",
+    "AuditEntry",
+    "AuditPage",
     # clients
     "Client",
     "DeletedClient",
     "ClientPage",
     "RowError",
     "Import",
+    # erasures
+    "Erasure",
+    "ErasurePage",
     # mailings
     "SendWindow",
     "Mailing",

@@ -7,6 +7,7 @@ from typing import Self
 
 from notifyhub.client.connection import PATIENCE_S, TIMEOUT_S, Connection
 from notifyhub.verbs import (
+    AsyncAudit,
     AsyncClients,
     AsyncEvents,
     AsyncKeys,
@@ -16,6 +17,7 @@ from notifyhub.verbs import (
     AsyncStats,
     AsyncTemplates,
     AsyncWebhooks,
+    Audit,
     Clients,
     Events,
     Keys,
@@ -48,6 +50,7 @@ class Client(Messaging):
     ) -> None:
         # Imported here because the models of answers take long to build.
         from notifyhub.client.remote import Remote, RemoteKeys
+        from notifyhub.client.remote_audit import RemoteAudit
         from notifyhub.client.remote_clients import RemoteClients
         from notifyhub.client.remote_mailings import RemoteMailings, RemoteStats
         from notifyhub.client.remote_reachability import RemoteReachability
@@ -56,6 +59,7 @@ class Client(Messaging):
 
         self._connection = Connection(url, key, timeout_s, patience_s)
         self._verbs = Remote(self._connection)
+        self.audit = Audit(RemoteAudit(self._connection))
         self.keys = Keys(RemoteKeys(self._connection))
         self.clients = Clients(RemoteClients(self._connection))
         self.mailings = Mailings(RemoteMailings(self._connection))
@@ -98,6 +102,7 @@ class AsyncClient(AsyncMessaging):
     ) -> None:
         # Imported here because the models of answers take long to build.
         from notifyhub.client.remote import Remote, RemoteKeys
+        from notifyhub.client.remote_audit import RemoteAudit
         from notifyhub.client.remote_clients import RemoteClients
         from notifyhub.client.remote_mailings import RemoteMailings, RemoteStats
         from notifyhub.client.remote_reachability import RemoteReachability
@@ -106,6 +111,7 @@ class AsyncClient(AsyncMessaging):
 
         self._connection = Connection(url, key, timeout_s, patience_s)
         self._verbs = Remote(self._connection)
+        self.audit = AsyncAudit(RemoteAudit(self._connection))
         self.keys = AsyncKeys(RemoteKeys(self._connection))
         self.clients = AsyncClients(RemoteClients(self._connection))
         self.mailings = AsyncMailings(RemoteMailings(self._connection))

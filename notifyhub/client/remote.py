@@ -27,11 +27,13 @@ Page = (
     | answers.DeliveryPage
     | answers.KeyPage
     | answers.ClientPage
+    | answers.ErasurePage
     | answers.MailingPage
     | answers.ReachabilityPage
     | answers.TemplatePage
     | answers.WebhookPage
     | answers.PostPage
+    | answers.AuditPage
 )
 P = TypeVar(
     "P",
@@ -39,11 +41,13 @@ P = TypeVar(
     answers.DeliveryPage,
     answers.KeyPage,
     answers.ClientPage,
+    answers.ErasurePage,
     answers.MailingPage,
     answers.ReachabilityPage,
     answers.TemplatePage,
     answers.WebhookPage,
     answers.PostPage,
+    answers.AuditPage,
 )
 
 MESSAGES = "/api/v1/messages"

@@ -11,6 +11,7 @@ from notifyhub import logs
 from notifyhub.errors import StoreUnavailable
 from notifyhub.flow import telling
 from notifyhub.flow.lane import Lane
+from notifyhub.logs.seldom import Seldom
 from notifyhub.store import deliveries
 from notifyhub.store.claimed import Claimed
 from notifyhub.store.database import Database
@@ -20,6 +21,7 @@ GATHER_S = 0.004
 AGAIN_S = 0.25
 
 _log = logs.logger(__name__)
+_say_seldom = Seldom()
 
 
 class Recorder:
@@ -81,5 +83,5 @@ class Recorder:
                 if monotonic() > give_up:
                     _log.error("results of %d attempts on %s are lost: %s", len(batch), self._lane.channel, error)
                     return None
-                _log.warning("cannot record results on %s, trying again: %s", self._lane.channel, error)
+                _say_seldom(_log.warning, f"cannot record results on {self._lane.channel}, trying again: {error}")
                 await asyncio.sleep(AGAIN_S)

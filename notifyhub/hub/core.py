@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from notifyhub.hub.audit import HubAudit
 from notifyhub.hub.bulk import Bulk
 from notifyhub.hub.changing import Changing
 from notifyhub.hub.channels import Channels
@@ -27,6 +28,7 @@ class Core(Repeating, Reading, Changing, Explaining, Channels, Bulk, Receiving):
 
     def __init__(self, settings: Settings | None = None, *, worker: bool | None = None, **given: Any) -> None:
         super().__init__(settings, worker=worker, **given)
+        self.audit = HubAudit(self)
         self.keys = HubKeys(self)
         self.clients = HubClients(self)
         self.mailings = HubMailings(self)

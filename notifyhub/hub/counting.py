@@ -95,6 +95,7 @@ def _checked(found: Recount) -> answers.CounterCheck:
         agree=not found.differing,
         counters=found.counters,
         deliveries=found.deliveries,
+        pruned=found.pruned,
         differing=found.differing,
         differences=[
             answers.CounterDifference(

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from concurrent.futures import Future
+from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from notifyhub.verbs import (
+    Audit,
     Clients,
     Events,
     Keys,
@@ -19,6 +21,7 @@ from notifyhub.verbs import (
     Stats,
     Templates,
     Webhooks,
+    acting_as,
     both,
 )
 
@@ -49,6 +52,7 @@ class Hub(Messaging):
         from notifyhub.hub.core import Core
 
         self._verbs = Core(settings, worker=worker, **given)
+        self.audit = Audit(self._verbs.audit)
         self.keys = Keys(self._verbs.keys)
         self.clients = Clients(self._verbs.clients)
         self.mailings = Mailings(self._verbs.mailings)
@@ -82,6 +86,11 @@ class Hub(Messaging):
     def subscribe(self, mode: str, token: str, challenge: str) -> str:
         """The challenge, for Meta's verification of the webhook. Raises NotSigned."""
         return self._verbs.subscribe(mode, token, challenge)
+
+    @staticmethod
+    def acting_as(name: str) -> AbstractContextManager[None]:
+        """`with hub.acting_as("Anna"):` what is done within is done by the person of this name, says the audit."""
+        return acting_as(name)
 
     def open(self) -> Self:
         """Open the hub if it is not open yet: upgrade the schema and, if this hub delivers, start delivering.

@@ -4,28 +4,33 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from typing import Any, Self, TypeVar
 
 import peewee
 
+from notifyhub import logs
 from notifyhub import settings as settings_module
 from notifyhub.clock import now_ms
 from notifyhub.errors import NotifyhubError, SettingsError
 from notifyhub.forks import ForkedLock
-from notifyhub.hub import telling
+from notifyhub.hub import auditing, telling
 from notifyhub.hub.progress import Progress
 from notifyhub.providers.registry import make_providers
-from notifyhub.queue import Doorbell, is_reachable, make_broker, place_of
+from notifyhub.queue import BellBroker, Doorbell, is_reachable, make_broker, place_of
 from notifyhub.settings import Settings
 from notifyhub.store.database import Database
 from notifyhub.store.writer import Job
+from notifyhub.unknown_variables import say_unknown
 from notifyhub.verbs.two_ways import off_the_loop, result_of
 from notifyhub.worker.runtime import Runtime
+from notifyhub.worker.sweeper import Sweeper
 
 I = TypeVar("I")  # noqa: E741
 R = TypeVar("R")
+
+_log = logs.logger(__name__)
 
 
 class Wiring:
@@ -38,10 +43,12 @@ class Wiring:
         self._senders = self.settings.senders()
         self._only_addresses = self.settings.only_addresses()
         self._delivers = self.settings.uses_memory_broker if worker is None else worker
+        self._consumes = True
         self._opening = ForkedLock(threading.RLock)
         self._progress = Progress()
         self._opened_by: int | None = None
         self._runtime: Runtime | None = None
+        self._sweeper: Sweeper | None = None
 
     @property
     def database(self) -> Database:
@@ -53,6 +60,11 @@ class Wiring:
     def pumping(self) -> bool:
         """Does this process deliver?"""
         return self._runtime is not None and self._runtime.pumping
+
+    def moves(self) -> bool:
+        """Do all parts of this process that deliver move? Blocks for a moment; for a `Heartbeat`."""
+        runtime = self._runtime
+        return runtime is None or runtime.moves()
 
     def ask(self, question: Callable[[peewee.Database], R]) -> Future[R]:
         """Run a query of `store.views` or `store.keys` on a reader thread."""
@@ -67,7 +79,16 @@ class Wiring:
     async def written(self, job: Job[I, R | NotifyhubError], item: I) -> R:
         """The result of a writer's job, after the commit. Raises the error that the job returned instead."""
         await self.ready()
-        result = await result_of(self._database.write(job, item))
+        return await self._done(job, item, auditing.written(self._database, job, item))
+
+    async def written_each(self, job: Job[I, R | NotifyhubError], items: Iterable[I]) -> list[R]:
+        """`written` for several items at once, which share a commit. Raises the first error."""
+        await self.ready()
+        writes = [(item, auditing.written(self._database, job, item)) for item in items]
+        return [await self._done(job, item, write) for item, write in writes]
+
+    async def _done(self, job: Job[I, R | NotifyhubError], item: I, write: Future[R | NotifyhubError]) -> R:
+        result = await result_of(write)
         if isinstance(result, NotifyhubError):
             raise result
         telling.done(job, item, result)
@@ -90,6 +111,15 @@ class Wiring:
                     self._open()
         return self
 
+    def open_for_dramatiq(self) -> BellBroker:
+        """Open, deliver, and return the broker: a worker of Dramatiq's command line hears its bells.
+
+        Raises SettingsError, StoreUnavailable.
+        """
+        self._consumes = False
+        self.open()
+        return self._broker
+
     async def ready(self) -> None:
         """Open, without blocking an event loop. Raises SettingsError, StoreUnavailable."""
         if self._opened_by != os.getpid():
@@ -105,10 +135,22 @@ class Wiring:
             if self._opened_by != os.getpid():
                 return
             self.stop_delivering(finish_due_s)
+            if self._sweeper is not None:
+                self._sweeper.stop(self.settings.drain_s)
+                self._sweeper = None
             self._doorbell.close()
             self._broker.close()
             self._database.close()
             self._opened_by = None
+
+    def start_sweeping(self) -> Sweeper:
+        """Run the sweeps here, besides what this hub does. `close` ends it. Raises SettingsError, StoreUnavailable."""
+        self.open()
+        with self._opening:
+            if self._sweeper is None:
+                self._sweeper = Sweeper(self.settings, self._database, self._doorbell.ring, self._progressed)
+                self._sweeper.start()
+            return self._sweeper
 
     def stop_delivering(self, finish_due_s: float = 0.0) -> None:
         """Finish calls in progress (up to `drain_s`) and deliver no more; messages accepted from now on wait."""
@@ -124,11 +166,14 @@ class Wiring:
         self._progress = Progress()
         self._database = Database(settings.effective_database_url)
         self._database.upgrade()
+        say_unknown(_log.warning)
         self._broker = make_broker(place_of(settings))
         self._doorbell = Doorbell(self._broker, list(settings.channels()))
         if self._delivers:
             providers = make_providers(settings)
-            self._runtime = Runtime(settings, self._database, self._broker, self._doorbell, providers, self._progressed)
+            self._runtime = Runtime(
+                settings, self._database, self._broker, self._doorbell, providers, self._progressed, self._consumes
+            )
             self._runtime.start()
         self._opened_by = os.getpid()
 

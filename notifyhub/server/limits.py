@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import inf
@@ -13,6 +14,8 @@ from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from notifyhub.server import problems
+from notifyhub.server.draining import Draining
+from notifyhub.server.heads import fault_of
 
 HEAD_BYTES = 65_536
 LINGER_S = 1.0
@@ -31,12 +34,16 @@ class Limits:
     connections: int = 4096
 
 
-def limited(limits: Limits, types: Mapping[int, str] = NO_TYPES) -> type[asyncio.Protocol]:
+def limited(
+    limits: Limits, types: Mapping[int, str] = NO_TYPES, draining: Draining | None = None
+) -> type[asyncio.Protocol]:
     """uvicorn's protocol with these limits, for one server: `uvicorn.Config(http=…)`.
 
-    types  the `type` of the problem documents by their status
+    types     the `type` of the problem documents by their status
+    draining  that of a `DrainingServer`
     """
-    return type("LimitedProtocol", (LimitedProtocol,), {"limits": limits, "types": types, "turned_away": set()})
+    members = {"limits": limits, "types": types, "turned_away": set(), "draining": draining or Draining()}
+    return type("LimitedProtocol", (LimitedProtocol,), members)
 
 
 class Part(NamedTuple):
@@ -70,6 +77,7 @@ class LimitedProtocol(HttpToolsProtocol):
     limits: ClassVar[Limits]
     types: ClassVar[Mapping[int, str]]
     turned_away: ClassVar[set[LimitedProtocol]]
+    draining: ClassVar[Draining]
     flow: Flow
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -88,6 +96,7 @@ class LimitedProtocol(HttpToolsProtocol):
         self._unfinished = 0
         self._done_headers: object = None
         self._head_too_large = False
+        self._fault: str | None = None
         self._refused = False
 
     # The connection
@@ -137,7 +146,7 @@ class LimitedProtocol(HttpToolsProtocol):
         if self._head_too_large:
             self._refuse_head()
         else:
-            self._refuse(400, "this is not valid HTTP")
+            self._refuse(400, f"this is not valid HTTP: {self._fault or _reason_of_the_parser()}")
 
     # What the parser finds
 
@@ -146,7 +155,12 @@ class LimitedProtocol(HttpToolsProtocol):
         if self._unfinished > HEAD_BYTES and self._head_bytes() > HEAD_BYTES:
             self._head_too_large = True
             raise ValueError("the head is too large")
+        self._fault = fault_of(self.parser.get_http_version(), self.headers)
+        if self._fault is not None:
+            raise ValueError(self._fault)
         super().on_headers_complete()
+        if self.draining.begun and self.cycle is not None:
+            self.cycle.keep_alive = False
         self._done_headers = self.headers
         self._owed = self._body
         self._got_on = True
@@ -263,3 +277,8 @@ class LimitedProtocol(HttpToolsProtocol):
             *headers,
         ]
         return b"".join([STATUS_LINE[status], *(b"%b: %b\r\n" % header for header in told), b"\r\n", body])
+
+
+def _reason_of_the_parser() -> str:
+    """Why the parser has failed; uvicorn calls us while it handles that error."""
+    return str(sys.exc_info()[1] or "it cannot be read").rstrip(".")

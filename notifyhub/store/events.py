@@ -52,6 +52,7 @@ _OLD = """
     SELECT id FROM events WHERE created_at <= ? AND position IS NOT NULL AND NOT EXISTS (
         SELECT 1 FROM webhook_posts AS p WHERE p.event_id = events.id AND p.state IN ('waiting', 'posting'))
     ORDER BY created_at, id LIMIT ?"""
+_OF_PEOPLE = "SELECT id FROM events WHERE address IS NOT NULL AND created_at < ?"
 _OF_CLIENT = """
     SELECT e.id FROM events AS e JOIN deliveries AS d ON d.address = e.address AND d.channel = e.channel
     WHERE d.client_id = ? AND d.client_id IS NOT NULL AND e.address IS NOT NULL"""
@@ -141,10 +142,15 @@ def forget_client(database: peewee.Database, client_id: int) -> None:
     _drop(database, run(database, _OF_CLIENT, client_id).fetchall())
 
 
-def forget_addresses(database: peewee.Database, places: Iterable[tuple[str, str]]) -> None:
-    """Delete what was done at these pairs of channel and address."""
+def forget_people(database: peewee.Database, before: int) -> int:
+    """Delete what people did before a moment (epoch ms), also what is still to be posted. Returns its number."""
+    return _drop(database, run(database, _OF_PEOPLE, before).fetchall())
+
+
+def forget_addresses(database: peewee.Database, places: Iterable[tuple[str, str]]) -> int:
+    """Delete what was done at these pairs of channel and address. Returns its number."""
     columns: dict[str, Type] = {"channel": "TEXT", "address": "TEXT"}
-    _drop(database, fetch_rows(database, _AT, ("id",), columns, places))
+    return _drop(database, fetch_rows(database, _AT, ("id",), columns, places))
 
 
 def _drop(database: peewee.Database, ids: Sequence[Sequence[Any]]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from notifyhub.verbs.audit import AsyncAudit, Audit, AuditVerbs, acting_as
 from notifyhub.verbs.calls import To, as_arguments
 from notifyhub.verbs.clients import ClientVerbs
 from notifyhub.verbs.faces import (
@@ -41,6 +42,7 @@ __all__ = [
     "TemplateVerbs",
     "WebhookVerbs",
     "EventVerbs",
+    "AuditVerbs",
     "Receives",
     "To",
     "Outcome",
@@ -65,6 +67,9 @@ __all__ = [
     "AsyncWebhooks",
     "Events",
     "AsyncEvents",
+    "Audit",
+    "AsyncAudit",
+    "acting_as",
     # one body for both ways of calling
     "both",
     "result_of",

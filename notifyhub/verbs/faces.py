@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from notifyhub.verbs.audit import AsyncAudit, Audit
 from notifyhub.verbs.clients import ClientVerbs
 from notifyhub.verbs.mailings import MailingVerbs
 from notifyhub.verbs.reachability import ReachabilityVerbs
@@ -40,6 +41,9 @@ class Clients:
     delete, adelete = both(ClientVerbs.delete)
     import_, aimport = both(ClientVerbs.import_)
     export, aexport = both(ClientVerbs.export)
+    erase, aerase = both(ClientVerbs.erase)
+    erasure, aerasure = both(ClientVerbs.erasure)
+    erasures, aerasures = both(ClientVerbs.erasures)
 
 
 class Mailings:
@@ -102,7 +106,9 @@ class Messaging:
     reachability: Reachability
     """Addresses that nothing is sent to: `reachability.list(…)`, `suppress` and `clear`."""
     clients: Clients
-    """The directory: `clients.create(…)`, `clients.list(…)`, `get`, `update`, `delete`, `import_` and `export`."""
+    """The directory: `clients.create(…)`, `clients.list(…)`, `get`, `update`, `delete`, `erase` and so on."""
+    audit: Audit
+    """Who did what: `audit.list(…)`."""
     templates: Templates
     """Named texts: `templates.set(…)`, `templates.preview(…)`, `list`, `get`, `versions` and `delete`."""
     webhooks: Webhooks
@@ -157,6 +163,9 @@ class AsyncClients:
     delete = awaited(ClientVerbs.delete)
     import_ = awaited(ClientVerbs.import_)
     export = awaited(ClientVerbs.export)
+    erase = awaited(ClientVerbs.erase)
+    erasure = awaited(ClientVerbs.erasure)
+    erasures = awaited(ClientVerbs.erasures)
 
 
 class AsyncMailings:
@@ -246,6 +255,8 @@ class AsyncMessaging:
     """Where events are posted: `await webhooks.create(…)` and so on."""
     events: AsyncEvents
     """What happened: `await events.list(…)`."""
+    audit: AsyncAudit
+    """Who did what: `await audit.list(…)`."""
     stats: AsyncStats
     """Numbers: `await stats.overall()`."""
 

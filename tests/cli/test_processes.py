@@ -149,11 +149,22 @@ def test_a_worker_ends_with_0_when_it_is_told_to(tmp_path: Path) -> None:
         assert process.terminate() == 0
 
 
-@pytest.mark.parametrize("command", ["serve", "emulator"])
-def test_a_port_in_use_ends_with_2_and_one_line(run: Run, command: str) -> None:
+@pytest.mark.parametrize(
+    ("command", "settings"),
+    [
+        (["serve"], {}),
+        (["emulator"], {}),
+        (
+            ["api", "--workers", "2"],
+            {"database_url": "postgresql://127.0.0.1:9/x", "broker_url": "redis://127.0.0.1:9"},
+        ),
+    ],
+    ids=["serve", "emulator", "api"],
+)
+def test_a_port_in_use_ends_with_2_and_one_line(run: Run, command: list[str], settings: dict[str, str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        ended = run(command, "--port", str(port))
+        ended = run(*command, "--port", str(port), **settings)
 
     assert ended.code == 2
     assert ended.complaint.startswith(f"cannot listen on 127.0.0.1:{port}: Address already in use")
@@ -174,6 +185,16 @@ WRONG = {
     "emulator's limits": (["emulator", "--limits", "some"], {}, "--limits: unknown value 'some'; use one of off, real"),
     "emulator's host": (["emulator", "--host", "nonsense.invalid"], {}, "cannot listen on nonsense.invalid:8090"),
     "workers on sqlite": (["worker", "--processes", "2"], {}, "--processes: SQLite allows one worker"),
+    "api alone": (["api"], {}, "api needs a queue that other processes can reach"),
+    "apis on sqlite": (["api", "--workers", "2"], {"broker_url": "redis://127.0.0.1:9"}, "--workers: several API"),
+    "scheduler on sqlite": (["scheduler"], {}, "scheduler needs PostgreSQL"),
+    "scheduler alone": (["scheduler"], {"database_url": "postgresql://127.0.0.1:9/x"}, "scheduler needs a queue"),
+    "unknown channel": (
+        ["worker", "--channels", "pigeon"],
+        {"database_url": "postgresql://127.0.0.1:9/x"},
+        "NOTIFYHUB_WORKER_CHANNELS: there is no channel 'pigeon'; there are telegram,",
+    ),
+    "channels on sqlite": (["worker", "--channels", "telegram"], {}, "NOTIFYHUB_WORKER_CHANNELS needs PostgreSQL"),
     "no workers": (["worker", "--processes", "0"], {}, "Invalid value for '--processes'"),
 }
 

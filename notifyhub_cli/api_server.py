@@ -1,0 +1,119 @@
+"""`api`: the REST API without a worker, in one process or in several on one port."""
+
+from __future__ import annotations
+
+import socket
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from subprocess import Popen
+
+from starlette.applications import Starlette
+
+from notifyhub import Hub, logs
+from notifyhub.hub import core_of
+from notifyhub.server.draining import IDLE_S, Draining, DrainingServer
+from notifyhub.settings import Settings
+from notifyhub.worker.process import spare_the_collector
+from notifyhub_api.app import make_app
+from notifyhub_api.auth import Authenticator
+from notifyhub_cli import parent, readiness
+from notifyhub_cli.first_key import first_key
+from notifyhub_cli.listening import listening, listening_beside, must_be_loopback
+from notifyhub_cli.serving import ELSEWHERE, config_of
+from notifyhub_cli.starting import started
+from notifyhub_cli.stopping import stop_by_signals
+from notifyhub_cli.supervisor import Supervisor, start_command
+from notifyhub_cli.welcome import welcome
+
+
+def serve_api(settings: Settings, processes: int) -> None:
+    """Serve until SIGTERM or SIGINT, then answer the requests in progress and stop.
+
+    Several processes are replaced one after another on SIGHUP, without refusing anybody.
+
+    Raises SettingsError when it cannot listen on the address, StoreUnavailable.
+    """
+    logs.configure(settings.log_level, settings.log_format, settings.effective_log_file, "api")
+    if settings.auth == "none":
+        must_be_loopback(settings.host)
+    with _listeners(settings, processes) as listeners:
+        address = listeners[0].getsockname()[:2]
+        settings = settings.model_copy(update={"port": address[1]})
+        with started(Hub(settings, worker=False)) as hub:
+            key = first_key(hub) if settings.auth == "keys" else None
+            say = partial(welcome, hub, address, key, None)
+            if processes == 1:
+                _serve_here(hub, listeners[0], say)
+            else:
+                _supervise(hub, listeners, say)
+
+
+def serve_on(settings: Settings, descriptor: int) -> None:
+    """In a process of `serve_api`: serve on its listening socket."""
+    logs.configure(settings.log_level, settings.log_format, settings.effective_log_file, "api")
+    parent.stop_with_it()
+    with socket.socket(fileno=descriptor) as listener, started(Hub(settings, worker=False)) as hub:
+        _serve_here(hub, listener, lambda: None)
+
+
+def _serve_here(hub: Hub, listener: socket.socket, say: Callable[[], None]) -> None:
+    draining = Draining()
+    app = make_app(hub, [], authenticator=Authenticator(core_of(hub)))
+    _ApiServer(app, hub.settings, draining, say).run([listener])
+
+
+def _supervise(hub: Hub, listeners: list[socket.socket], say: Callable[[], None]) -> None:
+    def start(place: int, environment: Mapping[str, str]) -> Popen[bytes]:
+        descriptor = listeners[place].fileno()
+        return start_command(["api", "--listener", str(descriptor)], environment, [descriptor])
+
+    def ready() -> None:
+        say()
+        hub.close()
+
+    Supervisor("api", len(listeners), start, hub.settings.drain_s + IDLE_S).run(ready)
+
+
+@contextmanager
+def _listeners(settings: Settings, processes: int) -> Iterator[list[socket.socket]]:
+    """A listening socket for each process.
+
+    They stay open here, so connections that nobody has accepted yet wait for the process that comes next. Linux shares
+    the connections out evenly among sockets; elsewhere, all processes accept from one.
+    """
+    with ExitStack() as stack:
+        apart = processes > 1 and sys.platform == "linux"
+        first = stack.enter_context(listening(settings.host, settings.port, ELSEWHERE, shared=apart))
+        if not apart:
+            yield [first] * processes
+            return
+        yield [first, *(stack.enter_context(listening_beside(first)) for _ in range(processes - 1))]
+
+
+class _ApiServer(DrainingServer):
+    """Tells when it is ready."""
+
+    def __init__(self, app: Starlette, settings: Settings, draining: Draining, say: Callable[[], None]) -> None:
+        super().__init__(config_of(app, settings, draining), draining)
+        self._app = app
+        self._say = say
+
+    def run(self, sockets: list[socket.socket] | None = None) -> None:
+        stop_by_signals(self)
+        super().run(sockets=sockets)
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets=sockets)
+        if self.started:
+            self._say()
+            spare_the_collector()
+            readiness.tell(readiness.READY)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        # Those who keep a connection are to hear it, too.
+        self._app.state.stopping = True
+        self._app.state.ending.begin()
+        readiness.tell(readiness.STOPPING)
+        await super().shutdown(sockets)
