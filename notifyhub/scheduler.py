@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
-from time import monotonic
+from time import monotonic, perf_counter
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.jobstores.base import JobLookupError
@@ -14,6 +14,8 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from notifyhub import logs
 from notifyhub.errors import NotifyhubError
+from notifyhub.metrics import counting
+from notifyhub.metrics.definitions import SWEEP_DURATION, SWEEPS
 
 THREADS = 6
 """Four for the sweeps that may take a while, of mailings, forwarding, the report and retention; two for all others."""
@@ -77,6 +79,7 @@ def _survive(name: str, sweep: Callable[[], None]) -> Callable[[], None]:
 
     def run() -> None:
         nonlocal failing
+        began, result = perf_counter(), "failed"
         try:
             sweep()
         except NotifyhubError as error:
@@ -86,6 +89,9 @@ def _survive(name: str, sweep: Callable[[], None]) -> Callable[[], None]:
         else:
             if failing:
                 _log.info("sweep %s works again", name)
-            failing = False
+            failing, result = False, "done"
+        finally:
+            counting.note(SWEEP_DURATION, perf_counter() - began, (name,))
+            counting.count(SWEEPS, (name, result))
 
     return run

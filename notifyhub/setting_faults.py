@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from types import MappingProxyType
 from typing import Any
 
 from notifyhub.channel_settings import PREFIX
 
-MASK = "***"
-_SECRET_QUERY = re.compile(r"(?i)([?&][^=&]*(?:password|passwd|secret|token|key)[^=&]*=)[^&#]+")
-# Up to the last @, so that a password with an unescaped / or @ is masked too.
-_USER_PASSWORD = re.compile(r"(://[^:/?#@]*:).*@")
 _SECRET_MEMBERS = frozenset(
     {
         "token",
@@ -65,8 +60,3 @@ def complaint(fault: Any, meant: Callable[[str], str]) -> str:
     hidden = _SECRET_MEMBERS.intersection(fault["loc"]) or str(fault["loc"][-1]).endswith(("url", "proxy"))
     hidden = hidden or isinstance(fault["input"], dict)  # a whole channel, including its token
     return f"{name}: {reason}" if hidden else f"{name}: {reason} (given: {fault['input']!r})"
-
-
-def without_secrets(url: str) -> str:
-    """A URL that is safe to show: passwords before the host and in the query are masked."""
-    return _SECRET_QUERY.sub(rf"\1{MASK}", _USER_PASSWORD.sub(rf"\1{MASK}@", url))

@@ -40,6 +40,7 @@ from notifyhub_api.resources import (
     mailing_views,
     mailings,
     messages,
+    metrics,
     reachability,
     receipts,
     stats,
@@ -72,6 +73,7 @@ OPERATIONS = (
     *dialect_messages.operations,
     *receipts.operations,
     *health.operations,
+    *metrics.operations,
     *index.operations,
 )
 
@@ -114,7 +116,6 @@ def make_app(hub: Hub, mounts: Sequence[BaseRoute] = (), *, authenticator: Authe
     core = core_of(hub)
     app.state.hub = core
     app.state.readiness = Readiness(lambda: core.database, core.broker_reachable)
-    app.state.stopping = False
     app.state.authenticator = authenticator or Authenticator(core)
     app.state.ending = Ending()
     app.state.streams = Streams(core, app.state.ending)

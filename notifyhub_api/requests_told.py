@@ -20,8 +20,8 @@ ID_OF = {
     "mailings": "mailing_id",
     "clients": "client_id",
     "keys": "key_id",
-    "webhooks": "webhook_id",
     "erasures": "erasure_id",
+    "webhooks": "webhook_id",
 }
 """What the `{id}` after this part of a path is."""
 

@@ -19,8 +19,10 @@ from notifyhub.worker.process import spare_the_collector
 from notifyhub_api.app import make_app
 from notifyhub_api.auth import Authenticator
 from notifyhub_cli import parent, readiness
+from notifyhub_cli.crash_reports import report_crashes
 from notifyhub_cli.first_key import first_key
 from notifyhub_cli.listening import listening, listening_beside, must_be_loopback
+from notifyhub_cli.metrics_shown import shown_by, shown_together
 from notifyhub_cli.serving import ELSEWHERE, config_of
 from notifyhub_cli.starting import started
 from notifyhub_cli.stopping import stop_by_signals
@@ -59,9 +61,11 @@ def serve_on(settings: Settings, descriptor: int) -> None:
 
 
 def _serve_here(hub: Hub, listener: socket.socket, say: Callable[[], None]) -> None:
+    report_crashes(hub.settings, "api")
     draining = Draining()
     app = make_app(hub, [], authenticator=Authenticator(core_of(hub)))
-    _ApiServer(app, hub.settings, draining, say).run([listener])
+    with shown_by(hub, "api"):
+        _ApiServer(app, hub.settings, draining, say).run([listener])
 
 
 def _supervise(hub: Hub, listeners: list[socket.socket], say: Callable[[], None]) -> None:
@@ -73,7 +77,9 @@ def _supervise(hub: Hub, listeners: list[socket.socket], say: Callable[[], None]
         say()
         hub.close()
 
-    Supervisor("api", len(listeners), start, hub.settings.drain_s + IDLE_S).run(ready)
+    grace_s = hub.settings.drain_s + IDLE_S
+    with shown_together(hub.settings) as shared:
+        Supervisor("api", len(listeners), start, grace_s, shared).run(ready)
 
 
 @contextmanager
@@ -113,7 +119,6 @@ class _ApiServer(DrainingServer):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         # Those who keep a connection are to hear it, too.
-        self._app.state.stopping = True
         self._app.state.ending.begin()
         readiness.tell(readiness.STOPPING)
         await super().shutdown(sockets)

@@ -32,6 +32,7 @@ from notifyhub_cli.commands import (
     settings,
     stats,
     templates,
+    top,
     webhooks,
     why,
 )
@@ -92,7 +93,7 @@ def options(
         leave(Exit.BAD_INPUT, f"--url: `{context.invoked_subcommand}` works on this machine only; leave out --url")
 
 
-for group in (messages, listing, changing, why, events, audit, logs, channels, processes, settings):
+for group in (messages, listing, changing, why, audit, events, logs, channels, top, processes, settings):
     group.register(app)
 for group in (doctor, health, prune, report):
     group.register(app)

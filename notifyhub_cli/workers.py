@@ -13,6 +13,8 @@ from notifyhub.settings import Settings
 from notifyhub.worker.heartbeat import Heartbeat
 from notifyhub.worker.process import spare_the_collector
 from notifyhub_cli import parent, readiness
+from notifyhub_cli.crash_reports import report_crashes
+from notifyhub_cli.metrics_shown import shown_by, shown_together
 from notifyhub_cli.starting import started
 from notifyhub_cli.supervisor import Supervisor, start_command
 
@@ -25,7 +27,8 @@ def work(settings: Settings) -> None:
     """Deliver until SIGTERM or SIGINT, then finish the calls in progress. Raises SettingsError, StoreUnavailable."""
     _configure(settings, "worker")
     stopped = _stopped_by_signals()
-    with started(Hub(settings, worker=True)) as hub:
+    report_crashes(settings, "worker")
+    with started(Hub(settings, worker=True)) as hub, shown_by(hub, "worker"):
         core = core_of(hub)
         _log.info("worker is %s", "delivering" if core.pumping else "standing by")
         with Heartbeat(settings.data_dir, "worker", core.moves):
@@ -36,7 +39,8 @@ def schedule(settings: Settings) -> None:
     """Run the sweeps until SIGTERM or SIGINT. Raises SettingsError, StoreUnavailable."""
     _configure(settings, "scheduler")
     stopped = _stopped_by_signals()
-    with started(Hub(settings, worker=False)) as hub:
+    report_crashes(settings, "scheduler")
+    with started(Hub(settings, worker=False)) as hub, shown_by(hub, "scheduler"):
         sweeper = core_of(hub).start_sweeping()
         _log.info("scheduler is %s", "leading" if sweeper.leads else "standing by")
         with Heartbeat(settings.data_dir, "scheduler", sweeper.moves):
@@ -52,7 +56,9 @@ def supervise(settings: Settings, processes: int, channels: str | None, concurre
     def start(place: int, environment: Mapping[str, str]) -> Popen[bytes]:
         return start_command(["worker", *arguments], environment)
 
-    Supervisor("worker", processes, start, settings.drain_s).run(lambda: _log.info("%d workers run", processes))
+    with shown_together(settings) as shared:
+        supervisor = Supervisor("worker", processes, start, settings.drain_s, shared)
+        supervisor.run(lambda: _log.info("%d workers run", processes))
 
 
 def _configure(settings: Settings, process: str) -> None:

@@ -28,6 +28,7 @@ class Step:
     body   made from what is kept; `nothing` for none
     keep   names for parts of the answer, such as {"message": "id"}
     faults what the emulator is to do from now on
+    only   of a text, the lines with this are shown
     until  the status that the thing asked for must reach before it is shown
     """
 
@@ -38,6 +39,7 @@ class Step:
     headers: Mapping[str, str] = field(default_factory=dict)
     faults: Mapping[str, Any] | None = None
     until: str | None = None
+    only: str | None = None
     says: str = ""
 
 
@@ -95,6 +97,7 @@ OF_WHATSAPP = {
 STORIES = (
     # First, while nothing has been called that would say how long ago.
     Step("channels_every", "/api/v1/channels"),
+    Step("stats_now", "/api/v1/stats/now"),
     Step("channels_read", "/api/v1/channels/telegram"),
     Step(
         "messages_create",
@@ -502,6 +505,7 @@ STORIES = (
     Step("mailing_dialect_delete_client", "/api/clients/{plain_client}/"),
     Step("service_live", "/health/live"),
     Step("service_ready", "/health/ready"),
+    Step("service_metrics", "/metrics", only="notifyhub_store_up", says="Some of its lines:"),
     Step("service_index", "/"),
     Step(
         "receipts_telegram",

@@ -36,6 +36,10 @@ from notifyhub.answers.events import (
     WebhookEvent,
     WebhookFacts,
 )
+from notifyhub.answers.live import (
+    Live,
+    LiveChannel,
+)
 from notifyhub.answers.mailings import (
     CancelledMailing,
     Mailing,
@@ -168,6 +172,8 @@ __all__ = [
     "MailingStatistics",
     "CounterDifference",
     "CounterCheck",
+    "Live",
+    "LiveChannel",
     # templates
     "TemplateVariant",
     "Template",

@@ -31,9 +31,9 @@ Page = (
     | answers.MailingPage
     | answers.ReachabilityPage
     | answers.TemplatePage
+    | answers.AuditPage
     | answers.WebhookPage
     | answers.PostPage
-    | answers.AuditPage
 )
 P = TypeVar(
     "P",
@@ -45,9 +45,9 @@ P = TypeVar(
     answers.MailingPage,
     answers.ReachabilityPage,
     answers.TemplatePage,
+    answers.AuditPage,
     answers.WebhookPage,
     answers.PostPage,
-    answers.AuditPage,
 )
 
 MESSAGES = "/api/v1/messages"

@@ -9,7 +9,7 @@ from typing import Any
 
 from notifyhub import logs
 from notifyhub.errors import StoreUnavailable
-from notifyhub.flow import telling
+from notifyhub.flow import call_spans, metering, telling
 from notifyhub.flow.lane import Lane
 from notifyhub.logs.seldom import Seldom
 from notifyhub.store import deliveries
@@ -55,6 +55,7 @@ class Recorder:
         unsent, self._unsent = self._unsent, []
         await self._write_stubbornly(deliveries.hand_back, unsent)
         telling.put_off(unsent)
+        metering.put_off(self._lane.channel, unsent)
 
     async def finish(self) -> None:
         """Wait until everything is written."""
@@ -71,6 +72,8 @@ class Recorder:
             batch = [result for _, result in pairs]
             going_on = await self._write_stubbornly(deliveries.record, batch)
             telling.attempted(pairs, recorded=going_on is not None)
+            metering.attempted(self._lane.channel, pairs)
+            call_spans.attempted(self._lane.channel, pairs)
             self._lane.recorded(self._lane.channel, batch, going_on or ())
 
     async def _write_stubbornly(self, job: Any, batch: Any) -> Any:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from notifyhub import logs
 from notifyhub.domain.outcome import Unconfirmed
 from notifyhub.domain.retry import RetryPolicy
-from notifyhub.flow import telling
+from notifyhub.flow import metering, telling
 from notifyhub.flow.attempt import concluded
 from notifyhub.store import audit, claims, deliveries, idempotency, reachability, views
 from notifyhub.store.database import Database
@@ -51,6 +51,7 @@ def rescue(database: Database, policies: Mapping[str, RetryPolicy], now: int, le
             break
         database.write(deliveries.record, results).result()
         telling.rescued(rows, results)
+        metering.rescued(rows, results)
         rescued += len(results)
     if rescued:
         _log.warning("rescued %d deliveries whose worker was lost", rescued)

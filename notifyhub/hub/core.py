@@ -14,6 +14,7 @@ from notifyhub.hub.events import HubEvents
 from notifyhub.hub.explaining import Explaining
 from notifyhub.hub.keys import HubKeys
 from notifyhub.hub.mailings import HubMailings
+from notifyhub.hub.metering import Metering
 from notifyhub.hub.reachability import HubReachability
 from notifyhub.hub.reading import Reading
 from notifyhub.hub.receiving import Receiving
@@ -35,5 +36,6 @@ class Core(Repeating, Reading, Changing, Explaining, Channels, Bulk, Receiving):
         self.stats = HubStats(self)
         self.reachability = HubReachability(self)
         self.templates = HubTemplates(self)
+        self.metering = Metering(self)
         self.webhooks = HubWebhooks(self)
         self.events = HubEvents(self)

@@ -10,7 +10,7 @@ from typing import Any, Self, TypeVar
 
 import peewee
 
-from notifyhub import logs
+from notifyhub import logs, tracing
 from notifyhub import settings as settings_module
 from notifyhub.clock import now_ms
 from notifyhub.errors import NotifyhubError, SettingsError
@@ -141,6 +141,7 @@ class Wiring:
             self._doorbell.close()
             self._broker.close()
             self._database.close()
+            tracing.flush()
             self._opened_by = None
 
     def start_sweeping(self) -> Sweeper:
@@ -164,6 +165,8 @@ class Wiring:
         settings = self.settings
         # In a forked child nobody might ever release the parent's lock.
         self._progress = Progress()
+        if settings.traces_url is not None:
+            tracing.begin(settings.traces_url, settings.traces_ratio)
         self._database = Database(settings.effective_database_url)
         self._database.upgrade()
         say_unknown(_log.warning)

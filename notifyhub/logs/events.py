@@ -89,8 +89,8 @@ EVENTS: dict[str, tuple[str, tuple[str, ...]]] = {
             "mailing_id",
             "delivery_id",
             "client_id",
-            "webhook_id",
             "erasure_id",
+            "webhook_id",
         ),
     ),
     "message.accepted": (

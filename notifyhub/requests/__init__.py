@@ -21,7 +21,7 @@ from notifyhub.requests.fields import LONGEST_TEXT, MOST_METADATA_BYTES, Priorit
 from notifyhub.requests.filters import Filters, checked_filters, list_filters
 from notifyhub.requests.ids import as_message_id, as_row_id
 from notifyhub.requests.json_text import BROKEN_JSON
-from notifyhub.requests.keys import ADMIN, SCOPES, KeyRequest, key_request
+from notifyhub.requests.keys import ADMIN, METRICS, SCOPES, KeyRequest, key_request
 from notifyhub.requests.models import MessageRequest, Recipient, addresses, message_request, options_of
 
 __all__ = [
@@ -64,6 +64,7 @@ __all__ = [
     # API keys
     "KeyRequest",
     "key_request",
+    "METRICS",
     "SCOPES",
     "ADMIN",
     # its limits and faults

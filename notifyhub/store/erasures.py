@@ -33,7 +33,7 @@ def keep_off(database: peewee.Database) -> None:
 def forget(database: peewee.Database, client_id: int) -> Counter[str]:
     """Remove what is personal in the deliveries of a client. Returns the number of rows by table."""
     counts = Counter({"wordings": wordings.forget(database, client_id)})
-    events.forget_client(database, client_id)
+    counts["events"] += events.forget_client(database, client_id)
     ids = [row[0] for row in run(database, _OF_CLIENT, client_id).fetchall()]
     counts += forgetting.forget_deliveries(database, ids)
     counts["duplicates"] += run(database, _DUPLICATES, client_id).rowcount

@@ -12,7 +12,7 @@ import peewee
 from notifyhub import answers
 from notifyhub.clock import to_datetime
 from notifyhub.domain.events import position_of
-from notifyhub.store.rows import Type, as_uuid, fetch, fetch_rows, run, run_rows
+from notifyhub.store.rows import Type, as_uuid, fetch, fetch_rows, is_postgres, run, run_rows
 
 COLUMNS = ("key", "type", "created_at", "data")
 """What `as_event` reads."""
@@ -65,6 +65,19 @@ _DROP = (
     "DELETE FROM webhook_posts WHERE event_id IN (SELECT r.id FROM {rows} AS r)",
     "DELETE FROM events WHERE id IN (SELECT r.id FROM {rows} AS r)",
 )
+
+_FORGET_REFERENCES = {
+    "sqlite": """
+        UPDATE events SET data = json_set(data, '$.reference', NULL)
+        WHERE json_extract(data, '$.reference') IS NOT NULL AND (
+            REPLACE(json_extract(data, '$.message_id'), '-', '') IN (SELECT r.id FROM {rows} AS r)
+            OR CAST(json_extract(data, '$.client_id') AS TEXT) = ?)""",
+    "postgresql": """
+        UPDATE events SET data = CAST(jsonb_set(CAST(data AS jsonb), '{reference}', 'null') AS TEXT)
+        WHERE CAST(data AS jsonb) ->> 'reference' IS NOT NULL AND (
+            REPLACE(CAST(data AS jsonb) ->> 'message_id', '-', '') IN (SELECT r.id FROM {rows} AS r)
+            OR CAST(data AS jsonb) ->> 'client_id' = ?)""",
+}
 
 
 def insert(database: peewee.Database, told: Iterable[NewEvent]) -> None:
@@ -137,9 +150,9 @@ def any_old(until: int) -> Callable[[peewee.Database], bool]:
     return lambda database: run(database, _OLD, until, 1).fetchone() is not None
 
 
-def forget_client(database: peewee.Database, client_id: int) -> None:
-    """Delete what a client did, at the addresses of the deliveries to them."""
-    _drop(database, run(database, _OF_CLIENT, client_id).fetchall())
+def forget_client(database: peewee.Database, client_id: int) -> int:
+    """Delete what a client did, at the addresses of the deliveries to them. Returns the number of events."""
+    return _drop(database, run(database, _OF_CLIENT, client_id).fetchall())
 
 
 def forget_people(database: peewee.Database, before: int) -> int:
@@ -148,9 +161,21 @@ def forget_people(database: peewee.Database, before: int) -> int:
 
 
 def forget_addresses(database: peewee.Database, places: Iterable[tuple[str, str]]) -> int:
-    """Delete what was done at these pairs of channel and address. Returns its number."""
+    """Delete what was done at these pairs of channel and address. Returns the number of events."""
     columns: dict[str, Type] = {"channel": "TEXT", "address": "TEXT"}
     return _drop(database, fetch_rows(database, _AT, ("id",), columns, places))
+
+
+def forget_references(database: peewee.Database, client_id: int, message_ids: Iterable[Any]) -> int:
+    """Empty the references of what was sent to a client, and of these messages. Returns the number of events.
+
+    Reads all events, which are kept for days: only for what is rare.
+    """
+    sql = _FORGET_REFERENCES["postgresql" if is_postgres(database) else "sqlite"]
+    # Triggers of SQLite write ids without dashes, as it stores them.
+    rows = [(as_uuid(id_).hex,) for id_ in message_ids]
+    count: int = run_rows(database, sql, {"id": "TEXT"}, rows, str(client_id)).rowcount
+    return count
 
 
 def _drop(database: peewee.Database, ids: Sequence[Sequence[Any]]) -> int:

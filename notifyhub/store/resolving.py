@@ -62,6 +62,8 @@ def _resolve(database: peewee.Database, resolution: Resolution) -> str | Notifyh
         return NotFound("delivery", id_)
     channel, status, expires_at, mailing_id, address = facts
     if count:
+        if resolution.verdict is Verdict.FAIL:
+            noting.failed([(str(channel), "resolved")])
         _follow(database, resolution)
         return str(channel)
     if status != Status.UNCONFIRMED:

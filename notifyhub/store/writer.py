@@ -10,12 +10,15 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from queue import Empty, SimpleQueue
+from time import perf_counter
 from typing import Any, TypeVar
 
 import peewee
 
 from notifyhub import logs
 from notifyhub.errors import NotifyhubError, StoreUnavailable
+from notifyhub.metrics import counting
+from notifyhub.metrics.definitions import COMMITS, COMMITS_FAILED
 from notifyhub.store import noting
 from notifyhub.store.sqlite import in_use
 from notifyhub.store.trouble import failed, is_locked
@@ -116,6 +119,7 @@ class Writer:
                 return
 
     def _transact(self, batch: list[_Write]) -> list[Any]:
+        began = perf_counter()
         try:
             self._begin()
             results = _run_jobs(self._database, batch)
@@ -127,6 +131,7 @@ class Writer:
         except Exception as error:
             self._abandon()
             raise _CommitLost(str(error)) from error
+        counting.note(COMMITS, perf_counter() - began)
         noting.end(committed=True)
         return results
 
@@ -151,6 +156,7 @@ class Writer:
     def _abandon(self) -> None:
         """Roll back. A connection that cannot do even that is dropped, so that the next write gets a new one."""
         noting.end(committed=False)
+        counting.count(COMMITS_FAILED)
         try:
             self._database.rollback()
         except Exception:

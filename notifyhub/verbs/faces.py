@@ -197,6 +197,7 @@ class Stats:
         self._verbs = verbs
 
     overall, aoverall = both(StatVerbs.overall)
+    now, anow = both(StatVerbs.now)
     check, acheck = both(StatVerbs.check)
     repair, arepair = both(StatVerbs.repair)
 
@@ -208,6 +209,7 @@ class AsyncStats:
         self._verbs = verbs
 
     overall = awaited(StatVerbs.overall)
+    now = awaited(StatVerbs.now)
     check = awaited(StatVerbs.check)
     repair = awaited(StatVerbs.repair)
 
@@ -251,12 +253,12 @@ class AsyncMessaging:
     """Mailings: `await mailings.create(…)` and so on."""
     templates: AsyncTemplates
     """Named texts: `await templates.set(…)` and so on."""
+    audit: AsyncAudit
+    """Who did what: `await audit.list(…)`."""
     webhooks: AsyncWebhooks
     """Where events are posted: `await webhooks.create(…)` and so on."""
     events: AsyncEvents
     """What happened: `await events.list(…)`."""
-    audit: AsyncAudit
-    """Who did what: `await audit.list(…)`."""
     stats: AsyncStats
     """Numbers: `await stats.overall()`."""
 

@@ -77,8 +77,8 @@ class Runtime:
         self._scheduler = Scheduler()
         self._lock = _pump_lock(settings)
         self._pumping = False
-        self._courier = Courier(database, settings.webhook, settings.events)
         self._no_broker_until = 0.0
+        self._courier = Courier(database, settings.webhook, settings.events)
         for middleware in (DeliveryRetries(), Shutdown(self._pumps.stop), CrashReport()):
             broker.add_middleware(middleware)
         self._actors = actors.declare(broker, settings.delivered_channels(), self._pumps.run)

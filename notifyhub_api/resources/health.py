@@ -14,7 +14,7 @@ from notifyhub.flow.readiness import Status
 from notifyhub_api.operations import Operation, Tag
 from notifyhub_api.web import answer, hub_of
 
-SERVICE = Tag("service", "The service itself; no key needed.")
+SERVICE = Tag("service", "The service itself; no key needed, but for the metrics.")
 ALL_OK = dict.fromkeys(("database", "schema", "broker", "channels", "workers", "scheduler"), "ok")
 
 
@@ -41,7 +41,7 @@ async def live(request: Request) -> Response:
 async def ready(request: Request) -> Response:
     """Messages can be accepted, and all that sends them is there."""
     hub, state = hub_of(request), request.app.state
-    verdict = await asyncio.to_thread(state.readiness.verdict, pumping=hub.pumping, stopping=state.stopping)
+    verdict = await asyncio.to_thread(state.readiness.verdict, pumping=hub.pumping, stopping=state.ending.begun)
     # The reasons in words may name hosts and users; they are in the log and in `notifyhub doctor`.
     found = Readiness(status=verdict.status.value, checks=verdict.checks)
     return answer(found, 503 if verdict.status is Status.NOT_READY else 200)

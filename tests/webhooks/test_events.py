@@ -243,6 +243,17 @@ def test_with_an_erased_person_goes_what_they_wrote(
     assert (told(api.hub), erasure.rows["events"]) == ([], 1)
 
 
+def test_with_an_erased_person_goes_the_reference_of_what_was_sent_to_their_address(eager: Hub) -> None:
+    """It was sent before the person was in the directory, so the events do not name the client."""
+    sent(eager, reference="Ann's order")
+    assert told(eager) == ["delivery.sent", "message.completed"]
+    client = eager.clients.create("79201234567", addresses={"telegram": PERSON})
+
+    eager.clients.erase(client.id, reason="asked")
+
+    assert [event.data.reference for event in eager.events.list().items] == [None, None]  # type: ignore[union-attr]
+
+
 def test_what_people_wrote_is_kept_no_longer_than_other_personal_data(
     make_hub: HubMaker, serve: Callable[[Hub], Api], database_url: str
 ) -> None:
