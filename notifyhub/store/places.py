@@ -8,7 +8,6 @@ from collections.abc import Collection, Sequence
 import orjson
 import peewee
 
-from notifyhub.store import events
 from notifyhub.store.rows import Type, run, run_rows
 
 Place = tuple[str, str]
@@ -41,7 +40,6 @@ def forget_places(database: peewee.Database, places: Collection[Place]) -> Count
     if not rows:
         return counts
     counts["reachability"] = run_rows(database, _REACHABILITY, _PLACE, rows).rowcount
-    counts["events"] = events.forget_addresses(database, rows)
     counts["early_receipts"] = run_rows(database, _EARLY, _PLACE, rows).rowcount
     for address in sorted({address for _, address in rows}):
         counts += _forget_mentions(database, address)
