@@ -132,14 +132,9 @@ class Sweeps:
         sweep.forget(self._database, now_ms())
         sweep.forget_unreachable(self._database, now_ms())
         receive.forget(self._database, now_ms())
-        forgetting.forget(self._database, now_ms(), self._events_kept_s())
+        forgetting.forget(self._database, now_ms(), self._settings.events.kept_s)
         if kept_days := self._settings.audit_kept_days:
             sweep.forget_audit(self._database, now_ms() - kept_days * DAY_S * 1000)
-
-    def _events_kept_s(self) -> int:
-        """What people wrote is personal."""
-        days, kept_s = self._settings.retention.personal_days, self._settings.events.kept_s
-        return kept_s if days is None else min(kept_s, days * DAY_S)
 
     def _keep_to_retention(self) -> None:
         self._retention.sweep(now_ms())
