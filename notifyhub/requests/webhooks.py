@@ -79,11 +79,11 @@ class WebhookChangeRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    url: Url = ""
-    events: Patterns = Field(default_factory=list)
-    channels: Channels | None = None
-    mailing_id: RowId | None = None
-    description: Description | None = None
+    url: Url = Field(default_factory=str, description="where to post from now on")
+    events: Patterns = Field(default_factory=list, description="types of events, or patterns")
+    channels: Channels | None = Field(None, description="only events about these channels; null: all")
+    mailing_id: RowId | None = Field(None, description="only events about this mailing; null: all")
+    description: Description | None = Field(None, description="a note for people; null: none")
     enabled: StrictBool = Field(True, description="false: nothing is posted; events are kept, and can be replayed")
 
     def members(self) -> dict[str, Any]:
