@@ -27,6 +27,10 @@ TEST = [
     "django>=5.2,<6",
     "flask>=3.1,<4",
     "celery>=5.5,<6",
+    "check-jsonschema>=0.39",
+    "kubernetes-validate>=1.37",
+    "packaging>=26",
+    "pyyaml>=6",
     "mypy>=2",
     "ruff>=0.17",
 ]
