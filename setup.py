@@ -5,6 +5,8 @@ from setuptools import find_packages, setup
 POSTGRES = ["psycopg[binary]>=3.2"]
 FAST = ["pyreqwest>=0.15"]
 APPRISE = ["apprise>=2.2,<3"]
+OTEL = ["opentelemetry-sdk>=1.39,<2", "opentelemetry-exporter-otlp-proto-http>=1.39,<2"]
+SENTRY = ["sentry-sdk>=2.50,<3"]
 RABBITMQ = ["dramatiq[rabbitmq]>=2.2,<3"]
 TEST = [
     "pytest>=9",
@@ -30,7 +32,9 @@ TEST = [
     "check-jsonschema>=0.39",
     "kubernetes-validate>=1.37",
     "packaging>=26",
+    "prometheus-client>=0.26",
     "pyyaml>=6",
+    "types-PyYAML>=6",
     "mypy>=2",
     "ruff>=0.17",
 ]
@@ -87,9 +91,11 @@ setup(
         "rabbitmq": RABBITMQ,
         "fast": FAST,
         "apprise": APPRISE,
+        "otel": OTEL,
+        "sentry": SENTRY,
         "browser": ["playwright>=1.55"],
-        "test": TEST + POSTGRES + RABBITMQ + FAST + APPRISE,
-        "all": POSTGRES + RABBITMQ + FAST + APPRISE,
+        "test": TEST + POSTGRES + RABBITMQ + FAST + APPRISE + OTEL + SENTRY,
+        "all": POSTGRES + RABBITMQ + FAST + APPRISE + OTEL + SENTRY,
     },
     entry_points={
         "console_scripts": ["notifyhub = notifyhub_cli.main:main"],

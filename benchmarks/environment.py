@@ -1,6 +1,7 @@
 """What every scenario stands on: servers that are started when first asked for, fresh databases, lines of the table."""
 
 import os
+import shutil
 import statistics
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -12,9 +13,10 @@ from types import TracebackType
 from typing import Literal, Self, TypeVar
 from uuid import uuid4
 
-from benchmarks.servers import durable_postgres, redis_server
+from benchmarks.servers import durable_postgres, rabbitmq_server, redis_server
 
 Store = Literal["SQLite", "PostgreSQL"]
+Broker = Literal["Redis", "RabbitMQ"]
 
 T = TypeVar("T")
 
@@ -81,20 +83,33 @@ class Environment:
             client.flushall()
         return self._redis
 
+    @cached_property
+    def _rabbitmq(self) -> str:
+        return self._stack.enter_context(rabbitmq_server())
+
+    def broker(self, kind: Broker) -> dict[str, str]:
+        """The settings of a broker that nobody has used yet, without their prefix."""
+        if kind == "Redis":
+            return {"BROKER_URL": self.redis()}
+        return {"BROKER_URL": self._rabbitmq, "BROKER_PREFIX": f"bench-{uuid4().hex}"}
+
     @contextmanager
     def folder(self) -> Iterator[Path]:
         with tempfile.TemporaryDirectory(prefix="bench-") as name:
             yield Path(name).resolve()
 
     @contextmanager
-    def database(self, store: Store) -> Iterator[str]:
-        """The URL of a new database, gone afterwards."""
+    def database(self, store: Store, like: str | None = None) -> Iterator[str]:
+        """The URL of a new database, gone afterwards; `like`: a copy of this one, which nobody uses."""
         if store == "SQLite":
             with self.folder() as folder:
+                if like is not None:
+                    shutil.copy(like.removeprefix("sqlite:///"), folder / "bench.db")
                 yield f"sqlite:///{folder / 'bench.db'}"
             return
         name = f"bench_{uuid4().hex}"
-        self._administer(f"CREATE DATABASE {name}")
+        template = "" if like is None else f" TEMPLATE {like.rpartition('/')[2]}"
+        self._administer(f"CREATE DATABASE {name}{template}")
         try:
             yield self.postgres.rsplit("/", 1)[0] + f"/{name}"
         finally:

@@ -39,15 +39,15 @@ class Served:
 
 
 @contextmanager
-def serve(env: Env, data_dir: Path, *flags: str) -> Iterator[Served]:
-    """`notifyhub serve` on a free port. `env` holds settings without their prefix."""
+def serve(env: Env, data_dir: Path, *flags: str, command: str = "serve") -> Iterator[Served]:
+    """`notifyhub serve`, or `api`, on a free port. `env` holds settings without their prefix."""
     began = time.monotonic()
     settings = {**env, "DATA_DIR": str(data_dir)}
-    with _hub(settings, "serve", "--port", "0", *flags, stdout=subprocess.PIPE) as process:
+    with _hub(settings, command, "--port", "0", *flags, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         greeting = process.stdout.readline().decode()
         if not greeting.startswith(GREETING):
-            raise RuntimeError(f"serve did not start: {greeting or 'see above'}")
+            raise RuntimeError(f"{command} did not start: {greeting or 'see above'}")
         ready_s = time.monotonic() - began
         key = (data_dir / "first-key").read_text().strip()
         yield Served(greeting.removeprefix(GREETING).strip(), key, process.pid, ready_s)

@@ -3,6 +3,7 @@
 import sqlite3
 import time
 from collections import deque
+from collections.abc import Mapping
 from concurrent.futures import Future
 from contextlib import closing
 from typing import Any
@@ -19,10 +20,14 @@ _SENT_ONCE = """
     FROM deliveries AS d LEFT JOIN attempts AS a ON a.delivery_id = d.id WHERE d.status = 'sent'"""
 
 
-def fill(database_url: str, broker_url: str, rows: int) -> float:
-    """Have `rows` messages of one recipient each accepted, each with a text of its own; accepted a second."""
+def fill(database_url: str, broker: Mapping[str, str], rows: int) -> float:
+    """Have `rows` messages of one recipient each accepted, each with a text of its own; accepted a second.
+
+    broker  the settings of the broker, as they are in the environment but for their prefix
+    """
     began = time.monotonic()
-    with Hub(database_url=database_url, broker_url=broker_url, worker=False) as hub:
+    given: dict[str, Any] = {name.lower(): value for name, value in broker.items()}
+    with Hub(database_url=database_url, worker=False, **given) as hub:
         waiting: deque[Future[Any]] = deque()
         for n in range(rows):
             waiting.append(hub.submit({"text": f"bench {n}", "recipients": [{"telegram": str(FIRST_CHAT + n)}]}))

@@ -24,6 +24,7 @@ from benchmarks.scenarios import (
     peer,
     posting,
     rendering,
+    retention,
     startup,
     templates,
 )
@@ -35,6 +36,7 @@ SCENARIOS = {
     "idle": idle.run,
     "memory": memory.run,
     "lists": lists.run,
+    "retention": retention.run,
     "mailing": mailing.run,
     "templates": templates.run,
     "limits": limits.run,

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.engines import postgres_server, redis_server
+from tests.engines import has_rabbitmq, postgres_server, rabbitmq_server, redis_server
 
-__all__ = ["durable_postgres", "redis_server", "sqlite_file"]
+__all__ = ["durable_postgres", "has_rabbitmq", "rabbitmq_server", "redis_server", "sqlite_file"]
 
 
 @contextmanager

@@ -9,6 +9,7 @@
     ├── Conflict               the current state does not allow this
     ├── StoreUnavailable       the database could not be reached or did not answer
     │   └── ServiceUnavailable the service of a client could not be reached, or was too busy
+    ├── BrokerUnavailable      the broker could not be reached, or refused us
     ├── NotAllowed             the service refuses this API key, or lacks the scope
     ├── NotSigned              a receipt was not signed by one of our accounts
     └── WaitTimedOut           `Hub.wait` ran out of time
@@ -79,7 +80,27 @@ class Conflict(NotifyhubError):
 
 
 class StoreUnavailable(NotifyhubError):
-    """The database could not be reached or failed; the request may not have been stored."""
+    """The database could not be reached or failed; the request may not have been stored.
+
+    told    the reason for callers, without hosts and users
+    passes  may it pass by itself, so that waiting makes sense?
+    """
+
+    def __init__(self, message: str, *, told: str = "the database does not answer", passes: bool = True) -> None:
+        self.told = told
+        self.passes = passes
+        super().__init__(message)
+
+
+class BrokerUnavailable(NotifyhubError):
+    """The broker could not be reached or refused us; what is stored waits.
+
+    passes  may it pass by itself, so that waiting makes sense?
+    """
+
+    def __init__(self, message: str, *, passes: bool) -> None:
+        self.passes = passes
+        super().__init__(message)
 
 
 class ServiceUnavailable(StoreUnavailable):

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
+from time import monotonic, perf_counter
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.jobstores.base import JobLookupError
@@ -13,9 +14,15 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from notifyhub import logs
 from notifyhub.errors import NotifyhubError
+from notifyhub.metrics import counting
+from notifyhub.metrics.definitions import SWEEP_DURATION, SWEEPS
 
-THREADS = 5
-"""Three for the sweeps that may take a while, of mailings, forwarding and the report, and two for all others."""
+THREADS = 6
+"""Four for the sweeps that may take a while, of mailings, forwarding, the report and retention; two for all others."""
+
+TURN_S = 2.0
+HANGS_S = 60.0
+"""Sweeps that wait for a database that is away may keep all threads busy for a while."""
 
 _log = logs.logger(__name__)
 
@@ -28,6 +35,7 @@ class Scheduler:
         self._scheduler = BackgroundScheduler(
             timezone=UTC, executors={"default": ThreadPoolExecutor(THREADS)}, job_defaults={"coalesce": True}
         )
+        self._turned_at = 0.0
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
 
     def add(self, name: str, sweep: Callable[[], None], every_s: float) -> None:
@@ -47,8 +55,18 @@ class Scheduler:
         with suppress(JobLookupError):
             self._scheduler.modify_job(name, next_run_time=datetime.now(UTC))
 
+    @property
+    def moves(self) -> bool:
+        """Has it called anything lately?"""
+        return monotonic() - self._turned_at < HANGS_S
+
     def start(self) -> None:
+        self._turn()
+        self.add("turn", self._turn, TURN_S)
         self._scheduler.start()
+
+    def _turn(self) -> None:
+        self._turned_at = monotonic()
 
     def stop(self) -> None:
         if self._scheduler.running:
@@ -61,6 +79,7 @@ def _survive(name: str, sweep: Callable[[], None]) -> Callable[[], None]:
 
     def run() -> None:
         nonlocal failing
+        began, result = perf_counter(), "failed"
         try:
             sweep()
         except NotifyhubError as error:
@@ -70,6 +89,9 @@ def _survive(name: str, sweep: Callable[[], None]) -> Callable[[], None]:
         else:
             if failing:
                 _log.info("sweep %s works again", name)
-            failing = False
+            failing, result = False, "done"
+        finally:
+            counting.note(SWEEP_DURATION, perf_counter() - began, (name,))
+            counting.count(SWEEPS, (name, result))
 
     return run

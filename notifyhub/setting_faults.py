@@ -19,6 +19,7 @@ _SECRET_MEMBERS = frozenset(
         "emulator_key",
         "webhook_secret",
         "inbound_secret",
+        "erasure_key",
     }
 )
 
@@ -34,6 +35,7 @@ _REASONS = MappingProxyType(
         "bool_parsing": "must be true or false",
         "string_type": "must be text",
         "string_too_short": "must not be empty",
+        "too_short": "must have at least {min_length} characters",
         "string_too_long": "must be at most {max_length} characters",
         "string_pattern_mismatch": "has the wrong form (pattern {pattern})",
         "greater_than": "must be more than {gt}",

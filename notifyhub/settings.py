@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from difflib import get_close_matches
@@ -20,8 +21,11 @@ from notifyhub.domain.phones import DEFAULT_REGION
 from notifyhub.domain.zones import DEFAULT_ZONE
 from notifyhub.email_settings import EmailSettings
 from notifyhub.errors import SettingsError
+from notifyhub.observing_settings import ObservingSettings
 from notifyhub.plugins import installed
+from notifyhub.process_settings import ProcessSettings
 from notifyhub.report_settings import ReportSettings
+from notifyhub.retention_settings import RetentionSettings
 from notifyhub.service_settings import ServiceSettings
 from notifyhub.setting_faults import complaint
 from notifyhub.setting_kinds import Port, Region, Words, Zone
@@ -34,7 +38,7 @@ _SECRET_QUERY = re.compile(r"(?i)([?&][^=&]*(?:password|passwd|secret|token|key)
 _USER_PASSWORD = re.compile(r"(://[^:/?#@]*:).*@")
 
 
-class Settings(BrokerSettings, ServiceSettings):
+class Settings(BrokerSettings, ServiceSettings, ProcessSettings, ObservingSettings):
     """Every setting of notifyhub: constructor arguments first, then `NOTIFYHUB_*` variables, then defaults.
 
     Raises SettingsError (through `load`) naming each wrong variable and why it is wrong.
@@ -62,13 +66,6 @@ class Settings(BrokerSettings, ServiceSettings):
         description="key that `notifyhub emulator` requires and commands send to a running emulator; "
         "if not set, one is generated when other machines can reach the address",
     )
-    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="lowest level that is logged")
-    log_format: Literal["console", "json"] = Field("console", description="log readable lines or JSON objects")
-    log_file: Path | None = Field(
-        None,
-        description="file to which `serve`, `worker` and commands append what happens, as JSON Lines; default: "
-        "notifyhub.log in the data folder; none: no file",
-    )
     http_client: Literal["auto", "aiohttp", "pyreqwest"] = Field(
         "auto", description="HTTP client of the providers; auto uses pyreqwest if it is installed"
     )
@@ -84,7 +81,6 @@ class Settings(BrokerSettings, ServiceSettings):
         (), description="channels that `worker` delivers, comma-separated or a JSON array; default: all"
     )
     sweep_interval_s: float = Field(0.5, ge=0.05, le=60, description="seconds between checks for due deliveries")
-    drain_s: float = Field(10.0, ge=0, le=600, description="seconds to wait for calls in progress when stopping")
     max_recipients: int = Field(50_000, ge=1, description="maximum number of recipients in one request")
     default_region: Region = Field(
         DEFAULT_REGION,
@@ -102,6 +98,9 @@ class Settings(BrokerSettings, ServiceSettings):
         le=10 * 366 * 86_400,
         description="seconds for which nothing is sent to an address after its messenger said that it is unknown, or "
         "blocks the sender; 0: each message asks again",
+    )
+    audit_kept_days: int = Field(
+        365, ge=0, le=36_500, description="days for which the audit is kept: who did what; 0: forever"
     )
     opt_out_words: Words = Field(
         ("STOP", "СТОП", "/stop"),
@@ -123,6 +122,7 @@ class Settings(BrokerSettings, ServiceSettings):
     gateway: ChannelSettings = Field(default_factory=ChannelSettings)
     email: EmailSettings = Field(default_factory=EmailSettings)
     report: ReportSettings = Field(default_factory=ReportSettings)
+    retention: RetentionSettings = Field(default_factory=RetentionSettings)
 
     @model_validator(mode="after")
     def _a_word_says_one_thing(self) -> Self:
@@ -142,6 +142,16 @@ class Settings(BrokerSettings, ServiceSettings):
                     f"{PREFIX}LEASE_S ({self.lease_s:g}) must be longer than "
                     f"{PREFIX}{channel.upper()}_TIMEOUT_S ({settings.timeout_s:g})"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _answers_go_before_what_they_tell_of(self) -> Self:
+        shortest = self.retention.shortest_ms
+        if shortest is not None and shortest < self.idempotency_kept_s * 1000:
+            raise ValueError(
+                f"{PREFIX}IDEMPOTENCY_KEPT_S ({self.idempotency_kept_s}) must not be longer than "
+                f"{PREFIX}RETENTION_DELIVERIES_DAYS and {PREFIX}RETENTION_PERSONAL_DAYS: stored answers hold addresses"
+            )
         return self
 
     @model_validator(mode="after")
@@ -213,10 +223,13 @@ class Settings(BrokerSettings, ServiceSettings):
 
     @property
     def effective_emulator_url(self) -> str:
-        if self.emulator_url:
-            return self.emulator_url
+        return self.emulator_url or f"{self.own_url}/emulator"
+
+    @property
+    def own_url(self) -> str:
+        """Where the service on this machine is asked."""
         host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.host, self.host)  # noqa: S104 (compared, not bound)
-        return f"http://{f'[{host}]' if ':' in host and host[0] != '[' else host}:{self.port}/emulator"
+        return f"http://{f'[{host}]' if ':' in host and host[0] != '[' else host}:{self.port}"
 
     @property
     def report_timezone(self) -> str:
@@ -276,12 +289,25 @@ def names() -> tuple[str, ...]:
     return tuple(found)
 
 
+def environment_of_child(**settings: object) -> dict[str, str]:
+    """The environment for a process that we start, with these settings; None takes one away."""
+    changed = {PREFIX + name.upper(): value for name, value in settings.items()}
+    kept = {name: value for name, value in os.environ.items() if name not in changed}
+    return kept | {name: str(value) for name, value in changed.items() if value is not None}
+
+
 def without_secrets(url: str) -> str:
     """A URL that is safe to show: passwords before the host and in the query are masked."""
     return _SECRET_QUERY.sub(rf"\1{MASK}", _USER_PASSWORD.sub(rf"\1{MASK}@", url))
 
 
-def _meant(name: str) -> str:
+def near(name: str) -> str | None:
+    """The variable that somebody may have meant by this name."""
     known = {known.removeprefix(PREFIX): known for known in names()}
-    near = get_close_matches(name.removeprefix(PREFIX), known, n=1)
-    return f"; did you mean {known[near[0]]}?" if near else ""
+    found = get_close_matches(name.upper().removeprefix(PREFIX), known, n=1)
+    return known[found[0]] if found else None
+
+
+def _meant(name: str) -> str:
+    found = near(name)
+    return f"; did you mean {found}?" if found else ""

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 
 from notifyhub import Hub
 from notifyhub.errors import NotifyhubError
+from notifyhub.flow.readiness import Readiness
 from notifyhub.hub import core_of
 from notifyhub.server.loopback import LoopbackHost, LoopbackOrigin
 from notifyhub.server.problems import left
@@ -20,6 +21,7 @@ from notifyhub_api.auth import Authenticator
 from notifyhub_api.middleware import framed
 from notifyhub_api.openapi import openapi
 from notifyhub_api.resources import (
+    audit,
     batches,
     channels,
     clients,
@@ -28,12 +30,14 @@ from notifyhub_api.resources import (
     dialect_mailings,
     dialect_messages,
     dialects,
+    erasures,
     health,
     index,
     keys,
     mailing_views,
     mailings,
     messages,
+    metrics,
     reachability,
     receipts,
     stats,
@@ -46,12 +50,14 @@ OPERATIONS = (
     *batches.operations,
     *deliveries.operations,
     *clients.operations,
+    *erasures.operations,
     *mailings.operations,
     *mailing_views.operations,
     *templates.operations,
     *reachability.operations,
     *stats.operations,
     *keys.operations,
+    *audit.operations,
     *channels.operations,
     *dialects.operations,
     *dialect_clients.operations,
@@ -59,6 +65,7 @@ OPERATIONS = (
     *dialect_messages.operations,
     *receipts.operations,
     *health.operations,
+    *metrics.operations,
     *index.operations,
 )
 
@@ -100,5 +107,7 @@ def make_app(hub: Hub, mounts: Sequence[BaseRoute] = (), *, authenticator: Authe
     app.router.redirect_slashes = False
     core = core_of(hub)
     app.state.hub = core
+    app.state.readiness = Readiness(lambda: core.database, core.broker_reachable)
+    app.state.stopping = False
     app.state.authenticator = authenticator or Authenticator(core)
     return app

@@ -10,10 +10,10 @@ NOT_HTTP = Kind(
     name="not-http",
     status=400,
     title="Bad Request",
-    means="The request is not HTTP/1.1.",
+    means="The request is not HTTP/1.1; `detail` says why.",
     advice="Check what is between you and the service. The usual causes are TLS to a port without TLS, or a proxy with "
     "another protocol.",
-    detail="this is not valid HTTP",
+    detail="this is not valid HTTP: the Host is missing",
 )
 REQUEST_TIMEOUT = Kind(
     name="request-timeout",

@@ -5,11 +5,17 @@ from __future__ import annotations
 import asyncio
 from concurrent.futures import Future
 
+from notifyhub.errors import StoreUnavailable
 from notifyhub.hub.core import Core
 from notifyhub.store import keys
 from notifyhub.store.keys import Known
 
 Waiter = asyncio.Future[Known | None]
+Asked = dict[str, list[Waiter]]
+Answer = Future[dict[str, Known]]
+
+PATIENCE_S = 10.0
+"""A database that has not found a key by then is away, even if it has not said so."""
 
 
 class Lookups:
@@ -38,15 +44,27 @@ class Lookups:
     def _ask(self, loop: asyncio.AbstractEventLoop) -> None:
         asked, self._waiting = self._waiting, {}
         try:
-            answer = self._hub.database.read_small(keys.live(list(asked)))
+            answer: Answer = self._hub.database.read_small(keys.live(list(asked)))
         except Exception as error:
             answer = Future()
             answer.set_exception(error)
-        answer.add_done_callback(lambda done: loop.call_soon_threadsafe(self._tell, loop, asked, done))
+        if answer.done():
+            loop.call_soon(self._tell, loop, asked, answer)
+            return
+        late = loop.call_later(PATIENCE_S, self._give_up, loop, asked)
+        answer.add_done_callback(lambda done: loop.call_soon_threadsafe(self._told, loop, asked, done, late))
 
-    def _tell(
-        self, loop: asyncio.AbstractEventLoop, asked: dict[str, list[Waiter]], done: Future[dict[str, Known]]
-    ) -> None:
+    def _told(self, loop: asyncio.AbstractEventLoop, asked: Asked, done: Answer, late: asyncio.TimerHandle) -> None:
+        if late.when() > loop.time():
+            late.cancel()
+            self._tell(loop, asked, done)
+
+    def _give_up(self, loop: asyncio.AbstractEventLoop, asked: Asked) -> None:
+        silence: Answer = Future()
+        silence.set_exception(StoreUnavailable(f"the database has not answered for {PATIENCE_S:g} s"))
+        self._tell(loop, asked, silence)
+
+    def _tell(self, loop: asyncio.AbstractEventLoop, asked: Asked, done: Answer) -> None:
         if self._waiting:
             self._ask(loop)
         else:

@@ -11,6 +11,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from notifyhub import logs
 from notifyhub_api import requests_told
+from notifyhub_api.requests_counted import Counted
+from notifyhub_api.requests_traced import Traced
 from notifyhub_api.web import ADDED
 
 REQUEST_ID = b"x-request-id"
@@ -54,18 +56,22 @@ class Frame:
         # Not reset at the end: each request is a separate task, and the server logs it later.
         logs.REQUEST_ID.set(id_.decode())
         told = requests_told.begin(scope)
+        counted, traced = Counted(), Traced(scope)
         added = ((REQUEST_ID, id_), *(_PRIVATE if f"{scope['path']}/".startswith("/api/") else _ALWAYS))
 
         async def send_framed(message: Message) -> None:
             if message["type"] == "http.response.start":
                 message["headers"] = [*message.get("headers", ()), *added, *scope.get(ADDED, ())]
                 told.answered(message["status"])
+                counted.status = message["status"]
             await send(message)
 
         try:
             await self._app(scope, receive, send_framed)
         finally:
             told.tell()
+            counted.count(scope)
+            traced.end(scope, counted.status)
 
 
 def _id_of(scope: Scope) -> bytes:

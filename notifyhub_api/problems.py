@@ -24,6 +24,7 @@ from notifyhub.errors import (
     NotSigned,
     StoreUnavailable,
 )
+from notifyhub.logs.seldom import Seldom
 from notifyhub.requests import BROKEN_JSON
 from notifyhub_api import kinds
 from notifyhub_api.kind import PAGES, Kind
@@ -36,6 +37,7 @@ MOST_ERRORS = 1_000
 MOST_SAID_BACK = 100
 
 _log = logs.logger(__name__)
+_say_seldom = Seldom()
 
 
 class Unauthorized(NotifyhubError):
@@ -151,10 +153,11 @@ async def refused(request: Request, error: Exception) -> Response:
         case UnsupportedEncoding(taken=taken):
             # RFC 9110, section 15.5.16: what would be taken.
             return problem(kinds.UNSUPPORTED_ENCODING, str(error), headers={"Accept-Encoding": taken})
-        case StoreUnavailable():
+        case StoreUnavailable() as error:
             # The reason may name hosts and users, which callers must not see.
-            _log.warning("%s %s: %s", request.method, template_of(request.scope), error)
-            return problem(kinds.STORE_UNAVAILABLE, kinds.STORE_AWAY, headers={"Retry-After": str(RETRY_AFTER_S)})
+            _say_seldom(_log.warning, f"{request.method} {template_of(request.scope)}: {error}")
+            detail = f"{error.told}; the request may not have been stored"
+            return problem(kinds.STORE_UNAVAILABLE, detail, headers={"Retry-After": str(RETRY_AFTER_S)})
     return await crashed(request, error)
 
 

@@ -20,6 +20,7 @@ ID_OF = {
     "mailings": "mailing_id",
     "clients": "client_id",
     "keys": "key_id",
+    "erasures": "erasure_id",
 }
 """What the `{id}` after this part of a path is."""
 

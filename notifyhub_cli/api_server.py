@@ -19,9 +19,12 @@ from notifyhub.worker.process import spare_the_collector
 from notifyhub_api.app import make_app
 from notifyhub_api.auth import Authenticator
 from notifyhub_cli import parent, readiness
+from notifyhub_cli.crash_reports import report_crashes
 from notifyhub_cli.first_key import first_key
 from notifyhub_cli.listening import listening, listening_beside, must_be_loopback
+from notifyhub_cli.metrics_shown import shown_by, shown_together
 from notifyhub_cli.serving import ELSEWHERE, config_of
+from notifyhub_cli.starting import started
 from notifyhub_cli.stopping import stop_by_signals
 from notifyhub_cli.supervisor import Supervisor, start_command
 from notifyhub_cli.welcome import welcome
@@ -40,7 +43,7 @@ def serve_api(settings: Settings, processes: int) -> None:
     with _listeners(settings, processes) as listeners:
         address = listeners[0].getsockname()[:2]
         settings = settings.model_copy(update={"port": address[1]})
-        with Hub(settings, worker=False) as hub:
+        with started(Hub(settings, worker=False)) as hub:
             key = first_key(hub) if settings.auth == "keys" else None
             say = partial(welcome, hub, address, key, None)
             if processes == 1:
@@ -53,14 +56,16 @@ def serve_on(settings: Settings, descriptor: int) -> None:
     """In a process of `serve_api`: serve on its listening socket."""
     logs.configure(settings.log_level, settings.log_format, settings.effective_log_file, "api")
     parent.stop_with_it()
-    with socket.socket(fileno=descriptor) as listener, Hub(settings, worker=False) as hub:
+    with socket.socket(fileno=descriptor) as listener, started(Hub(settings, worker=False)) as hub:
         _serve_here(hub, listener, lambda: None)
 
 
 def _serve_here(hub: Hub, listener: socket.socket, say: Callable[[], None]) -> None:
+    report_crashes(hub.settings, "api")
     draining = Draining()
     app = make_app(hub, [], authenticator=Authenticator(core_of(hub)))
-    _ApiServer(app, hub.settings, draining, say).run([listener])
+    with shown_by(hub, "api"):
+        _ApiServer(app, hub.settings, draining, say).run([listener])
 
 
 def _supervise(hub: Hub, listeners: list[socket.socket], say: Callable[[], None]) -> None:
@@ -72,7 +77,9 @@ def _supervise(hub: Hub, listeners: list[socket.socket], say: Callable[[], None]
         say()
         hub.close()
 
-    Supervisor("api", len(listeners), start, hub.settings.drain_s + IDLE_S).run(ready)
+    grace_s = hub.settings.drain_s + IDLE_S
+    with shown_together(hub.settings) as shared:
+        Supervisor("api", len(listeners), start, grace_s, shared).run(ready)
 
 
 @contextmanager
@@ -96,6 +103,7 @@ class _ApiServer(DrainingServer):
 
     def __init__(self, app: Starlette, settings: Settings, draining: Draining, say: Callable[[], None]) -> None:
         super().__init__(config_of(app, settings, draining), draining)
+        self._app = app
         self._say = say
 
     def run(self, sockets: list[socket.socket] | None = None) -> None:
@@ -110,5 +118,7 @@ class _ApiServer(DrainingServer):
             readiness.tell(readiness.READY)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        # Those who keep a connection are to hear it, too.
+        self._app.state.stopping = True
         readiness.tell(readiness.STOPPING)
         await super().shutdown(sockets)

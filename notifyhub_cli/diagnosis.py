@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import sqlite3
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from difflib import get_close_matches
 from email.utils import parsedate_to_datetime
 from http.client import HTTPConnection, HTTPSConnection
 from urllib.parse import urlsplit
@@ -26,13 +24,12 @@ from notifyhub.providers.registry import base_url_of, mail_account_of
 from notifyhub.settings import PREFIX, Settings, without_secrets
 from notifyhub.store import reports, sender_paces, senders
 from notifyhub.store.database import Database, sqlite_path
+from notifyhub.unknown_variables import unknown
 from notifyhub_cli.log_diagnosis import log_file
 from notifyhub_cli.report_check import seen_of
-from notifyhub_cli.settings_shown import effective
 
 PROBE_S = 3.0
 CLOCK_OFF_S = 5.0
-OF_THE_COMMAND_LINE = ("NOTIFYHUB_URL", "NOTIFYHUB_KEY")
 OLDEST_SQLITE = (3, 35, 0)  # RETURNING
 
 
@@ -48,7 +45,7 @@ class Finding:
 
 def examine(settings: Settings) -> Iterator[Finding]:
     """Run the checks one after another."""
-    yield from _variables(settings)
+    yield from _variables()
     yield _database(settings)
     yield _broker(settings)
     yield Finding("log", *log_file(settings.effective_log_file, now_ms()))
@@ -59,14 +56,9 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield _clock(dates)
 
 
-def _variables(settings: Settings) -> Iterator[Finding]:
-    known = {*effective(settings), *OF_THE_COMMAND_LINE}
-    for name in sorted(os.environ):
-        if name.startswith(PREFIX) and name not in known:
-            near = get_close_matches(name, known, n=1)
-            yield Finding(
-                "settings", False, f"{name} is not a setting", f"did you mean {near[0]}?" if near else "unset it"
-            )
+def _variables() -> Iterator[Finding]:
+    for name, advice in unknown():
+        yield Finding("settings", False, f"{name} is not a setting", advice)
 
 
 def _database(settings: Settings) -> Finding:
@@ -90,11 +82,13 @@ def _broker(settings: Settings) -> Finding:
     shown = without_secrets(settings.broker_url)
     if settings.uses_memory_broker:
         return Finding("broker", True, f"{shown} (inside the process)")
-    from notifyhub.queue import is_reachable, make_broker, place_of
+    from notifyhub_cli.broker_check import broker_must_answer
 
-    if is_reachable(make_broker(place_of(settings))):
-        return Finding("broker", True, shown)
-    return Finding("broker", False, f"{shown} does not answer", "check NOTIFYHUB_BROKER_URL; is the server running?")
+    try:
+        broker_must_answer(settings)
+    except NotifyhubError as error:
+        return Finding("broker", False, str(error), "check NOTIFYHUB_BROKER_URL; is the server running?")
+    return Finding("broker", True, shown)
 
 
 def _held_up(settings: Settings) -> Iterator[Finding]:

@@ -7,24 +7,31 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from notifyhub.logs.current import ASKED_BY, Who
+from notifyhub.unknown_variables import say_unknown
+from notifyhub_cli.account import account
 from notifyhub_cli.commands import (
+    audit,
     changing,
     channels,
     clients,
     database,
     doctor,
     emulator,
+    health,
     keys,
     listing,
     logs,
     mailings,
     messages,
     processes,
+    prune,
     reachability,
     report,
     settings,
     stats,
     templates,
+    top,
     why,
 )
 from notifyhub_cli.output import Exit, leave, say
@@ -47,7 +54,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-LOCAL = frozenset({"serve", "worker", "emulator", "db", "config", "doctor", "report", "logs"})
+LOCAL = frozenset({"serve", "worker", "emulator", "db", "config", "doctor", "report", "logs", "prune"})
 """Commands that act on this machine only and ignore any remote service."""
 
 
@@ -76,12 +83,17 @@ def options(
 ) -> None:
     """Options given before a command."""
     TARGET.url, TARGET.key = url, key
+    ASKED_BY.set(Who("cli", account()))
+    if context.invoked_subcommand != "doctor":  # which lists them itself
+        say_unknown(say)
     source = context.get_parameter_source("url")
     if context.invoked_subcommand in LOCAL and source is not None and source.name == "COMMANDLINE":
         leave(Exit.BAD_INPUT, f"--url: `{context.invoked_subcommand}` works on this machine only; leave out --url")
 
 
-for group in (messages, listing, changing, why, logs, channels, processes, settings, doctor, report):
+for group in (messages, listing, changing, why, audit, logs, channels, top, processes, settings):
+    group.register(app)
+for group in (doctor, health, prune, report):
     group.register(app)
 app.add_typer(clients.app, name="clients")
 app.add_typer(mailings.app, name="mailing")

@@ -26,10 +26,13 @@ from notifyhub_api.app import make_app
 from notifyhub_api.auth import Authenticator
 from notifyhub_api.connection_kinds import TYPES
 from notifyhub_cli import readiness
+from notifyhub_cli.crash_reports import report_crashes
 from notifyhub_cli.emulator_access import only_this_machine_reaches
 from notifyhub_cli.emulator_by_api_key import guards_of_service
 from notifyhub_cli.first_key import first_key
 from notifyhub_cli.listening import limits_of, listening, must_be_loopback
+from notifyhub_cli.metrics_shown import shown_by
+from notifyhub_cli.starting import started
 from notifyhub_cli.stopping import stop_by_signals
 from notifyhub_cli.welcome import welcome
 
@@ -47,6 +50,7 @@ def serve(settings: Settings, *, worker: bool, emulator: bool | None) -> None:
     Raises SettingsError when it cannot listen on the address, StoreUnavailable.
     """
     logs.configure(settings.log_level, settings.log_format, settings.effective_log_file)
+    report_crashes(settings, "serve")
     if settings.auth == "none":
         must_be_loopback(settings.host)
     with listening(settings.host, settings.port, ELSEWHERE) as listener:
@@ -59,13 +63,15 @@ def serve(settings: Settings, *, worker: bool, emulator: bool | None) -> None:
         authenticator = Authenticator(core_of(hub))
         emulated = _emulator(settings, guards_of_service(address[0], authenticator)) if wanted else None
         try:
+            started(hub)
             key = first_key(hub) if settings.auth == "keys" else None
             if emulated is not None:
                 emulated.door.listen_with(mail)
             mounts = [Mount("/emulator", emulated.app)] if emulated else []
             app = make_app(hub, mounts, authenticator=authenticator)
             ready = partial(welcome, hub, address, key, emulated)
-            _Server(app, hub, emulated, ready).run([listener])
+            with shown_by(hub, "serve"):
+                _Server(app, hub, emulated, ready).run([listener])
         finally:
             hub.close()
             if emulated is not None:
@@ -94,6 +100,7 @@ class _Server(DrainingServer):
     def __init__(self, app: Starlette, hub: Hub, emulated: Emulator | None, ready: Callable[[], None]) -> None:
         draining = Draining()
         super().__init__(config_of(app, hub.settings, draining), draining)
+        self._app = app
         self._hub = hub
         self._emulated = emulated
         self._ready = ready
@@ -112,6 +119,8 @@ class _Server(DrainingServer):
             readiness.tell(readiness.READY)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        # Load balancers are to send new requests elsewhere while those in progress are finished.
+        self._app.state.stopping = True
         readiness.tell(readiness.STOPPING)
         if self._emulated is not None:
             self._emulated.release()

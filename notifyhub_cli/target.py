@@ -33,6 +33,13 @@ def reading() -> Iterator[Any]:
         with _client(TARGET.url) as client:
             yield client
         return
+    with own() as hub:
+        yield hub
+
+
+@contextmanager
+def own() -> Iterator[Hub]:
+    """A hub on this machine's database that does not deliver, whatever service is given."""
     from notifyhub import Hub
 
     with _told(Hub(worker=False)) as hub:

@@ -65,11 +65,15 @@ def ask(method, path, body=None, headers={}):
 
 @dataclass
 class Teller:
-    """Asks a service, and writes down what it asked and was answered."""
+    """Asks a service, and writes down what it asked and was answered.
+
+    audited  the operations whose requests have a line in the audit
+    """
 
     service: Service
     kept: dict[str, Any] = field(default_factory=dict)
     told: dict[str, list[str]] = field(default_factory=dict)
+    audited: set[str] = field(default_factory=set)
 
     def tell(self, step: Step) -> None:
         if step.faults is not None:
@@ -84,8 +88,14 @@ class Teller:
             status, headers, answer = self._ask(operation.method, path, body, step.headers)
         parts = [step.says] if step.says else []
         parts += [_shell(operation, path, body, step.headers), _python(operation, path, body, step.headers)]
-        parts.append(_answer(status, headers, answer))
+        parts.append(_answer(status, headers, answer if step.only is None else _lines_with(step.only, answer)))
         self.told.setdefault(operation.id, []).append("\n\n".join(parts))
+        if operation.method != "GET" and self._has_a_line(headers["X-Request-ID"]):
+            self.audited.add(operation.id)
+
+    def _has_a_line(self, request_id: str) -> bool:
+        newest = self._ask("GET", "/api/v1/audit?limit=1", None, {})[2]["items"]
+        return any(line.get("request_id") == request_id for line in newest)
 
     def _ask(self, method: str, path: str, body: Any, headers: Mapping[str, str]) -> tuple[int, Mapping[str, str], Any]:
         data = None if body is None else json.dumps(body).encode()
@@ -104,17 +114,25 @@ class Teller:
             pass
 
 
-def reference() -> str:
-    """The whole document."""
-    with tempfile.TemporaryDirectory() as folder, Service(Path(folder)) as service:
+def played() -> Teller:
+    """All stories, told to a service of their own."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Service(Path(folder), retention_erasure_key="the same for each run") as service,
+    ):
         teller = Teller(service)
         for step in STORIES:
             teller.tell(step)
-        parts = [HEAD.rstrip()]
-        tags = {operation.tag.name: operation.tag for operation in OPERATIONS}
-        for tag in tags.values():
-            parts.append(f"## {tag.name}\n\n{tag.description}")
-            parts += [_section(operation, teller.told) for operation in OPERATIONS if operation.tag.name == tag.name]
+    return teller
+
+
+def reference(teller: Teller) -> str:
+    """The whole document."""
+    parts = [HEAD.rstrip()]
+    tags = {operation.tag.name: operation.tag for operation in OPERATIONS}
+    for tag in tags.values():
+        parts.append(f"## {tag.name}\n\n{tag.description}")
+        parts += [_section(operation, teller.told) for operation in OPERATIONS if operation.tag.name == tag.name]
     return _steady("\n\n".join(parts)) + "\n"
 
 
@@ -136,10 +154,16 @@ def _operation(id_: str) -> Operation:
 
 def _read(response: Any) -> Any:
     """What was answered: JSON read, a table as text, None for no body."""
-    body = response.read()
-    if response.headers.get_content_type() in TABLES:
+    body, headers = response.read(), response.headers
+    if headers.get_content_type() in TABLES:
         return body.decode().replace("\r\n", "\n").rstrip()
+    if body and "version=0.0.4" in headers["Content-Type"]:
+        return body.decode()
     return json.loads(body) if body else None
+
+
+def _lines_with(part: str, text: str) -> str:
+    return "\n".join(line for line in text.splitlines() if part in line)
 
 
 def _at(answer: Any, place: str) -> Any:
@@ -196,4 +220,4 @@ def _steady(text: str) -> str:
 
 
 if __name__ == "__main__":
-    TARGET.write_text(reference(), encoding="utf-8")
+    TARGET.write_text(reference(played()), encoding="utf-8")

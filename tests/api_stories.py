@@ -28,6 +28,7 @@ class Step:
     body   made from what is kept; `nothing` for none
     keep   names for parts of the answer, such as {"message": "id"}
     faults what the emulator is to do from now on
+    only   of a text, the lines with this are shown
     until  the status that the thing asked for must reach before it is shown
     """
 
@@ -38,6 +39,7 @@ class Step:
     headers: Mapping[str, str] = field(default_factory=dict)
     faults: Mapping[str, Any] | None = None
     until: str | None = None
+    only: str | None = None
     says: str = ""
 
 
@@ -95,6 +97,7 @@ OF_WHATSAPP = {
 STORIES = (
     # First, while nothing has been called that would say how long ago.
     Step("channels_every", "/api/v1/channels"),
+    Step("stats_now", "/api/v1/stats/now"),
     Step("channels_read", "/api/v1/channels/telegram"),
     Step(
         "messages_create",
@@ -367,6 +370,21 @@ STORIES = (
     Step("stats_repair", "/api/v1/stats/repair"),
     Step("clients_delete", "/api/v1/clients/{client}"),
     Step(
+        "clients_create",
+        "/api/v1/clients",
+        given({"phone": "79161234567", "addresses": {"telegram": "1067001"}}),
+        says="Somebody who will ask to be forgotten:",
+        keep={"leaver": "id"},
+    ),
+    Step(
+        "erasures_erase",
+        "/api/v1/clients/{leaver}/erase",
+        given({"reason": "asked by e-mail", "by": "Ann"}),
+        keep={"erasure": "id"},
+    ),
+    Step("erasures_every", "/api/v1/erasures?address=79161234567"),
+    Step("erasures_read", "/api/v1/erasures/{erasure}"),
+    Step(
         "keys_create",
         "/api/v1/keys",
         given({"name": "shop", "scopes": ["send", "read"], "expires_at": LATER, "rate_limit": 600}),
@@ -375,6 +393,7 @@ STORIES = (
     Step("keys_every", "/api/v1/keys?limit=1"),
     Step("keys_read", "/api/v1/keys/{key}"),
     Step("keys_revoke", "/api/v1/keys/{key}/revoke"),
+    Step("audit_find", "/api/v1/audit?about=key:{key}"),
     Step("deliveries_why", "/api/v1/deliveries/{later_delivery}/why"),
     Step("messages_why", "/api/v1/messages/{later}/why"),
     Step(
@@ -452,6 +471,7 @@ STORIES = (
     Step("mailing_dialect_delete_client", "/api/clients/{plain_client}/"),
     Step("service_live", "/health/live"),
     Step("service_ready", "/health/ready"),
+    Step("service_metrics", "/metrics", only="notifyhub_store_up", says="Some of its lines:"),
     Step("service_index", "/"),
     Step(
         "receipts_telegram",

@@ -14,6 +14,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -29,9 +30,53 @@ class EngineError(RuntimeError):
     """A server could not be found or did not start; the message ends with its log."""
 
 
+class Engine:
+    """A running server, which a test may stop, start again on the same port, and freeze."""
+
+    def __init__(self, url: str, start: Callable[[], subprocess.Popen[bytes]], ready: Callable[[int], bool],
+                 process: subprocess.Popen[bytes], stop_by: signal.Signals) -> None:  # fmt: skip
+        self.url = url
+        self._start = start
+        self._ready = ready
+        self._process = process
+        self._stop_by = stop_by
+
+    def stop(self) -> None:
+        """As in a crash: connections end, and nobody listens."""
+        self.thaw()
+        _stop(self._process, self._stop_by)
+
+    def start(self) -> None:
+        """Start again; PostgreSQL with the same data, Redis with none."""
+        self._process = self._start()
+        until = time.monotonic() + READY_WITHIN
+        while not self._ready(self._process.pid):
+            if self._process.poll() is not None or time.monotonic() > until:
+                raise EngineError(f"{self.url} does not start again")
+            time.sleep(0.01)
+
+    def freeze(self) -> None:
+        """It keeps its connections, takes new ones, and answers nothing."""
+        for pid in _family(self._process.pid):
+            os.kill(pid, signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """It goes on."""
+        if self._process.poll() is None:
+            for pid in _family(self._process.pid):
+                os.kill(pid, signal.SIGCONT)
+
+
 @contextmanager
 def redis_server() -> Iterator[str]:
     """An empty Redis-compatible server without persistence; yields ``redis://127.0.0.1:PORT/0``."""
+    with redis_engine() as engine:
+        yield engine.url
+
+
+@contextmanager
+def redis_engine() -> Iterator[Engine]:
+    """The same, for tests that stop it."""
     binary = _redis_binary()
     with tempfile.TemporaryDirectory(prefix="redis-") as folder:
         command = [binary, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", folder]
@@ -39,8 +84,9 @@ def redis_server() -> Iterator[str]:
         def start(port: int, log: Path) -> subprocess.Popen[bytes]:
             return _spawn([*command, "--port", str(port)], log)
 
-        with _running("Redis", start, _redis_ready, Path(folder) / "server.log", signal.SIGKILL) as port:
-            yield f"redis://127.0.0.1:{port}/0"
+        url = "redis://127.0.0.1:{port}/0"
+        with _running("Redis", url, start, _redis_ready, Path(folder) / "server.log", signal.SIGKILL) as engine:
+            yield engine
 
 
 @contextmanager
@@ -50,6 +96,13 @@ def postgres_server(*, fsync: bool = False, **settings: str) -> Iterator[str]:
     ``fsync=False`` makes commits cheap and not durable. ``settings`` are server parameters, such as
     ``random_page_cost="1.1"``. PostgreSQL refuses to run as root: then it runs as ``postgres`` or ``nobody``.
     """
+    with postgres_engine(fsync=fsync, **settings) as engine:
+        yield engine.url
+
+
+@contextmanager
+def postgres_engine(*, fsync: bool = False, **settings: str) -> Iterator[Engine]:
+    """The same, for tests that stop it."""
     account = _unprivileged() if os.getuid() == 0 else None
     with tempfile.TemporaryDirectory(prefix="postgres-", dir=_folder_for(account)) as name:
         folder = Path(name).resolve()
@@ -73,8 +126,9 @@ def postgres_server(*, fsync: bool = False, **settings: str) -> Iterator[str]:
         def ready(port: int, _: int) -> bool:
             return _postgres_ready(port, data)
 
-        with _running("PostgreSQL", start, ready, log, signal.SIGQUIT) as port:
-            yield f"postgresql://postgres@127.0.0.1:{port}/postgres"
+        url = "postgresql://postgres@127.0.0.1:{port}/postgres"
+        with _running("PostgreSQL", url, start, ready, log, signal.SIGQUIT) as engine:
+            yield engine
 
 
 @contextmanager
@@ -149,27 +203,36 @@ def _accepts(port: int, _: int) -> bool:
 @contextmanager
 def _running(
     name: str,
+    url: str,
     start: Callable[[int, Path], subprocess.Popen[bytes]],
     ready: Callable[[int, int], bool],
     log: Path,
     stop_by: signal.Signals,
-) -> Iterator[int]:
-    """Start on a free port, wait until ``ready(port, pid)``, yield the port, stop by pid whatever happens."""
+) -> Iterator[Engine]:
+    """Start on a free port, wait until ``ready(port, pid)``, yield the engine, stop by pid whatever happens."""
     for _ in range(ATTEMPTS):
         port = _free_port()
         process = start(port, log)
+        again, there = partial(start, port, log), partial(ready, port)
+        engine = Engine(url.format(port=port), again, there, process, stop_by)
         try:
             until = time.monotonic() + READY_WITHIN
             while process.poll() is None and time.monotonic() < until:
-                if ready(port, process.pid):
-                    yield port
+                if there(process.pid):
+                    yield engine
                     return
                 time.sleep(0.01)
             if process.returncode is None:
                 break  # alive and deaf: another port would not help
         finally:
-            _stop(process, stop_by)
+            engine.stop()
     raise EngineError(f"{name} did not start\n{_tail(log)}")
+
+
+def _family(pid: int) -> list[int]:
+    """A process and its children; those of PostgreSQL have process groups of their own."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [pid, *map(int, children)]
 
 
 def _stop(process: subprocess.Popen[bytes], stop_by: signal.Signals) -> None:

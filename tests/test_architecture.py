@@ -25,7 +25,12 @@ LAYERS = {
     "notifyhub.setting_kinds": 2,
     "notifyhub.setting_faults": 3,
     "notifyhub.report_settings": 3,
+    "notifyhub.retention_settings": 3,
     "notifyhub.service_settings": 3,
+    "notifyhub.process_settings": 3,
+    "notifyhub.observing_settings": 3,
+    "notifyhub.metrics": 2,
+    "notifyhub.tracing": 3,
     "notifyhub.broker_settings": 3,
     "notifyhub.settings": 4,
     "notifyhub.mail": 4,
@@ -36,6 +41,7 @@ LAYERS = {
     "notifyhub.store": 5,
     "notifyhub.providers": 5,
     "notifyhub.queue": 5,
+    "notifyhub.unknown_variables": 5,
     "notifyhub.testing": 6,
     "notifyhub.reports": 6,
     "notifyhub.flow": 6,
@@ -129,13 +135,13 @@ def test_the_domain_knows_no_clock_no_chance_and_no_outside(module: str) -> None
     assert not names & {"time", "random", "os", "socket", "secrets", "threading", "asyncio"}
 
 
-def test_only_settings_and_doctor_read_the_environment() -> None:
+def test_only_settings_and_the_search_for_misspelt_ones_read_the_environment() -> None:
     readers = {name for name, path in MODULES.items() if "os.environ" in path.read_text()}
 
     # The last two read what systemd and our own supervisor tell a process.
     assert readers <= {
         "notifyhub.settings",
-        "notifyhub_cli.diagnosis",
+        "notifyhub.unknown_variables",
         "notifyhub_cli.readiness",
         "notifyhub_cli.parent",
     }

@@ -5,9 +5,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from benchmarks.environment import CLIENTS, Environment, Line, Store
+from benchmarks.environment import CLIENTS, Broker, Environment, Line, Store
 from benchmarks.processes import usage, worker
 from benchmarks.rows import fill, wait_until_sent
+from benchmarks.servers import has_rabbitmq
 from benchmarks.sink import Sink
 
 LATENCY_MS = 50
@@ -15,8 +16,9 @@ LATENCY_MS = 50
 
 @dataclass(frozen=True)
 class Delivered:
-    """`rate`: arrivals a second. `recorded_ms`: from the last arrival until the store had it all."""
+    """`accepted`, `rate`: accepted and arrived a second. `recorded_ms`: from the last arrival until all was stored."""
 
+    accepted: float
     rate: float
     recorded_ms: float
     cpu_ms_each: float
@@ -32,17 +34,19 @@ def deliver(
     processes: int = 1,
     latency_ms: int = 0,
     more: Mapping[str, str] = MappingProxyType({}),
+    broker: Broker = "Redis",
+    like: str | None = None,
 ) -> Delivered:
     """Deliver `rows` rows through workers of their own, and check that each was sent once and has its attempt row.
 
-    `more` are settings without their prefix.
+    `more` are settings without their prefix; `like` is a database of which this one is a copy.
     """
-    broker_url = "memory://" if store == "SQLite" else bench.redis()
-    with bench.database(store) as database_url, Sink(latency_ms=latency_ms) as sink:
-        fill(database_url, broker_url, rows)
+    queue = {"BROKER_URL": "memory://"} if store == "SQLite" else bench.broker(broker)
+    with bench.database(store, like) as database_url, Sink(latency_ms=latency_ms) as sink:
+        accepted = fill(database_url, queue, rows)
         env = {
             "DATABASE_URL": database_url,
-            "BROKER_URL": broker_url,
+            **queue,
             "TELEGRAM_BASE_URL": sink.base_url,
             "HTTP_CLIENT": client,
             **more,
@@ -59,6 +63,7 @@ def deliver(
         if seen["count"] != rows:
             raise RuntimeError(f"{seen['count']} arrived of {rows}")
         return Delivered(
+            accepted=accepted,
             rate=rows / (seen["last_at"] - seen["first_at"]),
             recorded_ms=(recorded - seen["last_at"]) * 1000,
             cpu_ms_each=(cpu - cpu_before) * 1000 / max(1, rows - before),
@@ -81,14 +86,24 @@ def run(bench: Environment) -> Iterator[Line]:
         for store, processes in (("SQLite", 1), ("PostgreSQL", 2)):
             for client in CLIENTS:
                 yield _line(bench, store, client, rows, processes, latency_ms)  # type: ignore[arg-type]
+    if has_rabbitmq():
+        yield _line(bench, "PostgreSQL", CLIENTS[-1], bench.pick(40_000, 8_000), 2, 0, "RabbitMQ")
 
 
-def _line(bench: Environment, store: Store, client: str, rows: int, processes: int, latency_ms: int) -> Line:
+def _line(
+    bench: Environment,
+    store: Store,
+    client: str,
+    rows: int,
+    processes: int,
+    latency_ms: int,
+    broker: Broker = "Redis",
+) -> Line:
     done = bench.median_of(
-        lambda: deliver(bench, store, client, rows, processes=processes, latency_ms=latency_ms),
+        lambda: deliver(bench, store, client, rows, processes=processes, latency_ms=latency_ms, broker=broker),
         by=lambda delivered: delivered.rate,
     )
-    names = {"SQLite": "SQLite, 1 worker", "PostgreSQL": f"PostgreSQL + Redis, {processes} workers"}
+    names = {"SQLite": "SQLite, 1 worker", "PostgreSQL": f"PostgreSQL + {broker}, {processes} workers"}
     return Line(
         measure=measure_of(latency_ms),
         setup=f"{names[store]}, {client}",

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from urllib.parse import urlsplit
 
-from benchmarks.environment import Environment, Line, Store
+from benchmarks.environment import Broker, Environment, Line, Store
 from benchmarks.processes import Served, serve, worker
+from benchmarks.servers import has_rabbitmq
 from benchmarks.sink import Sink
 
 MESSAGES = 200
@@ -17,26 +18,28 @@ PAUSE_S = 0.02
 
 
 def run(bench: Environment) -> Iterator[Line]:
-    yield _line(bench, "SQLite", apart=False)
-    yield _line(bench, "PostgreSQL", apart=True)
+    yield _line(bench, "SQLite", None)
+    yield _line(bench, "PostgreSQL", "Redis")
+    if has_rabbitmq():
+        yield _line(bench, "PostgreSQL", "RabbitMQ")
 
 
-def _line(bench: Environment, store: Store, *, apart: bool) -> Line:
-    times = bench.median_of(lambda: _latencies(bench, store, apart=apart), by=lambda times: times[len(times) // 2])
-    setup = f"{store} + Redis, a worker of its own" if apart else f"{store}, all in one process"
+def _line(bench: Environment, store: Store, broker: Broker | None) -> Line:
+    times = bench.median_of(lambda: _latencies(bench, store, broker), by=lambda times: times[len(times) // 2])
+    setup = f"{store} + {broker}, a worker of its own" if broker else f"{store}, all in one process"
     detail = f"p99 {times[int(len(times) * 0.99)]:.1f} ms, longest {times[-1]:.1f} ms of {len(times)}"
     return Line("POST → messenger when idle, p50", setup, times[len(times) // 2], "ms", detail)
 
 
-def _latencies(bench: Environment, store: Store, *, apart: bool) -> list[float]:
-    """Milliseconds, the shortest first."""
+def _latencies(bench: Environment, store: Store, broker: Broker | None) -> list[float]:
+    """Milliseconds, the shortest first. With a broker, a worker of its own delivers."""
     with ExitStack() as stack:
         sink = stack.enter_context(Sink(record=True))
         env = {"DATABASE_URL": stack.enter_context(bench.database(store)), "TELEGRAM_BASE_URL": sink.base_url}
-        env |= {"BROKER_URL": bench.redis()} if apart else {}
-        flags = ["--no-emulator", *(["--no-worker"] if apart else [])]
+        env |= bench.broker(broker) if broker else {}
+        flags = ["--no-emulator", *(["--no-worker"] if broker else [])]
         served = stack.enter_context(serve(env, stack.enter_context(bench.folder()), *flags))
-        if apart:
+        if broker:
             stack.enter_context(worker(env))
         _post_each(served, [f"warm {n}" for n in range(WARM_UP)])
         _arrivals(sink, [f"warm {n}" for n in range(WARM_UP)])  # the worker is up when these are there

@@ -81,7 +81,7 @@ def _fill_plain(url: str, rows: int, *, counted: bool = True) -> None:
     if not counted:
         with Hub(database_url=url, worker=False) as hub:
             core_of(hub).database.write(_without_counters, None).result()
-    fill(url, "memory://", rows)
+    fill(url, {}, rows)
 
 
 def _without_counters(database: Any, items: Any) -> list[None]:

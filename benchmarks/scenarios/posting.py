@@ -1,4 +1,4 @@
-"""POST a second: 32 keep-alive connections post single messages to `notifyhub serve`."""
+"""POST a second: 32 keep-alive connections post single messages to `notifyhub serve`, or to `notifyhub api`."""
 
 import time
 from collections.abc import Iterator, Sequence
@@ -13,6 +13,7 @@ from benchmarks.scenarios.delivery import wait_for_arrivals
 from benchmarks.sink import Sink
 
 CONNECTIONS = 32
+PROCESSES = 2
 MEASURE = f"POST, {CONNECTIONS} connections"
 BODY = '{"text":"bench %d","recipients":[{"telegram":"%d"}]}'
 JOB = "posting"
@@ -45,13 +46,24 @@ def run(bench: Environment) -> Iterator[Line]:
             yield _line(bench, store, client, seconds)
         yield _line(bench, store, None, seconds)
         yield _line(bench, store, None, seconds, NAMED)
+    yield _line(bench, "PostgreSQL", None, seconds, processes=PROCESSES)
 
 
-def _line(bench: Environment, store: Store, client: str | None, seconds: int, headers: Sequence[str] = ()) -> Line:
-    done = bench.median_of(lambda: _post(bench, store, client, seconds, headers), by=lambda posted: posted.rate)
+def _line(
+    bench: Environment,
+    store: Store,
+    client: str | None,
+    seconds: int,
+    headers: Sequence[str] = (),
+    processes: int = 1,
+) -> Line:
+    done = bench.median_of(
+        lambda: _post(bench, store, client, seconds, headers, processes), by=lambda posted: posted.rate
+    )
     detail = f"p50 {done.load['p50_ms']:.1f} ms, p99 {done.load['p99_ms']:.1f} ms; {done.accepted:,} in {seconds} s"
     if client is None:
         setup = f"{store} + Redis, accepting only{', each with an Idempotency-Key' if headers else ''}"
+        setup += f", {processes} processes" if processes > 1 else ""
     else:
         setup = f"{store}, delivering in the same process, {client}"
         detail += f", of which {done.arrived:,} had arrived, the rest {done.rest_s:.1f} s later; all sent once"
@@ -70,11 +82,14 @@ def _yardstick(bench: Environment, seconds: int) -> Line:
     return Line(MEASURE, bare.NAME, load["rate"], "/s", detail, JOB, is_peer=True)
 
 
-def _post(bench: Environment, store: Store, client: str | None, seconds: int, headers: Sequence[str]) -> Posted:
+def _post(
+    bench: Environment, store: Store, client: str | None, seconds: int, headers: Sequence[str], processes: int
+) -> Posted:
     with bench.database(store) as database_url, bench.folder() as folder, Sink() as sink:
         env = {"DATABASE_URL": database_url, "TELEGRAM_BASE_URL": sink.base_url}
         env |= {"BROKER_URL": bench.redis()} if client is None else {"HTTP_CLIENT": client}
-        with serve(env, folder, "--no-emulator", *(["--no-worker"] if client is None else [])) as served:
+        flags = ["--no-emulator"] if client is not None else ["--workers", str(processes)]
+        with serve(env, folder, *flags, command="serve" if client is not None else "api") as served:
             load = run_load(
                 f"{served.url}/api/v1/messages",
                 BODY,

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from notifyhub.answers.audit import (
+    About,
+    AuditEntry,
+    AuditPage,
+)
 from notifyhub.answers.base import (
     Answer,
 )
@@ -11,6 +16,14 @@ from notifyhub.answers.clients import (
     DeletedClient,
     Import,
     RowError,
+)
+from notifyhub.answers.erasures import (
+    Erasure,
+    ErasurePage,
+)
+from notifyhub.answers.live import (
+    Live,
+    LiveChannel,
 )
 from notifyhub.answers.mailings import (
     CancelledMailing,
@@ -76,12 +89,19 @@ from notifyhub.answers.templates import (
 __all__ = [
     # base
     "Answer",
+    # audit
+    "About",
+    "AuditEntry",
+    "AuditPage",
     # clients
     "Client",
     "DeletedClient",
     "ClientPage",
     "RowError",
     "Import",
+    # erasures
+    "Erasure",
+    "ErasurePage",
     # mailings
     "SendWindow",
     "Mailing",
@@ -128,6 +148,8 @@ __all__ = [
     "MailingStatistics",
     "CounterDifference",
     "CounterCheck",
+    "Live",
+    "LiveChannel",
     # templates
     "TemplateVariant",
     "Template",

@@ -36,7 +36,7 @@ class CounterDifference(Answer):
     status: str = Field(description="`scheduled` counts those that are being sent too")
     reason: str | None = None
     counted: int = Field(description="number of deliveries according to the counter")
-    stored: int = Field(description="number of deliveries that there are")
+    stored: int = Field(description="number of deliveries that there are, and of those that were pruned")
 
 
 class CounterCheck(Answer):
@@ -45,6 +45,7 @@ class CounterCheck(Answer):
     agree: bool = Field(description="whether all counters equal the deliveries")
     counters: int = Field(description="number of compared counters")
     deliveries: int = Field(description="number of deliveries that were counted anew")
+    pruned: int = Field(0, description="number of deliveries that were pruned; the statistics still count them")
     differing: int = Field(description="number of counters that differ")
     differences: list[CounterDifference] = Field(description="the first 1,000 of them")
 

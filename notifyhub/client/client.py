@@ -7,6 +7,7 @@ from typing import Self
 
 from notifyhub.client.connection import PATIENCE_S, TIMEOUT_S, Connection
 from notifyhub.verbs import (
+    AsyncAudit,
     AsyncClients,
     AsyncKeys,
     AsyncMailings,
@@ -14,6 +15,7 @@ from notifyhub.verbs import (
     AsyncReachability,
     AsyncStats,
     AsyncTemplates,
+    Audit,
     Clients,
     Keys,
     Mailings,
@@ -44,6 +46,7 @@ class Client(Messaging):
     ) -> None:
         # Imported here because the models of answers take long to build.
         from notifyhub.client.remote import Remote, RemoteKeys
+        from notifyhub.client.remote_audit import RemoteAudit
         from notifyhub.client.remote_clients import RemoteClients
         from notifyhub.client.remote_mailings import RemoteMailings, RemoteStats
         from notifyhub.client.remote_reachability import RemoteReachability
@@ -51,6 +54,7 @@ class Client(Messaging):
 
         self._connection = Connection(url, key, timeout_s, patience_s)
         self._verbs = Remote(self._connection)
+        self.audit = Audit(RemoteAudit(self._connection))
         self.keys = Keys(RemoteKeys(self._connection))
         self.clients = Clients(RemoteClients(self._connection))
         self.mailings = Mailings(RemoteMailings(self._connection))
@@ -91,6 +95,7 @@ class AsyncClient(AsyncMessaging):
     ) -> None:
         # Imported here because the models of answers take long to build.
         from notifyhub.client.remote import Remote, RemoteKeys
+        from notifyhub.client.remote_audit import RemoteAudit
         from notifyhub.client.remote_clients import RemoteClients
         from notifyhub.client.remote_mailings import RemoteMailings, RemoteStats
         from notifyhub.client.remote_reachability import RemoteReachability
@@ -98,6 +103,7 @@ class AsyncClient(AsyncMessaging):
 
         self._connection = Connection(url, key, timeout_s, patience_s)
         self._verbs = Remote(self._connection)
+        self.audit = AsyncAudit(RemoteAudit(self._connection))
         self.keys = AsyncKeys(RemoteKeys(self._connection))
         self.clients = AsyncClients(RemoteClients(self._connection))
         self.mailings = AsyncMailings(RemoteMailings(self._connection))

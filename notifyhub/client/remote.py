@@ -27,9 +27,11 @@ Page = (
     | answers.DeliveryPage
     | answers.KeyPage
     | answers.ClientPage
+    | answers.ErasurePage
     | answers.MailingPage
     | answers.ReachabilityPage
     | answers.TemplatePage
+    | answers.AuditPage
 )
 P = TypeVar(
     "P",
@@ -37,9 +39,11 @@ P = TypeVar(
     answers.DeliveryPage,
     answers.KeyPage,
     answers.ClientPage,
+    answers.ErasurePage,
     answers.MailingPage,
     answers.ReachabilityPage,
     answers.TemplatePage,
+    answers.AuditPage,
 )
 
 MESSAGES = "/api/v1/messages"

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from notifyhub import answers
 from notifyhub.client.files import RowsTaken, Upload
-from notifyhub.client.remote import Service
+from notifyhub.client.remote_erasures import RemoteErasures
 from notifyhub.verbs import ClientVerbs, as_arguments
 from notifyhub.verbs.clients import Texts
 from notifyhub.verbs.files import Table, Target, format_of, opened, written
@@ -16,7 +16,7 @@ from notifyhub.verbs.files import Table, Target, format_of, opened, written
 CLIENTS = "/api/v1/clients"
 
 
-class RemoteClients(Service, ClientVerbs):
+class RemoteClients(RemoteErasures, ClientVerbs):
     """The clients of a service."""
 
     async def create_as(self, asked: Mapping[str, Any]) -> answers.Client:

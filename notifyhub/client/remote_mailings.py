@@ -81,6 +81,11 @@ class RemoteStats(Service, StatVerbs):
         with as_arguments():
             return await self.ask(answers.Statistics, "GET", STATS, by=by, **edges)
 
+    async def now(self, *, since: datetime | str | None = None) -> answers.Live:
+        given: dict[str, Any] = {"since": since}
+        with as_arguments():
+            return await self.ask(answers.Live, "GET", f"{STATS}/now", **given)
+
     async def check(self) -> answers.CounterCheck:
         return await self.ask(answers.CounterCheck, "GET", f"{STATS}/check")
 

@@ -9,7 +9,7 @@ from uuid import UUID
 import orjson
 from uuid_utils.compat import uuid7
 
-from notifyhub import answers
+from notifyhub import answers, tracing
 from notifyhub.clock import to_datetime, to_ms
 from notifyhub.domain.dedup import dedup_key
 from notifyhub.domain.states import Status
@@ -25,6 +25,7 @@ def to_rows(request: MessageRequest, now: int, lane: int = 0) -> NewMessage:
     options = options_of(request)
     send_at = None if request.send_at is None else to_ms(request.send_at)
     id_ = uuid7()
+    stored = tracing.handed_over(options, id_)
     return NewMessage(
         id=id_,
         text=request.text,
@@ -37,7 +38,7 @@ def to_rows(request: MessageRequest, now: int, lane: int = 0) -> NewMessage:
         on_unconfirmed=request.on_unconfirmed,
         reference=request.reference,
         metadata=orjson.dumps(request.metadata).decode() if request.metadata else None,
-        options=orjson.dumps(options).decode() if options else None,
+        options=orjson.dumps(stored).decode() if stored else None,
         deduplicate=str(request.deduplicate),
         ignore_reachability=request.ignore_reachability,
         lane=lane,

@@ -34,6 +34,7 @@ class Wanted:
     check             the rules of `client_row`
     default_timezone  of clients without one
     progress          called with the position in the file after each batch
+    begins            called before the first batch is stored, which waits for its result
     """
 
     format: Format | None
@@ -43,6 +44,7 @@ class Wanted:
     check: dict[str, Any]
     default_timezone: str
     progress: Callable[[int], None] | None = None
+    begins: Callable[[], Future[int]] | None = None
 
 
 @dataclass(slots=True)
@@ -136,6 +138,7 @@ class _Storing:
         self._report = report
         self._writing: Future[Counts] | None = None
         self._batch: Batch = ()
+        self._begun = False
 
     def add(self, batch: Batch, now: int) -> None:
         """Store a batch, after the last one. Raises what that raised."""
@@ -144,11 +147,16 @@ class _Storing:
             self._batch = batch
             lines = [line for line, _ in batch]
             rows = Upsert([row for _, row in batch], self._wanted.default_timezone, now, lines)
-            self._writing = (
-                self._database.read(client_imports.tried(rows))
-                if self._wanted.dry_run
-                else self._database.write(client_imports.upsert, rows)
-            )
+            self._writing = self._tried(rows) if self._wanted.dry_run else self._stored(rows)
+
+    def _tried(self, rows: Upsert) -> Future[Counts]:
+        return self._database.read(client_imports.tried(rows))
+
+    def _stored(self, rows: Upsert) -> Future[Counts]:
+        if not self._begun and self._wanted.begins is not None:
+            self._wanted.begins().result()
+        self._begun = True
+        return self._database.write(client_imports.upsert, rows)
 
     def finish(self) -> None:
         if self._writing is None:

@@ -9,8 +9,9 @@ from typing import Any
 
 from notifyhub import logs
 from notifyhub.errors import StoreUnavailable
-from notifyhub.flow import telling
+from notifyhub.flow import call_spans, metering, telling
 from notifyhub.flow.lane import Lane
+from notifyhub.logs.seldom import Seldom
 from notifyhub.store import deliveries
 from notifyhub.store.claimed import Claimed
 from notifyhub.store.database import Database
@@ -20,6 +21,7 @@ GATHER_S = 0.004
 AGAIN_S = 0.25
 
 _log = logs.logger(__name__)
+_say_seldom = Seldom()
 
 
 class Recorder:
@@ -53,6 +55,7 @@ class Recorder:
         unsent, self._unsent = self._unsent, []
         await self._write_stubbornly(deliveries.hand_back, unsent)
         telling.put_off(unsent)
+        metering.put_off(self._lane.channel, unsent)
 
     async def finish(self) -> None:
         """Wait until everything is written."""
@@ -69,6 +72,8 @@ class Recorder:
             batch = [result for _, result in pairs]
             going_on = await self._write_stubbornly(deliveries.record, batch)
             telling.attempted(pairs, recorded=going_on is not None)
+            metering.attempted(self._lane.channel, pairs)
+            call_spans.attempted(self._lane.channel, pairs)
             self._lane.recorded(self._lane.channel, batch, going_on or ())
 
     async def _write_stubbornly(self, job: Any, batch: Any) -> Any:
@@ -81,5 +86,5 @@ class Recorder:
                 if monotonic() > give_up:
                     _log.error("results of %d attempts on %s are lost: %s", len(batch), self._lane.channel, error)
                     return None
-                _log.warning("cannot record results on %s, trying again: %s", self._lane.channel, error)
+                _say_seldom(_log.warning, f"cannot record results on {self._lane.channel}, trying again: {error}")
                 await asyncio.sleep(AGAIN_S)

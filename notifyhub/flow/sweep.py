@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Mapping
 from notifyhub import logs
 from notifyhub.domain.outcome import Unconfirmed
 from notifyhub.domain.retry import RetryPolicy
-from notifyhub.flow import telling
+from notifyhub.flow import metering, telling
 from notifyhub.flow.attempt import concluded
-from notifyhub.store import claims, deliveries, idempotency, reachability, views
+from notifyhub.store import audit, claims, deliveries, idempotency, reachability, views
 from notifyhub.store.database import Database
 
 MOST_AT_ONCE = 1_000
@@ -51,6 +51,7 @@ def rescue(database: Database, policies: Mapping[str, RetryPolicy], now: int, le
             break
         database.write(deliveries.record, results).result()
         telling.rescued(rows, results)
+        metering.rescued(rows, results)
         rescued += len(results)
     if rescued:
         _log.warning("rescued %d deliveries whose worker was lost", rescued)
@@ -73,6 +74,17 @@ def forget_unreachable(database: Database, now: int) -> int:
     forgotten = 0
     while database.read(reachability.any_expired(now)).result():
         count = database.write(reachability.expire, (now, MOST_AT_ONCE)).result()
+        if not count:
+            break
+        forgotten += count
+    return forgotten
+
+
+def forget_audit(database: Database, until: int) -> int:
+    """Delete lines of the audit from before a moment (epoch ms). Returns their number."""
+    forgotten = 0
+    while database.read(audit.any_older(until)).result():
+        count = database.write(audit.forget, (until, MOST_AT_ONCE)).result()
         if not count:
             break
         forgotten += count

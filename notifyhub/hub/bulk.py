@@ -7,7 +7,6 @@ from uuid import UUID
 
 from notifyhub.hub.wiring import Wiring
 from notifyhub.store import deliveries, standings
-from notifyhub.verbs import result_of
 
 
 class Bulk(Wiring):
@@ -22,8 +21,7 @@ class Bulk(Wiring):
 
     async def cancel_many(self, ids: Sequence[UUID]) -> dict[UUID, int]:
         """Cancel all deliveries of these messages that are not being sent yet. Returns their numbers by message."""
-        await self.ready()
-        writes = {id_: self._database.write(deliveries.cancel, id_) for id_ in ids}
-        cancelled = {id_: await result_of(write) for id_, write in writes.items()}
+        once = list(dict.fromkeys(ids))
+        cancelled = await self.written_each(deliveries.cancel, once)
         self._progressed()
-        return cancelled
+        return dict(zip(once, cancelled, strict=True))

@@ -19,7 +19,7 @@ from notifyhub.requests import (
     retry_request,
 )
 from notifyhub.store import changes, deliveries, lists, resolving, views
-from notifyhub.verbs import Verbs, as_arguments, result_of
+from notifyhub.verbs import Verbs, as_arguments
 
 
 class Changing(Wiring, Verbs):
@@ -61,8 +61,7 @@ class Changing(Wiring, Verbs):
 
     async def cancel_deliveries(self, ids: Iterable[int]) -> list[answers.DeliveryResult]:
         asked = _these(ids)
-        await self.ready()
-        cancelled = await result_of(self._database.write(resolving.cancel_these, asked))
+        cancelled = await self.written(resolving.cancel_these, asked)
         self._progressed()
         return [_cancelled(found, found.id in cancelled) for found in await self._standing(asked)]
 

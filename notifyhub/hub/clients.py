@@ -12,6 +12,8 @@ from notifyhub.flow import export_clients
 from notifyhub.flow.export_clients import Part
 from notifyhub.flow.import_clients import Wanted, import_clients
 from notifyhub.hub import telling
+from notifyhub.hub.auditing import Course
+from notifyhub.hub.erasing import Erasing
 from notifyhub.hub.wiring import Wiring
 from notifyhub.requests import (
     ClientRequest,
@@ -24,13 +26,13 @@ from notifyhub.store import clients
 from notifyhub.verbs import ClientVerbs, as_arguments
 from notifyhub.verbs.clients import Texts
 from notifyhub.verbs.files import Format, Table, Target, format_of, opened, written
-from notifyhub.verbs.two_ways import off_the_loop
+from notifyhub.verbs.two_ways import off_the_loop, result_of
 
 I = TypeVar("I")  # noqa: E741
 R = TypeVar("R")
 
 
-class HubClients(ClientVerbs):
+class HubClients(Erasing, ClientVerbs):
     """The clients in the store of a hub."""
 
     def __init__(self, wiring: Wiring) -> None:
@@ -99,13 +101,15 @@ class HubClients(ClientVerbs):
         """`import_`, whose errors name the parameters of the REST request."""
         await self._wiring.ready()
         zone = self._wiring.settings.default_timezone
-        wanted = Wanted(format, encoding, separator, dry_run, self._by, zone, progress)
+        course = Course(self._wiring.database, "clients.imported", "clients")
+        wanted = Wanted(format, encoding, separator, dry_run, self._by, zone, progress, course.begin)
 
         def work() -> answers.Import:
             with opened(file) as table:
                 return import_clients(self._wiring.database, table, wanted, now_ms)
 
         report = await off_the_loop(work)
+        course.end(added=report.created, updated=report.updated, failed=report.failed)
         telling.imported(report)
         return report
 
@@ -143,8 +147,10 @@ class HubClients(ClientVerbs):
         if excel and format != "csv":
             raise InvalidRequest([Fault("$.excel", "form", "goes with CSV only")])
         await self._wiring.ready()
+        course = Course(self._wiring.database, "clients.exported", "clients")
+        await result_of(course.begin())
         table = export_clients.Wanted(wanted.audience, wanted.search, format, excel)
-        return _told(export_clients.export_clients(self._wiring.database, table))
+        return _told(export_clients.export_clients(self._wiring.database, table), course)
 
     async def delete(self, id_: int | str) -> answers.DeletedClient:
         row = as_row_id("client", id_)
@@ -152,7 +158,7 @@ class HubClients(ClientVerbs):
         return answers.DeletedClient(id=row, cancelled=done.cancelled, too_late=done.too_late)
 
 
-def _told(parts: Iterator[Part]) -> Iterator[Part]:
+def _told(parts: Iterator[Part], course: Course) -> Iterator[Part]:
     """The parts of an export; at its end, or where its reader left off, it is told how many clients were in them."""
     number = 0
     try:
@@ -161,3 +167,4 @@ def _told(parts: Iterator[Part]) -> Iterator[Part]:
             yield part
     finally:
         telling.exported(number)
+        course.end(clients=number)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from notifyhub.hub.audit import HubAudit
 from notifyhub.hub.bulk import Bulk
 from notifyhub.hub.changing import Changing
 from notifyhub.hub.channels import Channels
@@ -12,6 +13,7 @@ from notifyhub.hub.counting import HubStats
 from notifyhub.hub.explaining import Explaining
 from notifyhub.hub.keys import HubKeys
 from notifyhub.hub.mailings import HubMailings
+from notifyhub.hub.metering import Metering
 from notifyhub.hub.reachability import HubReachability
 from notifyhub.hub.reading import Reading
 from notifyhub.hub.receiving import Receiving
@@ -25,9 +27,11 @@ class Core(Repeating, Reading, Changing, Explaining, Channels, Bulk, Receiving):
 
     def __init__(self, settings: Settings | None = None, *, worker: bool | None = None, **given: Any) -> None:
         super().__init__(settings, worker=worker, **given)
+        self.audit = HubAudit(self)
         self.keys = HubKeys(self)
         self.clients = HubClients(self)
         self.mailings = HubMailings(self)
         self.stats = HubStats(self)
         self.reachability = HubReachability(self)
         self.templates = HubTemplates(self)
+        self.metering = Metering(self)

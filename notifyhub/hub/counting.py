@@ -14,6 +14,7 @@ from notifyhub.domain.states import Status
 from notifyhub.domain.summary import results
 from notifyhub.errors import Fault, InvalidRequest
 from notifyhub.forks import ForkedLock
+from notifyhub.hub import live
 from notifyhub.hub.wiring import Wiring
 from notifyhub.requests.fields import moment
 from notifyhub.store import recount, statistics
@@ -56,6 +57,10 @@ class HubStats(StatVerbs):
             periods=None if size is None else _periods(cells, size),
         )
 
+    async def now(self, *, since: datetime | str | None = None) -> answers.Live:
+        with as_arguments():
+            return await live.live(self._wiring, since)
+
     async def check(self) -> answers.CounterCheck:
         await self._wiring.ready()
         return _checked(await off_the_loop(self._recounted))
@@ -95,6 +100,7 @@ def _checked(found: Recount) -> answers.CounterCheck:
         agree=not found.differing,
         counters=found.counters,
         deliveries=found.deliveries,
+        pruned=found.pruned,
         differing=found.differing,
         differences=[
             answers.CounterDifference(

@@ -5,10 +5,23 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from concurrent.futures import Future
+from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from notifyhub.verbs import Clients, Keys, Mailings, Messaging, Reachability, Receives, Stats, Templates, both
+from notifyhub.verbs import (
+    Audit,
+    Clients,
+    Keys,
+    Mailings,
+    Messaging,
+    Reachability,
+    Receives,
+    Stats,
+    Templates,
+    acting_as,
+    both,
+)
 
 if TYPE_CHECKING:
     # Database, queue and providers take long to import; this is done when a hub is created, not on import.
@@ -37,6 +50,7 @@ class Hub(Messaging):
         from notifyhub.hub.core import Core
 
         self._verbs = Core(settings, worker=worker, **given)
+        self.audit = Audit(self._verbs.audit)
         self.keys = Keys(self._verbs.keys)
         self.clients = Clients(self._verbs.clients)
         self.mailings = Mailings(self._verbs.mailings)
@@ -68,6 +82,11 @@ class Hub(Messaging):
     def subscribe(self, mode: str, token: str, challenge: str) -> str:
         """The challenge, for Meta's verification of the webhook. Raises NotSigned."""
         return self._verbs.subscribe(mode, token, challenge)
+
+    @staticmethod
+    def acting_as(name: str) -> AbstractContextManager[None]:
+        """`with hub.acting_as("Anna"):` what is done within is done by the person of this name, says the audit."""
+        return acting_as(name)
 
     def open(self) -> Self:
         """Open the hub if it is not open yet: upgrade the schema and, if this hub delivers, start delivering.

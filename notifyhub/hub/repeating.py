@@ -64,9 +64,7 @@ class Repeating(Sending):
                 return
             verdict = done.result()
             if verdict.result is not None:
-                stored = stored_by(verdict.result)
-                telling.stored(asker, stored)
-                self._ring_for(stored)
+                self._were_stored(asker, stored_by(verdict.result))
             if verdict.kept is None:
                 kept.set_exception(verdict.refusal or KeyInProgress())
             else:

@@ -9,7 +9,7 @@ from typing import Any
 from notifyhub import answers
 from notifyhub.clock import now_ms, to_datetime
 from notifyhub.errors import InvalidRequest
-from notifyhub.flow import accept, telling
+from notifyhub.flow import accept, metering, telling
 from notifyhub.flow.saying import said
 from notifyhub.flow.telling import Asker
 from notifyhub.hub.wiring import Wiring
@@ -111,9 +111,7 @@ class Sending(Wiring, Verbs):
             answer.set_exception(error)
             return
         stored = done.result()
-        pairs = list(zip(rows, stored, strict=True))
-        telling.stored(asker, pairs)
-        self._ring_for(pairs)
+        self._were_stored(asker, list(zip(rows, stored, strict=True)))
         answer.set_result(outcomes(checked, rows, stored))
 
     def _accepted(
@@ -128,9 +126,13 @@ class Sending(Wiring, Verbs):
             answer.set_exception(error)
             return
         stored = done.result()
-        telling.stored(asker, [(message, stored)])
-        self._ring_for([(message, stored)])
+        self._were_stored(asker, [(message, stored)])
         answer.set_result(accept.to_answer(request, message, stored))
+
+    def _were_stored(self, asker: Asker, pairs: Sequence[tuple[messages.NewMessage, messages.Stored]]) -> None:
+        telling.stored(asker, pairs)
+        metering.accepted(pairs)
+        self._ring_for(pairs)
 
     def _ring_for(self, accepted: Sequence[tuple[messages.NewMessage, messages.Stored]]) -> None:
         due: dict[str, int] = {}

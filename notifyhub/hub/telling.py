@@ -12,6 +12,7 @@ from notifyhub.store import (
     changes,
     clients,
     deliveries,
+    erasing,
     keys,
     mailing_moves,
     mailing_retries,
@@ -25,13 +26,18 @@ Told = Iterator[tuple[str, dict[str, Any]]]
 
 
 def done(job: Any, item: Any, result: Any) -> None:
-    """Tell that a writer's job has done this. Nothing is told of jobs that `_OF_JOBS` does not know."""
-    of_job = _OF_JOBS.get(job)
-    if of_job is None:
+    """Tell that a writer's job has done this. Nothing is told of other jobs than those of `_OF_JOBS`."""
+    acts = of_job(job)
+    if acts is None:
         return
-    for event, fields in of_job(item, result):
+    for event, fields in acts(item, result):
         story.concern(**{name: fields[name] for name in _IDS if name in fields})
         story.tell(event, **story.asked(), **fields)
+
+
+def of_job(job: Any) -> Callable[[Any, Any], Told] | None:
+    """What a job tells, by its item and its result; None: nothing."""
+    return _OF_JOBS.get(job)
 
 
 def imported(report: Any) -> None:
@@ -45,7 +51,7 @@ def exported(number: int) -> None:
     story.tell("clients.exported", **story.asked(), clients=number)
 
 
-_IDS = ("message_id", "mailing_id", "client_id", "delivery_id", "key_id")
+_IDS = ("message_id", "mailing_id", "client_id", "delivery_id", "key_id", "erasure_id")
 
 
 def _client_created(item: clients.NewClient, result: Any) -> Told:
@@ -63,6 +69,11 @@ def _client_changed(item: clients.ClientChange, _: Any) -> Told:
 
 def _client_erased(item: int, result: clients.Deleted) -> Told:
     yield "client.erased", {"client_id": item, "cancelled": result.cancelled, "too_late": result.too_late}
+
+
+def _client_wholly_erased(item: erasing.Wanted, result: Any) -> Told:
+    facts = {"client_id": item.id, "erasure_id": result.id, "complete": result.complete}
+    yield "client.erased", {**facts, "cancelled": result.cancelled}
 
 
 def _mailing_created(_: Any, result: Any) -> Told:
@@ -140,6 +151,7 @@ _OF_JOBS: dict[Any, Callable[[Any, Any], Told]] = {
     clients.create: _client_created,
     clients.change: _client_changed,
     clients.delete: _client_erased,
+    erasing.erase: _client_wholly_erased,
     mailings.create: _mailing_created,
     mailings.change: _mailing_changed,
     mailing_moves.start: _mailing_started,

@@ -4,29 +4,33 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from typing import Any, Self, TypeVar
 
 import peewee
 
+from notifyhub import logs, tracing
 from notifyhub import settings as settings_module
 from notifyhub.clock import now_ms
 from notifyhub.errors import NotifyhubError, SettingsError
 from notifyhub.forks import ForkedLock
-from notifyhub.hub import telling
+from notifyhub.hub import auditing, telling
 from notifyhub.hub.progress import Progress
 from notifyhub.providers.registry import make_providers
 from notifyhub.queue import BellBroker, Doorbell, is_reachable, make_broker, place_of
 from notifyhub.settings import Settings
 from notifyhub.store.database import Database
 from notifyhub.store.writer import Job
+from notifyhub.unknown_variables import say_unknown
 from notifyhub.verbs.two_ways import off_the_loop, result_of
 from notifyhub.worker.runtime import Runtime
 from notifyhub.worker.sweeper import Sweeper
 
 I = TypeVar("I")  # noqa: E741
 R = TypeVar("R")
+
+_log = logs.logger(__name__)
 
 
 class Wiring:
@@ -57,6 +61,11 @@ class Wiring:
         """Does this process deliver?"""
         return self._runtime is not None and self._runtime.pumping
 
+    def moves(self) -> bool:
+        """Do all parts of this process that deliver move? Blocks for a moment; for a `Heartbeat`."""
+        runtime = self._runtime
+        return runtime is None or runtime.moves()
+
     def ask(self, question: Callable[[peewee.Database], R]) -> Future[R]:
         """Run a query of `store.views` or `store.keys` on a reader thread."""
         self.open()
@@ -70,7 +79,16 @@ class Wiring:
     async def written(self, job: Job[I, R | NotifyhubError], item: I) -> R:
         """The result of a writer's job, after the commit. Raises the error that the job returned instead."""
         await self.ready()
-        result = await result_of(self._database.write(job, item))
+        return await self._done(job, item, auditing.written(self._database, job, item))
+
+    async def written_each(self, job: Job[I, R | NotifyhubError], items: Iterable[I]) -> list[R]:
+        """`written` for several items at once, which share a commit. Raises the first error."""
+        await self.ready()
+        writes = [(item, auditing.written(self._database, job, item)) for item in items]
+        return [await self._done(job, item, write) for item, write in writes]
+
+    async def _done(self, job: Job[I, R | NotifyhubError], item: I, write: Future[R | NotifyhubError]) -> R:
+        result = await result_of(write)
         if isinstance(result, NotifyhubError):
             raise result
         telling.done(job, item, result)
@@ -123,6 +141,7 @@ class Wiring:
             self._doorbell.close()
             self._broker.close()
             self._database.close()
+            tracing.flush()
             self._opened_by = None
 
     def start_sweeping(self) -> Sweeper:
@@ -146,8 +165,11 @@ class Wiring:
         settings = self.settings
         # In a forked child nobody might ever release the parent's lock.
         self._progress = Progress()
+        if settings.traces_url is not None:
+            tracing.begin(settings.traces_url, settings.traces_ratio)
         self._database = Database(settings.effective_database_url)
         self._database.upgrade()
+        say_unknown(_log.warning)
         self._broker = make_broker(place_of(settings))
         self._doorbell = Doorbell(self._broker, list(settings.channels()))
         if self._delivers:

@@ -57,6 +57,9 @@ FIELDS: dict[str, str] = {
     "dry_run": "true: nothing was stored",
     "scopes": "what the key may do",
     "lines": "how many lines were dropped",
+    "rows": "how many rows were deleted or emptied, by table",
+    "erasure_id": "the erasure, whose proof the store keeps",
+    "complete": "false: something is still on its way to the person",
     "logger": "the module that logged it",
     "text": "the logged line; phones and e-mail addresses masked",
     "exception": "the traceback",
@@ -84,6 +87,7 @@ EVENTS: dict[str, tuple[str, tuple[str, ...]]] = {
             "mailing_id",
             "delivery_id",
             "client_id",
+            "erasure_id",
         ),
     ),
     "message.accepted": (
@@ -163,8 +167,12 @@ EVENTS: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "client.opted_in": ("a client wants messages again", ("client_id", "channel", "channels", "by", "line")),
     "client.erased": (
-        "a client was deleted, and what is personal with it",
-        ("client_id", "cancelled", "too_late"),
+        "a client was deleted, and what is personal with it; with `erasure_id`: every trace, with a proof",
+        ("client_id", "cancelled", "too_late", "erasure_id", "complete"),
+    ),
+    "client.erasure_completed": (
+        "nothing is on its way to an erased client any more, and nothing is left of them",
+        ("client_id", "erasure_id"),
     ),
     "clients.imported": (
         "a table was imported",
@@ -187,6 +195,8 @@ EVENTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "key.revoked": ("an API key was revoked", ("key_id",)),
     "sender.rests": ("an account rests: see docs/circuit-breaker.md", ("channel", "sender", "logger", "text")),
     "sender.goes_on": ("it goes on", ("channel", "sender", "logger", "text")),
+    "store.pruned": ("deliveries that ended long ago were deleted", ("rows",)),
+    "store.forgotten": ("what is personal in deliveries that ended long ago was removed", ("rows",)),
     "log.dropped": ("lines could not be written, and are lost", ("lines",)),
     LOG: ("any other line", ("logger", "text", "exception")),
 }

@@ -25,6 +25,7 @@ class Doorbell:
     def __init__(self, broker: BellBroker, channels: Sequence[str]) -> None:
         self._broker = broker
         self._answered_locally: Callable[[str], bool] = lambda channel: False
+        self._pump_here: Callable[[str], None] = lambda channel: None
         self._wanted: set[str] = set()
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
@@ -33,9 +34,13 @@ class Doorbell:
         for channel in channels:
             broker.declare_queue(queue_name(channel))
 
-    def answer_locally(self, answered_locally: Callable[[str], bool]) -> None:
-        """Ask `answered_locally(channel)` first: True means that a pump in this process has taken the ring."""
+    def answer_locally(self, answered_locally: Callable[[str], bool], pump_here: Callable[[str], None]) -> None:
+        """Ask `answered_locally(channel)` first: True means that a pump in this process has taken the ring.
+
+        While the broker is away, `pump_here(channel)` is called instead: this process delivers what is due itself.
+        """
         self._answered_locally = answered_locally
+        self._pump_here = pump_here
 
     def ring(self, channel: str) -> None:
         """Something is due on `channel`. Never fails or blocks; if a ring is lost, the sweep finds the deliveries."""
@@ -77,5 +82,6 @@ class Doorbell:
             self._down = False
         except Exception as error:
             if not self._down:
-                _log.warning("the broker cannot be reached; deliveries wait in the store: %s", error)
+                _log.warning("the broker cannot be reached; the sweeps find what is due: %s", error)
             self._down = True
+            self._pump_here(channel)

@@ -18,7 +18,7 @@ def connect(place: BrokerPlace) -> Redis:
     from redis import Redis
 
     try:
-        return Redis.from_url(place.url, socket_connect_timeout=CONNECT_S, **_security(place))
+        return Redis.from_url(place.url, socket_timeout=CONNECT_S, socket_connect_timeout=CONNECT_S, **_security(place))
     except ValueError as error:
         raise _unreadable(error) from None
 

@@ -16,11 +16,12 @@ from notifyhub.requests.changes import (
 )
 from notifyhub.requests.client_lists import ClientFilters, checked_client_filters, client_filters
 from notifyhub.requests.clients import ClientChangeRequest, ClientRequest, client_change_request, client_request
+from notifyhub.requests.erasures import ErasureRequest, erasure_request
 from notifyhub.requests.fields import LONGEST_TEXT, MOST_METADATA_BYTES, Priority
 from notifyhub.requests.filters import Filters, checked_filters, list_filters
 from notifyhub.requests.ids import as_message_id, as_row_id
 from notifyhub.requests.json_text import BROKEN_JSON
-from notifyhub.requests.keys import ADMIN, SCOPES, KeyRequest, key_request
+from notifyhub.requests.keys import ADMIN, METRICS, SCOPES, KeyRequest, key_request
 from notifyhub.requests.models import MessageRequest, Recipient, addresses, message_request, options_of
 
 __all__ = [
@@ -39,6 +40,8 @@ __all__ = [
     "ClientFilters",
     "client_filters",
     "checked_client_filters",
+    "ErasureRequest",
+    "erasure_request",
     # many of them, and what is to become of those that are there
     "BatchRequest",
     "batch_request",
@@ -61,6 +64,7 @@ __all__ = [
     # API keys
     "KeyRequest",
     "key_request",
+    "METRICS",
     "SCOPES",
     "ADMIN",
     # its limits and faults

@@ -11,6 +11,7 @@ from notifyhub.domain.phones import DEFAULT_REGION, e164_digits
 from notifyhub.domain.zones import canonical_zone
 from notifyhub.errors import Fault, InvalidRequest
 from notifyhub.requests.faults import json_path
+from notifyhub.requests.filters import unknown_filters
 
 NAMES = ("phone", "operator_code", "tag", "timezone", "search")
 LONGEST_SEARCH = 255
@@ -29,11 +30,7 @@ def client_filters(given: Mapping[str, Any], region: str = DEFAULT_REGION) -> tu
 
     Several values of one filter are alternatives. `region` as in `e164_digits`.
     """
-    faults = [
-        Fault(json_path((name,)), "unknown_field", f"there is no such filter; there are {', '.join(NAMES)}")
-        for name in given
-        if name not in NAMES
-    ]
+    faults = unknown_filters(given, NAMES)
     parts: list[Audience] = []
     search = None
     for name in NAMES:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -62,7 +62,7 @@ class Filters:
         return any(value is not None for value in given)
 
 
-class _Reader:
+class FilterReader:
     """Reads one filter after the other and collects what is wrong with them."""
 
     def __init__(self, given: Mapping[str, Any]) -> None:
@@ -103,29 +103,31 @@ def list_filters(given: Mapping[str, Any], region: str = DEFAULT_REGION) -> tupl
 
     region  as in `e164_digits`: the country of phone numbers without a country code
     """
-    reader = _Reader({name: value for name, value in given.items() if name in NAMES})
+    reader = FilterReader({name: value for name, value in given.items() if name in NAMES})
     channels = reader.several("channel", tuple(FORMS))
     since, until = reader.one("created_from", moment), reader.one("created_to", moment)
     filters = Filters(
         statuses=tuple(Status(word) for word in reader.several("status", tuple(Status))),
         places=reader.one("address", lambda address: _places(address, channels, region))
         or tuple((c, None) for c in channels),
-        reference=reader.one("reference", _text),
+        reference=reader.one("reference", short_text),
         mailing_id=reader.one("mailing_id", _row_id),
         client_id=reader.one("client_id", _row_id),
-        reason=reader.one("reason", _text),
-        operator_code=reader.one("operator_code", _text),
-        created_from=_not_before(since),
-        created_to=_not_before(until),
+        reason=reader.one("reason", short_text),
+        operator_code=reader.one("operator_code", short_text),
+        created_from=not_before(since),
+        created_to=not_before(until),
     )
-    unknown = [name for name in given if name not in NAMES]
-    known = ", ".join(NAMES)
-    faults = [
-        Fault(json_path((name,)), "unknown_field", f"there is no such filter; there are {known}") for name in unknown
-    ]
+    faults = unknown_filters(given, NAMES)
     if since is not None and until is not None and until <= since:
         faults.append(Fault("$.created_to", "too_early", "must be after created_from"))
     return filters, [*faults, *reader.faults]
+
+
+def unknown_filters(given: Iterable[str], known: Sequence[str]) -> list[Fault]:
+    """A fault for each name that is not that of a filter."""
+    there_are = f"there is no such filter; there are {', '.join(known)}"
+    return [Fault(json_path((name,)), "unknown_field", there_are) for name in given if name not in known]
 
 
 def checked_filters(given: Mapping[str, Any], region: str = DEFAULT_REGION) -> Filters:
@@ -157,12 +159,13 @@ def _row_id(value: Any) -> int:
     return int(text)
 
 
-def _text(value: Any) -> str:
+def short_text(value: Any) -> str:
+    """The value of a filter that is text. Raises ValueError."""
     if not isinstance(value, str) or not 1 <= len(value) <= 255 or "\x00" in value:
         raise ValueError("must be text of 1 to 255 characters, without NUL")
     return value
 
 
-def _not_before(edge: datetime | None) -> int | None:
+def not_before(edge: datetime | None) -> int | None:
     """The first whole millisecond at or after `edge`."""
     return None if edge is None else to_ms(edge) + bool(edge.microsecond % 1000)

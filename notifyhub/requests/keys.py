@@ -24,7 +24,8 @@ from notifyhub.requests.faults import as_fault
 from notifyhub.requests.fields import Moment, whole
 
 ADMIN = "admin"
-SCOPES = ("send", "read", ADMIN)
+METRICS = "metrics"
+SCOPES = ("send", "read", METRICS, ADMIN)
 LONGEST_NAME = 255
 MOST_REQUESTS_A_MINUTE = 1_000_000_000
 
@@ -67,7 +68,7 @@ class KeyRequest(BaseModel):
 
     name: Name = Field(description="whose key it is", examples=["shop"])
     scopes: list[Scope] = Field(
-        min_length=1, description="what it allows: `send`, `read`, or `admin` for everything, including keys"
+        min_length=1, description="what it allows: `send`, `read`, `metrics`, or `admin` for everything, including keys"
     )
     expires_at: Moment | None = Field(None, description="it stops working then; default: never")
     rate_limit: RateLimit | None = Field(None, description="requests per minute; default: NOTIFYHUB_RATE_LIMIT")

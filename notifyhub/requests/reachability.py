@@ -12,9 +12,8 @@ from notifyhub.domain.phones import DEFAULT_REGION
 from notifyhub.domain.reachability import REASONS
 from notifyhub.errors import Fault, InvalidRequest
 from notifyhub.requests.checking import members_of, tried
-from notifyhub.requests.faults import json_path
 from notifyhub.requests.fields import Channel, Sendable, whole
-from notifyhub.requests.filters import Filters, list_filters
+from notifyhub.requests.filters import Filters, list_filters, unknown_filters
 
 NAMES = ("channel", "address", "reason")
 
@@ -51,11 +50,7 @@ def address_request(given: bytes | Mapping[str, Any], region: str = DEFAULT_REGI
 
 def reachability_filters(given: Mapping[str, Any], region: str = DEFAULT_REGION) -> Filters:
     """The filters `channel`, `address` and `reason`. Raises InvalidRequest."""
-    faults = [
-        Fault(json_path((name,)), "unknown_field", f"there is no such filter; there are {', '.join(NAMES)}")
-        for name in given
-        if name not in NAMES
-    ]
+    faults = unknown_filters(given, NAMES)
     filters, wrong = list_filters({name: value for name, value in given.items() if name in NAMES}, region)
     if filters.reason is not None and filters.reason not in REASONS:
         wrong.append(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import inf
@@ -14,6 +15,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from notifyhub.server import problems
 from notifyhub.server.draining import Draining
+from notifyhub.server.heads import fault_of
 
 HEAD_BYTES = 65_536
 LINGER_S = 1.0
@@ -94,6 +96,7 @@ class LimitedProtocol(HttpToolsProtocol):
         self._unfinished = 0
         self._done_headers: object = None
         self._head_too_large = False
+        self._fault: str | None = None
         self._refused = False
 
     # The connection
@@ -143,7 +146,7 @@ class LimitedProtocol(HttpToolsProtocol):
         if self._head_too_large:
             self._refuse_head()
         else:
-            self._refuse(400, "this is not valid HTTP")
+            self._refuse(400, f"this is not valid HTTP: {self._fault or _reason_of_the_parser()}")
 
     # What the parser finds
 
@@ -152,6 +155,9 @@ class LimitedProtocol(HttpToolsProtocol):
         if self._unfinished > HEAD_BYTES and self._head_bytes() > HEAD_BYTES:
             self._head_too_large = True
             raise ValueError("the head is too large")
+        self._fault = fault_of(self.parser.get_http_version(), self.headers)
+        if self._fault is not None:
+            raise ValueError(self._fault)
         super().on_headers_complete()
         if self.draining.begun and self.cycle is not None:
             self.cycle.keep_alive = False
@@ -271,3 +277,8 @@ class LimitedProtocol(HttpToolsProtocol):
             *headers,
         ]
         return b"".join([STATUS_LINE[status], *(b"%b: %b\r\n" % header for header in told), b"\r\n", body])
+
+
+def _reason_of_the_parser() -> str:
+    """Why the parser has failed; uvicorn calls us while it handles that error."""
+    return str(sys.exc_info()[1] or "it cannot be read").rstrip(".")

@@ -112,7 +112,7 @@ _SUCCESSOR |= {"message_id": "UUID", "channel": "TEXT", "address": "TEXT", "oper
 _SUCCESSOR |= {"status": "TEXT", "reason": "TEXT", "dedup_key": "TEXT"}
 _INSERT = f"""
     INSERT INTO deliveries ({", ".join(_SUCCESSOR)}, attempt, spent, maybe_sent)
-    SELECT {", ".join(_SUCCESSOR)}, 0, 0, 0 FROM {{rows}} AS r WHERE true ON CONFLICT DO NOTHING"""
+    SELECT {", ".join(_SUCCESSOR)}, 0, 0, 0 FROM {{rows}} AS r WHERE {fingerprints.FREE} ON CONFLICT DO NOTHING"""
 _STORED = """
     SELECT r.former_id AS former_id, d.id AS id
     FROM {rows} AS r JOIN deliveries AS d ON d.message_id = r.message_id AND d.position = r.position"""

@@ -245,7 +245,8 @@ def _retry(database: peewee.Database, retry: Retry) -> Counts | NotifyhubError:
         return NotFound("message", retry.id)
     if message.mailing_id:
         return of_a_mailing(retry.id, message.mailing_id)
-    ended = _deliveries(database, key, _RETRIABLE)
+    # Those whose address was removed cannot be sent again.
+    ended = [d for d in _deliveries(database, key, _RETRIABLE) if d.address]
     if not ended:
         return Counts(0, 0, message.accepted, frozenset())
     new = message._replace(**retry.members)

@@ -17,6 +17,7 @@ class Claimed(NamedTuple):
     rate         the limit of its mailing, in words
     timezone     of its client
     position     its place in its message
+    created_at   when it was accepted; `send_at`: the moment that its message asked for
     known_unreachable   it is sent although its messenger said that this person cannot be reached
     """
 
@@ -37,10 +38,12 @@ class Claimed(NamedTuple):
     reason: str | None
     due_at: int
     position: int
+    created_at: int
     text: str
     on_unconfirmed: str
     options: str | None = None
     deduplicate: str = "forever"
+    send_at: int | None = None
     send_window: str | None = None
     rate: str | None = None
     timezone: str | None = None

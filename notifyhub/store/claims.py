@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, Protocol
 
 import peewee
 
+from notifyhub import tracing
 from notifyhub.domain.pacing import PACED
 from notifyhub.domain.states import Status
 from notifyhub.domain.turns import Turns
@@ -92,7 +93,7 @@ _CLAIM_POSTGRES = f"""
     WITH due AS MATERIALIZED ({{due}} FOR UPDATE SKIP LOCKED)
     {_TAKE} FROM due WHERE deliveries.id = due.id
     RETURNING {", ".join(f"deliveries.{name}" for name in _COLUMNS)}"""
-_OF_MESSAGE = ("id", "text", "on_unconfirmed", "options", "deduplicate")
+_OF_MESSAGE = ("id", "text", "on_unconfirmed", "options", "deduplicate", "send_at")
 _OF_MAILING = ("send_window", "rate", "ends_at")
 _BODY = (*_OF_MESSAGE, *_OF_MAILING, "template")
 _BODIES = f"""
@@ -212,7 +213,7 @@ def _whole(row: Sequence[Any], body: Sequence[Any], own: Wording | None) -> Clai
     id_, message_id, *others = row
     text, on_unconfirmed, options, *settings, ends_at, _ = body
     if own is not None:
-        _, text, options = own
+        text, options = own.text, tracing.carried_on(own.options, options)
     # The time zone of a client is added by `wishes.heard`.
     claimed = Claimed._make((id_, as_uuid(message_id), *others, text, on_unconfirmed, options, *settings, None, False))
     return claimed if ends_at is None else claimed._replace(expires_at=ends_at)

@@ -187,9 +187,14 @@ def _delete(database: peewee.Database, id_: int) -> Deleted | NotFound:
     if not run(database, "DELETE FROM clients WHERE id = ?", id_).rowcount:
         return NotFound("client", id_)
     run(database, "DELETE FROM client_tags WHERE client_id = ?", id_)
-    cancelled = len(_cancelled(database, _CANCEL, CLIENT_DELETED, id_))
+    cancelled = cancel_deleted(database, id_)
     erasures.forget(database, id_)
     return Deleted(cancelled, run(database, _TOO_LATE, id_).fetchone()[0])
+
+
+def cancel_deleted(database: peewee.Database, id_: int) -> int:
+    """Cancel what has not been sent to a client who is no longer there. Returns the number of deliveries."""
+    return len(_cancelled(database, _CANCEL, CLIENT_DELETED, id_))
 
 
 def one(id_: int) -> Callable[[peewee.Database], answers.Client]:

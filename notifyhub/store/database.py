@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from time import sleep
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar
 
 import peewee
 from playhouse.migrations import Runner
 
+from notifyhub import logs
 from notifyhub.errors import SettingsError, StoreUnavailable
 from notifyhub.store.rows import run
 from notifyhub.store.sqlite import Sqlite, in_use
+from notifyhub.store.trouble import cannot_open, failed, is_locked
 from notifyhub.store.writer import Job, Writer
 
 I = TypeVar("I")  # noqa: E741
@@ -30,6 +32,16 @@ WAL_TRIES = 200
 WAL_PAUSE_S = 0.05
 _UPGRADE_LOCK = 7_301_904_455  # any number that nobody else takes: pg_advisory_lock's key space is shared
 
+# Parameters of libpq: who has not heard of the server for 20 seconds, although it should answer, need not wait longer.
+_NOTICE_A_DEAD_NETWORK: dict[str, Any] = {
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 2,
+    "tcp_user_timeout": 20_000,
+}
+
+_log = logs.logger(__name__)
+
 SQLITE_PRAGMAS = {
     # Group commit makes a durable commit cost next to nothing (docs/architecture.md has the figures).
     "synchronous": "full",
@@ -39,6 +51,17 @@ SQLITE_PRAGMAS = {
     "wal_autocheckpoint": 8_000,
     "temp_store": "memory",
 }
+
+
+class Schema(NamedTuple):
+    """Names of migrations, in their order.
+
+    unknown  applied by a newer notifyhub than this one
+    """
+
+    applied: list[str]
+    pending: list[str]
+    unknown: list[str]
 
 
 class Database:
@@ -79,25 +102,38 @@ class Database:
         self._fulfil(future, question)
         return future
 
+    @contextmanager
+    def connected(self, does: str | None = None) -> Iterator[peewee.Database]:
+        """A connection of the calling thread, for long work that is neither a job of the writer nor a question.
+
+        Raises StoreUnavailable with what it `does`, as in "check the database"; None: it opens the database.
+        """
+        try:
+            with in_use(self._peewee), self._peewee.connection_context():
+                yield self._peewee
+        except peewee.PeeweeException as error:
+            raise (cannot_open(self.url, error) if does is None else failed(f"cannot {does}", error)) from error
+
     def upgrade(self) -> list[str]:
         """Upgrade the schema; safe if several processes do it at once. Returns the applied migrations.
 
         Raises StoreUnavailable if the database cannot be reached.
         """
-        try:
-            with in_use(self._peewee), self._peewee.connection_context():
-                return self._upgrade()
-        except peewee.PeeweeException as error:
-            raise StoreUnavailable(f"cannot upgrade the database: {error}") from error
+        with self.connected():
+            applied = self._upgrade()
+        if ahead := self.schema().unknown:
+            # As in a rolling upgrade: new schemas are made so that the version before can use them.
+            _log.warning("the schema is newer than this version of notifyhub, which lacks %s", ", ".join(ahead))
+        return applied
+
+    def schema(self) -> Schema:
+        """Which migrations are applied. Raises StoreUnavailable."""
+        with self.connected() as opened:
+            return schema_of(opened)
 
     def pending_migrations(self) -> list[str]:
         """Names of the migrations that are not applied yet. Raises StoreUnavailable."""
-        try:
-            with in_use(self._peewee), self._peewee.connection_context():
-                status = Runner(self._peewee, str(MIGRATIONS)).status()
-        except peewee.PeeweeException as error:
-            raise StoreUnavailable(f"cannot read the schema: {error}") from error
-        return [migration.name for migration in status if migration.applied is None]
+        return self.schema().pending
 
     def close(self) -> None:
         """Finish the submitted writes and close all connections."""
@@ -150,7 +186,7 @@ class Database:
             future.set_result(answer)
         except peewee.PeeweeException as error:
             self._peewee.close()
-            future.set_exception(StoreUnavailable(f"the database did not answer: {error}"))
+            future.set_exception(failed("the database did not answer", error))
         except BaseException as error:
             future.set_exception(error)
 
@@ -163,6 +199,16 @@ class Database:
             self._peewee.close()
             self._peewee.connect()
             return question(self._peewee)
+
+
+def schema_of(database: peewee.Database) -> Schema:
+    """Query: which migrations are applied."""
+    status = Runner(database, str(MIGRATIONS)).status()
+    return Schema(
+        applied=[migration.name for migration in status if migration.applied is not None],
+        pending=[migration.name for migration in status if migration.applied is None],
+        unknown=[migration.name for migration in status if migration.path is None],
+    )
 
 
 def sqlite_path(url: str) -> Path:
@@ -186,10 +232,10 @@ def _keep_a_write_ahead_log(database: peewee.Database) -> None:
             run(database, "PRAGMA journal_mode = wal")
             return
         except peewee.OperationalError as error:
-            if "locked" not in str(error):
+            if not is_locked(error):
                 raise
             sleep(WAL_PAUSE_S)
-    raise StoreUnavailable("cannot upgrade the database: another process keeps it locked")
+    raise peewee.OperationalError("database is locked")
 
 
 def _connect_sqlite(url: str) -> Sqlite:
@@ -211,6 +257,7 @@ def _connect_postgres(url: str) -> peewee.PostgresqlDatabase:
         prefer_psycopg3=True,
         autoconnect=False,
         connect_timeout=5,
+        **_NOTICE_A_DEAD_NETWORK,
         # At its default of 4 the planner turns claims into sequential scans at some ten thousand rows.
         options="-c random_page_cost=1.1",
     )

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 import peewee
 
-from notifyhub.store import wordings
+from notifyhub.store import forgetting, wordings
 from notifyhub.store.rows import fetch_rows, is_postgres, run
 
-# What is personal goes; that something was sent, when, and with what outcome stays for the statistics.
-_FORGET = (
-    """UPDATE attempts SET detail = '' WHERE delivery_id IN (
-        SELECT id FROM deliveries WHERE client_id = ? AND client_id IS NOT NULL)""",
-    """UPDATE receipts SET detail = '' WHERE delivery_id IN (
-        SELECT id FROM deliveries WHERE client_id = ? AND client_id IS NOT NULL)""",
-    "UPDATE deliveries SET address = '' WHERE client_id = ? AND client_id IS NOT NULL",
-    "UPDATE duplicates SET address = '' WHERE client_id = ? AND client_id IS NOT NULL",
-    """UPDATE chain_steps SET rest = NULL, confirm_at = NULL WHERE delivery_id IN (
-        SELECT id FROM deliveries WHERE client_id = ? AND client_id IS NOT NULL)""",
-)
+# That something was sent, when, and with what outcome stays for the statistics.
+_OF_CLIENT = "SELECT id FROM deliveries WHERE client_id = ? AND client_id IS NOT NULL"
+_DUPLICATES = "UPDATE duplicates SET address = '' WHERE client_id = ? AND client_id IS NOT NULL AND address <> ''"
 _LOCK = 7_301_904_457
 _GONE = """
     SELECT r.id AS id FROM {rows} AS r WHERE NOT EXISTS (SELECT 1 FROM clients AS c WHERE c.id = r.id)"""
@@ -37,11 +30,13 @@ def keep_off(database: peewee.Database) -> None:
         run(database, "SELECT pg_advisory_xact_lock_shared(?)", _LOCK)
 
 
-def forget(database: peewee.Database, client_id: int) -> None:
-    """Remove what is personal in the deliveries of a client."""
-    wordings.forget(database, client_id)
-    for statement in _FORGET:
-        run(database, statement, client_id)
+def forget(database: peewee.Database, client_id: int) -> Counter[str]:
+    """Remove what is personal in the deliveries of a client. Returns the number of rows by table."""
+    counts = Counter({"wordings": wordings.forget(database, client_id)})
+    ids = [row[0] for row in run(database, _OF_CLIENT, client_id).fetchall()]
+    counts += forgetting.forget_deliveries(database, ids)
+    counts["duplicates"] += run(database, _DUPLICATES, client_id).rowcount
+    return counts
 
 
 def forget_gone(database: peewee.Database, ids: Iterable[int]) -> None:

@@ -121,7 +121,7 @@ _INSERT = f"""
     INSERT INTO deliveries ({", ".join([*_PLACED, *_SAME])}, attempt, spent, maybe_sent)
     SELECT {", ".join(f"r.{name}" for name in _PLACED)}, {", ".join(f"s.{name}" for name in _SAME)}, 0, 0, 0
     FROM {{rows}} AS r CROSS JOIN (SELECT {", ".join(f"CAST(? AS {{{name}}}) AS {name}" for name in _SAME)}) AS s
-    WHERE true ON CONFLICT DO NOTHING"""
+    WHERE {fingerprints.FREE} ON CONFLICT DO NOTHING"""
 _THERE = """
     SELECT r.position AS position, d.id AS id FROM {rows} AS r JOIN deliveries AS d
     ON d.message_id = r.message_id AND d.position = r.position"""

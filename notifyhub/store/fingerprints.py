@@ -1,4 +1,7 @@
-"""Holders of dedup keys, and how they lose them."""
+"""Holders of dedup keys, and how they lose them.
+
+A delivery that was pruned leaves its key in `pruned_keys`, so that its content is still recognised.
+"""
 
 from __future__ import annotations
 
@@ -6,19 +9,30 @@ from collections.abc import Callable, Iterable, Sequence
 
 import peewee
 
-from notifyhub.store.rows import fetch_rows, run_rows
+from notifyhub.store.rows import Type, fetch_rows, run_rows
 
 TRIES = 3
 """A key may be released between the refusal of a row and the lookup of its holder; then the row is tried again."""
 
-_HOLDERS = """
-    SELECT d.dedup_key AS dedup_key, d.id AS id FROM {rows} AS r JOIN deliveries AS d ON d.dedup_key = r.dedup_key"""
-_DUE = """
-    SELECT d.dedup_key AS dedup_key, d.due_at AS due_at
-    FROM {rows} AS r JOIN deliveries AS d ON d.dedup_key = r.dedup_key"""
+FREE = "NOT EXISTS (SELECT 1 FROM pruned_keys AS p WHERE p.dedup_key = r.dedup_key)"
+"""The condition of an INSERT of deliveries from `{rows} AS r`: what a pruned delivery carried already is left out.
+
+A key moves there under a lock for which such an INSERT waits (see `store.pruning`).
+"""
+_HELD = """
+    SELECT r.dedup_key AS dedup_key, COALESCE(d.{column}, p.{pruned}) AS {column} FROM {{rows}} AS r
+    LEFT JOIN deliveries AS d ON d.dedup_key = r.dedup_key LEFT JOIN pruned_keys AS p ON p.dedup_key = r.dedup_key
+    WHERE d.id IS NOT NULL OR p.dedup_key IS NOT NULL"""
+_HOLDERS = _HELD.format(column="id", pruned="delivery_id")
+_DUE = _HELD.format(column="due_at", pruned="due_at")
 _GIVE_WAY = """
     UPDATE deliveries SET dedup_key = NULL FROM {rows} AS r
     WHERE deliveries.dedup_key = r.dedup_key AND ABS(deliveries.due_at - r.due_at) >= r.window_ms"""
+_PRUNED_GIVE_WAY = """
+    DELETE FROM pruned_keys WHERE dedup_key IN (
+        SELECT r.dedup_key FROM {rows} AS r JOIN pruned_keys AS p ON p.dedup_key = r.dedup_key
+        WHERE ABS(p.due_at - r.due_at) >= r.window_ms)"""
+_WINDOW: dict[str, Type] = {"dedup_key": "TEXT", "due_at": "BIGINT", "window_ms": "BIGINT"}
 
 
 def holders(database: peewee.Database, keys: Iterable[str]) -> dict[str, int]:
@@ -39,4 +53,6 @@ def due_of_holders(keys: Sequence[str]) -> Callable[[peewee.Database], dict[str,
 
 def give_way(database: peewee.Database, wanted: Iterable[tuple[str, int, int]]) -> None:
     """Triples of (key, due_at, window_ms): a delivery that holds the key and is due at least that far away loses it."""
-    run_rows(database, _GIVE_WAY, {"dedup_key": "TEXT", "due_at": "BIGINT", "window_ms": "BIGINT"}, wanted)
+    rows = list(wanted)
+    for statement in (_GIVE_WAY, _PRUNED_GIVE_WAY):
+        run_rows(database, statement, _WINDOW, rows)

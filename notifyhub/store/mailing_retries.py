@@ -20,6 +20,7 @@ from notifyhub.store.rows import Type, as_uuid, fetch, is_postgres, run, run_row
 from notifyhub.store.wordings import Wording
 
 SLICE = 2_000
+BEGINNING = (0, "")
 
 
 class RetrySlice(NamedTuple):
@@ -27,7 +28,7 @@ class RetrySlice(NamedTuple):
 
     id: int
     now: int
-    after: tuple[int, str] = (0, "")
+    after: tuple[int, str] = BEGINNING
 
 
 class Retried(NamedTuple):
@@ -53,6 +54,7 @@ _UNWORDED = ", ".join(f"'{reason}'" for reason in sorted(UNWORDED))
 _FAILED = f"""
     SELECT {", ".join(_Failed._fields)} FROM deliveries
     WHERE mailing_id = ? AND mailing_id <> 0 AND (client_id, channel) > (?, ?) AND status = '{Status.FAILED}'
+        AND address <> ''
         AND COALESCE(reason, '') NOT IN ({_UNWORDED})
     ORDER BY client_id, channel LIMIT ? {{lock}}"""
 _AGAIN = f"""

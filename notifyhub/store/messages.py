@@ -109,10 +109,9 @@ _MESSAGE: dict[str, Type] = {
     "duplicates": "BIGINT",
 }
 
-# `WHERE true` tells SQLite's parser that ON CONFLICT is not a join condition.
 _INSERT_DELIVERIES = f"""
     INSERT INTO deliveries ({", ".join(_DELIVERY)}, status, attempt, spent, maybe_sent)
-    SELECT {", ".join(_DELIVERY)}, '{Status.SCHEDULED}', 0, 0, 0 FROM {{rows}} AS r WHERE true
+    SELECT {", ".join(_DELIVERY)}, '{Status.SCHEDULED}', 0, 0, 0 FROM {{rows}} AS r WHERE {fingerprints.FREE}
     ON CONFLICT DO NOTHING"""
 _INSERTED = """
     SELECT d.message_id AS message_id, d.position AS position, d.id AS id

@@ -1,6 +1,6 @@
-"""What the jobs of a transaction have to tell: told after the commit, forgotten if that fails.
+"""What the jobs of a transaction have to tell and to count: done after the commit, forgotten if that fails.
 
-Only the writer listens; elsewhere, and if nobody listens to the story, nothing is noted.
+Only the writer listens; elsewhere nothing is noted, and if nobody listens to the story, nothing is told.
 """
 
 from __future__ import annotations
@@ -9,7 +9,12 @@ import threading
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from notifyhub.domain.states import Status
 from notifyhub.logs import story
+from notifyhub.metrics import counting
+from notifyhub.metrics.codes import reason_label
+from notifyhub.metrics.definitions import ACCEPTED, CANCELLED, EXPIRED, FAILED, SUPERSEDED, Metric
+from notifyhub.metrics.snapshots import Labels
 from notifyhub.store.rows import as_uuid
 
 MOVED = ("id", "message_id", "mailing_id", "client_id", "channel")
@@ -18,10 +23,18 @@ RETURNING = f" RETURNING {', '.join(f'deliveries.{name}' for name in MOVED)}"
 
 Records = Sequence[Mapping[str, Any]]
 
+_CHANNEL = MOVED.index("channel")
+_COUNTED_AS = {
+    "delivery.cancelled": CANCELLED,
+    "delivery.expired": EXPIRED,
+    "delivery.superseded": SUPERSEDED,
+}
+
 
 class _Notes(threading.local):
     def __init__(self) -> None:
         self.told: list[tuple[str, Records]] | None = None
+        self.counted: list[tuple[Metric, Labels]] | None = None
         self.request_id: str | None = None
 
 
@@ -31,11 +44,16 @@ _notes = _Notes()
 def begin() -> None:
     """A transaction begins on this thread."""
     _notes.told = [] if story.is_heard() else None
+    _notes.counted = []
 
 
 def end(*, committed: bool) -> None:
-    """It has ended: tell what was noted, if it holds."""
+    """It has ended: tell and count what was noted, if it holds."""
     told, _notes.told = _notes.told, None
+    counted, _notes.counted = _notes.counted, None
+    if counted and committed:
+        for metric, labels in counted:
+            counting.count(metric, labels)
     if told and committed:
         for event, records in told:
             story.tell_all(event, records)
@@ -49,6 +67,17 @@ def asked_by(request_id: str | None) -> None:
 def is_listening() -> bool:
     """Will what is noted be told?"""
     return _notes.told is not None
+
+
+def count(metric: Metric, labels: Iterable[Labels]) -> None:
+    """Count these after the commit."""
+    if _notes.counted is not None:
+        _notes.counted += [(metric, one) for one in labels]
+
+
+def failed(places: Iterable[tuple[str, str | None]]) -> None:
+    """Count failed deliveries, by channel and reason, after the commit."""
+    count(FAILED, ((channel, reason_label(reason)) for channel, reason in places))
 
 
 def note(event: str, **fields: Any) -> None:
@@ -66,6 +95,8 @@ def note_all(event: str, records: Iterable[Mapping[str, Any]]) -> None:
 def moved(event: str, rows: Iterable[Sequence[Any]], **fields: Any) -> int:
     """Tell of deliveries: rows of the columns `MOVED`. Returns their number."""
     given = list(rows)
+    if event in _COUNTED_AS:
+        count(_COUNTED_AS[event], ((row[_CHANNEL],) for row in given))
     if _notes.told is not None:
         note_all(event, [{**delivery(*row), **fields} for row in given])
     return len(given)
@@ -84,9 +115,13 @@ def delivery(id_: int, message_id: Any, mailing_id: int, client_id: int | None, 
 
 def placed(mailing: Mapping[str, Any], deliveries: Iterable[Any]) -> None:
     """Tell of the deliveries of a slice of a mailing (`expansion.Placed`)."""
+    given = list(deliveries)
+    count(ACCEPTED, ((one.channel, "mailing") for one in given))
+    failed((one.channel, one.reason) for one in given if one.status == Status.FAILED)
+    count(EXPIRED, ((one.channel,) for one in given if one.status == Status.EXPIRED))
     if _notes.told is not None:
         same = {"message_id": as_uuid(mailing["message_id"]), "mailing_id": mailing["id"]}
-        note_all("delivery.placed", [{**same, **_placed(one)} for one in deliveries])
+        note_all("delivery.placed", [{**same, **_placed(one)} for one in given])
 
 
 def follow(successors: Iterable[Any]) -> None:

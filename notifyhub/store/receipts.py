@@ -16,6 +16,7 @@ import peewee
 from notifyhub.domain.reachability import KEPT_MS, is_lasting, sender_in
 from notifyhub.domain.receipt import Receipt
 from notifyhub.domain.states import Status
+from notifyhub.metrics.definitions import RECEIPTS
 from notifyhub.store import chain_steps, confirmations, noting, reachability
 from notifyhub.store.reachability import Unreachable
 from notifyhub.store.rows import Type, fetch_rows, run, run_rows
@@ -149,7 +150,10 @@ def _apply(database: peewee.Database, receipts: Sequence[Receipt], now: int, kep
     _note(receipts, found)
     for kind, statement in _MOVES:
         rows = [(id_, receipt.reason) for id_, receipt in told if receipt.kind is kind]
-        if rows:
+        if rows and kind is Status.FAILED:
+            returning = " RETURNING deliveries.channel, deliveries.reason"
+            noting.failed(run_rows(database, statement + returning, _MOVED, rows).fetchall())
+        elif rows:
             run_rows(database, statement, _MOVED, rows)
     kept = {(id_, receipt.kind): (id_, receipt.kind, receipt.at, receipt.code, receipt.detail) for id_, receipt in told}
     if kept:
@@ -161,6 +165,7 @@ def _apply(database: peewee.Database, receipts: Sequence[Receipt], now: int, kep
 
 
 def _note(receipts: Sequence[Receipt], found: Sequence[Sequence[Any]]) -> None:
+    noting.count(RECEIPTS, ((receipts[number].channel, str(receipts[number].kind)) for number, *_ in found))
     for number, *row in found if noting.is_listening() else ():
         one = receipts[number]
         fields = {"status": one.kind, "reason": one.reason, "code": one.code or None}

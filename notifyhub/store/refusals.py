@@ -155,6 +155,7 @@ def _refused(delivery_id: int, entry: Known, now: int) -> _Refused:
 def _write(database: peewee.Database, refused: Sequence[_Refused], now: int) -> None:
     if refused:
         moved = run_rows(database, _REFUSE, _REFUSED, map(tuple, refused)).fetchall()
+        noting.failed((row[-2], row[-1]) for row in moved)
         noting.note_all("delivery.refused", ({**noting.delivery(*row), "reason": why} for *row, why in moved))
         run_rows(database, _EXPLAIN, _REFUSED, map(tuple, refused))
         chains.advance(database, [one.id for one in refused], now)

@@ -38,7 +38,8 @@ _IN_TIME = "AND (expires_at IS NULL OR expires_at > ?)"
 _MAILING_GOES_ON = """AND (mailing_id = 0 OR mailing_id IN (
     SELECT g.id FROM mailings AS g
     WHERE g.status IN ('running', 'paused', 'finished') AND (g.ends_at IS NULL OR g.ends_at > ?)))"""
-_FACTS = "SELECT channel, status, expires_at, mailing_id FROM deliveries WHERE id = ?"
+_HAS_ADDRESS = "AND address <> ''"
+_FACTS = "SELECT channel, status, expires_at, mailing_id, address FROM deliveries WHERE id = ?"
 _CANCEL_THESE = f"""
     UPDATE deliveries SET status = '{Status.CANCELLED}', reason = NULL, dedup_key = {GIVE_UP_KEY} FROM {{rows}} AS r
     WHERE deliveries.id = r.id AND deliveries.status = '{Status.SCHEDULED}' {noting.RETURNING}"""
@@ -53,18 +54,22 @@ def _resolve(database: peewee.Database, resolution: Resolution) -> str | Notifyh
     id_, now = resolution.id, resolution.now
     moved = f"UPDATE deliveries SET {_SET[resolution.verdict]} {_HELD}"
     if resolution.verdict is Verdict.RESEND:
-        count = run(database, f"{moved} {_IN_TIME} {_MAILING_GOES_ON}", now, id_, now, now).rowcount
+        count = run(database, f"{moved} {_HAS_ADDRESS} {_IN_TIME} {_MAILING_GOES_ON}", now, id_, now, now).rowcount
     else:
         count = run(database, moved, id_).rowcount
     facts = run(database, _FACTS, id_).fetchone()
     if facts is None:
         return NotFound("delivery", id_)
-    channel, status, expires_at, mailing_id = facts
+    channel, status, expires_at, mailing_id, address = facts
     if count:
+        if resolution.verdict is Verdict.FAIL:
+            noting.failed([(str(channel), "resolved")])
         _follow(database, resolution)
         return str(channel)
     if status != Status.UNCONFIRMED:
         return Conflict(f"delivery {id_} is {status}: only unconfirmed deliveries can be resolved")
+    if not address:
+        return Conflict(f"the address of delivery {id_} was removed: it cannot be sent again")
     if mailing_id:
         return Conflict(f"delivery {id_} is of mailing {mailing_id}, which has ended: nothing of it is sent any more")
     return Conflict(f"delivery {id_} ended at {to_iso(expires_at)}: retry its message with a new expires_at instead")

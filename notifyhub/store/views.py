@@ -11,7 +11,7 @@ from uuid import UUID
 import orjson
 import peewee
 
-from notifyhub import answers
+from notifyhub import answers, tracing
 from notifyhub.clock import to_datetime
 from notifyhub.domain.states import OPEN, Status
 from notifyhub.domain.summary import DUPLICATE, results, summarise
@@ -191,7 +191,7 @@ def message_answer(row: Mapping[str, Any], summary: Summary, listed: list[answer
         template=row["template"],
         template_version=row["template_version"],
         language=row["language"],
-        options=orjson.loads(row["options"]) if row["options"] else None,
+        options=tracing.without(row["options"]),
         mailing_id=row["mailing_id"] or None,
         accepted=row["accepted"],
         duplicates=row["duplicates"],

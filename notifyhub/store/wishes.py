@@ -11,6 +11,7 @@ import peewee
 from notifyhub.domain.clients import ALL, address_on, is_opted_out
 from notifyhub.domain.dedup import dedup_key
 from notifyhub.domain.states import Status
+from notifyhub.metrics.definitions import CANCELLED
 from notifyhub.store import chains, fingerprints, noting
 from notifyhub.store.claimed import Claimed
 from notifyhub.store.rows import Type, fetch_rows, run_rows
@@ -99,6 +100,7 @@ def _note(rows: Sequence[Claimed], refused: Sequence[_Refused]) -> None:
     reasons = {one.id: one.reason for one in refused}
     for row in rows:
         if row.id in reasons:
+            noting.count(CANCELLED, [(row.channel,)])
             named = noting.delivery(row.id, row.message_id, row.mailing_id, row.client_id, row.channel)
             noting.note("delivery.cancelled", **named, reason=reasons[row.id])
 

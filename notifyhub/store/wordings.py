@@ -127,12 +127,14 @@ def replace(database: peewee.Database, message_id: UUID) -> None:
     run(database, _REPLACE, key)
 
 
-def forget(database: peewee.Database, client_id: int) -> None:
-    """Delete what was said to a client, and what the next steps of their chains would have said."""
+def forget(database: peewee.Database, client_id: int) -> int:
+    """Delete what was said to a client, and what the next steps of their chains would have said.
+
+    Returns the number of texts.
+    """
     left = fetch(database, _LEFT, ("message_id", "position", "rest"), client_id)
     ahead = [
         (as_uuid(id_).hex, position + i + 1) for id_, position, rest in left for i in range(len(orjson.loads(rest)))
     ]
-    if ahead:
-        run_rows(database, _DELETE, _PLACE, ahead)
-    run(database, _FORGET, client_id, client_id)
+    deleted: int = run_rows(database, _DELETE, _PLACE, ahead).rowcount if ahead else 0
+    return deleted + int(run(database, _FORGET, client_id, client_id).rowcount)

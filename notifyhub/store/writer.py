@@ -10,14 +10,18 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from queue import Empty, SimpleQueue
+from time import perf_counter
 from typing import Any, TypeVar
 
 import peewee
 
 from notifyhub import logs
 from notifyhub.errors import NotifyhubError, StoreUnavailable
+from notifyhub.metrics import counting
+from notifyhub.metrics.definitions import COMMITS, COMMITS_FAILED
 from notifyhub.store import noting
 from notifyhub.store.sqlite import in_use
+from notifyhub.store.trouble import failed, is_locked
 
 I = TypeVar("I")  # noqa: E741
 R = TypeVar("R")
@@ -88,22 +92,34 @@ class Writer:
             batch.append(write)
         return batch, True
 
-    def _commit(self, batch: list[_Write]) -> None:
+    def _commit(self, batch: list[_Write]) -> bool:
+        """False: there is no database to write to."""
         try:
             with in_use(self._database):
                 results = self._transact(batch)
+        except _Away as error:
+            _fail(batch, error.reason)
+            return False
         except Exception as error:
             if len(batch) == 1 or isinstance(error, _CommitLost):
                 _fail(batch, error)
-                return
-            # One bad write must not undo the others: each gets its own transaction.
-            for write in batch:
-                self._commit([write])
+            else:
+                self._commit_one_by_one(batch)
         else:
             for write, result in zip(batch, results, strict=True):
                 write.future.set_result(result)
+        return True
+
+    def _commit_one_by_one(self, batch: list[_Write]) -> None:
+        """One bad write must not undo the others: each gets its own transaction."""
+        for place, write in enumerate(batch):
+            if not self._commit([write]):
+                # Each would wait for the database as long as this one has.
+                _fail(batch[place + 1 :], StoreUnavailable("the database went away"))
+                return
 
     def _transact(self, batch: list[_Write]) -> list[Any]:
+        began = perf_counter()
         try:
             self._begin()
             results = _run_jobs(self._database, batch)
@@ -115,6 +131,7 @@ class Writer:
         except Exception as error:
             self._abandon()
             raise _CommitLost(str(error)) from error
+        counting.note(COMMITS, perf_counter() - began)
         noting.end(committed=True)
         return results
 
@@ -122,20 +139,37 @@ class Writer:
         try:
             self._database.connect(reuse_if_open=True)
             self._database.begin()
-        except peewee.PeeweeException:
-            # The server may have been restarted. Nothing was executed yet, so a new connection may try.
-            self._database.close()
+        except peewee.PeeweeException as error:
+            if is_locked(error):
+                raise _Away(error) from error
+            self._begin_anew()
+
+    def _begin_anew(self) -> None:
+        """The server may have been restarted. Nothing was executed yet, so a new connection may try."""
+        self._database.close()
+        try:
             self._database.connect()
             self._database.begin()
+        except peewee.PeeweeException as error:
+            raise _Away(error) from error
 
     def _abandon(self) -> None:
         """Roll back. A connection that cannot do even that is dropped, so that the next write gets a new one."""
         noting.end(committed=False)
+        counting.count(COMMITS_FAILED)
         try:
             self._database.rollback()
         except Exception:
             _log.debug("rollback failed, dropping the connection", exc_info=True)
             self._database.close()
+
+
+class _Away(Exception):
+    """No transaction could be begun, for this reason."""
+
+    def __init__(self, reason: Exception) -> None:
+        self.reason = reason
+        super().__init__(str(reason))
 
 
 class _CommitLost(Exception):
@@ -160,7 +194,7 @@ def _run_jobs(database: peewee.Database, batch: list[_Write]) -> list[Any]:
 
 def _fail(batch: list[_Write], error: Exception) -> None:
     if isinstance(error, peewee.PeeweeException | _CommitLost):
-        error = StoreUnavailable(f"the database did not take it: {error}")
+        error = failed("the database did not take it", error)
     elif not isinstance(error, NotifyhubError):
         _log.error("a write failed", exc_info=error)
     for write in batch:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from notifyhub.verbs.audit import AsyncAudit, Audit, AuditVerbs, acting_as
 from notifyhub.verbs.calls import To, as_arguments
 from notifyhub.verbs.clients import ClientVerbs
 from notifyhub.verbs.faces import (
@@ -37,6 +38,7 @@ __all__ = [
     "StatVerbs",
     "ReachabilityVerbs",
     "TemplateVerbs",
+    "AuditVerbs",
     "Receives",
     "To",
     "Outcome",
@@ -57,6 +59,9 @@ __all__ = [
     "AsyncReachability",
     "Templates",
     "AsyncTemplates",
+    "Audit",
+    "AsyncAudit",
+    "acting_as",
     # one body for both ways of calling
     "both",
     "result_of",

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from notifyhub.verbs.calls import as_arguments
+from notifyhub.verbs.erasures import ErasureVerbs
 from notifyhub.verbs.files import Table, Target
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 Texts = str | Sequence[str] | None
 
 
-class ClientVerbs(ABC):
+class ClientVerbs(ErasureVerbs, ABC):
     """Managing clients."""
 
     async def create(

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from notifyhub.verbs.audit import AsyncAudit, Audit
 from notifyhub.verbs.clients import ClientVerbs
 from notifyhub.verbs.mailings import MailingVerbs
 from notifyhub.verbs.reachability import ReachabilityVerbs
@@ -39,6 +40,9 @@ class Clients:
     delete, adelete = both(ClientVerbs.delete)
     import_, aimport = both(ClientVerbs.import_)
     export, aexport = both(ClientVerbs.export)
+    erase, aerase = both(ClientVerbs.erase)
+    erasure, aerasure = both(ClientVerbs.erasure)
+    erasures, aerasures = both(ClientVerbs.erasures)
 
 
 class Mailings:
@@ -101,7 +105,9 @@ class Messaging:
     reachability: Reachability
     """Addresses that nothing is sent to: `reachability.list(…)`, `suppress` and `clear`."""
     clients: Clients
-    """The directory: `clients.create(…)`, `clients.list(…)`, `get`, `update`, `delete`, `import_` and `export`."""
+    """The directory: `clients.create(…)`, `clients.list(…)`, `get`, `update`, `delete`, `erase` and so on."""
+    audit: Audit
+    """Who did what: `audit.list(…)`."""
     templates: Templates
     """Named texts: `templates.set(…)`, `templates.preview(…)`, `list`, `get`, `versions` and `delete`."""
 
@@ -152,6 +158,9 @@ class AsyncClients:
     delete = awaited(ClientVerbs.delete)
     import_ = awaited(ClientVerbs.import_)
     export = awaited(ClientVerbs.export)
+    erase = awaited(ClientVerbs.erase)
+    erasure = awaited(ClientVerbs.erasure)
+    erasures = awaited(ClientVerbs.erasures)
 
 
 class AsyncMailings:
@@ -183,6 +192,7 @@ class Stats:
         self._verbs = verbs
 
     overall, aoverall = both(StatVerbs.overall)
+    now, anow = both(StatVerbs.now)
     check, acheck = both(StatVerbs.check)
     repair, arepair = both(StatVerbs.repair)
 
@@ -194,6 +204,7 @@ class AsyncStats:
         self._verbs = verbs
 
     overall = awaited(StatVerbs.overall)
+    now = awaited(StatVerbs.now)
     check = awaited(StatVerbs.check)
     repair = awaited(StatVerbs.repair)
 
@@ -237,6 +248,8 @@ class AsyncMessaging:
     """Mailings: `await mailings.create(…)` and so on."""
     templates: AsyncTemplates
     """Named texts: `await templates.set(…)` and so on."""
+    audit: AsyncAudit
+    """Who did what: `await audit.list(…)`."""
     stats: AsyncStats
     """Numbers: `await stats.overall()`."""
 

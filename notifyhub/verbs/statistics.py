@@ -30,6 +30,15 @@ class StatVerbs(ABC):
         """
 
     @abstractmethod
+    async def now(self, *, since: datetime | str | None = None) -> answers.Live:
+        """What is going on: what waits, since when, who rests; and what was done since a moment of the last six hours.
+
+        since  default: a minute ago. The difference of two answers with the same `since` is what happened between them
+
+        Raises InvalidRequest.
+        """
+
+    @abstractmethod
     async def check(self) -> answers.CounterCheck:
         """Count all deliveries anew and compare the counters of the statistics with them.
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 import dramatiq
 
+from notifyhub.errors import StoreUnavailable
 from notifyhub.queue import actor_name, queue_name
 from notifyhub.settings import ChannelSettings
 
@@ -33,5 +34,6 @@ def _declare(
         retry_base_s=settings.retry_base_s,
         retry_cap_s=settings.retry_cap_s,
         rest_s=settings.rest_s,
+        throws=StoreUnavailable,
     )
     return declared(deliver)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import IO
+from typing import IO, Self
 
 from notifyhub.forks import ForkedLock
 
@@ -34,6 +34,11 @@ class PumpLock:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._file: IO[bytes] | None = None
+
+    @classmethod
+    def of(cls, database: Path) -> Self:
+        """The lock of a SQLite file."""
+        return cls(database.with_name(f"{database.name}.pump"))
 
     def take(self) -> bool:
         """Try to take the lock without waiting. Raises OSError if the file cannot be used."""

@@ -13,16 +13,19 @@ from notifyhub.errors import NotifyhubError, SettingsError
 from notifyhub.hub.core import Core
 from notifyhub.queue import BellBroker
 from notifyhub.settings import load
+from notifyhub.worker.heartbeat import Heartbeat
 from notifyhub.worker.process import spare_the_collector
 
 
 class _Closing(Middleware):
     """Closes the hub after the last bell has been answered."""
 
-    def __init__(self, core: Core) -> None:
+    def __init__(self, core: Core, heartbeat: Heartbeat) -> None:
         self._core = core
+        self._heartbeat = heartbeat
 
     def after_worker_shutdown(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:
+        self._heartbeat.stop()
         self._core.close()
 
 
@@ -33,7 +36,9 @@ def _open() -> BellBroker:
     logs.configure(settings.log_level, settings.log_format, settings.effective_log_file, "worker")
     core = Core(settings, worker=True)
     opened = core.open_for_dramatiq()
-    opened.add_middleware(_Closing(core))
+    heartbeat = Heartbeat(settings.data_dir, "worker", core.moves)
+    opened.add_middleware(_Closing(core, heartbeat))
+    heartbeat.start()
     dramatiq.set_broker(opened)
     spare_the_collector()
     return opened

@@ -10,6 +10,7 @@ from dramatiq.middleware import Middleware
 
 from notifyhub import logs
 from notifyhub.domain.retry import RetryPolicy
+from notifyhub.logs.seldom import Seldom
 
 _log = logs.logger(__name__)
 
@@ -17,12 +18,14 @@ _log = logs.logger(__name__)
 class DeliveryRetries(Middleware):
     """Lets an actor declare how its deliveries are retried: `max_attempts`, `retry_base_s`, `retry_cap_s`, `rest_s`.
 
+    And `throws`: exceptions that are no bugs, of which Dramatiq writes no traceback.
+
     It replaces Dramatiq's Retries: a ring is never retried, a delivery is, and its next try is the `due_at` of its row.
     """
 
     @property
     def actor_options(self) -> set[str]:
-        return {"max_attempts", "retry_base_s", "retry_cap_s", "rest_s"}
+        return {"max_attempts", "retry_base_s", "retry_cap_s", "rest_s", "throws"}
 
     @staticmethod
     def policy(actor: dramatiq.Actor[Any, Any]) -> RetryPolicy:
@@ -50,6 +53,9 @@ class Shutdown(Middleware):
 class CrashReport(Middleware):
     """Logs in one line that a pump died. It has handed its deliveries back; the next sweep rings again."""
 
+    def __init__(self) -> None:
+        self._say = Seldom()
+
     def after_process_message(
         self,
         broker: dramatiq.Broker,
@@ -59,4 +65,4 @@ class CrashReport(Middleware):
         exception: BaseException | None = None,
     ) -> None:
         if exception is not None:
-            _log.error("%s stopped: %s; the sweep will ring again", message.actor_name, exception)
+            self._say(_log.error, f"{message.actor_name} stopped: {exception}; the sweep will ring again")

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future
 from typing import Protocol
 
 from notifyhub import logs
 from notifyhub.flow.deliver import Pump
 from notifyhub.flow.lane import Lane
+from notifyhub.logs.seldom import Seldom
 from notifyhub.store.database import Database
 from notifyhub.worker.due_timers import DueTimers
 
@@ -21,6 +23,8 @@ except ImportError:  # not made for Windows
     _new_loop = asyncio.new_event_loop
 
 ABORT_S = 5.0
+TURN_S = 5.0
+"""A loop that does not turn for so long hangs."""
 
 _log = logs.logger(__name__)
 
@@ -44,6 +48,7 @@ class Pumps:
         self._running: dict[str, Pump] = {}
         self._ended: dict[str, asyncio.Future[None]] = {}
         self._stopping = False
+        self._say_seldom = Seldom()
         self._loop = _new_loop()
         self._timers = DueTimers(self._loop, database, ring, horizon_ms)
         # Not Dramatiq's AsyncIO middleware: its loop is one for the whole process and keeps that process from ending,
@@ -60,6 +65,15 @@ class Pumps:
         Called on a Dramatiq worker thread. Raises what the pump raises.
         """
         asyncio.run_coroutine_threadsafe(self._pump(channel), self._loop).result()
+
+    def run_here(self, channel: str) -> None:
+        """`run`, without waiting for it: for while no broker calls an actor. Called from any thread."""
+        pumping = asyncio.run_coroutine_threadsafe(self._pump(channel), self._loop)
+        pumping.add_done_callback(lambda done: self._say_why(channel, done))
+
+    def _say_why(self, channel: str, done: Future[None]) -> None:
+        if not done.cancelled() and (error := done.exception()) is not None:
+            self._say_seldom(_log.error, f"the pump of {channel} stopped: {error}; the sweep will start it again")
 
     def nudge(self, channel: str) -> bool:
         """Tell the pump of `channel` that something is due; False if none is running."""
@@ -80,6 +94,16 @@ class Pumps:
         """Make all pumps claim no more and finish the calls in progress. Returns at once."""
         self._stopping = True
         self._loop.call_soon_threadsafe(self._stop_all)
+
+    def moves(self) -> bool:
+        """Does the event loop turn? Blocks for a moment."""
+        turn = asyncio.run_coroutine_threadsafe(asyncio.sleep(0), self._loop)
+        try:
+            turn.result(TURN_S)
+        except TimeoutError:
+            turn.cancel()
+            return False
+        return True
 
     @property
     def idle(self) -> bool:

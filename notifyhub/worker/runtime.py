@@ -28,20 +28,22 @@ from notifyhub.providers.transport import policy_of
 from notifyhub.queue import Doorbell, place_of, queue_name
 from notifyhub.scheduler import Scheduler
 from notifyhub.settings import Settings
-from notifyhub.store import views
+from notifyhub.store import heartbeats, views
 from notifyhub.store.database import Database, sqlite_path
 from notifyhub.store.deliveries import Result
-from notifyhub.worker import actors
+from notifyhub.worker import actors, calm
 from notifyhub.worker.call_metrics import FLUSH_S, CallMetrics
 from notifyhub.worker.leader import WORKER, Leader
 from notifyhub.worker.lock import PumpLock
 from notifyhub.worker.middleware import CrashReport, DeliveryRetries, Shutdown
 from notifyhub.worker.pumps import Pumps
-from notifyhub.worker.sweeps import FORGET_EVERY, Sweeps
+from notifyhub.worker.sweeps import BEAT_S, FORGET_EVERY, Sweeps
 
 # Bells wake their consumers. This bounds how long a stop takes, and how late a bell that was missed is found.
 POLL_MS = 200
 SPARE_THREADS = 2
+MISSED_S = 10.0
+"""For how long a broker counts as away; its consumers notice every few seconds."""
 
 _log = logs.logger(__name__)
 
@@ -74,6 +76,7 @@ class Runtime:
         self._scheduler = Scheduler()
         self._lock = _pump_lock(settings)
         self._pumping = False
+        self._no_broker_until = 0.0
         for middleware in (DeliveryRetries(), Shutdown(self._pumps.stop), CrashReport()):
             broker.add_middleware(middleware)
         self._actors = actors.declare(broker, settings.delivered_channels(), self._pumps.run)
@@ -83,12 +86,21 @@ class Runtime:
         leader = None if settings.uses_sqlite else Leader(database, WORKER)
         all_policies = {name: policy_of(channel) for name, channel in settings.channels().items()}
         self._sweeps = Sweeps(settings, database, all_policies, doorbell.ring, progressed, leader)
+        calm.consumers(self._actors, self._miss_broker)
         self._worker = self._make_worker(broker) if consumes else None
 
     @property
     def pumping(self) -> bool:
         """False while another process pumps the same SQLite file; only one may do that."""
         return self._pumping
+
+    def moves(self) -> bool:
+        """Do all parts of it move? Blocks for a moment. One that stands by does."""
+        if not self._pumping:
+            return True
+        worker = self._worker
+        threads = () if worker is None else (*worker.workers, *worker.consumers.values())
+        return self._scheduler.moves and all(thread.is_alive() for thread in threads) and self._pumps.moves()
 
     def start(self) -> None:
         """Start delivering; returns at once. On SQLite this may mean waiting until the current pump is gone."""
@@ -148,7 +160,7 @@ class Runtime:
             self._senders.refresh()
             self._paces.refresh()
         self._pumps.start(lanes)
-        self._doorbell.answer_locally(self._pumps.nudge)
+        self._doorbell.answer_locally(self._pumps.nudge, self._pumps.run_here)
         if self._worker is not None:
             self._worker.start()
         every_s = self._settings.sweep_interval_s
@@ -158,6 +170,7 @@ class Runtime:
         self._scheduler.add("sender_paces", self._paces.refresh, every_s)
         self._scheduler.add("forget_places", self._cells.forget, every_s * FORGET_EVERY)
         self._scheduler.add("call_metrics", self._metrics.flush, FLUSH_S)
+        self._scheduler.add("beat", self._beat, BEAT_S)
         self._sweeps.add_to(self._scheduler)
 
     def _make_worker(self, broker: dramatiq.Broker) -> dramatiq.Worker:
@@ -207,9 +220,19 @@ class Runtime:
             self._doorbell.ring(other)
         self._progressed()
 
+    def _beat(self) -> None:
+        if self.moves():
+            self._database.write(heartbeats.beat, "worker").result()
+
     def _look_ahead(self) -> None:
         now = now_ms()
         sweep.look_ahead(self._database, self._policies, self._pumps.expect, now, now + self._settings.look_ahead_ms)
+        if monotonic() < self._no_broker_until:
+            # Nobody can ring here, whoever sweeps.
+            sweep.ring_due(self._database, self._policies, self._pumps.run_here, now)
+
+    def _miss_broker(self) -> None:
+        self._no_broker_until = monotonic() + MISSED_S
 
 
 def _cells(settings: Settings, database: Database) -> Cells:
@@ -223,5 +246,4 @@ def _cells(settings: Settings, database: Database) -> Cells:
 def _pump_lock(settings: Settings) -> PumpLock | None:
     if not settings.uses_sqlite:
         return None
-    path = sqlite_path(settings.effective_database_url)
-    return PumpLock(path.with_name(f"{path.name}.pump"))
+    return PumpLock.of(sqlite_path(settings.effective_database_url))

@@ -28,6 +28,10 @@ class Sweeper:
         """Do the sweeps run here? Otherwise in another process."""
         return self._leader.leads
 
+    def moves(self) -> bool:
+        """Does it move, leading or standing by? For a `Heartbeat`."""
+        return self._scheduler.moves
+
     def start(self) -> None:
         self._sweeps.add_to(self._scheduler)
         self._scheduler.start()

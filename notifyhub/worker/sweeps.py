@@ -10,10 +10,12 @@ from notifyhub.domain.retry import RetryPolicy
 from notifyhub.errors import StoreUnavailable
 from notifyhub.flow import chains, mailings, receive, sweep
 from notifyhub.flow.forward import Forwarder
+from notifyhub.flow.retention import Retention
 from notifyhub.reports.daily import Reporter
 from notifyhub.reports.post import post_of
 from notifyhub.scheduler import Scheduler
 from notifyhub.settings import Settings
+from notifyhub.store import heartbeats
 from notifyhub.store.database import Database
 from notifyhub.worker.leader import RENEW_S, Leader
 
@@ -21,6 +23,11 @@ from notifyhub.worker.leader import RENEW_S, Leader
 FORGET_EVERY = 120
 # Ten seconds after its time is soon enough for a report.
 REPORT_EVERY = 20
+# What is old for days has a minute.
+RETENTION_EVERY = 120
+BEAT_S = 5.0
+"""Between signs of life in the store, by which other processes know that somebody delivers and sweeps."""
+DAY_MS = 86_400_000
 
 
 class Sweeps:
@@ -45,6 +52,7 @@ class Sweeps:
         self._progressed = progressed
         self._leader = leader
         self._reporter: Reporter | None = None
+        self._retention = Retention(database, settings.retention)
 
     def add_to(self, scheduler: Scheduler) -> None:
         """Let `scheduler` run them, each at its own pace."""
@@ -62,12 +70,15 @@ class Sweeps:
             ("mailings", self._mailings, every_s),
             ("chains", self._chains, every_s),
             ("forget", self._forget, every_s * FORGET_EVERY),
+            ("retention", self._keep_to_retention, every_s * RETENTION_EVERY),
         ):
             scheduler.add(name, self._if_leading(run), pace_s)
+        scheduler.add("beat_of_sweeps", self._if_leading(self._beat), BEAT_S)
         self._add_what_is_set(scheduler, every_s)
 
     def stop(self, drain_s: float) -> None:
         """The scheduler has stopped: wait up to `drain_s` seconds for a report that is being sent, and resign."""
+        self._retention.stop()
         if self._reporter is not None:
             self._reporter.stop(drain_s)
         if self._leader is not None:
@@ -94,6 +105,9 @@ class Sweeps:
 
         return run_if_leading
 
+    def _beat(self) -> None:
+        self._database.write(heartbeats.beat, "scheduler").result()
+
     def _ring_due(self) -> None:
         sweep.ring_due(self._database, self._policies, self._ring, now_ms())
 
@@ -117,6 +131,11 @@ class Sweeps:
         sweep.forget(self._database, now_ms())
         sweep.forget_unreachable(self._database, now_ms())
         receive.forget(self._database, now_ms())
+        if kept_days := self._settings.audit_kept_days:
+            sweep.forget_audit(self._database, now_ms() - kept_days * DAY_MS)
+
+    def _keep_to_retention(self) -> None:
+        self._retention.sweep(now_ms())
 
     def _tell_if(self, changed: int) -> None:
         if changed:

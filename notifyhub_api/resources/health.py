@@ -1,20 +1,21 @@
-"""/health: for load balancers."""
+"""/health: for load balancers and containers."""
 
 from __future__ import annotations
 
 import asyncio
+from typing import Literal
 
 from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
 from notifyhub.answers import Answer
-from notifyhub.errors import NotifyhubError
-from notifyhub.hub.core import Core
+from notifyhub.flow.readiness import Status
 from notifyhub_api.operations import Operation, Tag
 from notifyhub_api.web import answer, hub_of
 
-SERVICE = Tag("service", "The service itself; no key needed.")
+SERVICE = Tag("service", "The service itself; no key needed, but for the metrics.")
+ALL_OK = dict.fromkeys(("database", "schema", "broker", "channels", "workers", "scheduler"), "ok")
 
 
 class Life(Answer):
@@ -26,8 +27,10 @@ class Life(Answer):
 class Readiness(Answer):
     """Whether messages can be accepted and sent."""
 
-    status: str = Field(description="ready or not ready")
-    checks: dict[str, str] = Field(description="`ok`, or what is wrong, for database and broker")
+    status: Literal["ready", "degraded", "not ready"] = Field(
+        description="degraded: messages are accepted, but some of them may wait"
+    )
+    checks: dict[str, str] = Field(description="`ok`, or what is wrong, by what was checked")
 
 
 async def live(request: Request) -> Response:
@@ -36,20 +39,12 @@ async def live(request: Request) -> Response:
 
 
 async def ready(request: Request) -> Response:
-    """Database and queue answer too, so that messages can be accepted and sent."""
-    checks = await asyncio.to_thread(_checks, hub_of(request))
-    good = all(state == "ok" for state in checks.values())
-    return answer(Readiness(status="ready" if good else "not ready", checks=checks), 200 if good else 503)
-
-
-def _checks(hub: Core) -> dict[str, str]:
-    try:
-        pending = hub.database.pending_migrations()
-        database = f"migrations are pending: {', '.join(pending)}" if pending else "ok"
-    except NotifyhubError:
-        # The reason may name hosts and users; it is in the log and in `notifyhub doctor`.
-        database = "does not answer"
-    return {"database": database, "broker": "ok" if hub.broker_reachable() else "does not answer"}
+    """Messages can be accepted, and all that sends them is there."""
+    hub, state = hub_of(request), request.app.state
+    verdict = await asyncio.to_thread(state.readiness.verdict, pumping=hub.pumping, stopping=state.stopping)
+    # The reasons in words may name hosts and users; they are in the log and in `notifyhub doctor`.
+    found = Readiness(status=verdict.status.value, checks=verdict.checks)
+    return answer(found, 503 if verdict.status is Status.NOT_READY else 200)
 
 
 operations = (
@@ -70,7 +65,10 @@ operations = (
         scope=None,
         tag=SERVICE,
         summary="Can messages be accepted and sent?",
+        description="503 `not ready`: the database is away, its schema is too old for this version, or this process is "
+        "stopping. 200 `degraded`: messages are accepted, but some may wait, because the broker is away, an account of "
+        "a channel rests, or no worker or scheduler has been seen. Answered within seconds, whatever hangs.",
         answers={200: Readiness, 503: Readiness},
-        example_answer={"status": "ready", "checks": {"database": "ok", "broker": "ok"}},
+        example_answer={"status": "degraded", "checks": {**ALL_OK, "broker": "does not answer"}},
     ),
 )

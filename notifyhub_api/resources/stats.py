@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
-from notifyhub.answers import CounterCheck, Statistics
+from notifyhub.answers import CounterCheck, Live, Statistics
 from notifyhub_api.filtering import MOMENT, with_plus
 from notifyhub_api.operations import CSV, Operation, Parameter, Tag
 from notifyhub_api.resources.mailing_examples import CHECK, STATISTICS
@@ -14,6 +14,25 @@ from notifyhub_api.web import answer, hub_of
 
 TAG = Tag("stats", "Everything that was sent, counted.")
 
+NOW = {
+    "at": "2026-11-21T11:06:31.931000Z",
+    "since": "2026-11-21T11:05:31.931000Z",
+    "processes": 2,
+    "channels": [
+        {
+            "name": "telegram",
+            "accepted": 1200,
+            "sent": 1100,
+            "failed": 3,
+            "scheduled": 97,
+            "sending": 3,
+            "unconfirmed": 0,
+            "queue_age_s": 0.8,
+            "accounts": [{"state": "closed", "words": "its messenger takes messages"}],
+        }
+    ],
+}
+
 
 async def overall(request: Request) -> Response:
     """Mailings and deliveries, counted."""
@@ -21,6 +40,12 @@ async def overall(request: Request) -> Response:
     edges = {name: with_plus(given[name]) for name in ("created_from", "created_to") if name in given}
     counted = await hub_of(request).stats.overall(by=given.get("by"), **edges)  # type: ignore[arg-type]
     return counted_as(format_, counted)
+
+
+async def now(request: Request) -> Response:
+    """What is going on."""
+    since = {"since": with_plus(request.query_params["since"])} if "since" in request.query_params else {}
+    return answer(await hub_of(request).stats.now(**since))
 
 
 async def check(request: Request) -> Response:
@@ -52,6 +77,20 @@ operations = (
         answers={200: Statistics},
         tables=[CSV],
         example_answer=STATISTICS,
+    ),
+    Operation(
+        method="GET",
+        path="/api/v1/stats/now",
+        endpoint=now,
+        scope="read",
+        tag=TAG,
+        summary="What is going on",
+        description="What waits and since when, which accounts rest, and what was done since a moment of the last six "
+        "hours. Two answers with the same `since` tell by their difference what happened between them; `notifyhub top` "
+        "shows that. For a monitoring system there is `/metrics`.",
+        parameters=[Parameter("since", "query", MOMENT, "default: a minute ago (`+` as `%2B`)")],
+        answers={200: Live},
+        example_answer=NOW,
     ),
     Operation(
         method="GET",

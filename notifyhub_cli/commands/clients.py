@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from notifyhub_cli.bar import Bar
+from notifyhub_cli.commands import erasures
 from notifyhub_cli.output import AsJson, Exit, leave, say, show_json, show_table, told_in_one_line
 from notifyhub_cli.target import reading
 
@@ -25,9 +26,11 @@ app = typer.Typer(
       notifyhub clients import clients.csv --dry-run
       notifyhub clients list --tag vip
       notifyhub clients export clients.csv
+      notifyhub clients erase 7 --reason "asked by e-mail"
     """,
     no_args_is_help=True,
 )
+erasures.register(app)
 MOST_SHOWN = 20
 """Errors of an import that are printed; --json has more."""
 

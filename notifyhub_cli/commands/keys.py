@@ -25,7 +25,7 @@ app = typer.Typer(
 @app.command()
 def create(
     name: Annotated[str, typer.Option(help="Name of the key's owner.")],
-    scope: Annotated[list[str], typer.Option(help="send, read or admin; may be given several times.")],
+    scope: Annotated[list[str], typer.Option(help="send, read, metrics or admin; may be given several times.")],
     expires_at: Annotated[
         str | None, typer.Option(help="When it stops working: ISO 8601 with an offset.", metavar="MOMENT")
     ] = None,

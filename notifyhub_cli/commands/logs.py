@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections import deque
 from collections.abc import Iterable
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from notifyhub_cli.ages import age_ms
 from notifyhub_cli.output import Exit, leave, say, told_in_one_line
 
 if TYPE_CHECKING:
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 LIMIT = 1_000
 LOOK_AGAIN_S = 0.2
-_AGO = re.compile(r"(\d{1,9})(s|m|h|d|w)")
-_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 
 
 def logs(
@@ -192,14 +190,11 @@ def _level(text: str | None) -> str | None:
 def _moment(option: str, text: str | None, now: int) -> int | None:
     """A moment in epoch ms, from an age or a time."""
     from notifyhub.clock import to_ms
-    from notifyhub.domain.durations import milliseconds
     from notifyhub.requests.fields import moment
 
     if text is None:
         return None
-    if ago := _AGO.fullmatch(text):
-        return now - int(ago[1]) * _SECONDS[ago[2]] * 1000
-    if (length := milliseconds(text)) is not None:
+    if (length := age_ms(text)) is not None:
         return now - length
     try:
         return to_ms(moment(text))

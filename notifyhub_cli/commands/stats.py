@@ -84,7 +84,8 @@ def check(
 
 def _tell(checked: answers.CounterCheck, repaired: bool) -> None:
     if checked.agree:
-        typer.echo(f"all counters ({checked.counters:,}) agree with all deliveries ({checked.deliveries:,})")
+        pruned = f", and {checked.pruned:,} that were pruned" if checked.pruned else ""
+        typer.echo(f"all counters ({checked.counters:,}) agree with all deliveries ({checked.deliveries:,}{pruned})")
         return
     rows = [
         (

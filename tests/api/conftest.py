@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 
 from notifyhub import Hub
+from notifyhub.hub import core_of
+from notifyhub.store.rows import run
 from notifyhub_api.app import make_app
 from tests.conftest import HubMaker
 from tests.serving import running
@@ -64,6 +66,10 @@ class Api:
         """POST a message that would be good, but for the members given; `...` leaves one out."""
         document = {"text": "Hello", "recipients": [{"telegram": "1067000"}], "send_at": LATER, **members}
         return self.post("/api/v1/messages", {name: value for name, value in document.items() if value is not ...})
+
+    def in_the_store(self, sql: str) -> None:
+        """Do this to the store, as somebody else would."""
+        core_of(self.hub).database.write(lambda db, items: [run(db, sql).rowcount], None).result()
 
     def stored(self) -> int:
         """How many messages the store holds."""

@@ -53,7 +53,7 @@ def test_a_key_that_is_not_there_ends_with_3(run: Run, id_: str) -> None:
     [
         (["--name", "", "--scope", "send"], "--name: must not be empty"),
         (["--name", "a\nb", "--scope", "send"], "--name: takes at most 255 characters"),
-        (["--name", "shop", "--scope", "all"], "--scope: there is no 'all'; there are send, read, admin"),
+        (["--name", "shop", "--scope", "all"], "--scope: there is no 'all'; there are send, read, metrics, admin"),
         (["--name", "shop"], "Missing option '--scope'"),
         (["--scope", "send"], "Missing option '--name'"),
     ],

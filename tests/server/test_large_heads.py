@@ -73,4 +73,4 @@ def test_what_is_not_http_is_a_400_that_says_so() -> None:
 
         answer = client.answer()
 
-    assert (answer.status, answer.json["detail"]) == (400, "this is not valid HTTP")
+    assert (answer.status, answer.json["detail"]) == (400, "this is not valid HTTP: Invalid method encountered")

@@ -7,31 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 import peewee
 from playhouse.schema_diff import diff_models
 
-from notifyhub.store import (
-    chain_models,
-    mailing_models,
-    models,
-    pacing_models,
-    process_models,
-    reachability_models,
-    report_models,
-    sender_models,
-    template_models,
-)
 from notifyhub.store.database import MIGRATIONS, Database
+from notifyhub.store.every_model import every_model
 
-PARTS = (
-    models,
-    process_models,
-    mailing_models,
-    pacing_models,
-    chain_models,
-    reachability_models,
-    report_models,
-    sender_models,
-    template_models,
-)
-MODELS = tuple(model for part in PARTS for model in part.MODELS)
+MODELS = every_model()
 ALL = sorted(path.stem for path in MIGRATIONS.glob("0*.py"))
 
 
