@@ -22,10 +22,6 @@ Call = tuple[str, list[str]]
 MANIFESTS = sorted(path for path in K8S.glob("*/*.yaml") if path.name != "kustomization.yaml")
 
 
-def is_command(name: str) -> bool:
-    return name in get_command(app).commands  # type: ignore[attr-defined]
-
-
 def parse(arguments: list[str]) -> None:
     """Let the command line read these arguments of `notifyhub`. Raises what it says of wrong ones."""
     command, rest = get_command(app), arguments

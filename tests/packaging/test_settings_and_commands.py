@@ -8,21 +8,18 @@ from pathlib import Path
 import pytest
 
 from notifyhub.settings import names
-from tests.packaging.files import DOCKER, K8S, ROOT, Call, commands, is_command, parse
+from tests.packaging.files import DOCKER, K8S, ROOT, Call, commands, parse
 
 FILES = sorted(
     path
     for path in [ROOT / "docs/docker.md", *DOCKER.iterdir(), *K8S.glob("*/*")]
     if path.is_file() and path.suffix != ".lock" and path.name not in (".env", "secret.env")
 )
-METRICS = ROOT / "docs/metrics.md"
 
 
 @pytest.mark.parametrize("call", commands(), ids=lambda call: f"{call[0]}: {' '.join(call[1])}")
 def test_every_command_can_be_read_by_the_command_line(call: Call) -> None:
     _, arguments = call
-    if arguments[0] == "health" and not is_command("health"):
-        pytest.skip("this version has no command health")
 
     parse(arguments)
 
@@ -30,7 +27,5 @@ def test_every_command_can_be_read_by_the_command_line(call: Call) -> None:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_every_setting_exists(path: Path) -> None:
     named = set(re.findall(r"\bNOTIFYHUB_[A-Z0-9_]*[A-Z0-9]", path.read_text()))
-    if not METRICS.exists():
-        named -= {"NOTIFYHUB_METRICS_HOST", "NOTIFYHUB_METRICS_PORT"}
 
     assert named <= set(names())
