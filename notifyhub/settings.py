@@ -21,6 +21,7 @@ from notifyhub.domain.phones import DEFAULT_REGION
 from notifyhub.domain.zones import DEFAULT_ZONE
 from notifyhub.email_settings import EmailSettings
 from notifyhub.errors import SettingsError
+from notifyhub.inbound_settings import InboundSettings
 from notifyhub.observing_settings import ObservingSettings
 from notifyhub.plugins import installed
 from notifyhub.process_settings import ProcessSettings
@@ -29,6 +30,7 @@ from notifyhub.retention_settings import RetentionSettings
 from notifyhub.service_settings import ServiceSettings
 from notifyhub.setting_faults import complaint
 from notifyhub.setting_kinds import Port, Region, Words, Zone
+from notifyhub.webhook_settings import EventSettings, WebhookSettings
 
 MASK = "***"
 REAL_LIMITS = "real-limits"
@@ -38,7 +40,7 @@ _SECRET_QUERY = re.compile(r"(?i)([?&][^=&]*(?:password|passwd|secret|token|key)
 _USER_PASSWORD = re.compile(r"(://[^:/?#@]*:).*@")
 
 
-class Settings(BrokerSettings, ServiceSettings, ProcessSettings, ObservingSettings):
+class Settings(BrokerSettings, ServiceSettings, ProcessSettings, ObservingSettings, InboundSettings):
     """Every setting of notifyhub: constructor arguments first, then `NOTIFYHUB_*` variables, then defaults.
 
     Raises SettingsError (through `load`) naming each wrong variable and why it is wrong.
@@ -102,19 +104,6 @@ class Settings(BrokerSettings, ServiceSettings, ProcessSettings, ObservingSettin
     audit_kept_days: int = Field(
         365, ge=0, le=36_500, description="days for which the audit is kept: who did what; 0: forever"
     )
-    opt_out_words: Words = Field(
-        ("STOP", "СТОП", "/stop"),
-        description="messages by which people opt out of a channel, comma-separated or a JSON array; none: no word",
-    )
-    opt_in_words: Words = Field(
-        ("START", "СТАРТ", "/start"), description="messages by which people opt in again; written like those"
-    )
-    inbound_url: HttpUrl | None = Field(
-        None, description="URL to which what people write is posted as JSON; default: nowhere"
-    )
-    inbound_secret: Annotated[SecretStr, Field(min_length=1)] | None = Field(
-        None, description="signs those posts as Standard Webhooks do: `whsec_…`, or any text"
-    )
 
     telegram: TelegramSettings = Field(default_factory=TelegramSettings)
     viber: ViberSettings = Field(default_factory=ViberSettings)
@@ -123,16 +112,8 @@ class Settings(BrokerSettings, ServiceSettings, ProcessSettings, ObservingSettin
     email: EmailSettings = Field(default_factory=EmailSettings)
     report: ReportSettings = Field(default_factory=ReportSettings)
     retention: RetentionSettings = Field(default_factory=RetentionSettings)
-
-    @model_validator(mode="after")
-    def _a_word_says_one_thing(self) -> Self:
-        both = {word.casefold() for word in self.opt_out_words} & {word.casefold() for word in self.opt_in_words}
-        if both:
-            named = ", ".join(sorted(both))
-            raise ValueError(
-                f"{PREFIX}OPT_OUT_WORDS and {PREFIX}OPT_IN_WORDS must not share a word (both have {named})"
-            )
-        return self
+    events: EventSettings = Field(default_factory=EventSettings)
+    webhook: WebhookSettings = Field(default_factory=WebhookSettings)
 
     @model_validator(mode="after")
     def _lease_outlives_a_call(self) -> Self:

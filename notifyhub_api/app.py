@@ -18,6 +18,8 @@ from notifyhub.server.loopback import LoopbackHost, LoopbackOrigin
 from notifyhub.server.problems import left
 from notifyhub_api import kinds, operations, pages, problem_pages, problems
 from notifyhub_api.auth import Authenticator
+from notifyhub_api.ending import Ending
+from notifyhub_api.event_streams import Streams
 from notifyhub_api.middleware import framed
 from notifyhub_api.openapi import openapi
 from notifyhub_api.resources import (
@@ -31,6 +33,7 @@ from notifyhub_api.resources import (
     dialect_messages,
     dialects,
     erasures,
+    events,
     health,
     index,
     keys,
@@ -42,6 +45,8 @@ from notifyhub_api.resources import (
     receipts,
     stats,
     templates,
+    webhook_posts,
+    webhooks,
 )
 
 # In the order of routing and documentation.
@@ -55,6 +60,9 @@ OPERATIONS = (
     *mailing_views.operations,
     *templates.operations,
     *reachability.operations,
+    *webhooks.operations,
+    *webhook_posts.operations,
+    *events.operations,
     *stats.operations,
     *keys.operations,
     *audit.operations,
@@ -108,6 +116,7 @@ def make_app(hub: Hub, mounts: Sequence[BaseRoute] = (), *, authenticator: Authe
     core = core_of(hub)
     app.state.hub = core
     app.state.readiness = Readiness(lambda: core.database, core.broker_reachable)
-    app.state.stopping = False
     app.state.authenticator = authenticator or Authenticator(core)
+    app.state.ending = Ending()
+    app.state.streams = Streams(core, app.state.ending)
     return app

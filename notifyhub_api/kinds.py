@@ -207,11 +207,22 @@ STORE_UNAVAILABLE = Kind(
     detail=STORE_AWAY,
     headers=_RETRY,
 )
+TOO_MANY_STREAMS = Kind(
+    name="too-many-streams",
+    status=503,
+    title="Service Unavailable",
+    means="The limit of open event streams of this process is reached.",
+    advice="Try again after `Retry-After`, or read pages instead. One stream can carry all types of events; if there "
+    "are many readers, raise `NOTIFYHUB_EVENTS_STREAMS`.",
+    detail="100 event streams are open, and no more are allowed",
+    headers=_RETRY,
+    after_admission=True,
+)
 
 KINDS = (
     *(INVALID_JSON, INVALID_GZIP, UNAUTHORIZED, MISSING_SCOPE, NOT_SIGNED, FOREIGN_ORIGIN, NOT_FOUND, NO_SUCH_PATH),
     *(METHOD_NOT_ALLOWED, CONFLICT, REQUEST_IN_PROGRESS, BODY_TOO_LARGE, UNSUPPORTED_ENCODING, FOREIGN_HOST),
-    *(INVALID_REQUEST, KEY_REUSED, TOO_MANY_REQUESTS, INTERNAL_ERROR, STORE_UNAVAILABLE),
+    *(INVALID_REQUEST, KEY_REUSED, TOO_MANY_REQUESTS, INTERNAL_ERROR, STORE_UNAVAILABLE, TOO_MANY_STREAMS),
     *CONNECTION_KINDS,
 )
 BY_NAME = MappingProxyType({kind.name: kind for kind in KINDS})

@@ -64,6 +64,13 @@ class TooManyRequests(NotifyhubError):
         super().__init__(f"this key may make {limit} requests a minute; the next minute begins in {reset_s} s")
 
 
+class TooManyStreams(NotifyhubError):
+    """So many event streams are open already."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"{most} event streams are open, and no more are allowed")
+
+
 class TooLarge(NotifyhubError):
     """The body is too large."""
 
@@ -145,6 +152,8 @@ async def refused(request: Request, error: Exception) -> Response:
             return _faulty(kinds.KEY_REUSED, [Fault(IDEMPOTENCY_KEY, "reused", str(error))])
         case TooManyRequests(reset_s=reset_s):
             return problem(kinds.TOO_MANY_REQUESTS, str(error), headers={"Retry-After": str(reset_s)})
+        case TooManyStreams():
+            return problem(kinds.TOO_MANY_STREAMS, str(error), headers={"Retry-After": str(RETRY_AFTER_S)})
         case TooLarge():
             return problem(kinds.BODY_TOO_LARGE, str(error), headers={"Connection": "close"})
         case BrokenGzip():

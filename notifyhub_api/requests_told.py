@@ -21,6 +21,7 @@ ID_OF = {
     "clients": "client_id",
     "keys": "key_id",
     "erasures": "erasure_id",
+    "webhooks": "webhook_id",
 }
 """What the `{id}` after this part of a path is."""
 

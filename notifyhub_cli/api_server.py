@@ -119,6 +119,6 @@ class _ApiServer(DrainingServer):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         # Those who keep a connection are to hear it, too.
-        self._app.state.stopping = True
+        self._app.state.ending.begin()
         readiness.tell(readiness.STOPPING)
         await super().shutdown(sockets)

@@ -18,6 +18,7 @@ from notifyhub_cli.commands import (
     database,
     doctor,
     emulator,
+    events,
     health,
     keys,
     listing,
@@ -32,6 +33,7 @@ from notifyhub_cli.commands import (
     stats,
     templates,
     top,
+    webhooks,
     why,
 )
 from notifyhub_cli.output import Exit, leave, say
@@ -91,7 +93,7 @@ def options(
         leave(Exit.BAD_INPUT, f"--url: `{context.invoked_subcommand}` works on this machine only; leave out --url")
 
 
-for group in (messages, listing, changing, why, audit, logs, channels, top, processes, settings):
+for group in (messages, listing, changing, why, audit, events, logs, channels, top, processes, settings):
     group.register(app)
 for group in (doctor, health, prune, report):
     group.register(app)
@@ -99,6 +101,7 @@ app.add_typer(clients.app, name="clients")
 app.add_typer(mailings.app, name="mailing")
 app.add_typer(templates.app, name="template")
 app.add_typer(reachability.app, name="reachability")
+app.add_typer(webhooks.app, name="webhook")
 app.add_typer(stats.app, name="stats")
 app.add_typer(emulator.app, name="emulator")
 app.add_typer(database.app, name="db")

@@ -17,6 +17,7 @@ from notifyhub.errors import Conflict, Fault, InvalidRequest, NotFound, Notifyhu
 # Request members whose command line options have other names.
 _OPTIONS = {
     "text": "TEXT",
+    "url": "URL",
     "variables": "--var",
     "to": "--to",
     "as_": "AS",

@@ -119,8 +119,8 @@ class _Server(DrainingServer):
             readiness.tell(readiness.READY)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        # Load balancers are to send new requests elsewhere while those in progress are finished.
-        self._app.state.stopping = True
+        # Load balancers are to send new requests elsewhere while those in progress are finished; streams end.
+        self._app.state.ending.begin()
         readiness.tell(readiness.STOPPING)
         if self._emulated is not None:
             self._emulated.release()

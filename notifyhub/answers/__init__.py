@@ -21,6 +21,21 @@ from notifyhub.answers.erasures import (
     Erasure,
     ErasurePage,
 )
+from notifyhub.answers.events import (
+    OUTGOING,
+    DeliveryEvent,
+    DeliveryFacts,
+    EventPage,
+    MailingEvent,
+    MailingFacts,
+    MessageEvent,
+    MessageFacts,
+    OutgoingEvent,
+    PersonEvent,
+    PersonFacts,
+    WebhookEvent,
+    WebhookFacts,
+)
 from notifyhub.answers.live import (
     Live,
     LiveChannel,
@@ -84,6 +99,15 @@ from notifyhub.answers.templates import (
     TemplateVariant,
     TemplateVersion,
     TemplateVersions,
+)
+from notifyhub.answers.webhooks import (
+    DeletedWebhook,
+    Post,
+    PostPage,
+    PostTry,
+    Reposted,
+    Webhook,
+    WebhookPage,
 )
 
 __all__ = [
@@ -157,4 +181,26 @@ __all__ = [
     "TemplateVersion",
     "TemplateVersions",
     "RenderedText",
+    # events
+    "OutgoingEvent",
+    "OUTGOING",
+    "EventPage",
+    "DeliveryEvent",
+    "DeliveryFacts",
+    "MessageEvent",
+    "MessageFacts",
+    "MailingEvent",
+    "MailingFacts",
+    "PersonEvent",
+    "PersonFacts",
+    "WebhookEvent",
+    "WebhookFacts",
+    # webhooks
+    "Webhook",
+    "WebhookPage",
+    "DeletedWebhook",
+    "Post",
+    "PostTry",
+    "PostPage",
+    "Reposted",
 ]

@@ -9,20 +9,24 @@ from notifyhub.client.connection import PATIENCE_S, TIMEOUT_S, Connection
 from notifyhub.verbs import (
     AsyncAudit,
     AsyncClients,
+    AsyncEvents,
     AsyncKeys,
     AsyncMailings,
     AsyncMessaging,
     AsyncReachability,
     AsyncStats,
     AsyncTemplates,
+    AsyncWebhooks,
     Audit,
     Clients,
+    Events,
     Keys,
     Mailings,
     Messaging,
     Reachability,
     Stats,
     Templates,
+    Webhooks,
 )
 
 
@@ -51,6 +55,7 @@ class Client(Messaging):
         from notifyhub.client.remote_mailings import RemoteMailings, RemoteStats
         from notifyhub.client.remote_reachability import RemoteReachability
         from notifyhub.client.remote_templates import RemoteTemplates
+        from notifyhub.client.remote_webhooks import RemoteEvents, RemoteWebhooks
 
         self._connection = Connection(url, key, timeout_s, patience_s)
         self._verbs = Remote(self._connection)
@@ -61,6 +66,8 @@ class Client(Messaging):
         self.stats = Stats(RemoteStats(self._connection))
         self.reachability = Reachability(RemoteReachability(self._connection))
         self.templates = Templates(RemoteTemplates(self._connection))
+        self.webhooks = Webhooks(RemoteWebhooks(self._connection))
+        self.events = Events(RemoteEvents(self._connection))
 
     def close(self) -> None:
         """Close the connections. If the client is used after this, it opens new ones."""
@@ -100,6 +107,7 @@ class AsyncClient(AsyncMessaging):
         from notifyhub.client.remote_mailings import RemoteMailings, RemoteStats
         from notifyhub.client.remote_reachability import RemoteReachability
         from notifyhub.client.remote_templates import RemoteTemplates
+        from notifyhub.client.remote_webhooks import RemoteEvents, RemoteWebhooks
 
         self._connection = Connection(url, key, timeout_s, patience_s)
         self._verbs = Remote(self._connection)
@@ -110,6 +118,8 @@ class AsyncClient(AsyncMessaging):
         self.stats = AsyncStats(RemoteStats(self._connection))
         self.reachability = AsyncReachability(RemoteReachability(self._connection))
         self.templates = AsyncTemplates(RemoteTemplates(self._connection))
+        self.webhooks = AsyncWebhooks(RemoteWebhooks(self._connection))
+        self.events = AsyncEvents(RemoteEvents(self._connection))
 
     async def close(self) -> None:
         """Close the connections of this event loop. If the client is used after this, it opens new ones."""

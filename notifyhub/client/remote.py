@@ -32,6 +32,8 @@ Page = (
     | answers.ReachabilityPage
     | answers.TemplatePage
     | answers.AuditPage
+    | answers.WebhookPage
+    | answers.PostPage
 )
 P = TypeVar(
     "P",
@@ -44,6 +46,8 @@ P = TypeVar(
     answers.ReachabilityPage,
     answers.TemplatePage,
     answers.AuditPage,
+    answers.WebhookPage,
+    answers.PostPage,
 )
 
 MESSAGES = "/api/v1/messages"

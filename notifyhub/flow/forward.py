@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hashlib
-import hmac
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from notifyhub import logs
 from notifyhub.clock import now_ms
+from notifyhub.domain import signing
 from notifyhub.store import inbound_posts
 from notifyhub.store.database import Database
 from notifyhub.store.inbound_posts import Later, Take, Taken
@@ -26,8 +23,6 @@ FIRST_PAUSE_MS = 500
 LONGEST_PAUSE_MS = 600_000
 GIVEN_UP_AFTER_MS = 86_400_000
 
-_SECRET_PREFIX = "whsec_"  # noqa: S105 (what such a secret begins with)
-
 _log = logs.logger(__name__)
 
 
@@ -40,7 +35,7 @@ class Forwarder:
     def __init__(self, database: Database, url: str, secret: str | None) -> None:
         self._database = database
         self._url = url
-        self._key = None if secret is None else key_of(secret)
+        self._keys = () if secret is None else (signing.key_of(secret),)
         self._failing = False
 
     def sweep(self) -> None:
@@ -90,11 +85,7 @@ class Forwarder:
         return status
 
     def _headers(self, post: Taken, body: bytes) -> Mapping[str, str]:
-        id_, at = f"inbound_{post.id}", str(now_ms() // 1000)
-        headers = {"Content-Type": "application/json", "webhook-id": id_, "webhook-timestamp": at}
-        if self._key is None:
-            return headers
-        return {**headers, "webhook-signature": signature(self._key, id_, at, body)}
+        return signing.headers(f"inbound_{post.id}", now_ms() // 1000, body, self._keys)
 
     def _write(self, made: Sequence[int], later: Sequence[Later]) -> None:
         if made:
@@ -114,19 +105,3 @@ class Forwarder:
 def pause_ms(tries: int) -> int:
     """The pause after so many tries."""
     return min(FIRST_PAUSE_MS << min(tries - 1, 20), LONGEST_PAUSE_MS)
-
-
-def key_of(secret: str) -> bytes:
-    """The key of a secret as Standard Webhooks write it, or any other text."""
-    if secret.startswith(_SECRET_PREFIX):
-        try:
-            return base64.b64decode(secret.removeprefix(_SECRET_PREFIX), validate=True)
-        except binascii.Error:
-            pass
-    return secret.encode()
-
-
-def signature(key: bytes, id_: str, timestamp: str, body: bytes) -> str:
-    """The header `webhook-signature`."""
-    digest = hmac.new(key, f"{id_}.{timestamp}.".encode() + body, hashlib.sha256).digest()
-    return f"v1,{base64.b64encode(digest).decode()}"

@@ -99,12 +99,16 @@ def _lines(asked: Asked, acts: Callable[[Any, Any], Iterator[Any]], item: Any, r
     return [asked.line(one if isinstance(one, Act) else _as_act(*one)) for one in acts(item, result)]
 
 
-_KINDS = {f"{kind}_id": kind for kind in ("client", "mailing", "message", "delivery", "key")} | {"template": "template"}
+_KINDS = {
+    **{f"{kind}_id": kind for kind in ("client", "mailing", "message", "delivery", "key", "webhook")},
+    "template": "template",
+}
 
 
 def _as_act(event: str, fields: Mapping[str, Any]) -> Act:
     """An event of the log as an act."""
-    name = next(name for name in _KINDS if name in fields)
+    # Not `next`: its StopIteration would be lost in a future, and whoever waits for it would wait for ever.
+    (name, *_) = [name for name in _KINDS if name in fields]
     changed = {key: value for key, value in fields.items() if key != name and value is not None}
     return Act(event, _KINDS[name], fields[name], changed)
 

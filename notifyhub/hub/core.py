@@ -10,6 +10,7 @@ from notifyhub.hub.changing import Changing
 from notifyhub.hub.channels import Channels
 from notifyhub.hub.clients import HubClients
 from notifyhub.hub.counting import HubStats
+from notifyhub.hub.events import HubEvents
 from notifyhub.hub.explaining import Explaining
 from notifyhub.hub.keys import HubKeys
 from notifyhub.hub.mailings import HubMailings
@@ -19,6 +20,7 @@ from notifyhub.hub.reading import Reading
 from notifyhub.hub.receiving import Receiving
 from notifyhub.hub.repeating import Repeating
 from notifyhub.hub.templates import HubTemplates
+from notifyhub.hub.webhooks import HubWebhooks
 from notifyhub.settings import Settings
 
 
@@ -35,3 +37,5 @@ class Core(Repeating, Reading, Changing, Explaining, Channels, Bulk, Receiving):
         self.reachability = HubReachability(self)
         self.templates = HubTemplates(self)
         self.metering = Metering(self)
+        self.webhooks = HubWebhooks(self)
+        self.events = HubEvents(self)

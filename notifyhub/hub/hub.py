@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 from notifyhub.verbs import (
     Audit,
     Clients,
+    Events,
     Keys,
     Mailings,
     Messaging,
@@ -19,6 +20,7 @@ from notifyhub.verbs import (
     Receives,
     Stats,
     Templates,
+    Webhooks,
     acting_as,
     both,
 )
@@ -57,6 +59,8 @@ class Hub(Messaging):
         self.stats = Stats(self._verbs.stats)
         self.reachability = Reachability(self._verbs.reachability)
         self.templates = Templates(self._verbs.templates)
+        self.webhooks = Webhooks(self._verbs.webhooks)
+        self.events = Events(self._verbs.events)
 
     @staticmethod
     def fake(**settings: Any) -> FakeHub:

@@ -19,6 +19,8 @@ from notifyhub.store import (
     mailings,
     resolving,
     templates,
+    webhook_replays,
+    webhooks,
 )
 
 Told = Iterator[tuple[str, dict[str, Any]]]
@@ -51,7 +53,7 @@ def exported(number: int) -> None:
     story.tell("clients.exported", **story.asked(), clients=number)
 
 
-_IDS = ("message_id", "mailing_id", "client_id", "delivery_id", "key_id", "erasure_id")
+_IDS = ("message_id", "mailing_id", "client_id", "delivery_id", "key_id", "erasure_id", "webhook_id")
 
 
 def _client_created(item: clients.NewClient, result: Any) -> Told:
@@ -138,6 +140,30 @@ def _template_removed(item: templates.Removal, result: Any) -> Told:
     yield "template.removed", {"template": item.name, "template_version": result.version, **place}
 
 
+def _webhook_created(_: Any, result: Any) -> Told:
+    yield "webhook.created", {"webhook_id": result.id}
+
+
+def _webhook_changed(item: webhooks.EndpointChange, _: Any) -> Told:
+    yield "webhook.changed", {"webhook_id": item.id, "fields": sorted(item.columns)}
+
+
+def _webhook_rotated(item: webhooks.Rotation, _: Any) -> Told:
+    yield "webhook.rotated", {"webhook_id": item.id}
+
+
+def _webhook_deleted(item: int, _: Any) -> Told:
+    yield "webhook.deleted", {"webhook_id": item}
+
+
+def _webhook_replayed(item: webhook_replays.Replay, result: webhook_replays.Replayed) -> Told:
+    yield "webhook.replayed", {"webhook_id": item.endpoint_id, "posts": result.posts}
+
+
+def _webhook_retried(item: webhook_replays.Again | webhook_replays.Ask, result: int) -> Told:
+    yield "webhook.replayed", {"webhook_id": item.endpoint_id, "posts": result}
+
+
 def _key_created(item: keys.NewKey, result: Any) -> Told:
     yield "key.created", {"key_id": result.id, "scopes": list(item.scopes)}
 
@@ -166,6 +192,13 @@ _OF_JOBS: dict[Any, Callable[[Any, Any], Told]] = {
     resolving.resolve: _resolved,
     templates.put: _template_changed,
     templates.remove: _template_removed,
+    webhooks.create: _webhook_created,
+    webhooks.change: _webhook_changed,
+    webhooks.rotate: _webhook_rotated,
+    webhooks.delete: _webhook_deleted,
+    webhook_replays.replay: _webhook_replayed,
+    webhook_replays.again: _webhook_retried,
+    webhook_replays.retry: _webhook_retried,
     keys.create: _key_created,
     keys.revoke: _key_revoked,
 }

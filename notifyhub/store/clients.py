@@ -15,7 +15,7 @@ from notifyhub.domain.audience import Audience
 from notifyhub.domain.clients import ALL, operator_code_of
 from notifyhub.domain.states import Status
 from notifyhub.errors import Conflict, NotFound, NotifyhubError
-from notifyhub.store import audiences, chains, erasures, noting
+from notifyhub.store import audiences, chains, erasures, events, noting
 from notifyhub.store.deliveries import GIVE_UP_KEY
 from notifyhub.store.rows import Type, fetch, fetch_rows, is_postgres, run, run_rows
 from notifyhub.store.wishes import CLIENT_DELETED, OPTED_OUT
@@ -184,8 +184,10 @@ def delete(database: peewee.Database, ids: Sequence[int]) -> list[Deleted | NotF
 
 
 def _delete(database: peewee.Database, id_: int) -> Deleted | NotFound:
-    if not run(database, "DELETE FROM clients WHERE id = ?", id_).rowcount:
+    row = run(database, "DELETE FROM clients WHERE id = ? RETURNING addresses", id_).fetchone()
+    if row is None:
         return NotFound("client", id_)
+    events.forget_addresses(database, orjson.loads(row[0]).items())
     run(database, "DELETE FROM client_tags WHERE client_id = ?", id_)
     cancelled = cancel_deleted(database, id_)
     erasures.forget(database, id_)

@@ -22,6 +22,9 @@ from notifyhub.store.rows import is_postgres, run
 
 BATCH = 5_000
 _MOST = 2**64
+_WITH_TRIGGERS = """
+    SELECT DISTINCT event_object_table FROM information_schema.triggers
+    WHERE event_object_schema = current_schema() ORDER BY event_object_table"""
 _COUNTS = "SELECT 1 FROM sqlite_master WHERE name = ? AND sql LIKE '%AUTOINCREMENT%'"
 
 Rows = Iterator[Sequence[tuple[Any, ...]]]
@@ -140,11 +143,14 @@ def _written_at_once(written: peewee.Database) -> Iterator[None]:
 
 @contextmanager
 def _without_triggers(written: peewee.Database) -> Iterator[None]:
-    """The counters are copied, so they must not count what is copied."""
+    """Counters and events are copied, so what is copied must not be counted and told again."""
     if is_postgres(written):
-        run(written, "ALTER TABLE deliveries DISABLE TRIGGER USER")
+        tables = [row[0] for row in run(written, _WITH_TRIGGERS).fetchall()]
+        for table in tables:
+            run(written, f"ALTER TABLE {table} DISABLE TRIGGER USER")
         yield
-        run(written, "ALTER TABLE deliveries ENABLE TRIGGER USER")
+        for table in tables:
+            run(written, f"ALTER TABLE {table} ENABLE TRIGGER USER")
         return
     triggers = run(written, "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
     for name, _ in triggers:

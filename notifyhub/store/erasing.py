@@ -22,7 +22,7 @@ from notifyhub.clock import to_datetime
 from notifyhub.domain.clients import BY_PHONE
 from notifyhub.domain.states import OPEN
 from notifyhub.errors import NotFound
-from notifyhub.store import clients, erasures, forgetting, noting, places
+from notifyhub.store import clients, erasures, events, forgetting, noting, places
 from notifyhub.store.places import Place
 from notifyhub.store.rows import Type, fetch, is_postgres, run, run_rows
 from notifyhub.store.traces import OF_CLIENT
@@ -183,6 +183,8 @@ def _remove(database: peewee.Database, client_id: int, own: Collection[Place]) -
     homes = [row[0] for row in run(database, _HOMES, client_id, client_id).fetchall()]
     counts += forgetting.forget_messages(database, homes, keep_for_duplicates=True)
     counts += places.forget_places(database, own)
+    counts["events"] += events.forget_addresses(database, sorted(own))
+    counts["events"] += events.forget_references(database, client_id, homes)
     counts["idempotency_keys"] += places.forget_client_answers(database, client_id, _emptied(client_id))
     return counts
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import peewee
 
-from notifyhub.store import forgetting, wordings
+from notifyhub.store import events, forgetting, wordings
 from notifyhub.store.rows import fetch_rows, is_postgres, run
 
 # That something was sent, when, and with what outcome stays for the statistics.
@@ -33,6 +33,7 @@ def keep_off(database: peewee.Database) -> None:
 def forget(database: peewee.Database, client_id: int) -> Counter[str]:
     """Remove what is personal in the deliveries of a client. Returns the number of rows by table."""
     counts = Counter({"wordings": wordings.forget(database, client_id)})
+    counts["events"] += events.forget_client(database, client_id)
     ids = [row[0] for row in run(database, _OF_CLIENT, client_id).fetchall()]
     counts += forgetting.forget_deliveries(database, ids)
     counts["duplicates"] += run(database, _DUPLICATES, client_id).rowcount

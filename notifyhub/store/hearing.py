@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from itertools import chain
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import orjson
 import peewee
 
 from notifyhub.clock import to_iso
+from notifyhub.domain.events import OF_DEEDS
 from notifyhub.domain.inbound import Inbound, is_word
 from notifyhub.domain.receipt import Receipt
-from notifyhub.store import noting, reachability, receipts
+from notifyhub.store import event_wants, events, noting, reachability, receipts
+from notifyhub.store.events import NewEvent
 from notifyhub.store.reachability import Place, Unreachable
 from notifyhub.store.receipts import Arrived
 from notifyhub.store.rows import Type, run, run_rows
@@ -66,12 +68,13 @@ def hear(database: peewee.Database, calls: Sequence[Heard]) -> list[int]:
     arrived = [Arrived(call.receipts, call.now, call.rules.unreachable_kept_ms) for call in calls]
     known = receipts.apply(database, arrived)
     if any(call.inbound for call in calls):
-        fresh = _fresh(database, calls)
+        fresh, wanted = _fresh(database, calls), event_wants.wanted(database)
         for call in calls:
             # Of two equal ones in one call, one counts.
             own = {_key(inbound): inbound for inbound in call.inbound if _key(inbound) in fresh}
             fresh -= own.keys()
             _act(database, list(own.values()), call)
+            _tell(database, list(own.values()), call, wanted)
     return known
 
 
@@ -130,16 +133,37 @@ def _note(database: peewee.Database, one: Inbound, rules: Rules) -> None:
         noting.note("client.opted_out", **who, channels=[one.channel], by="messenger", reason=one.reason)
 
 
-def _document(one: Inbound) -> str:
-    """What the operator's URL is told."""
-    told = {
+def _tell(database: peewee.Database, inbound: Sequence[Inbound], call: Heard, wanted: Container[str]) -> None:
+    """Store the events of it that somebody wants."""
+    told = []
+    for one in inbound:
+        types = [OF_DEEDS[one.kind], *_wish(one, call.rules)]
+        if types := [type_ for type_ in types if type_ in wanted]:
+            found = run(database, _CLIENT_AT, one.address, one.channel).fetchone()
+            facts = {**_facts(one), "reason": one.reason, "client_id": found[0] if found else None}
+            told += [NewEvent(type_, call.now, facts, channel=one.channel, address=one.address) for type_ in types]
+    if told:
+        events.insert(database, told)
+
+
+def _wish(one: Inbound, rules: Rules) -> Sequence[str]:
+    if one.is_private and is_word(one.text, rules.opt_out):
+        return ("person.opted_out",)
+    return ("person.opted_in",) if one.is_private and is_word(one.text, rules.opt_in) else ()
+
+
+def _facts(one: Inbound) -> dict[str, Any]:
+    return {
         "channel": one.channel,
         "sender": one.sender or None,
         "address": one.address,
-        "kind": one.kind,
         "text": one.text,
         "at": to_iso(one.at) if one.at else None,
         "messenger_id": one.messenger_id,
-        "raw": orjson.Fragment(one.raw),
     }
+
+
+def _document(one: Inbound) -> str:
+    """What the operator's URL is told."""
+    told = {**_facts(one), "kind": one.kind, "raw": orjson.Fragment(one.raw)}
     return orjson.dumps(told).decode()

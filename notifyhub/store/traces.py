@@ -52,6 +52,7 @@ ELSEWHERE: Mapping[tuple[str, str], str] = MappingProxyType(
         ("early_receipts", "delivery_id"): "kept for ten minutes",
         ("pruned_keys", "delivery_id"): "what is left of a pruned delivery",
         ("erasures", "client_id"): "the proof itself",
+        ("event_messages", "message_id"): "gone within seconds, when it is said that the message is completed",
     }
 )
 """Keys that pruning, forgetting and erasing deal with in another way, and why."""

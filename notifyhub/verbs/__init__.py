@@ -27,6 +27,8 @@ from notifyhub.verbs.statistics import StatVerbs
 from notifyhub.verbs.templates import TemplateVerbs
 from notifyhub.verbs.two_ways import both, is_blocking, pause, result_of, within
 from notifyhub.verbs.verbs import Filter, KeyVerbs, Moment, Outcome, Receives, Sends, Verbs
+from notifyhub.verbs.webhook_faces import AsyncEvents, AsyncWebhooks, Events, Webhooks
+from notifyhub.verbs.webhooks import EventVerbs, WebhookVerbs
 
 __all__ = [
     # what there is to do
@@ -39,6 +41,8 @@ __all__ = [
     "ReachabilityVerbs",
     "TemplateVerbs",
     "AuditVerbs",
+    "WebhookVerbs",
+    "EventVerbs",
     "Receives",
     "To",
     "Outcome",
@@ -62,6 +66,10 @@ __all__ = [
     "Audit",
     "AsyncAudit",
     "acting_as",
+    "Webhooks",
+    "AsyncWebhooks",
+    "Events",
+    "AsyncEvents",
     # one body for both ways of calling
     "both",
     "result_of",

@@ -13,6 +13,7 @@ from notifyhub.verbs.statistics import StatVerbs
 from notifyhub.verbs.templates import TemplateVerbs
 from notifyhub.verbs.two_ways import awaited, both
 from notifyhub.verbs.verbs import KeyVerbs, Verbs
+from notifyhub.verbs.webhook_faces import AsyncEvents, AsyncWebhooks, Events, Webhooks
 
 
 class Keys:
@@ -110,6 +111,10 @@ class Messaging:
     """Who did what: `audit.list(…)`."""
     templates: Templates
     """Named texts: `templates.set(…)`, `templates.preview(…)`, `list`, `get`, `versions` and `delete`."""
+    webhooks: Webhooks
+    """Where events are posted: `webhooks.create(…)`, `webhooks.replay(…)` and so on."""
+    events: Events
+    """What happened: `events.list(…)`."""
 
     send, asend = both(Verbs.send)
     send_many, asend_many = both(Verbs.send_many)
@@ -250,6 +255,10 @@ class AsyncMessaging:
     """Named texts: `await templates.set(…)` and so on."""
     audit: AsyncAudit
     """Who did what: `await audit.list(…)`."""
+    webhooks: AsyncWebhooks
+    """Where events are posted: `await webhooks.create(…)` and so on."""
+    events: AsyncEvents
+    """What happened: `await events.list(…)`."""
     stats: AsyncStats
     """Numbers: `await stats.overall()`."""
 

@@ -31,6 +31,7 @@ from notifyhub.settings import Settings
 from notifyhub.store import heartbeats, views
 from notifyhub.store.database import Database, sqlite_path
 from notifyhub.store.deliveries import Result
+from notifyhub.webhooks.courier import Courier
 from notifyhub.worker import actors, calm
 from notifyhub.worker.call_metrics import FLUSH_S, CallMetrics
 from notifyhub.worker.leader import WORKER, Leader
@@ -77,6 +78,7 @@ class Runtime:
         self._lock = _pump_lock(settings)
         self._pumping = False
         self._no_broker_until = 0.0
+        self._courier = Courier(database, settings.webhook, settings.events)
         for middleware in (DeliveryRetries(), Shutdown(self._pumps.stop), CrashReport()):
             broker.add_middleware(middleware)
         self._actors = actors.declare(broker, settings.delivered_channels(), self._pumps.run)
@@ -114,8 +116,10 @@ class Runtime:
         self._scheduler.stop()
         if self._pumping:
             self._sweeps.stop(drain_s)
+            self._courier.wind_down(drain_s)
             if self._worker is not None:
                 self._worker.stop(timeout=round(drain_s * 1000))
+            self._courier.stop()
             self._pumps.close([*self._providers.values(), self._cells])
             self._metrics.close()
         if self._lock is not None:
@@ -159,6 +163,9 @@ class Runtime:
             # Who rested before a restart still rests.
             self._senders.refresh()
             self._paces.refresh()
+            self._courier.learn_wants()
+            if self._lock is not None:
+                self._courier.take_over()
         self._pumps.start(lanes)
         self._doorbell.answer_locally(self._pumps.nudge, self._pumps.run_here)
         if self._worker is not None:
@@ -168,6 +175,7 @@ class Runtime:
         self._scheduler.add("mailing_watch", self._mailings.refresh, every_s)
         self._scheduler.add("sender_watch", self._senders.refresh, every_s)
         self._scheduler.add("sender_paces", self._paces.refresh, every_s)
+        self._scheduler.add("webhooks", self._courier.sweep, every_s)
         self._scheduler.add("forget_places", self._cells.forget, every_s * FORGET_EVERY)
         self._scheduler.add("call_metrics", self._metrics.flush, FLUSH_S)
         self._scheduler.add("beat", self._beat, BEAT_S)

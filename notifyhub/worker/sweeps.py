@@ -17,6 +17,7 @@ from notifyhub.scheduler import Scheduler
 from notifyhub.settings import Settings
 from notifyhub.store import heartbeats
 from notifyhub.store.database import Database
+from notifyhub.webhooks import forgetting
 from notifyhub.worker.leader import RENEW_S, Leader
 
 # Answers are kept for hours, so once a minute is often enough.
@@ -27,7 +28,7 @@ REPORT_EVERY = 20
 RETENTION_EVERY = 120
 BEAT_S = 5.0
 """Between signs of life in the store, by which other processes know that somebody delivers and sweeps."""
-DAY_MS = 86_400_000
+DAY_S = 86_400
 
 
 class Sweeps:
@@ -131,8 +132,14 @@ class Sweeps:
         sweep.forget(self._database, now_ms())
         sweep.forget_unreachable(self._database, now_ms())
         receive.forget(self._database, now_ms())
+        forgetting.forget(self._database, now_ms(), self._events_kept_s())
         if kept_days := self._settings.audit_kept_days:
-            sweep.forget_audit(self._database, now_ms() - kept_days * DAY_MS)
+            sweep.forget_audit(self._database, now_ms() - kept_days * DAY_S * 1000)
+
+    def _events_kept_s(self) -> int:
+        """What people wrote is personal."""
+        days, kept_s = self._settings.retention.personal_days, self._settings.events.kept_s
+        return kept_s if days is None else min(kept_s, days * DAY_S)
 
     def _keep_to_retention(self) -> None:
         self._retention.sweep(now_ms())

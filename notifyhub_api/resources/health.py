@@ -41,7 +41,7 @@ async def live(request: Request) -> Response:
 async def ready(request: Request) -> Response:
     """Messages can be accepted, and all that sends them is there."""
     hub, state = hub_of(request), request.app.state
-    verdict = await asyncio.to_thread(state.readiness.verdict, pumping=hub.pumping, stopping=state.stopping)
+    verdict = await asyncio.to_thread(state.readiness.verdict, pumping=hub.pumping, stopping=state.ending.begun)
     # The reasons in words may name hosts and users; they are in the log and in `notifyhub doctor`.
     found = Readiness(status=verdict.status.value, checks=verdict.checks)
     return answer(found, 503 if verdict.status is Status.NOT_READY else 200)

@@ -41,6 +41,9 @@ UNSAYABLE = frozenset(
         "forbidden",
         "too_slow",
         "value",
+        "private_address",
+        "unknown_host",
+        "unknown_event",
     }
 )
 """Faults that no JSON schema can tell of beforehand: what members say together, or mean, or whose they are."""

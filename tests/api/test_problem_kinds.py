@@ -58,6 +58,7 @@ RELEASED = {
     "request-timeout",
     "head-too-large",
     "too-many-connections",
+    "too-many-streams",
 }
 """Programs compare with these: a name may be added here, but none changed or taken away."""
 
@@ -83,7 +84,7 @@ class Services:
 
 @pytest.fixture
 def services(make_hub: HubMaker, serve: Callable[..., Api], tmp_path: Path) -> Iterator[Services]:
-    keyed = make_hub(worker=False, max_body_bytes=100_000, data_dir=tmp_path / "keyed")
+    keyed = make_hub(worker=False, max_body_bytes=100_000, data_dir=tmp_path / "keyed", events={"streams": 0})
     unkeyed = make_hub(worker=False, auth="none", data_dir=tmp_path / "open")
     tight = Limits(head_s=0.05, connections=1)
     with (
@@ -155,6 +156,7 @@ CASES: dict[str, Callable[[Services], Reply]] = {
     "too-many-requests": lambda at: too_often(at.keyed),
     "internal-error": lambda at: at.keyed.get("/raises/bug"),
     "store-unavailable": lambda at: at.keyed.get("/raises/store"),
+    "too-many-streams": lambda at: at.keyed.get("/api/v1/events", Accept="text/event-stream"),
     "not-http": lambda at: sent(at.tight, b"\x16\x03\x01\r\n\r\n"),
     "request-timeout": lambda at: sent(at.tight, b"GET / HT"),
     "head-too-large": lambda at: sent(at.tight, b"GET /" + b"x" * 70_000 + b" HTTP/1.1\r\n\r\n"),

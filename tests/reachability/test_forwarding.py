@@ -12,7 +12,8 @@ from starlette.responses import Response
 
 from notifyhub import Hub
 from notifyhub.clock import now_ms
-from notifyhub.flow.forward import GIVEN_UP_AFTER_MS, Forwarder, key_of, pause_ms
+from notifyhub.domain.signing import key_of
+from notifyhub.flow.forward import GIVEN_UP_AFTER_MS, Forwarder, pause_ms
 from notifyhub.hub import core_of
 from notifyhub.store import inbound_posts
 from tests.api.conftest import Api, serve
