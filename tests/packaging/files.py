@@ -94,8 +94,8 @@ def _of_pods() -> Iterator[Call]:
 
 def _of_documents() -> Iterator[Call]:
     for path in (ROOT / "docs/docker.md", ROOT / ".github/workflows/ci.yml"):
-        # In running text a command ends with a backtick; pg_dump has a user and a database of the same name.
-        found = re.findall(r"^(?!.* pg_).*(?:exec|run) .*? notifyhub ([^`\n]+)", path.read_text(), re.MULTILINE)
+        # A command ends with a quote of those around it; pg_dump has a user and a database of the same name.
+        found = re.findall(r"^(?!.* pg_).*(?:exec|run) .*? notifyhub ([^`'\n]+)", path.read_text(), re.MULTILINE)
         yield from ((path.name, words) for line in found if (words := shlex.split(line, comments=True)))
 
 

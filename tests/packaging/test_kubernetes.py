@@ -75,6 +75,12 @@ def test_a_pod_has_no_rights(name: str) -> None:
         assert {"requests", "limits"} == set(container["resources"])
 
 
+@pytest.mark.parametrize("name", sorted(pods()))
+def test_kubernetes_adds_no_variables_that_look_like_settings(name: str) -> None:
+    # It would add NOTIFYHUB_API_PORT=tcp://… for the Service notifyhub-api, and so on.
+    assert pods()[name]["enableServiceLinks"] is False
+
+
 @pytest.mark.parametrize("name", ["notifyhub-api", "notifyhub-worker", "notifyhub-scheduler"])
 def test_a_pod_has_time_to_end(name: str) -> None:
     pod = pods()[name]
