@@ -261,13 +261,18 @@ def load(**given: Any) -> Settings:
 
 def names() -> tuple[str, ...]:
     """The names of all variables."""
-    found: list[str] = []
-    for name, field in _kind().model_fields.items():
-        kind = field.annotation
-        group = isinstance(kind, type) and issubclass(kind, BaseModel)
-        members = [f"{name}_{member}" for member in kind.model_fields] if group else [name]  # type: ignore[union-attr]
-        found += [PREFIX + member.upper() for member in members]
-    return tuple(found)
+    of_groups = {f"{name}_{member}" for name, kind in _groups().items() for member in kind.model_fields}
+    return tuple(PREFIX + name.upper() for name in sorted(of_groups | (_kind().model_fields.keys() - _groups().keys())))
+
+
+def is_of_a_group(name: str) -> bool:
+    """Is this the name of a group, such as a channel, or of a member? Unknown members are refused by `load`."""
+    return any(f"{name.upper()}_".startswith(f"{PREFIX}{group.upper()}_") for group in _groups())
+
+
+def _groups() -> dict[str, type[BaseModel]]:
+    kinds = {name: field.annotation for name, field in _kind().model_fields.items()}
+    return {name: kind for name, kind in kinds.items() if isinstance(kind, type) and issubclass(kind, BaseModel)}
 
 
 def environment_of_child(**settings: object) -> dict[str, str]:

@@ -14,16 +14,20 @@ _said = False
 
 
 def unknown() -> list[tuple[str, str]]:
-    """The names of such variables in the environment, each with what to do about it."""
+    """The names of such variables in the environment, each with what to do about it.
+
+    Wrong members of channels are not among them: with those no command that reads settings goes on.
+    """
     given = [name for name in sorted(os.environ) if name.startswith(PREFIX) and name not in OTHERS]
     given = [name for name in given if not name.startswith(OF_TESTS)]
     if not given:
         return []
     # Here, because most commands read no settings, and importing them takes long.
-    from notifyhub.settings import names, near
+    from notifyhub.settings import is_of_a_group, names, near
 
     known = {name.upper() for name in names()}
-    return [(name, _advice(near(name))) for name in given if name.upper() not in known]
+    wrong = [name for name in given if name.upper() not in known and not is_of_a_group(name)]
+    return [(name, _advice(near(name))) for name in wrong]
 
 
 def say_unknown(say: Callable[[str], object]) -> None:

@@ -13,7 +13,7 @@ NOT_HTTP = Kind(
     means="The request is not HTTP/1.1; `detail` says why.",
     advice="Check what is between you and the service. The usual causes are TLS to a port without TLS, or a proxy with "
     "another protocol.",
-    detail="this is not valid HTTP: the Host is missing",
+    detail="this is not valid HTTP: Invalid method encountered",
 )
 REQUEST_TIMEOUT = Kind(
     name="request-timeout",

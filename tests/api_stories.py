@@ -300,6 +300,7 @@ STORIES = (
         "/api/v1/templates/code?channel=telegram",
         says="Without the variant for Telegram:",
     ),
+    Step("audit_find", "/api/v1/audit?about=template:code&limit=1"),
     Step(
         "mailings_create",
         "/api/v1/mailings",
@@ -427,7 +428,6 @@ STORIES = (
     Step("keys_every", "/api/v1/keys?limit=1"),
     Step("keys_read", "/api/v1/keys/{key}"),
     Step("keys_revoke", "/api/v1/keys/{key}/revoke"),
-    Step("audit_find", "/api/v1/audit?about=key:{key}"),
     Step("deliveries_why", "/api/v1/deliveries/{later_delivery}/why"),
     Step("messages_why", "/api/v1/messages/{later}/why"),
     Step(

@@ -8,7 +8,7 @@ ACTIONS = MappingProxyType(
     {
         "client.changed": "members of a client were changed",
         "client.created": "a client was added",
-        "client.erased": "a client was deleted, and what waited for them cancelled",
+        "client.erased": "a client was deleted or wholly erased, and what waited for them cancelled",
         "client.opted_in": "a client's opt-outs were withdrawn",
         "client.opted_out": "a client was opted out of channels",
         "clients.exported": "clients were written to a file",
@@ -34,6 +34,11 @@ ACTIONS = MappingProxyType(
         "statistics.repaired": "the counters of the statistics were counted anew",
         "template.changed": "a text of a template was added or changed",
         "template.removed": "a template, or a text of it, was removed",
+        "webhook.changed": "members of a webhook endpoint were changed",
+        "webhook.created": "a webhook endpoint was created",
+        "webhook.deleted": "a webhook endpoint was deleted",
+        "webhook.replayed": "events are posted to a webhook endpoint again",
+        "webhook.rotated": "a webhook endpoint got a new secret",
     }
 )
 """What each action means."""
@@ -49,5 +54,6 @@ KINDS = (
     "message",
     "statistics",
     "template",
+    "webhook",
 )
 """What an action can be about."""

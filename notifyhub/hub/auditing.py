@@ -22,6 +22,7 @@ from notifyhub.store import (
     reachability_lists,
     recount,
     resolving,
+    webhook_replays,
 )
 from notifyhub.store.audit import Audited, Line
 from notifyhub.store.database import Database
@@ -165,6 +166,18 @@ def _repaired(_: None, result: recount.Recount) -> Iterator[Act]:
         yield Act("statistics.repaired", "statistics", None, {"differing": result.differing})
 
 
+def _replayed(item: webhook_replays.Replay, result: webhook_replays.Replayed) -> Iterator[Act]:
+    # One line for the act, as above.
+    if item.after.id == 0 and result.posts:
+        more = {} if result.last is None else {"at_least": True}
+        yield Act("webhook.replayed", "webhook", item.endpoint_id, {"posts": result.posts, **more})
+
+
+def _reposted(item: webhook_replays.Again | webhook_replays.Ask, result: int) -> Iterator[Act]:
+    if result:
+        yield Act("webhook.replayed", "webhook", item.endpoint_id, {"posts": result})
+
+
 _OWN: dict[Any, Callable[[Any, Any], Iterator[Act]]] = {
     mailing_moves.start: _started,
     mailing_retries.retry_failed: _mailing_retried,
@@ -174,4 +187,7 @@ _OWN: dict[Any, Callable[[Any, Any], Iterator[Act]]] = {
     reachability_lists.suppress: _suppressed,
     reachability_lists.clear: _cleared,
     recount.repair: _repaired,
+    webhook_replays.replay: _replayed,
+    webhook_replays.again: _reposted,
+    webhook_replays.retry: _reposted,
 }

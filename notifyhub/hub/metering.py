@@ -19,6 +19,7 @@ from notifyhub.metrics.definitions import (
     PAUSED,
     QUEUE_AGE,
     STORE_UP,
+    WEBHOOK_FAILING,
     Metric,
 )
 from notifyhub.metrics.snapshots import Labels, Snapshot
@@ -62,12 +63,15 @@ def _values(settings: Settings, load: Load) -> Values:
     for place, number in load.open.items():
         yield OPEN_DELIVERIES, place, number
     for channel in settings.channels():
-        since = load.due_since.get(channel)
-        yield QUEUE_AGE, (channel,), 0 if since is None else (load.at - since) / 1000
+        yield QUEUE_AGE, (channel,), _seconds_since(load.due_since.get(channel), load.at)
         yield from _breakers(settings, channel, load.standings)
         yield from _limits(settings, channel, load)
-    since = load.inbound_since
-    yield INBOUND_AGE, (), 0 if since is None else max(0, load.at - since) / 1000
+    yield INBOUND_AGE, (), _seconds_since(load.inbound_since, load.at)
+    yield WEBHOOK_FAILING, (), _seconds_since(load.failing_since, load.at)
+
+
+def _seconds_since(moment: int | None, now: int) -> float:
+    return 0 if moment is None else max(0, now - moment) / 1000
 
 
 def _breakers(settings: Settings, channel: str, standings: Sequence[Standing]) -> Values:

@@ -121,6 +121,12 @@ REQUEST_DURATION = Metric(
     ("method", "path"),
     buckets=QUICK_S,
 )
+WEBHOOK_POSTS = Metric(
+    "notifyhub_webhook_posts_total",
+    "counter",
+    "Posts of events to webhook endpoints; result: posted, waiting (it is repeated later), or dead (it is given up).",
+    ("result",),
+)
 SWEEPS = Metric("notifyhub_sweeps_total", "counter", "Runs of sweeps; result: done or failed.", ("sweep", "result"))
 SWEEP_DURATION = Metric(
     "notifyhub_sweep_duration_seconds", "histogram", "Duration of sweeps.", ("sweep",), buckets=QUICK_S
@@ -180,6 +186,12 @@ INBOUND_AGE = Metric(
     "notifyhub_inbound_post_age_seconds",
     "gauge",
     "How long the oldest post to NOTIFYHUB_INBOUND_URL has been waiting; 0: none waits.",
+    of="store",
+)
+WEBHOOK_FAILING = Metric(
+    "notifyhub_webhook_failing_seconds",
+    "gauge",
+    "How long the enabled webhook endpoint that fails longest has been failing; 0: none does.",
     of="store",
 )
 

@@ -52,6 +52,7 @@ _OLD = """
     SELECT id FROM events WHERE created_at <= ? AND position IS NOT NULL AND NOT EXISTS (
         SELECT 1 FROM webhook_posts AS p WHERE p.event_id = events.id AND p.state IN ('waiting', 'posting'))
     ORDER BY created_at, id LIMIT ?"""
+_OF_PEOPLE = "SELECT id FROM events WHERE address IS NOT NULL AND created_at < ?"
 _OF_CLIENT = """
     SELECT e.id FROM events AS e JOIN deliveries AS d ON d.address = e.address AND d.channel = e.channel
     WHERE d.client_id = ? AND d.client_id IS NOT NULL AND e.address IS NOT NULL"""
@@ -69,12 +70,12 @@ _FORGET_REFERENCES = {
     "sqlite": """
         UPDATE events SET data = json_set(data, '$.reference', NULL)
         WHERE json_extract(data, '$.reference') IS NOT NULL AND (
-            json_extract(data, '$.message_id') IN (SELECT r.id FROM {rows} AS r)
+            REPLACE(json_extract(data, '$.message_id'), '-', '') IN (SELECT r.id FROM {rows} AS r)
             OR CAST(json_extract(data, '$.client_id') AS TEXT) = ?)""",
     "postgresql": """
         UPDATE events SET data = CAST(jsonb_set(CAST(data AS jsonb), '{reference}', 'null') AS TEXT)
         WHERE CAST(data AS jsonb) ->> 'reference' IS NOT NULL AND (
-            CAST(data AS jsonb) ->> 'message_id' IN (SELECT r.id FROM {rows} AS r)
+            REPLACE(CAST(data AS jsonb) ->> 'message_id', '-', '') IN (SELECT r.id FROM {rows} AS r)
             OR CAST(data AS jsonb) ->> 'client_id' = ?)""",
 }
 
@@ -154,6 +155,11 @@ def forget_client(database: peewee.Database, client_id: int) -> int:
     return _drop(database, run(database, _OF_CLIENT, client_id).fetchall())
 
 
+def forget_people(database: peewee.Database, before: int) -> int:
+    """Delete what people did before a moment (epoch ms), also what is still to be posted. Returns its number."""
+    return _drop(database, run(database, _OF_PEOPLE, before).fetchall())
+
+
 def forget_addresses(database: peewee.Database, places: Iterable[tuple[str, str]]) -> int:
     """Delete what was done at these pairs of channel and address. Returns the number of events."""
     columns: dict[str, Type] = {"channel": "TEXT", "address": "TEXT"}
@@ -166,7 +172,8 @@ def forget_references(database: peewee.Database, client_id: int, message_ids: It
     Reads all events, which are kept for days: only for what is rare.
     """
     sql = _FORGET_REFERENCES["postgresql" if is_postgres(database) else "sqlite"]
-    rows = [(str(as_uuid(id_)),) for id_ in message_ids]
+    # Triggers of SQLite write ids without dashes, as it stores them.
+    rows = [(as_uuid(id_).hex,) for id_ in message_ids]
     count: int = run_rows(database, sql, {"id": "TEXT"}, rows, str(client_id)).rowcount
     return count
 

@@ -26,6 +26,7 @@ _LATELY = """
     SELECT CAST(COALESCE(SUM(number), 0) AS BIGINT) FROM delivery_counts
     WHERE hour >= ? AND status = ? AND channel = ?"""
 _INBOUND = "SELECT MIN(created_at) FROM inbound_posts"
+_FAILING = "SELECT MIN(failing_since) FROM webhook_endpoints WHERE enabled = 1"
 _ACCEPTED = """
     SELECT channel, CAST(SUM(number) AS BIGINT) AS number FROM delivery_counts WHERE hour >= ? GROUP BY channel"""
 _CALLS = """
@@ -41,6 +42,7 @@ class Load:
     open           deliveries that have not ended, by channel and status
     due_since      since when the one that is due longest has been due, by channel; absent: none is
     inbound_since  since when the oldest post to the operator's URL has been waiting; None: none waits
+    failing_since  since when the webhook endpoint that fails longest has been failing; None: none does
     """
 
     at: int
@@ -49,6 +51,7 @@ class Load:
     standings: Sequence[Standing]
     paces: Paces
     inbound_since: int | None
+    failing_since: int | None
 
 
 def load(channels: Sequence[str], now: int) -> Callable[[peewee.Database], Load]:
@@ -64,6 +67,7 @@ def load(channels: Sequence[str], now: int) -> Callable[[peewee.Database], Load]
             standings=senders.every(database),
             paces=sender_paces.paces(database),
             inbound_since=run(database, _INBOUND).fetchone()[0],
+            failing_since=run(database, _FAILING).fetchone()[0],
         )
 
     return ask

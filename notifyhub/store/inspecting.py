@@ -14,8 +14,15 @@ from notifyhub.store.rows import is_postgres, run
 from notifyhub.store.traces import OF_DELIVERY, OF_MESSAGE
 
 MAIN_TABLES = ("clients", "mailings", "messages", "deliveries", "attempts", "pruned_keys", "erasures")
-TRIGGERS = ("deliveries_added", "deliveries_moved", "deliveries_removed")
-"""They keep the counters; migration 0006 makes them, and 0017 makes the last anew."""
+TRIGGERS = (
+    "deliveries_added",
+    "deliveries_added_told",
+    "deliveries_moved",
+    "deliveries_moved_told",
+    "deliveries_removed",
+    "mailings_moved_told",
+)
+"""They keep the counters, and write events; the migrations 0006, 0015 and 0017 make them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +123,12 @@ def _structure(opened: peewee.Database) -> Iterator[str]:
         indexes = {index.name for index in opened.get_indexes(table)}
         named = (str(index._name) for index in model._meta.indexes if isinstance(index, peewee.Index))  # type: ignore[attr-defined]
         yield from (f"index {name} is missing" for name in named if name not in indexes)
-    triggers = _triggers(opened)
-    yield from (f"trigger {name} is missing or disabled" for name in TRIGGERS if name not in triggers)
+    working = triggers(opened)
+    yield from (f"trigger {name} is missing or disabled" for name in TRIGGERS if name not in working)
 
 
-def _triggers(opened: peewee.Database) -> set[str]:
+def triggers(opened: peewee.Database) -> set[str]:
+    """The names of the triggers that work."""
     sql = _POSTGRES_TRIGGERS if is_postgres(opened) else "SELECT name FROM sqlite_master WHERE type = 'trigger'"
     return {row[0] for row in run(opened, sql).fetchall()}
 

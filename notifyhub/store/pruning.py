@@ -13,7 +13,7 @@ from typing import Any
 import peewee
 
 from notifyhub.domain.mailings import MailingStatus
-from notifyhub.store import forgetting, retention
+from notifyhub.store import events, forgetting, retention
 from notifyhub.store.forgetting import ID, MESSAGE_ID
 from notifyhub.store.retention import Batch, Pass
 from notifyhub.store.rows import Type, as_uuid, fetch, is_postgres, run, run_rows
@@ -112,6 +112,7 @@ def _forget(database: peewee.Database, batch: Batch) -> Counts:
 def _forget_messages(database: peewee.Database, batch: Batch) -> Counts:
     counts = forgetting.forget_messages(database, batch.ready)
     counts["inbound_posts"] += run(database, _INBOUND, batch.cutoff).rowcount
+    counts["events"] += events.forget_people(database, batch.cutoff)
     return counts
 
 

@@ -20,6 +20,8 @@ from notifyhub import logs
 from notifyhub.clock import now_ms
 from notifyhub.domain import posting, signing
 from notifyhub.errors import NotifyhubError
+from notifyhub.metrics import counting
+from notifyhub.metrics.definitions import WEBHOOK_POSTS
 from notifyhub.store import event_wants, numbering, webhook_posts
 from notifyhub.store.database import Database
 from notifyhub.store.numbering import Numbering
@@ -186,6 +188,7 @@ class Courier:
         )
         try:
             await asyncio.wrap_future(self._database.write(webhook_posts.record, tried))
+            counting.count(WEBHOOK_POSTS, (tried.state,))
         except NotifyhubError as error:
             # It is posted again, with the same id, when its lease is over.
             _log.warning("what came of a post to webhook %d cannot be recorded: %s", one.endpoint_id, error)

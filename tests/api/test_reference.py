@@ -12,6 +12,7 @@ WITHOUT_A_LINE = {
     "messages_create": "sends: what is sent is in the lists of messages",
     "messages_create_many": "sends",
     "mailings_test": "sends",
+    "webhooks_test": "sends",
     "dialects_sendmsg": "sends",
     "dialects_post": "sends",
     "mailings_retry_failed": "changes nothing here: nothing failed",
@@ -23,6 +24,9 @@ WITHOUT_A_LINE = {
     "receipts_viber": "is told by a messenger",
     "receipts_whatsapp": "is told by a messenger",
 }
+
+AT_TIMES = {"webhooks_replay", "webhooks_retry"}
+"""If there is anything to post again; `tests/audit` sees to it that there is."""
 
 
 @pytest.fixture(scope="module")
@@ -42,4 +46,4 @@ def test_the_reference_holds_the_answers_of_today(teller: Teller) -> None:
 def test_every_operation_that_changes_something_has_a_line_in_the_audit(teller: Teller) -> None:
     changing = {operation.id for operation in OPERATIONS if operation.method != "GET"}
 
-    assert changing - teller.audited == set(WITHOUT_A_LINE)
+    assert changing - teller.audited - AT_TIMES == set(WITHOUT_A_LINE)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 from notifyhub import Hub
@@ -17,15 +18,17 @@ from notifyhub.verbs import faces
 from tests.conftest import HubMaker
 from tests.emulated import RunningEmulator
 from tests.mailings.conftest import until
+from tests.webhooks.conftest import HERE
 
 LATER = "2126-12-01T10:00:00+03:00"
 READS = {
     "message", "messages", "delivery", "deliveries", "deliveries_by_id", "wait", "why", "channels", "channel",
     "audit.list", "keys.list", "keys.get", "clients.list", "clients.get", "reachability.list", "stats.overall",
     "stats.check", "templates.get", "templates.list", "templates.versions", "templates.preview",
-    "mailings.get", "mailings.list", "mailings.stats", "mailings.preview", "mailings.preview_as",
+    "webhooks.get", "webhooks.list", "webhooks.posts", "events.list", "stats.now", "clients.erasure",
+    "clients.erasures", "mailings.get", "mailings.list", "mailings.stats", "mailings.preview", "mailings.preview_as",
 }  # fmt: skip
-SENDS = {"send", "send_many", "mailings.test"}
+SENDS = {"send", "send_many", "mailings.test", "webhooks.test"}
 """What is sent is in the lists of messages, counted by key; it would drown everything else here."""
 
 
@@ -62,6 +65,14 @@ def _paused(story: Story) -> object:
     return story.hub.mailings.pause(id_)
 
 
+def _replayed(story: Story) -> object:
+    ends = monotonic() + 30
+    while not story.hub.events.list(limit=1):
+        assert monotonic() < ends
+        sleep(0.01)
+    return story.hub.webhooks.replay(story.kept["hook"], since="2020-01-01T00:00:00Z")
+
+
 def _broken_counters(story: Story) -> object:
     spoil = "UPDATE delivery_counts SET number = number + 5"
     core_of(story.hub).database.write(lambda db, items: [run(db, spoil)], None).result()
@@ -70,6 +81,12 @@ def _broken_counters(story: Story) -> object:
 
 Steps = list[tuple[str, Callable[[Story], object], list[str]]]
 STEPS: Steps = [
+    ("webhooks.create", lambda s: s.kept.update(hook=s.hub.webhooks.create("http://127.0.0.1:9/").id),
+     ["webhook.created"]),
+    ("webhooks.retry", lambda s: s.hub.webhooks.retry(s.kept["hook"]), []),
+    ("webhooks.update", lambda s: s.hub.webhooks.update(s.kept["hook"], description="Shop"), ["webhook.changed"]),
+    ("webhooks.rotate", lambda s: s.hub.webhooks.rotate(s.kept["hook"]), ["webhook.rotated"]),
+    ("webhooks.test", lambda s: s.hub.webhooks.test(s.kept["hook"]), []),
     ("keys.create", lambda s: s.kept.update(key=s.hub.keys.create("shop").id), ["key.created"]),
     ("keys.revoke", lambda s: s.hub.keys.revoke(s.kept["key"]), ["key.revoked"]),
     ("clients.create", lambda s: s.hub.clients.create(79031234567, tags=["blocked"], addresses={"telegram": "13"}),
@@ -112,6 +129,9 @@ STEPS: Steps = [
     ("mailings.cancel", lambda s: s.hub.mailings.cancel(s.kept["running"]), ["mailing.cancelled"]),
     ("mailings.retry_failed", _failed_mailing, ["mailing.created", "mailing.retried"]),
     ("mailings.delete", lambda s: s.hub.mailings.delete(s.kept["running"]), ["mailing.deleted"]),
+    ("clients.erase", lambda s: s.hub.clients.erase(s.hub.clients.list()[0].id, reason="asked"), ["client.erased"]),
+    ("webhooks.replay", _replayed, ["webhook.replayed"]),
+    ("webhooks.delete", lambda s: s.hub.webhooks.delete(s.kept["hook"]), ["webhook.deleted"]),
     ("stats.repair", _broken_counters, ["statistics.repaired"]),
     ("stats.repair", lambda s: s.hub.stats.repair(), []),
 ]  # fmt: skip
@@ -146,7 +166,7 @@ def test_every_step_that_changes_something_has_its_line(
             {"channel": "telegram", "address": "14", "answers": ["lost"]},
         ]
     )
-    hub = make_hub(database_url=database_url)
+    hub = make_hub(database_url=database_url, webhook=HERE)
     story, seen = Story(hub), 0
 
     found: list[tuple[str, list[str]]] = []

@@ -95,10 +95,10 @@ WRONG = {
     ),
     "channel": ({"telegram": "on"}, 2, "NOTIFYHUB_"),
     "pair": ({"whatsapp_token": "hidden"}, 2, "NOTIFYHUB_WHATSAPP_PHONE_NUMBER_ID must be set"),
-    "away": ({"database_url": "postgresql://me:hidden@127.0.0.1:9/x"}, 4, "cannot upgrade the database"),
+    "away": ({"database_url": "postgresql://me:hidden@127.0.0.1:9/x"}, 4, "cannot open the database"),
     "folder": ({"database_url": "sqlite:////dev/null/x/y.db"}, 2, "NOTIFYHUB_DATABASE_URL: cannot make the folder"),
     "memory": ({"database_url": "sqlite:///:memory:"}, 2, "NOTIFYHUB_DATABASE_URL: SQLite needs a file"),
-    "no database": ({"database_url": "sqlite:////etc/passwd"}, 4, "cannot upgrade the database"),
+    "no database": ({"database_url": "sqlite:////etc/passwd"}, 4, "cannot open the database"),
 }
 
 

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from starlette.responses import Response
 
 from notifyhub import Hub
 from notifyhub.clock import now_ms
@@ -18,6 +19,7 @@ from notifyhub.flow import sweep
 from notifyhub.hub import core_of
 from tests.conftest import HubMaker
 from tests.emulated import RunningEmulator
+from tests.emulator.receiver import receiving
 from tests.mailings.conftest import fill
 from tests.metrics.conftest import Moved
 from tests.metrics.scraping import of_hub, until
@@ -249,6 +251,22 @@ def test_what_people_post_and_nobody_takes(make_hub: HubMaker, database_url: str
     hub.receive("telegram", json.dumps(update).encode(), {"x-telegram-bot-api-secret-token": EMULATED_WEBHOOK_SECRET})
 
     until(lambda: of_hub(hub)("notifyhub_inbound_post_age_seconds") > 0)
+
+
+def test_posts_to_a_webhook_that_fails_and_then_takes_them(make_hub: HubMaker, database_url: str, moved: Begin) -> None:
+    with receiving() as receiver:
+        receiver.answers = [Response(status_code=500)]
+        hub = make_hub(database_url=database_url, webhook={"private_addresses": "127.0.0.0/8", "allow_http": True})
+        hub.webhooks.create(receiver.url, ["delivery.sent"])
+        has = moved(hub)
+
+        hub.send("Hello", to=PERSON)
+
+        until(lambda: of_hub(hub)("notifyhub_webhook_failing_seconds") > 0)
+        has("notifyhub_webhook_posts_total", 1, result="waiting")
+        hub.send("Hello again", to=PERSON)
+        has("notifyhub_webhook_posts_total", 1, result="posted")
+        until(lambda: of_hub(hub)("notifyhub_webhook_failing_seconds") == 0)
 
 
 def test_sweeps_and_commits(hub: Hub) -> None:

@@ -76,6 +76,15 @@ def test_what_is_missing_or_wrong_is_named(database: Database, spoil: str, told:
     assert told in " ".join(faults(database)).replace("1 rows of deliveries", "2 rows of")
 
 
+def test_every_trigger_of_a_new_store_is_looked_for(database_url: str) -> None:
+    database = Database(database_url)
+    database.upgrade()
+
+    with database.connected("look for triggers") as opened:
+        assert inspecting.triggers(opened) == set(inspecting.TRIGGERS)
+    database.close()
+
+
 def test_a_missing_trigger_is_named(database: Database) -> None:
     on = "" if database.engine == "sqlite" else " ON deliveries"
     execute(database, f"DROP TRIGGER deliveries_moved{on}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import peewee
 import psycopg
 import pytest
 
@@ -13,6 +14,7 @@ from notifyhub.clock import now_ms
 from notifyhub.domain.events import OF_DELIVERIES, TYPES, event_id, matching, position_of
 from notifyhub.hub import core_of
 from notifyhub.settings import load
+from notifyhub.store import events
 from notifyhub.webhooks import forgetting
 from tests.api.conftest import Api, serve
 from tests.conftest import HubMaker
@@ -227,6 +229,46 @@ def test_with_a_client_goes_what_they_wrote(make_hub: HubMaker, serve: Callable[
 
     (left,) = api.hub.events.list().items
     assert left.data.address == "1067001"  # type: ignore[union-attr]
+
+
+def test_with_an_erased_person_goes_what_they_wrote(
+    make_hub: HubMaker, serve: Callable[[Hub], Api], database_url: str
+) -> None:
+    api = serve(make_hub(database_url=database_url))
+    client = api.hub.clients.create("79201234567", addresses={"telegram": PERSON})
+    telegram(api, written(7, "my secret"))
+
+    erasure = api.hub.clients.erase(client.id, reason="asked")
+
+    assert (told(api.hub), erasure.rows["events"]) == ([], 1)
+
+
+def test_with_an_erased_person_goes_the_reference_of_what_was_sent_to_their_address(eager: Hub) -> None:
+    """It was sent before the person was in the directory, so the events do not name the client."""
+    sent(eager, reference="Ann's order")
+    assert told(eager) == ["delivery.sent", "message.completed"]
+    client = eager.clients.create("79201234567", addresses={"telegram": PERSON})
+
+    eager.clients.erase(client.id, reason="asked")
+
+    assert [event.data.reference for event in eager.events.list().items] == [None, None]  # type: ignore[union-attr]
+
+
+def test_what_people_wrote_is_kept_no_longer_than_other_personal_data(
+    make_hub: HubMaker, serve: Callable[[Hub], Api], database_url: str
+) -> None:
+    api = serve(make_hub(database_url=database_url, events={"types": "person.*, delivery.*"}))
+    telegram(api, written(7, "hello"))
+    sent(api.hub)
+    assert told(api.hub) == ["person.wrote", "delivery.sent"]
+
+    def job(database: peewee.Database, items: list[None]) -> list[None]:
+        events.forget_people(database, now_ms() + 1_000)
+        return items
+
+    core_of(api.hub).database.write(job, None).result()
+
+    assert told(api.hub) == ["delivery.sent"]
 
 
 @pytest.mark.parametrize(
