@@ -4,9 +4,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 # Tests wait more than they compute: more of them at once than there are cores.
 WORKERS ?= 4
+# For all platforms, because an image may be built for another one than this.
+LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 
 .DEFAULT_GOAL := help
-.PHONY: help run test browser peers picture check format docs bench clean
+.PHONY: help run test browser peers picture check format docs lock bench clean
 
 help: ## show this
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -43,6 +45,13 @@ docs: $(VENV)/.test ## write docs/api.md, docs/problems.md and the tables of doc
 	$(BIN)/python -m tests.problems_document
 	$(BIN)/python -m tests.errors_table
 	$(BIN)/python -m tests.metrics_table
+
+lock: $(VENV)/.test ## write docker/requirements.lock and docker/build.lock anew, with the newest allowed versions
+	$(BIN)/pip install --quiet --disable-pip-version-check uv
+	{ echo '# What the image installs, with hashes: all that setup.py and its extra "all" need. Written by `make lock`.' && \
+	  $(LOCK) --extra all setup.py; } > docker/requirements.lock.new && mv docker/requirements.lock.new docker/requirements.lock
+	{ echo '# What builds the wheel of notifyhub, with hashes. Written by `make lock`.' && \
+	  echo 'setuptools>=77' | $(LOCK) -; } > docker/build.lock.new && mv docker/build.lock.new docker/build.lock
 
 bench: $(VENV)/.bench ## measure against a Celery peer and print the table (about 15 minutes; BENCH=--short for 3)
 	$(BIN)/python -m benchmarks.run $(BENCH)

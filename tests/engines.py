@@ -145,8 +145,9 @@ def rabbitmq_server() -> Iterator[str]:
             config.write_text(f"listeners.tcp.1 = 127.0.0.1:{port}\n")
             return _spawn([str(_RABBITMQ)], log, environment=_rabbitmq_environment(folder, epmd_port))
 
-        with _running("RabbitMQ", start, _rabbitmq_ready, log, signal.SIGTERM) as port:
-            yield f"amqp://guest:guest@127.0.0.1:{port}/%2F"
+        url = "amqp://guest:guest@127.0.0.1:{port}/%2F"
+        with _running("RabbitMQ", url, start, _rabbitmq_ready, log, signal.SIGTERM) as engine:
+            yield engine.url
 
 
 @contextmanager
@@ -159,8 +160,8 @@ def _epmd(folder: Path) -> Iterator[int]:
     def start(port: int, log: Path) -> subprocess.Popen[bytes]:
         return _spawn([program, "-port", str(port), "-address", "127.0.0.1"], log)
 
-    with _running("epmd", start, _accepts, folder / "epmd.log", signal.SIGKILL) as port:
-        yield port
+    with _running("epmd", "{port}", start, _accepts, folder / "epmd.log", signal.SIGKILL) as engine:
+        yield int(engine.url)
 
 
 def _rabbitmq_environment(folder: Path, epmd_port: int) -> dict[str, str]:
