@@ -36,6 +36,7 @@ hypothesis.load_profile("house")
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--seeds", type=int, default=3, help="how many random stories the crash tests play")
     parser.addoption("--clients", type=int, default=2_000, help="how many clients the proof of mailings has")
+    parser.addoption("--messages", type=int, default=1_000, help="how many messages the proof of many processes sends")
     parser.addoption("--fuzz-s", type=int, default=0, help="seconds for which the API is fuzzed by chance")
 
 

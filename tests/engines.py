@@ -47,7 +47,7 @@ class Engine:
         _stop(self._process, self._stop_by)
 
     def start(self) -> None:
-        """Start again; PostgreSQL with the same data, Redis with none."""
+        """Start again; PostgreSQL and RabbitMQ with the same data, Redis with none."""
         self._process = self._start()
         until = time.monotonic() + READY_WITHIN
         while not self._ready(self._process.pid):
@@ -134,6 +134,13 @@ def postgres_engine(*, fsync: bool = False, **settings: str) -> Iterator[Engine]
 @contextmanager
 def rabbitmq_server() -> Iterator[str]:
     """An empty RabbitMQ of Debian's package ``rabbitmq-server``; yields ``amqp://guest:guest@127.0.0.1:PORT/%2F``."""
+    with rabbitmq_engine() as engine:
+        yield engine.url
+
+
+@contextmanager
+def rabbitmq_engine() -> Iterator[Engine]:
+    """``rabbitmq_server``, to be stopped and started."""
     if not has_rabbitmq():
         raise EngineError("no RabbitMQ: apt-get install rabbitmq-server")
     with tempfile.TemporaryDirectory(prefix="rabbitmq-") as name, _epmd(Path(name)) as epmd_port:
@@ -147,7 +154,7 @@ def rabbitmq_server() -> Iterator[str]:
 
         url = "amqp://guest:guest@127.0.0.1:{port}/%2F"
         with _running("RabbitMQ", url, start, _rabbitmq_ready, log, signal.SIGTERM) as engine:
-            yield engine.url
+            yield engine
 
 
 @contextmanager
