@@ -42,14 +42,21 @@ def test_kustomize_makes_valid_manifests_with_our_image(folder: str, tmp_path: P
     made = list(yaml.safe_load_all(subprocess.run(command, capture_output=True, check=True).stdout))
 
     assert all(valid(document) for document in made)
+    [image] = documents(K8S / "common/kustomization.yaml")[0]["images"]
     images = {
         container["image"]
         for document in made
         if document["kind"] in ("Deployment", "Job")
         for container in document["spec"]["template"]["spec"]["containers"]
     }
-    assert images == {f"registry.example.com/notifyhub:{version('notifyhub')}"}
+    assert images == {f"{image['newName']}:{image['newTag']}"}
     assert {document["metadata"].get("namespace", "notifyhub") for document in made} == {"notifyhub"}
+
+
+def test_the_image_is_that_of_this_version() -> None:
+    [image] = documents(K8S / "common/kustomization.yaml")[0]["images"]
+
+    assert image["newTag"] == version("notifyhub")
 
 
 @pytest.mark.parametrize("folder", ["notifyhub", "migrate", "emulator", "common"])
