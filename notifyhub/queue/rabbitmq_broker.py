@@ -106,7 +106,7 @@ class BellRabbitmqBroker(RabbitmqBroker, BellBroker):
 class _BellConsumer(_RabbitmqConsumer):
     """Acknowledges a bell when it arrives: it is answered for as long as something is due.
 
-    RabbitMQ closes the channel of who keeps a message for more than half an hour.
+    RabbitMQ closes the channel of a consumer that keeps a message for more than half an hour.
     """
 
     broker: BellRabbitmqBroker

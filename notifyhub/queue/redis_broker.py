@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import dramatiq
 from dramatiq.brokers.redis import RedisBroker, _RedisConsumer
@@ -60,7 +60,11 @@ class BellRedisBroker(RedisBroker, BellBroker):
 
 
 class _WokenConsumer(_RedisConsumer):
-    """Looks into its queue when it is announced, and after the timeout in any case."""
+    """Looks into its queue when it is announced, and after the timeout in any case.
+
+    It acknowledges a bell when it arrives. Otherwise a worker that is told to stop while Redis is away would wait for it
+    to come back.
+    """
 
     broker: BellRedisBroker
 
@@ -74,4 +78,14 @@ class _WokenConsumer(_RedisConsumer):
         message: dramatiq.MessageProxy | None = super().__next__()  # type: ignore[no-untyped-call]
         if message is None:
             self.broker.wakeups.wait(self.queue_name, seen, self._patience_s)
+        else:
+            super().ack(message)  # type: ignore[no-untyped-call]
         return message
+
+    def ack(self, message: dramatiq.MessageProxy) -> None:
+        """It was acknowledged when it came."""
+
+    nack = ack
+
+    def requeue(self, messages: Iterable[dramatiq.MessageProxy]) -> None:
+        """What was fetched and not answered is made good by the next sweep."""
