@@ -62,8 +62,8 @@ class BellRedisBroker(RedisBroker, BellBroker):
 class _WokenConsumer(_RedisConsumer):
     """Looks into its queue when it is announced, and after the timeout in any case.
 
-    It acknowledges a bell when it arrives. Otherwise a worker that is told to stop while Redis is away would wait for it
-    to come back.
+    It acknowledges a bell when it arrives. Otherwise a worker that is told to stop while Redis is away would wait until
+    it comes back.
     """
 
     broker: BellRedisBroker
