@@ -6,7 +6,7 @@ import os
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
-from typing import Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import peewee
 
@@ -17,15 +17,17 @@ from notifyhub.errors import NotifyhubError, SettingsError
 from notifyhub.forks import ForkedLock
 from notifyhub.hub import auditing, telling
 from notifyhub.hub.progress import Progress
-from notifyhub.providers.registry import make_providers
 from notifyhub.queue import BellBroker, Doorbell, is_reachable, make_broker, place_of
 from notifyhub.settings import Settings
 from notifyhub.store.database import Database
 from notifyhub.store.writer import Job
 from notifyhub.unknown_variables import say_unknown
 from notifyhub.verbs.two_ways import off_the_loop, result_of
-from notifyhub.worker.runtime import Runtime
-from notifyhub.worker.sweeper import Sweeper
+
+if TYPE_CHECKING:
+    # What delivers takes longer to import than all the rest; most commands and many programs only accept and read.
+    from notifyhub.worker.runtime import Runtime
+    from notifyhub.worker.sweeper import Sweeper
 
 I = TypeVar("I")  # noqa: E741
 R = TypeVar("R")
@@ -146,6 +148,8 @@ class Wiring:
 
     def start_sweeping(self) -> Sweeper:
         """Run the sweeps here, besides what this hub does. `close` ends it. Raises SettingsError, StoreUnavailable."""
+        from notifyhub.worker.sweeper import Sweeper
+
         self.open()
         with self._opening:
             if self._sweeper is None:
@@ -173,6 +177,9 @@ class Wiring:
         self._broker = make_broker(place_of(settings))
         self._doorbell = Doorbell(self._broker, list(settings.channels()))
         if self._delivers:
+            from notifyhub.providers.registry import make_providers
+            from notifyhub.worker.runtime import Runtime
+
             providers = make_providers(settings)
             self._runtime = Runtime(
                 settings, self._database, self._broker, self._doorbell, providers, self._progressed, self._consumes

@@ -8,7 +8,6 @@ from typing import Literal
 from notifyhub.channel_settings import ChannelSettings
 from notifyhub.domain.retry import RetryPolicy
 from notifyhub.errors import SettingsError
-from notifyhub.providers.aiohttp_transport import AiohttpTransport
 from notifyhub.providers.http import STRAIGHT, Connection, Transport
 
 
@@ -33,11 +32,18 @@ def make_transport(
     if name == "pyreqwest" and not installed:
         raise SettingsError("NOTIFYHUB_HTTP_CLIENT: pyreqwest is not installed: pip install notifyhub[fast]")
     if not installed:
-        return AiohttpTransport(concurrency, connection)
+        return _aiohttp(concurrency, connection)
     from notifyhub.providers.pyreqwest_transport import PyreqwestTransport, works_here
 
     if not works_here():
         if name == "pyreqwest":
             raise SettingsError("NOTIFYHUB_HTTP_CLIENT: pyreqwest cannot be used after a fork; use aiohttp")
-        return AiohttpTransport(concurrency, connection)
+        return _aiohttp(concurrency, connection)
     return PyreqwestTransport(concurrency, connection)
+
+
+def _aiohttp(concurrency: int, connection: Connection) -> Transport:
+    # Here, because importing it takes a tenth of a second that hubs which only accept need not spend.
+    from notifyhub.providers.aiohttp_transport import AiohttpTransport
+
+    return AiohttpTransport(concurrency, connection)

@@ -14,10 +14,12 @@ from notifyhub.store.rows import Type, fetch_rows, run_rows
 TRIES = 3
 """A key may be released between the refusal of a row and the lookup of its holder; then the row is tried again."""
 
-FREE = "NOT EXISTS (SELECT 1 FROM pruned_keys AS p WHERE p.dedup_key = r.dedup_key)"
+# Not NOT EXISTS, of which PostgreSQL makes a join that returns the rows in another order.
+FREE = "(SELECT 1 FROM pruned_keys AS p WHERE p.dedup_key = r.dedup_key) IS NULL"
 """The condition of an INSERT of deliveries from `{rows} AS r`: what a pruned delivery carried already is left out.
 
-A key moves there under a lock for which such an INSERT waits (see `store.pruning`).
+A key moves there under a lock for which such an INSERT waits (see `store.pruning`). The rows stay in their order: ids
+follow it, and of two equal ones the first is stored.
 """
 _HELD = """
     SELECT r.dedup_key AS dedup_key, COALESCE(d.{column}, p.{pruned}) AS {column} FROM {{rows}} AS r

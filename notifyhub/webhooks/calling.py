@@ -11,7 +11,8 @@ from aiohttp.abc import AbstractResolver
 
 from notifyhub.domain.egress import Network
 from notifyhub.providers.http import retry_after_s
-from notifyhub.webhooks.guard import GuardedConnector, Refused, check_form
+from notifyhub.webhooks.connecting import GuardedConnector
+from notifyhub.webhooks.guard import Refused, check_form
 
 ANSWER_KEPT = 500
 """Bytes of an answer that are kept, for people to look at."""

@@ -1,7 +1,6 @@
 """Guards the calls to URLs that somebody else has chosen (SSRF): what they may look like, and where they may lead.
 
-Names are resolved once for each connection, all addresses are checked, and the connection is made to exactly these:
-a name that leads elsewhere a moment later ("DNS rebinding") changes nothing.
+`webhooks.connecting` does so for each connection.
 """
 
 from __future__ import annotations
@@ -10,12 +9,7 @@ import re
 import socket
 from collections.abc import Iterable, Sequence
 from ipaddress import ip_address
-from typing import Any
 from urllib.parse import SplitResult, urlsplit
-
-from aiohttp import TCPConnector
-from aiohttp.abc import AbstractResolver, ResolveResult
-from aiohttp.resolver import ThreadedResolver
 
 from notifyhub.domain.egress import NOT_PUBLIC, Network, refused
 
@@ -70,46 +64,12 @@ def check_addresses(host: str, addresses: Iterable[str], allowed: Sequence[Netwo
             raise Refused("private_address", f"{shown} {why}{hint}")
 
 
-class GuardedConnector(TCPConnector):
-    """Connects only to addresses that may be called, and raises Refused for all others.
-
-    resolver  in place of the system's
-    """
-
-    def __init__(self, allowed: Sequence[Network], resolver: AbstractResolver | None = None, **named: Any) -> None:
-        self._allowed = allowed
-        # Names are resolved for each connection: what is cached could outlive a change.
-        super().__init__(resolver=_Guarded(allowed, resolver), use_dns_cache=False, **named)
-
-    async def connect(self, req: Any, *rest: Any, **named: Any) -> Any:
-        host = req.url.host or ""
-        # A numeric address never reaches the resolver.
-        if _is_address(host):
-            check_addresses(host, [host], self._allowed)
-        return await super().connect(req, *rest, **named)
-
-
-class _Guarded(AbstractResolver):
-    def __init__(self, allowed: Sequence[Network], resolver: AbstractResolver | None) -> None:
-        self._allowed = allowed
-        self._resolver = resolver or ThreadedResolver()
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-    ) -> list[ResolveResult]:
-        found = await self._resolver.resolve(host, port, family)
-        check_addresses(host, (result["host"] for result in found), self._allowed)
-        return found
-
-    async def close(self) -> None:
-        await self._resolver.close()
-
-
 def _is_host(host: str) -> bool:
-    return bool(_HOST.fullmatch(host)) or (_is_address(host) and "%" not in host)
+    return bool(_HOST.fullmatch(host)) or (is_address(host) and "%" not in host)
 
 
-def _is_address(host: str) -> bool:
+def is_address(host: str) -> bool:
+    """Is this a numeric address, not a name?"""
     try:
         ip_address(host)
     except ValueError:

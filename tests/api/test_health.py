@@ -104,7 +104,7 @@ def test_a_process_that_stops_is_not_ready_but_alive(make_hub: HubMaker) -> None
     app = make_app(hub)
     with running(app) as port:
         api = Api(hub, port)
-        app.state.stopping = True
+        app.state.ending.begin()
 
         reply = api.get("/health/ready")
 

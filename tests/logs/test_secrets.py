@@ -44,6 +44,9 @@ def settings() -> dict[str, str]:
         "email_tls": "none",
         "email_username": "shop@example.org",
         "email_password": f"{SECRET}-password",
+        "sentry_dsn": f"http://{SECRET}@127.0.0.1:9/1",
+        "traces_url": f"http://user:{SECRET}@127.0.0.1:9/traces",
+        "retention_erasure_key": f"{SECRET}-of-erasures",
     }
 
 

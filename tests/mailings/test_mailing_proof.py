@@ -33,6 +33,7 @@ KILLS = 5
 FAULTS = {"latency_ms": {"min": 0, "max": 20}, "failure_rate": 0.1, "failure": "503"}
 SLOW = {**FAULTS, "latency_ms": 100}
 """So that it is not over before the last kill, however long the killed take to start again."""
+DELIVERING = re.compile("worker is delivering")
 LISTENS = re.compile(r"emulator listens on (\S+)")
 END = "2126-12-01T10:00:00+03:00"
 LATER_END = "2126-12-02T10:00:00+03:00"
@@ -78,7 +79,9 @@ class Cluster:
         name, *flags = role
         if name == "serve":
             return self._stack.enter_context(Service(self._folder, *flags, **self._settings))
-        return self._stack.enter_context(Process(self._folder, name, *flags, **self._settings))
+        process = self._stack.enter_context(Process(self._folder, name, *flags, **self._settings))
+        process.wait_for_line(DELIVERING)
+        return process
 
 
 @pytest.fixture
