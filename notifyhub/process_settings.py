@@ -23,7 +23,7 @@ class ProcessSettings(BaseSettings):
         10.0,
         ge=0,
         le=3600,
-        description="seconds that `serve` and `worker` wait at their start for a database or broker that is starting "
-        "too; 0: they end at once",
+        description="seconds that processes wait at their start for a database or broker that is starting "
+        "too; 0: they do not",
     )
     drain_s: float = Field(10.0, ge=0, le=600, description="seconds to wait for calls in progress when stopping")

@@ -15,13 +15,19 @@ AGAIN_S = 0.5
 
 
 def started(hub: Hub) -> Hub:
-    """The hub, open; its store and its broker are there.
+    """The hub, open. Its store is there, and its broker too, unless that is only away for a while.
 
     Raises StoreUnavailable, BrokerUnavailable and SettingsError: at once if waiting does not help, else after
     `start_wait_s`.
     """
     settings = hub.settings
-    patiently(settings, lambda: broker_must_answer(settings))
+    try:
+        patiently(settings, lambda: broker_must_answer(settings))
+    except BrokerUnavailable as error:
+        if not error.passes:
+            raise
+        # Who may start only while it is there could not be restarted when it is away.
+        say(f"starting without the broker, so messages may wait a little longer: {error}")
     patiently(settings, hub.open)
     return hub
 
