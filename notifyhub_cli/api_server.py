@@ -9,23 +9,20 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 from subprocess import Popen
 
-from starlette.applications import Starlette
-
 from notifyhub import Hub, logs
 from notifyhub.hub import core_of
-from notifyhub.server.draining import IDLE_S, Draining, DrainingServer
+from notifyhub.server.draining import IDLE_S
 from notifyhub.settings import Settings
-from notifyhub.worker.process import spare_the_collector
 from notifyhub_api.app import make_app
 from notifyhub_api.auth import Authenticator
-from notifyhub_cli import parent, readiness
+from notifyhub_cli import parent
 from notifyhub_cli.crash_reports import report_crashes
 from notifyhub_cli.first_key import first_key
+from notifyhub_cli.http_server import HttpServer
 from notifyhub_cli.listening import listening, listening_beside, must_be_loopback
 from notifyhub_cli.metrics_shown import shown_by, shown_together
-from notifyhub_cli.serving import ELSEWHERE, config_of
+from notifyhub_cli.serving import ELSEWHERE
 from notifyhub_cli.starting import started
-from notifyhub_cli.stopping import stop_by_signals
 from notifyhub_cli.supervisor import Supervisor, start_command
 from notifyhub_cli.welcome import welcome
 
@@ -62,10 +59,9 @@ def serve_on(settings: Settings, descriptor: int) -> None:
 
 def _serve_here(hub: Hub, listener: socket.socket, say: Callable[[], None]) -> None:
     report_crashes(hub.settings, "api")
-    draining = Draining()
     app = make_app(hub, [], authenticator=Authenticator(core_of(hub)))
     with shown_by(hub, "api"):
-        _ApiServer(app, hub.settings, draining, say).run([listener])
+        HttpServer(app, hub.settings, say).run([listener])
 
 
 def _supervise(hub: Hub, listeners: list[socket.socket], say: Callable[[], None]) -> None:
@@ -96,29 +92,3 @@ def _listeners(settings: Settings, processes: int) -> Iterator[list[socket.socke
             yield [first] * processes
             return
         yield [first, *(stack.enter_context(listening_beside(first)) for _ in range(processes - 1))]
-
-
-class _ApiServer(DrainingServer):
-    """Tells when it is ready."""
-
-    def __init__(self, app: Starlette, settings: Settings, draining: Draining, say: Callable[[], None]) -> None:
-        super().__init__(config_of(app, settings, draining), draining)
-        self._app = app
-        self._say = say
-
-    def run(self, sockets: list[socket.socket] | None = None) -> None:
-        stop_by_signals(self)
-        super().run(sockets=sockets)
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets=sockets)
-        if self.started:
-            self._say()
-            spare_the_collector()
-            readiness.tell(readiness.READY)
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        # Those who keep a connection are to hear it, too.
-        self._app.state.ending.begin()
-        readiness.tell(readiness.STOPPING)
-        await super().shutdown(sockets)

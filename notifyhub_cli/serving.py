@@ -7,7 +7,6 @@ import socket
 from collections.abc import Callable
 from functools import partial
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
@@ -18,26 +17,20 @@ from notifyhub.emulator.faults import PROFILES
 from notifyhub.emulator.web.guards import Guards
 from notifyhub.errors import SettingsError
 from notifyhub.hub import core_of
-from notifyhub.server.draining import Draining, DrainingServer
-from notifyhub.server.limits import limited
 from notifyhub.settings import Settings
-from notifyhub.worker.process import spare_the_collector
 from notifyhub_api.app import make_app
 from notifyhub_api.auth import Authenticator
-from notifyhub_api.connection_kinds import TYPES
-from notifyhub_cli import readiness
 from notifyhub_cli.crash_reports import report_crashes
 from notifyhub_cli.emulator_access import only_this_machine_reaches
 from notifyhub_cli.emulator_by_api_key import guards_of_service
 from notifyhub_cli.first_key import first_key
-from notifyhub_cli.listening import limits_of, listening, must_be_loopback
+from notifyhub_cli.http_server import HttpServer
+from notifyhub_cli.listening import listening, must_be_loopback
 from notifyhub_cli.metrics_shown import shown_by
 from notifyhub_cli.starting import started
-from notifyhub_cli.stopping import stop_by_signals
 from notifyhub_cli.welcome import welcome
 
 ELSEWHERE = "choose another with --host and --port, or NOTIFYHUB_HOST and NOTIFYHUB_PORT"
-KEEP_ALIVE_S = 75
 
 _log = logs.logger(__name__)
 
@@ -78,55 +71,26 @@ def serve(settings: Settings, *, worker: bool, emulator: bool | None) -> None:
                 emulated.journal.close()
 
 
-def config_of(app: Starlette, settings: Settings, draining: Draining) -> uvicorn.Config:
-    """How uvicorn serves our applications."""
-    return uvicorn.Config(
-        app,
-        http=limited(limits_of(settings), TYPES, draining),
-        log_config=None,
-        access_log=False,
-        timeout_keep_alive=KEEP_ALIVE_S,
-        proxy_headers=False,
-        server_header=False,
-        ws="none",
-        lifespan="off",
-        timeout_graceful_shutdown=max(1, round(settings.drain_s)),
-    )
-
-
-class _Server(DrainingServer):
-    """Announces when it is ready, and stops delivering before it stops listening."""
+class _Server(HttpServer):
+    """Serves the emulator too, and stops delivering before it stops listening."""
 
     def __init__(self, app: Starlette, hub: Hub, emulated: Emulator | None, ready: Callable[[], None]) -> None:
-        draining = Draining()
-        super().__init__(config_of(app, hub.settings, draining), draining)
-        self._app = app
+        super().__init__(app, hub.settings, ready)
         self._hub = hub
         self._emulated = emulated
-        self._ready = ready
 
-    def run(self, sockets: list[socket.socket] | None = None) -> None:
-        stop_by_signals(self)
-        super().run(sockets=sockets)
+    async def open(self) -> None:
+        if self._emulated is not None:
+            await self._emulated.door.open()
 
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets=sockets)
-        if self.started:
-            if self._emulated is not None:
-                await self._emulated.door.open()
-            self._ready()
-            spare_the_collector()
-            readiness.tell(readiness.READY)
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        # Load balancers are to send new requests elsewhere while those in progress are finished; streams end.
-        self._app.state.ending.begin()
-        readiness.tell(readiness.STOPPING)
+    async def close(self) -> None:
         if self._emulated is not None:
             self._emulated.release()
-        # In this order, because calls in progress may be to our own emulator.
+        # Before connections end, because calls in progress may be to our own emulator.
         await asyncio.to_thread(core_of(self._hub).stop_delivering)
-        await super().shutdown(sockets=sockets)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().shutdown(sockets)
         if self._emulated is not None:
             await self._emulated.door.close()
             await self._emulated.callbacks.close()

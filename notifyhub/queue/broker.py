@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+
 import dramatiq
 from dramatiq.brokers.stub import StubBroker
 
@@ -13,16 +15,16 @@ CONNECT_S = 5.0
 _log = logs.logger(__name__)
 
 
-class BellBroker(dramatiq.Broker):
+class BellBroker(dramatiq.Broker, ABC):
     """A Dramatiq broker, and what we ask of it besides."""
 
+    @abstractmethod
     def waiting(self, queue: str) -> int:
         """The number of bells in a queue that nobody has taken yet. Raises what the broker's client raises."""
-        raise NotImplementedError
 
+    @abstractmethod
     def ask(self) -> None:
         """Return when the broker has answered. Called from any thread. Raises what the broker's client raises."""
-        raise NotImplementedError
 
     def keep_alive(self) -> None:
         """Called now and then by the thread that rings, while it has nothing to ring for."""
