@@ -7,6 +7,9 @@ WORKERS ?= 4
 # For all platforms, because an image may be built for another one than this.
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 
+# Tests start hundreds of processes: each would compile all modules again, which is a third of a start.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help run test browser peers picture check format docs lock bench clean
 

@@ -18,7 +18,7 @@ from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
-READY_WITHIN = 30.0  # seconds; both need well under one second on an idle machine
+READY_WITHIN = 90.0  # seconds; RabbitMQ needs 3 on an idle machine, the others well under one
 ATTEMPTS = 3  # the free port may be taken by another process before the server binds it
 
 # Not the one on the path: it changes to another user.
@@ -34,11 +34,12 @@ class Engine:
     """A running server, which a test may stop, start again on the same port, and freeze."""
 
     def __init__(self, url: str, start: Callable[[], subprocess.Popen[bytes]], ready: Callable[[int], bool],
-                 process: subprocess.Popen[bytes], stop_by: signal.Signals) -> None:  # fmt: skip
+                 process: subprocess.Popen[bytes], log: Path, stop_by: signal.Signals) -> None:  # fmt: skip
         self.url = url
         self._start = start
         self._ready = ready
         self._process = process
+        self._log = log
         self._stop_by = stop_by
 
     def stop(self) -> None:
@@ -52,7 +53,7 @@ class Engine:
         until = time.monotonic() + READY_WITHIN
         while not self._ready(self._process.pid):
             if self._process.poll() is not None or time.monotonic() > until:
-                raise EngineError(f"{self.url} does not start again")
+                raise EngineError(f"{self.url} does not start again\n{_tail(self._log)}")
             time.sleep(0.01)
 
     def freeze(self) -> None:
@@ -153,7 +154,7 @@ def rabbitmq_engine() -> Iterator[Engine]:
             return _spawn([str(_RABBITMQ)], log, environment=_rabbitmq_environment(folder, epmd_port))
 
         url = "amqp://guest:guest@127.0.0.1:{port}/%2F"
-        with _running("RabbitMQ", url, start, _rabbitmq_ready, log, signal.SIGTERM) as engine:
+        with _running("RabbitMQ", url, start, _rabbitmq_ready, log, signal.SIGKILL) as engine:
             yield engine
 
 
@@ -222,7 +223,7 @@ def _running(
         port = _free_port()
         process = start(port, log)
         again, there = partial(start, port, log), partial(ready, port)
-        engine = Engine(url.format(port=port), again, there, process, stop_by)
+        engine = Engine(url.format(port=port), again, there, process, log, stop_by)
         try:
             until = time.monotonic() + READY_WITHIN
             while process.poll() is None and time.monotonic() < until:
@@ -245,11 +246,12 @@ def _family(pid: int) -> list[int]:
 
 def _stop(process: subprocess.Popen[bytes], stop_by: signal.Signals) -> None:
     if process.poll() is None:
-        process.send_signal(stop_by)
+        # To the whole group if it is to be killed: RabbitMQ is the child of a script.
+        os.killpg(process.pid, stop_by) if stop_by == signal.SIGKILL else process.send_signal(stop_by)
         try:
             process.wait(10)
         except subprocess.TimeoutExpired:
-            process.kill()
+            os.killpg(process.pid, signal.SIGKILL)
     process.wait(10)
 
 
