@@ -6,7 +6,6 @@ from typing import Annotated, Any, Self
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
@@ -19,6 +18,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from notifyhub.domain.zones import canonical_zone
+from notifyhub.requests.base import Asking
 from notifyhub.requests.fields import RowId, Sendable, whole
 
 MOST_VALUES = 1_000
@@ -72,10 +72,10 @@ Scalars = Annotated[
 ]
 
 
-class AttributeFilter(BaseModel):
+class AttributeFilter(Asking):
     """A condition on one free attribute. Several members must all be true."""
 
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(populate_by_name=True)
 
     name: Annotated[Sendable, AfterValidator(_attribute_name), Field(min_length=1, max_length=255)] = Field(
         description="name of the attribute", examples=["city"]
@@ -92,10 +92,10 @@ class AttributeFilter(BaseModel):
         return self
 
 
-class AudienceFilter(BaseModel):
+class AudienceFilter(Asking):
     """Which clients. Several members must all match, several values of one member are alternatives; {} is everybody."""
 
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(populate_by_name=True)
 
     operator_code: Values | None = Field(None, description="mobile operator", examples=[["903", "905"]])
     tag: Values | None = Field(None, description="clients with one of these tags", examples=["vip"])

@@ -8,10 +8,11 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from notifyhub.domain.phones import DEFAULT_REGION
 from notifyhub.errors import Fault, InvalidRequest
+from notifyhub.requests.base import Asking
 from notifyhub.requests.checking import members_of
 from notifyhub.requests.crosschecks import NO_LIMIT
 from notifyhub.requests.faults import json_path
@@ -22,10 +23,8 @@ MOST_MESSAGES = 1_000
 _OF_ONE = re.compile(r"\$\.messages\[([0-9]+)\]")
 
 
-class BatchRequest(BaseModel):
+class BatchRequest(Asking):
     """Different messages, each with its own result."""
-
-    model_config = ConfigDict(extra="forbid")
 
     # Anything, because what is wrong with one of them does not make the batch a wrong one.
     messages: list[MessageRequest | Any] = Field(

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
+from pydantic import BeforeValidator, Discriminator, Field, Tag
 from pydantic_core import PydanticCustomError
 
 from notifyhub.domain import durations
 from notifyhub.errors import Fault
+from notifyhub.requests.base import Asking
 from notifyhub.requests.faults import A_CHAIN, A_LIST
 from notifyhub.requests.fields import Channel, whole
 
@@ -33,10 +34,8 @@ _Text = Annotated[str, Field(pattern=f"^(?:{durations.PATTERN})$")]
 Confirmation = Annotated[str, BeforeValidator(_duration, json_schema_input_type=_Text | _Seconds)]
 
 
-class ChainRequest(BaseModel):
+class ChainRequest(Asking):
     """Channels that are tried one after the other, until one of them gets through."""
-
-    model_config = ConfigDict(extra="forbid")
 
     first_of: list[Channel] = Field(
         min_length=1,

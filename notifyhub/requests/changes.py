@@ -7,10 +7,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from notifyhub.clock import to_ms
 from notifyhub.errors import Fault, InvalidRequest
+from notifyhub.requests.base import Asking
 from notifyhub.requests.checking import cut, members_of, tried
 from notifyhub.requests.crosschecks import across
 from notifyhub.requests.fields import Moment, RowId, Text
@@ -28,9 +29,7 @@ class Verdict(StrEnum):
     FAIL = "fail"
 
 
-class _Request(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
+class _Request(Asking):
     def members(self) -> dict[str, Any]:
         """What was given, moments in epoch ms."""
         return {

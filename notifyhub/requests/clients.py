@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationInfo
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from notifyhub.domain.addresses import FORMS, canonical
@@ -13,6 +13,7 @@ from notifyhub.domain.clients import ALL, is_russian
 from notifyhub.domain.phones import DEFAULT_REGION, e164_digits
 from notifyhub.domain.zones import canonical_zone
 from notifyhub.errors import Fault, InvalidRequest
+from notifyhub.requests.base import Asking
 from notifyhub.requests.checking import members_of, tried
 from notifyhub.requests.faults import json_path
 from notifyhub.requests.fields import Metadata, Sendable, whole
@@ -134,9 +135,7 @@ Attributes = Annotated[Metadata, BeforeValidator(_attributes), AfterValidator(_w
 OptedOut = Annotated[list[str], BeforeValidator(_opted_out), Field(json_schema_extra=_channels_or_all)]
 
 
-class _Client(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
+class _Client(Asking):
     operator_code: OperatorCode | None = Field(
         None, description="mobile operator; default: digits 2 to 4 of the phone", examples=["920"]
     )

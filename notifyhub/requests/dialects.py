@@ -17,6 +17,7 @@ from notifyhub.domain.addresses import known_by_number
 from notifyhub.domain.limits import text_fault
 from notifyhub.domain.phones import DEFAULT_REGION
 from notifyhub.errors import Fault, InvalidRequest
+from notifyhub.requests.base import Asking
 from notifyhub.requests.checking import cut, members_of, tried
 from notifyhub.requests.faults import json_path
 from notifyhub.requests.fields import NO_NUL, Reference, Text, is_blank, is_encodable, moment, whole
@@ -71,21 +72,17 @@ Name = Annotated[str | int, BeforeValidator(_name, json_schema_input_type=_Name)
 When = Annotated[datetime, BeforeValidator(moment, json_schema_input_type=datetime | Literal[""])]
 
 
-class Sender(BaseModel):
+class Sender(Asking):
     """The sender; kept with the message."""
-
-    model_config = ConfigDict(extra="forbid")
 
     id: Name | None = None
     name: Name | None = None
 
 
-class SendRequest(BaseModel):
+class SendRequest(Asking):
     """One text for several people on several messengers. Empty texts mean "not given"."""
 
     # `sendmsg` checks it: what no single field can tell is checked there.
-    model_config = ConfigDict(extra="forbid")
-
     sender: Annotated[
         Sender | None, BeforeValidator(_or_nothing, json_schema_input_type=Sender | Literal[""] | None)
     ] = Field(None, description="kept as metadata of the message")
@@ -98,10 +95,8 @@ class SendRequest(BaseModel):
     message: Text = Field(description="the message text")
 
 
-class Item(BaseModel):
+class Item(Asking):
     """One text for one person on one messenger."""
-
-    model_config = ConfigDict(extra="forbid")
 
     user_id: User | None = Field(None, description="the person's id or number on this messenger")
     recipient_id: User | None = Field(None, description="another name for `user_id`")
@@ -110,11 +105,11 @@ class Item(BaseModel):
     date_time: When | None = Field(None, description="earliest time to send, with a UTC offset; empty or past: now")
 
 
-class Items(BaseModel):
+class Items(Asking):
     """Items by messenger; the case of the names does not matter."""
 
     # Only described with this: `items` checks each by itself, so that none is undone by another's error.
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"minProperties": 1})
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
 
     telegram: list[Item | Any] = Field([], alias="Telegram", description="an invalid item gets FAILED")
     viber: list[Item | Any] = Field([], alias="Viber")
@@ -122,18 +117,14 @@ class Items(BaseModel):
     gateway: list[Item | Any] = Field([], alias="Gateway")
 
 
-class Asked(BaseModel):
+class Asked(Asking):
     """Ids of messages to look for."""
-
-    model_config = ConfigDict(extra="forbid")
 
     messages_id: list[Reference] = Field(min_length=1)
 
 
-class Unwanted(BaseModel):
+class Unwanted(Asking):
     """Ids of messages to cancel."""
-
-    model_config = ConfigDict(extra="forbid")
 
     message_id: list[Reference] = Field(min_length=1)
 

@@ -6,18 +6,17 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from notifyhub.domain.phones import DEFAULT_REGION, e164_digits
 from notifyhub.errors import InvalidRequest
+from notifyhub.requests.base import Asking
 from notifyhub.requests.checking import members_of, tried
 from notifyhub.requests.fields import Reference
 
 
-class ErasureRequest(BaseModel):
+class ErasureRequest(Asking):
     """Why a person is erased."""
-
-    model_config = ConfigDict(extra="forbid")
 
     reason: Reference = Field(description="kept in the proof", examples=["asked by e-mail"])
     by: Reference | None = Field(None, description="who decided so", examples=["Ann"])

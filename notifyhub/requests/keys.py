@@ -8,9 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     StrictInt,
     StringConstraints,
@@ -20,6 +18,7 @@ from pydantic_core import PydanticCustomError
 
 from notifyhub.errors import Fault, InvalidRequest
 from notifyhub.requests import json_text
+from notifyhub.requests.base import Asking
 from notifyhub.requests.faults import as_fault
 from notifyhub.requests.fields import Moment, whole
 
@@ -60,12 +59,10 @@ _RateLimit = Annotated[StrictInt, Field(ge=1, le=MOST_REQUESTS_A_MINUTE)]
 RateLimit = Annotated[_RateLimit, BeforeValidator(whole, json_schema_input_type=_RateLimit)]
 
 
-class KeyRequest(BaseModel):
+class KeyRequest(Asking):
     """An API key to create."""
 
     # `key_request` makes and checks it.
-    model_config = ConfigDict(extra="forbid")
-
     name: Name = Field(description="whose key it is", examples=["shop"])
     scopes: list[Scope] = Field(
         min_length=1, description="what it allows: `send`, `read`, `metrics`, or `admin` for everything, including keys"

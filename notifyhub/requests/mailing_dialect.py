@@ -12,10 +12,11 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from notifyhub.errors import Fault, InvalidRequest
 from notifyhub.requests.audience import Values, Zones
+from notifyhub.requests.base import Asking
 from notifyhub.requests.checking import members_of
 from notifyhub.requests.clients import OperatorCode, Phone, Tag, Zone
 from notifyhub.requests.faults import json_path
@@ -39,12 +40,10 @@ OF_A_FILTER = MappingProxyType(
 _Empty = Literal[""]
 
 
-class DialectClient(BaseModel):
+class DialectClient(Asking):
     """A client with one tag."""
 
     # Only described with these models: what they say is checked as the request that it is turned into.
-    model_config = ConfigDict(extra="forbid")
-
     phone_number: Phone = Field(description="7XXXXXXXXXX", examples=["79201234567"])
     phone_number_code: OperatorCode | _Empty | None = Field(None, description="mobile operator; default: digits 2 to 4")
     tag: Tag | _Empty | None = Field(None, description="free label")
@@ -57,10 +56,8 @@ class DialectClientChange(DialectClient):
     phone_number: Phone = Field(default_factory=str, description="7XXXXXXXXXX")
 
 
-class DialectFilter(BaseModel):
+class DialectFilter(Asking):
     """Which clients. Members must all match; several values of one member are alternatives."""
-
-    model_config = ConfigDict(extra="forbid")
 
     phone_number_code: Values | _Empty | None = Field(None, description="mobile operator")
     operator_code: Values | _Empty | None = Field(None, description="another name for `phone_number_code`")
@@ -71,10 +68,8 @@ class DialectFilter(BaseModel):
 _Word = Annotated[str, Field(max_length=255)] | Annotated[int, Field(ge=0, lt=10**15)]
 
 
-class DialectMailing(BaseModel):
+class DialectMailing(Asking):
     """A text for the clients of a filter, between a start and an end."""
-
-    model_config = ConfigDict(extra="forbid")
 
     date_time_start: Moment | _Empty | None = Field(
         None, description="with a UTC offset; default, or if in the past: now"

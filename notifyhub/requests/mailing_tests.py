@@ -6,10 +6,11 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from notifyhub.domain.phones import DEFAULT_REGION
 from notifyhub.errors import Fault, InvalidRequest
+from notifyhub.requests.base import Asking
 from notifyhub.requests.checking import cut, members_of, tried
 from notifyhub.requests.crosschecks import NO_LIMIT, across
 from notifyhub.requests.fields import RowId
@@ -18,7 +19,7 @@ from notifyhub.requests.models import Recipient
 MOST_PEOPLE = 10
 
 
-class MailingTestRequest(BaseModel):
+class MailingTestRequest(Asking):
     """Who gets the text of a mailing as a test: clients, other people, or both; 1 to 10 together."""
 
     model_config = ConfigDict(

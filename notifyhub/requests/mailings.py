@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StringConstraints, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, StrictBool, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from notifyhub.domain.limits import text_fault
@@ -15,6 +15,7 @@ from notifyhub.domain.retry import OnUnconfirmed
 from notifyhub.domain.window import DAYS, MIDNIGHT_AFTER, SendWindow
 from notifyhub.errors import Fault, InvalidRequest
 from notifyhub.requests.audience import AudienceFilter
+from notifyhub.requests.base import Asking
 from notifyhub.requests.chains import ChannelsAsked, chain_faults, named
 from notifyhub.requests.checking import members_of, tried
 from notifyhub.requests.crosschecks import across
@@ -73,10 +74,10 @@ Name = Annotated[
 ]
 
 
-class SendWindowRequest(BaseModel):
+class SendWindowRequest(Asking):
     """The local hours and days in which a client may be written to."""
 
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(populate_by_name=True)
 
     from_: Clock = Field("00:00", alias="from", description="local time at which it opens", examples=["09:00"])
     to: Clock = Field("24:00", description="local time at which it closes; before `from`: on the next day")
@@ -109,9 +110,7 @@ def _minutes(clock: str) -> int:
     return min(int(clock[:2]) * 60 + int(clock[3:]), MIDNIGHT_AFTER)
 
 
-class _Mailing(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
+class _Mailing(Asking):
     audience: AudienceFilter = Field(default_factory=AudienceFilter, description="default: all clients")
     reach: Literal["first", "all"] = Field(
         "first", description="`first`: the first of `channels` on which a client can be reached; `all`: each of them"

@@ -8,7 +8,6 @@ from types import MappingProxyType
 from typing import Annotated, Any, Self, cast
 
 from pydantic import (
-    BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
@@ -25,6 +24,7 @@ from notifyhub.domain.phones import DEFAULT_REGION
 from notifyhub.domain.retry import OnUnconfirmed
 from notifyhub.domain.templates import Words
 from notifyhub.errors import Fault, InvalidRequest
+from notifyhub.requests.base import Asking
 from notifyhub.requests.chains import ChainRequest, ChannelsAsked
 from notifyhub.requests.checking import cut, members_of, tried
 from notifyhub.requests.crosschecks import NO_LIMIT, across
@@ -57,7 +57,7 @@ def _own_channels(schema: dict[str, Any]) -> None:
         schema["properties"].setdefault(form.channel, known)
 
 
-class _Recipient(BaseModel):
+class _Recipient(Asking):
     # Plugin channels come as extra members, which `crosschecks` checks: they are not known here yet.
     model_config = ConfigDict(extra="allow", json_schema_extra=_own_channels)
 
@@ -76,11 +76,11 @@ Recipient: type[_Recipient] = create_model(
 )
 
 
-class MessageRequest(BaseModel):
+class MessageRequest(Asking):
     """One text for one or more people on one or more channels."""
 
     # `message_request` makes and checks it: what no single field can tell is checked there.
-    model_config = ConfigDict(extra="forbid", json_schema_extra=text_or_template)
+    model_config = ConfigDict(json_schema_extra=text_or_template)
 
     text: Text = Field(default_factory=str, description="the message text; or `template`", examples=["Hello"])
     template: TemplateName | None = Field(

@@ -21,6 +21,7 @@ from pydantic_core import PydanticCustomError
 from notifyhub.domain.mailboxes import canonical_email
 from notifyhub.errors import Fault
 from notifyhub.plugins import installed
+from notifyhub.requests.base import Asking
 from notifyhub.requests.fields import Sendable, is_blank, whole
 
 MOST_COMPONENTS_BYTES = 16_384
@@ -64,10 +65,8 @@ _ApiVersion = Annotated[StrictInt, Field(ge=1, le=100)]
 ApiVersion = Annotated[_ApiVersion, BeforeValidator(whole, json_schema_input_type=_ApiVersion)]
 
 
-class ChannelOptions(BaseModel):
+class ChannelOptions(Asking):
     """Options that every channel has."""
-
-    model_config = ConfigDict(extra="forbid")
 
     sender: SenderName | None = Field(
         None, description="one of the channel's other accounts, by its name in the settings"
@@ -97,10 +96,8 @@ class ViberOptions(ChannelOptions):
     min_api_version: ApiVersion | None = Field(None, description="lowest version of the person's app; default 1")
 
 
-class Template(BaseModel):
+class Template(Asking):
     """A template that Meta has approved; needed more than 24 hours after a person's last message."""
-
-    model_config = ConfigDict(extra="forbid")
 
     name: TemplateName = Field(examples=["hello_world"])
     language: Language = Field(examples=["en_US"])
@@ -141,7 +138,7 @@ def _own_schema(options: type[BaseModel]) -> dict[str, Any]:
     return schema if "$defs" not in schema else {"type": "object", "description": options.__doc__ or ""}
 
 
-class Options(BaseModel):
+class Options(Asking):
     """Options for single messengers; those for channels that the message does not use are ignored."""
 
     # Options of plugin channels are checked by `crosschecks`.

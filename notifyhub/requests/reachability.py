@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from notifyhub.domain.addresses import canonical
 from notifyhub.domain.phones import DEFAULT_REGION
 from notifyhub.domain.reachability import REASONS
 from notifyhub.errors import Fault, InvalidRequest
+from notifyhub.requests.base import Asking
 from notifyhub.requests.checking import members_of, tried
 from notifyhub.requests.fields import Channel, Sendable, whole
 from notifyhub.requests.filters import Filters, list_filters, unknown_filters
@@ -18,10 +19,8 @@ from notifyhub.requests.filters import Filters, list_filters, unknown_filters
 NAMES = ("channel", "address", "reason")
 
 
-class AddressRequest(BaseModel):
+class AddressRequest(Asking):
     """An address of a channel."""
-
-    model_config = ConfigDict(extra="forbid")
 
     channel: Channel
     address: Sendable | int = Field(description="in any form that the channel accepts", examples=["1067000"])

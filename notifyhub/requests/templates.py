@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StrictInt, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from notifyhub.domain.templates import canonical_language
 from notifyhub.errors import Fault, InvalidRequest
 from notifyhub.rendering import TemplateFault, compiled
+from notifyhub.requests.base import Asking
 from notifyhub.requests.checking import members_of, tried
 from notifyhub.requests.fields import Channel, Metadata, RowId, Text, is_blank, whole
 
@@ -40,10 +41,8 @@ Variables = Metadata
 """Values by name; as JSON as large as metadata may be."""
 
 
-class TemplateRequest(BaseModel):
+class TemplateRequest(Asking):
     """A variant of a template: the text for a language and a channel, or for all."""
-
-    model_config = ConfigDict(extra="forbid")
 
     name: TemplateName = Field(description="letters, digits, `_`, `.` and `-`", examples=["code"])
     text: Source = Field(description="with variables in double braces", examples=["Hello {{ name }}"])
@@ -58,10 +57,8 @@ class TemplateRequest(BaseModel):
     )
 
 
-class PreviewRequest(BaseModel):
+class PreviewRequest(Asking):
     """What a template is to be filled with: variables, a client of the directory, or both."""
-
-    model_config = ConfigDict(extra="forbid")
 
     variables: Variables = Field(default_factory=dict, description="values by name", examples=[{"name": "Ann"}])
     client_id: RowId | None = Field(None, description="a client whose `phone`, `tags`, `attributes` … it can use")

@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, StrictBool, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from notifyhub.domain.events import TYPES, matches_nothing, position_of
 from notifyhub.errors import Fault, InvalidRequest
+from notifyhub.requests.base import Asking
 from notifyhub.requests.checking import members_of, tried
 from notifyhub.requests.fields import Channel, Moment, RowId, Sendable
 
@@ -56,10 +57,8 @@ Description = Annotated[Sendable, StringConstraints(strict=True, max_length=1_00
 EventId = Annotated[UUID, BeforeValidator(_event_id, json_schema_input_type=str)]
 
 
-class WebhookRequest(BaseModel):
+class WebhookRequest(Asking):
     """An endpoint that events are to be posted to."""
-
-    model_config = ConfigDict(extra="forbid")
 
     url: Url = Field(description="public https:// URL", examples=["https://shop.example/hooks"])
     events: Patterns = Field(
@@ -74,10 +73,8 @@ class WebhookRequest(BaseModel):
     description: Description | None = Field(None, description="a note for people")
 
 
-class WebhookChangeRequest(BaseModel):
+class WebhookChangeRequest(Asking):
     """The changes to an endpoint; at least one member. Null restores the default."""
-
-    model_config = ConfigDict(extra="forbid")
 
     url: Url = Field(default_factory=str, description="where to post from now on")
     events: Patterns = Field(default_factory=list, description="types of events, or patterns")
@@ -91,10 +88,8 @@ class WebhookChangeRequest(BaseModel):
         return {name: getattr(self, name) for name in self.model_fields_set}
 
 
-class ReplayRequest(BaseModel):
+class ReplayRequest(Asking):
     """What is to be posted once more: one event, or all that the endpoint wants of a time."""
-
-    model_config = ConfigDict(extra="forbid")
 
     event_id: EventId | None = Field(None, description="this event, whatever the endpoint wants")
     since: Moment | None = Field(None, description="instead: what happened at this time or later")
@@ -145,7 +140,7 @@ def event_filters(types: Any, after: Any) -> tuple[tuple[str, ...], UUID | None]
     return tuple(request.types), request.after
 
 
-class _Filters(BaseModel):
+class _Filters(Asking):
     types: Patterns
     after: EventId | None = None
 
