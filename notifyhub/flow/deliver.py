@@ -33,7 +33,10 @@ UNPARKED_MS = 1_000
 URGENT_AGAIN_S = 0.02
 """While enough is claimed, urgent ones are looked for no more often than this."""
 LATE_S = 0.015
-"""Who comes later than this to a place has lost it: the next one is not far behind."""
+"""Who comes later than this to a place has lost it: the next one is not far behind.
+
+Twice as much is forgiven with each place that was lost: a machine that is always late sends all the same.
+"""
 LONGEST_WATCH_S = 1.0
 """A pump that has nothing else to do does not wait any longer for a place; the sweep rings again."""
 
@@ -241,10 +244,11 @@ class Pump:
         return goes_at
 
     async def _next_place(self, row: Claimed, place_at: float) -> float | None:
-        pacer = self._lane.pacer
+        pacer, forgiven_s = self._lane.pacer, LATE_S
         while await pacer.may_go(row):
-            if monotonic() - place_at <= LATE_S:
+            if monotonic() - place_at <= forgiven_s:
                 return place_at
+            forgiven_s *= 2
             verdict = await pacer.late(row)
             if not verdict.goes or self._stopping:
                 break
