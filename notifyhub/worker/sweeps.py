@@ -63,8 +63,13 @@ class Sweeps:
                 self._leader.campaign()
             scheduler.add("lead", self._leader.campaign, RENEW_S)
         every_s = self._settings.sweep_interval_s
+        # A queue inside the process carries no bells to others, so each process looks for itself.
+        scheduler.add(
+            "ring_due",
+            self._ring_due if self._settings.uses_memory_broker else self._if_leading(self._ring_due),
+            every_s,
+        )
         for name, run, pace_s in (
-            ("ring_due", self._ring_due, every_s),
             ("rescue", self._rescue, every_s * 2),
             ("expire", self._expire, every_s * 2),
             ("settle_receipts", self._settle_receipts, every_s * 2),

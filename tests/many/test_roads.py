@@ -43,6 +43,20 @@ def test_a_worker_delivers_only_the_channels_that_it_is_given(
     assert hub.wait(waiting, timeout_s=20).status == "sent"
 
 
+def test_workers_without_a_broker_find_by_themselves_what_others_accept(
+    make_hub: HubMaker, start: Start, shared: dict[str, object]
+) -> None:
+    """Neither leads for the other's channel."""
+    without = {**shared, "broker_url": "memory://"}
+    for channel in ("telegram", "gateway"):
+        start("worker", "--channels", channel, **without).wait_for_line(DELIVERING)
+    hub = make_hub(worker=False, **without)
+
+    sent = [hub.send("Hello", {"telegram": "1"}), hub.send("Hello", {"gateway": "79031234567"})]
+
+    assert [hub.wait(message, timeout_s=20).status for message in sent] == ["sent", "sent"]
+
+
 def test_dramatiq_runs_workers_itself(
     make_hub: HubMaker, shared: dict[str, object], emulator: RunningEmulator, tmp_path: Path
 ) -> None:
