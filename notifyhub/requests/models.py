@@ -117,10 +117,11 @@ class MessageRequest(Asking):
     reference: Reference | None = Field(None, description="your own reference for this message")
     metadata: Metadata = Field(default_factory=dict, description="stored and returned unchanged")
 
-    # Made from the template: by channel and address; an empty address: for all of the channel.
-    _words: Mapping[tuple[str, str], Words] = PrivateAttr(default_factory=dict)
+    # Made from the template: by channel and address; an empty address: for all of the channel. Not by `default_factory`,
+    # whose signature pydantic would inspect for each request.
+    _words: Mapping[tuple[str, str], Words] | None = PrivateAttr(None)
     # Whose address it is, if they are clients.
-    _clients: Mapping[tuple[str, str], int] = PrivateAttr(default_factory=dict)
+    _clients: Mapping[tuple[str, str], int] | None = PrivateAttr(None)
 
     def saying(
         self,
@@ -140,11 +141,12 @@ class MessageRequest(Asking):
 
     def client_at(self, channel: str, address: str) -> int | None:
         """The client of the directory whom this text is made for."""
-        return self._clients.get((channel, address))
+        return None if self._clients is None else self._clients.get((channel, address))
 
     def words(self, channel: str, address: str) -> Words:
         """What is sent to an address."""
-        found = self._words.get((channel, address)) or self._words.get((channel, ""))
+        known = self._words or {}
+        found = known.get((channel, address)) or known.get((channel, ""))
         return found or Words(self.text, options_of(self).get(channel, {}))
 
     def pairs(self) -> list[tuple[str, str]]:
