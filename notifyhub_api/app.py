@@ -99,7 +99,7 @@ def make_app(hub: Hub, mounts: Sequence[BaseRoute] = (), *, authenticator: Authe
     app = Service(
         routes=[
             *operations.routes(OPERATIONS),
-            *pages.routes(openapi(OPERATIONS)),
+            *pages.routes(lambda: openapi(OPERATIONS)),
             *problem_pages.routes(),
             *pages.with_slash(mounts),
             *mounts,

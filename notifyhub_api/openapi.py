@@ -1,4 +1,4 @@
-"""The OpenAPI document, generated once from the operations and the models of requests and answers."""
+"""The OpenAPI document, generated from the operations and the models of requests and answers."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaV
 from pydantic_core import core_schema
 
 from notifyhub import __version__
+from notifyhub.requests.base import built
 from notifyhub_api import problems
 from notifyhub_api.idempotency import REPLAYED
 from notifyhub_api.kind import Kind
@@ -86,7 +87,7 @@ def openapi(operations: Sequence[Operation]) -> dict[str, Any]:
 
 
 def _schemas(operations: Sequence[Operation]) -> tuple[Refs, dict[str, Any]]:
-    asked = {operation.request for operation in operations if operation.request is not None}
+    asked = {built(operation.request) for operation in operations if operation.request is not None}
     answered = {model for operation in operations for model in operation.answers.values() if model is not None}
     wanted: list[tuple[type[BaseModel], JsonSchemaMode]] = [(model, "validation") for model in asked]
     wanted += [(model, "serialization") for model in answered | {problems.Problem}]

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import os
-import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 import redis
 from hypothesis import settings as hypothesis
@@ -16,6 +14,7 @@ from hypothesis import settings as hypothesis
 from notifyhub import Hub
 from notifyhub.logs import story
 from notifyhub.settings import Settings, load
+from tests import stores
 from tests.emulated import RunningEmulator
 from tests.engines import has_rabbitmq, postgres_server, rabbitmq_server, redis_server
 
@@ -80,18 +79,18 @@ def rabbitmq_url() -> Iterator[str]:
 
 @pytest.fixture(params=STORES)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A new, empty database: every test that asks for it runs on each engine."""
+    """A new database with the schema: every test that asks for it runs on each engine."""
+    if request.param == "sqlite":
+        return stores.new_sqlite(tmp_path / "notifyhub.db")
+    return stores.new_postgres(request.getfixturevalue("postgres"))
+
+
+@pytest.fixture(params=STORES)
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A new database without anything, for those who make the schema themselves."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'notifyhub.db'}"
-    return new_postgres_database(request.getfixturevalue("postgres"))
-
-
-def new_postgres_database(server: str) -> str:
-    """The URL of a new, empty database of this server."""
-    name = f"test_{uuid.uuid4().hex}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
-    return server.rpartition("/")[0] + f"/{name}"
+    return stores.empty_postgres(request.getfixturevalue("postgres"))
 
 
 @pytest.fixture(params=QUEUES)
@@ -151,7 +150,10 @@ def make_hub(quick: Callable[..., Settings]) -> Iterator[HubMaker]:
     hubs: list[Hub] = []
 
     def make(worker: bool = True, **given: Any) -> Hub:
-        hub = Hub(quick(**given), worker=worker)
+        settings = quick(**given)
+        if settings.database_url is None and not (file := settings.data_dir / "notifyhub.db").exists():
+            stores.new_sqlite(file)
+        hub = Hub(settings, worker=worker)
         hubs.append(hub)
         return hub.open()
 

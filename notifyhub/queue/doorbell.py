@@ -15,6 +15,8 @@ PAUSE_S = 0.003
 KEEP_ALIVE_S = 10.0
 ENOUGH_BELLS = 100
 """Unanswered rings of one channel, above which one more ring would be useless."""
+LOOK_EVERY = 20
+"""Rings of one channel between two looks at how many are unanswered: a look takes as long as a ring."""
 
 _log = logs.logger(__name__)
 
@@ -31,6 +33,7 @@ class Doorbell:
         self._thread: threading.Thread | None = None
         self._closed = False
         self._down = False
+        self._unseen: dict[str, int] = {}
         for channel in channels:
             broker.declare_queue(queue_name(channel))
 
@@ -77,7 +80,7 @@ class Doorbell:
 
     def _ring_once(self, channel: str) -> None:
         try:
-            if self._broker.waiting(queue_name(channel)) < ENOUGH_BELLS:
+            if not self._has_enough(channel):
                 self._broker.enqueue(bell(channel))
             self._down = False
         except Exception as error:
@@ -85,3 +88,14 @@ class Doorbell:
                 _log.warning("the broker cannot be reached; the sweeps find what is due: %s", error)
             self._down = True
             self._pump_here(channel)
+
+    def _has_enough(self, channel: str) -> bool:
+        """Would one more bell be useless?"""
+        unseen = self._unseen.get(channel, LOOK_EVERY)
+        if unseen < LOOK_EVERY:
+            self._unseen[channel] = unseen + 1
+            return False
+        enough = self._broker.waiting(queue_name(channel)) >= ENOUGH_BELLS
+        # As long as there are enough, each ring looks.
+        self._unseen[channel] = LOOK_EVERY if enough else 0
+        return enough

@@ -62,8 +62,8 @@ class BellRedisBroker(RedisBroker, BellBroker):
 class _WokenConsumer(_RedisConsumer):
     """Looks into its queue when it is announced, and after the timeout in any case.
 
-    It acknowledges a bell when it arrives. Otherwise a worker that is told to stop while Redis is away would wait until
-    it comes back.
+    It acknowledges a bell as soon as it has handed it on, not when it is answered. Otherwise a worker that is told to
+    stop while Redis is away would wait until it comes back.
     """
 
     broker: BellRedisBroker
@@ -72,18 +72,21 @@ class _WokenConsumer(_RedisConsumer):
         # Without patience of its own: it waits here.
         super().__init__(broker, queue_name, prefetch, timeout=0)  # type: ignore[no-untyped-call]
         self._patience_s = timeout / 1000
+        self._handed_on: dramatiq.MessageProxy | None = None
 
     def __next__(self) -> dramatiq.MessageProxy | None:
+        if self._handed_on is not None:
+            handed_on, self._handed_on = self._handed_on, None
+            super().ack(handed_on)  # type: ignore[no-untyped-call]
         seen = self.broker.wakeups.rung(self.queue_name)
         message: dramatiq.MessageProxy | None = super().__next__()  # type: ignore[no-untyped-call]
         if message is None:
             self.broker.wakeups.wait(self.queue_name, seen, self._patience_s)
-        else:
-            super().ack(message)  # type: ignore[no-untyped-call]
+        self._handed_on = message
         return message
 
     def ack(self, message: dramatiq.MessageProxy) -> None:
-        """It was acknowledged when it came."""
+        """It has been acknowledged, or will be at the next look."""
 
     nack = ack
 

@@ -24,7 +24,9 @@ class Wakeups:
         self._client = client
         self._topic = topic
         self._rung: Counter[str] = Counter()
-        self._changed = threading.Condition()
+        self._lock = threading.Lock()
+        # One for each queue, so that a bell wakes nobody but who waits for it.
+        self._changed: dict[str, threading.Condition] = {}
         self._thread: threading.Thread | None = None
         self._closed = threading.Event()
 
@@ -38,11 +40,12 @@ class Wakeups:
 
     def wait(self, queue: str, seen: int, timeout_s: float) -> None:
         """Return when the queue has been announced more often than `seen`, or when the time is over."""
-        with self._changed:
+        changed = self._of(queue)
+        with changed:
             if self._thread is None and not self._closed.is_set():
                 self._thread = threading.Thread(target=self._run, name="notifyhub-wakeups", daemon=True)
                 self._thread.start()
-            self._changed.wait_for(lambda: self._rung[queue] != seen, timeout_s)
+            changed.wait_for(lambda: self._rung[queue] != seen, timeout_s)
 
     def close(self) -> None:
         """Stop listening; returns when the thread has ended, within about a second."""
@@ -63,6 +66,14 @@ class Wakeups:
             while not self._closed.is_set():
                 heard = subscription.get_message(timeout=LISTEN_S)
                 if heard is not None:
-                    with self._changed:
-                        self._rung[heard["data"].decode()] += 1
-                        self._changed.notify_all()
+                    queue = heard["data"].decode()
+                    changed = self._of(queue)
+                    with changed:
+                        self._rung[queue] += 1
+                        changed.notify_all()
+
+    def _of(self, queue: str) -> threading.Condition:
+        with self._lock:
+            if queue not in self._changed:
+                self._changed[queue] = threading.Condition(self._lock)
+            return self._changed[queue]

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 from notifyhub.domain.phones import DEFAULT_REGION
 from notifyhub.errors import Fault, InvalidRequest
 from notifyhub.requests import json_text
+from notifyhub.requests.base import built
 from notifyhub.requests.faults import as_fault
 
 M = TypeVar("M", bound=BaseModel)
@@ -32,7 +33,7 @@ def tried(model: type[M], asked: Mapping[str, Any], region: str = DEFAULT_REGION
     region  as in `e164_digits`; the fields have it as the context of their validation
     """
     try:
-        return model.model_validate(asked, context=region), []
+        return built(model).model_validate(asked, context=region), []
     except ValidationError as error:
         return None, [as_fault(details) for details in error.errors(include_url=False, include_input=False)]
 

@@ -18,7 +18,7 @@ from pydantic_core import PydanticCustomError
 
 from notifyhub.errors import Fault, InvalidRequest
 from notifyhub.requests import json_text
-from notifyhub.requests.base import Asking
+from notifyhub.requests.base import Asking, built
 from notifyhub.requests.faults import as_fault
 from notifyhub.requests.fields import Moment, whole
 
@@ -80,7 +80,7 @@ def key_request(given: bytes | Mapping[str, Any], *, now: datetime) -> KeyReques
     if not isinstance(asked, Mapping):
         raise InvalidRequest([Fault("$", "type", "must be an object")])
     try:
-        request = KeyRequest.model_validate(asked)
+        request = built(KeyRequest).model_validate(asked)
     except ValidationError as error:
         faults += [as_fault(details) for details in error.errors(include_url=False, include_input=False)]
         raise InvalidRequest(faults) from None

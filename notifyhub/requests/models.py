@@ -117,8 +117,8 @@ class MessageRequest(Asking):
     reference: Reference | None = Field(None, description="your own reference for this message")
     metadata: Metadata = Field(default_factory=dict, description="stored and returned unchanged")
 
-    # Made from the template: by channel and address; an empty address: for all of the channel. Not by `default_factory`,
-    # whose signature pydantic would inspect for each request.
+    # Made from the template: by channel and address; an empty address: for all of the channel.
+    # Not by `default_factory`, whose signature pydantic would inspect for each request.
     _words: Mapping[tuple[str, str], Words] | None = PrivateAttr(None)
     # Whose address it is, if they are clients.
     _clients: Mapping[tuple[str, str], int] | None = PrivateAttr(None)

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import new_postgres_database
 from tests.emulated import RunningEmulator
 from tests.processes import Process
+from tests.stores import new_postgres
 
 Start = Callable[..., Process]
 KINDS = ("redis", "rabbitmq")
@@ -27,7 +27,7 @@ def broker(request: pytest.FixtureRequest) -> str:
 def shared(postgres: str, redis_url: str, emulator: RunningEmulator) -> dict[str, object]:
     """The settings of an installation of its own: PostgreSQL, Redis and the emulator."""
     return {
-        "database_url": new_postgres_database(postgres),
+        "database_url": new_postgres(postgres),
         "broker_url": redis_url,
         "broker_prefix": f"test-{uuid.uuid4().hex}",
         "emulator_url": emulator.url,

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from notifyhub.store.database import Database
+from tests import stores
 from tests.emulated import RunningEmulator
 from tests.many.posting import Posting
 from tests.many.test_api_processes import until
@@ -40,9 +41,10 @@ def old_tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def start_old(
-    old_tree: Path, shared: dict[str, object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    old_tree: Path, shared: dict[str, object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, postgres: str
 ) -> Iterator[StartOld]:
     """`start_old("worker")`: a process of the version before, on the same store and broker."""
+    shared["database_url"] = stores.empty_postgres(postgres)
     # It has no prefix, and shares the default one.
     shared.pop("broker_prefix")
     with ExitStack() as open_:

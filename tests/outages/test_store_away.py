@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import new_postgres_database
 from tests.engines import Engine
 from tests.outages.conftest import Answer, ask, sent, until
 from tests.processes import Service
+from tests.stores import new_postgres
 
 PEOPLE = [str(2_000_000 + number) for number in range(120)]
 
@@ -35,7 +35,7 @@ class Caller(threading.Thread):
 
 @pytest.fixture
 def service(tmp_path: Path, postgresql: Engine) -> Iterator[Service]:
-    with Service(tmp_path, database_url=new_postgres_database(postgresql.url), limits="off") as service:
+    with Service(tmp_path, database_url=new_postgres(postgresql.url), limits="off") as service:
         yield service
 
 

@@ -6,7 +6,6 @@ import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from notifyhub import Hub
@@ -15,6 +14,7 @@ from notifyhub.store import copying
 from notifyhub.store.database import Database
 from notifyhub.store.every_model import every_model
 from notifyhub.store.rows import run
+from tests import stores
 from tests.conftest import STORES, HubMaker
 from tests.emulated import RunningEmulator
 from tests.mailings.conftest import ended, fill
@@ -42,10 +42,7 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str],
     def make(engine: str) -> str:
         if engine == "sqlite":
             return f"sqlite:///{tmp_path / f'{uuid.uuid4().hex}.db'}"
-        server, name = str(request.getfixturevalue("postgres")), f"copy_{uuid.uuid4().hex}"
-        with psycopg.connect(server, autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}"')
-        return server.rpartition("/")[0] + f"/{name}"
+        return stores.empty_postgres(str(request.getfixturevalue("postgres")))
 
     return make
 

@@ -14,8 +14,8 @@ MODELS = every_model()
 ALL = sorted(path.stem for path in MIGRATIONS.glob("0*.py"))
 
 
-def test_the_migrations_make_what_the_models_describe(database_url: str) -> None:
-    database = Database(database_url)
+def test_the_migrations_make_what_the_models_describe(empty_database_url: str) -> None:
+    database = Database(empty_database_url)
     database.upgrade()
 
     def difference(connection: peewee.Database) -> str:
@@ -26,8 +26,8 @@ def test_the_migrations_make_what_the_models_describe(database_url: str) -> None
     database.close()
 
 
-def test_columns_are_nullable_exactly_where_the_models_say_so(database_url: str) -> None:
-    database = Database(database_url)
+def test_columns_are_nullable_exactly_where_the_models_say_so(empty_database_url: str) -> None:
+    database = Database(empty_database_url)
     database.upgrade()
 
     def nullable(connection: peewee.Database) -> dict[str, set[str]]:
@@ -44,8 +44,8 @@ def test_columns_are_nullable_exactly_where_the_models_say_so(database_url: str)
     database.close()
 
 
-def test_upgrading_again_changes_nothing(database_url: str) -> None:
-    database = Database(database_url)
+def test_upgrading_again_changes_nothing(empty_database_url: str) -> None:
+    database = Database(empty_database_url)
 
     assert database.upgrade() == ALL
     assert database.upgrade() == []
@@ -53,8 +53,8 @@ def test_upgrading_again_changes_nothing(database_url: str) -> None:
     database.close()
 
 
-def test_many_processes_may_upgrade_at_once(database_url: str) -> None:
-    databases = [Database(database_url) for _ in range(6)]
+def test_many_processes_may_upgrade_at_once(empty_database_url: str) -> None:
+    databases = [Database(empty_database_url) for _ in range(6)]
     with ThreadPoolExecutor(6) as pool:
         applied = list(pool.map(lambda database: database.upgrade(), databases))
 

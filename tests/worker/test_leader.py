@@ -10,14 +10,14 @@ import pytest
 from notifyhub.errors import StoreUnavailable
 from notifyhub.store.database import Database
 from notifyhub.worker.leader import LEASE_MS, SCHEDULER, WORKER, Leader
-from tests.conftest import new_postgres_database
+from tests.stores import new_postgres
 
 OpenDatabase = Callable[[], Database]
 
 
 @pytest.fixture
 def url(postgres: str) -> str:
-    return new_postgres_database(postgres)
+    return new_postgres(postgres)
 
 
 @pytest.fixture
