@@ -5,10 +5,10 @@ server, so nobody else may use it meanwhile.
 """
 
 import os
+import sqlite3
 import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
-from pathlib import Path
+from contextlib import closing, suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -112,10 +112,11 @@ def ask(database_url: str, sql: str) -> list[tuple[Any, ...]]:
 
 
 def table_bytes(database_url: str) -> dict[str, tuple[int, int]]:
-    """Bytes of each table, and of its indexes. SQLite: of the file and its log, as one."""
+    """Bytes of each table, and of its indexes. SQLite: of the file, with what is still in its log."""
     if database_url.startswith("sqlite"):
-        file = Path(database_url.removeprefix("sqlite:///"))
-        return {"file": (sum(part.stat().st_size for part in (file, Path(f"{file}-wal")) if part.exists()), 0)}
+        with closing(sqlite3.connect(database_url.removeprefix("sqlite:///"), timeout=30)) as connection:
+            pages, size = (connection.execute(f"PRAGMA {what}").fetchone()[0] for what in ("page_count", "page_size"))
+        return {"file": (pages * size, 0)}
     return {name: (int(table), int(indexes)) for name, table, indexes in ask(database_url, _TABLES)}
 
 
