@@ -2,12 +2,13 @@
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import fields, replace
+from dataclasses import Field, fields, replace
+from typing import Any
 
 from benchmarks.report import table
-from benchmarks.simulation.deployment import Case
+from benchmarks.simulation.deployment import Case, Deployment
 from benchmarks.simulation.model import Outcome, simulate
-from benchmarks.simulation.scenarios import SCENARIOS, planned
+from benchmarks.simulation.scenarios import PEAK, SCENARIOS, planned
 from benchmarks.simulation.storage import grow
 from benchmarks.simulation.validation import validated
 
@@ -25,14 +26,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print(f"One of {next(iter(cases.values())).deployment}\n")
     print(table([row(name, case, simulate(case)) for name, case in cases.items()]))
     if given.days:
-        each = given.rate / planned(given.rate).stores
+        each = given.rate / PEAK / planned(given.rate).stores  # on average over a day
         print("\n" + table([_day(each, given.days, kept) for kept in (None, 90, 30, 7)]))
 
 
-def _numbers() -> list[object]:
-    from benchmarks.simulation.deployment import Deployment
-
-    return list(fields(Deployment))
+def _numbers() -> Sequence[Field[Any]]:
+    return fields(Deployment)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -44,8 +43,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--validate", action="store_true", help="run small cases for real, and compare")
     parser.add_argument("--rows", type=int, default=20_000, help="messages of a real run")
     for field in _numbers():
-        name = field.name.replace("_", "-")  # type: ignore[attr-defined]
-        kind = int if field.name in COUNTS else float  # type: ignore[attr-defined]
+        name = field.name.replace("_", "-")
+        kind = int if field.name in COUNTS else float
         parser.add_argument(f"--{name}", type=kind, help="instead of what the plan has")
     return parser
 

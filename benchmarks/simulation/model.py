@@ -44,6 +44,9 @@ class Model:
 
     def __init__(self, case: Case, prices: Prices) -> None:
         self.case, self.prices = case, prices
+        limited = case.deployment.accounts is not None
+        self._worker_cpu_s = prices.limited_worker_cpu_s if limited else prices.worker_cpu_s
+        self._sent_cpu_s = prices.limited_store_cpu_s if limited else prices.worker_store_cpu_s
         self._chance = None if case.seed is None else random.Random(case.seed)
         self._callers = Waiting()  # what is asked for, and not accepted yet
         self._audience = Waiting()  # clients of mailings, not expanded yet
@@ -115,7 +118,7 @@ class Model:
         deployment, prices = self.case.deployment, self.prices
         if self._is_away(now, MessengerAway):
             return 0.0
-        by_cpu = prices.worker_process_cores / prices.worker_cpu_s
+        by_cpu = prices.worker_process_cores / self._worker_cpu_s
         by_calls = prices.calls_at_once / deployment.messenger_s if deployment.messenger_s else by_cpu
         most = self._alive(now) * min(by_cpu, by_calls)
         if deployment.accounts is None:
@@ -124,7 +127,7 @@ class Model:
 
     def _store_cpu_s(self, accept: float, expand: float, send: float) -> float:
         prices = self.prices
-        sent = prices.worker_store_cpu_s + prices.tidy_store_cpu_s
+        sent = self._sent_cpu_s + prices.tidy_store_cpu_s
         return accept * prices.api_store_cpu_s + expand * prices.bulk_store_cpu_s + send * sent
 
     def _store_share(self, accept: float, expand: float, send: float) -> float:
@@ -134,7 +137,7 @@ class Model:
     def _machine_share(self, accept: float, expand: float, send: float) -> float:
         cores, prices = self.case.deployment.machine_cores, self.prices
         needed = self._store_cpu_s(accept, expand, send) + accept * prices.api_cpu_s + expand * prices.bulk_cpu_s
-        needed += send * (prices.worker_cpu_s + prices.messenger_cpu_s)
+        needed += send * (self._worker_cpu_s + prices.messenger_cpu_s)
         return 1.0 if cores is None or not needed else cores * self.case.step_s / needed
 
     def _send(self, now: float, number: float) -> None:

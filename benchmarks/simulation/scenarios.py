@@ -30,11 +30,11 @@ def planned(rate: float, prices: Prices = MEASURED, *, account_rate: float = TEL
     """A deployment for so many single messages a second, as docs/scaling.md works it out."""
     stores = max(1, math.ceil(rate / MOST_OF_A_STORE))
     each = rate / stores
-    store_cpu_s = prices.api_store_cpu_s + prices.worker_store_cpu_s + prices.tidy_store_cpu_s
+    store_cpu_s = prices.api_store_cpu_s + prices.limited_store_cpu_s + prices.tidy_store_cpu_s
     return Deployment(
         stores=stores,
         api_processes=math.ceil(each * prices.api_cpu_s / (prices.api_process_cores * USED)),
-        workers=max(2, math.ceil(each * prices.worker_cpu_s / (prices.worker_process_cores * USED))),
+        workers=max(2, math.ceil(each * prices.limited_worker_cpu_s / (prices.worker_process_cores * USED))),
         store_cores=max(2, math.ceil(each * store_cpu_s / USED)),
         accounts=math.ceil(each / (account_rate * prices.used_of_limit * SPARE)),
         account_rate=account_rate,
