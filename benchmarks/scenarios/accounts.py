@@ -56,8 +56,9 @@ def _lines(bench: Environment, accounts: int, seconds: int) -> Iterator[Line]:
         setup = f"PostgreSQL + Redis, 1 worker, {accounts} accounts of {RATE}/s"
         detail = f"{used[name]:.2f} for {sent:,}, {sent / (seconds / 2):,.0f}/s"
         yield Line(f"a delivery under limits: {name}", setup, used[name] * 1000 / sent, "ms", detail)
-    each = used["write transactions"] / sent
-    yield Line("a delivery under limits: write transactions", setup, each, "", detail)
+    for name in ("write transactions", "broker commands", "broker bytes in", "broker bytes out"):
+        unit = "bytes" if "bytes" in name else ""
+        yield Line(f"a delivery under limits: {name}", setup, used[name] / sent, unit, detail)
 
 
 def _fill(url: str, broker_url: str, senders: Mapping[str, Any], rows: int) -> None:
