@@ -4,7 +4,6 @@ CPU time and bytes do not depend on what else the machine does, as rates do. Pos
 server, so nobody else may use it meanwhile.
 """
 
-import os
 import sqlite3
 import time
 from collections.abc import Callable, Mapping
@@ -131,4 +130,4 @@ def listener(port: int) -> int:
     for connection in psutil.net_connections("tcp"):
         if connection.status == psutil.CONN_LISTEN and connection.laddr.port == port and connection.pid:
             return int(connection.pid)
-    raise RuntimeError(f"nobody that {os.environ.get('USER', 'this account')} may look at listens on port {port}")
+    raise RuntimeError(f"no process that this account may look at listens on port {port}")

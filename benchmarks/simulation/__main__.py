@@ -10,7 +10,6 @@ from benchmarks.simulation.deployment import Case, Deployment
 from benchmarks.simulation.model import Outcome, simulate
 from benchmarks.simulation.scenarios import PEAK, SCENARIOS, planned
 from benchmarks.simulation.storage import grow
-from benchmarks.simulation.validation import validated
 
 COUNTS = {"stores", "api_processes", "workers", "accounts"}
 
@@ -18,6 +17,9 @@ COUNTS = {"stores", "api_processes", "workers", "accounts"}
 def main(arguments: Sequence[str] | None = None) -> None:
     given = _parser().parse_args(arguments)
     if given.validate:
+        # Here, because it needs what benchmarks need (benchmarks/requirements.txt), and the model does not.
+        from benchmarks.simulation.validation import validated
+
         print(table(list(validated(given.rows))))
         return
     names = given.scenario or list(SCENARIOS)
