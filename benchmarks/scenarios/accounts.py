@@ -57,6 +57,7 @@ def _lines(bench: Environment, accounts: int, seconds: int) -> Iterator[Line]:
         detail = f"{used[name]:.2f} for {sent:,}, {sent / (seconds / 2):,.0f}/s"
         yield Line(f"a delivery under limits: {name}", setup, used[name] * 1000 / sent, "ms", detail)
     for name in ("write transactions", "broker commands", "broker bytes in", "broker bytes out"):
+        detail = f"{used[name]:,.0f} for {sent:,}"
         unit = "bytes" if "bytes" in name else ""
         yield Line(f"a delivery under limits: {name}", setup, used[name] / sent, unit, detail)
 
