@@ -13,6 +13,7 @@ from pathlib import Path
 from benchmarks import report
 from benchmarks.environment import Environment, Line
 from benchmarks.scenarios import (
+    costs,
     delivery,
     emulator,
     idle,
@@ -37,6 +38,7 @@ SCENARIOS = {
     "memory": memory.run,
     "lists": lists.run,
     "retention": retention.run,
+    "costs": costs.run,
     "mailing": mailing.run,
     "templates": templates.run,
     "limits": limits.run,

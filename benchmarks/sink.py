@@ -140,6 +140,7 @@ class Sink:
         if not port:
             raise RuntimeError(f"the sink ended with {self._process.wait()}")
         self.base_url = f"http://127.0.0.1:{port.decode()}"
+        self.pid = self._process.pid
         return self
 
     def __exit__(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 FEWEST = 100
 MOST = 2_000
+FEWEST_OF_ACCOUNT = 10
+"""Accounts share what is claimed. One of each at a time would mean a claim for every few calls, and stay so slow."""
 AHEAD_S = 0.25
 SHORTEST_S = 0.01
 """A pace is not told from less."""
@@ -16,14 +18,15 @@ class ClaimSize:
     would leave nothing for other processes. Pure: times (s) are arguments.
     """
 
-    def __init__(self, now: float) -> None:
-        self.now = FEWEST
+    def __init__(self, now: float, accounts: int = 1) -> None:
+        self._fewest = max(FEWEST, FEWEST_OF_ACCOUNT * accounts)
+        self.now = self._fewest
         self._sent = 0
         self._since = now
 
     def room(self, ready: int) -> int:
         """How many to claim, if so many are ready. It may have shrunk below that."""
-        return max(FEWEST // 2, self.now - ready)
+        return max(self._fewest // 2, self.now - ready)
 
     def sent(self) -> None:
         """A call has ended."""
@@ -34,5 +37,5 @@ class ClaimSize:
         if (seconds := now - self._since) < SHORTEST_S:
             return
         # Twice of it, because the next ones are claimed when half of these are sent.
-        self.now = max(FEWEST, min(MOST, round(2 * AHEAD_S * self._sent / seconds)))
+        self.now = max(self._fewest, min(MOST, round(2 * AHEAD_S * self._sent / seconds)))
         self._sent, self._since = 0, now

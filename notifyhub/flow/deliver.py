@@ -50,7 +50,7 @@ class Pump:
         self._clock = clock
         self._ready = Ready(lane.accounts)
         self._concurrency = ConcurrencyLimit(lane.concurrency)
-        self._claim_size = ClaimSize(monotonic())
+        self._claim_size = ClaimSize(monotonic(), lane.accounts)
         self._senders: set[asyncio.Task[None]] = set()
         self._recorder = Recorder(lane, database, lambda: len(self._senders))
         self._wake = asyncio.Event()

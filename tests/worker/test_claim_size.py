@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from notifyhub.flow.claim_size import FEWEST, MOST, ClaimSize
+import pytest
+
+from notifyhub.flow.claim_size import FEWEST, FEWEST_OF_ACCOUNT, MOST, ClaimSize
 from tests.conftest import HubMaker
 from tests.emulated import RunningEmulator
 
@@ -27,6 +29,34 @@ def test_a_pace_is_not_told_from_a_moment() -> None:
 def test_something_is_claimed_even_if_the_size_shrank_below_what_is_ready() -> None:
     assert size_at(0).room(ready=FEWEST) > 1
     assert size_at(50_000).room(ready=500) == MOST - 500
+
+
+@pytest.mark.parametrize("accounts", [1, 10, 100, 500])
+def test_each_account_has_a_share_even_if_nothing_is_sent_yet(accounts: int) -> None:
+    size = ClaimSize(0.0, accounts)
+    assert size.now // accounts >= FEWEST_OF_ACCOUNT
+
+    size.look(60.0)
+
+    assert size.now // accounts >= FEWEST_OF_ACCOUNT
+
+
+def test_a_worker_with_more_accounts_than_it_claims_at_first_sends_for_each(
+    make_hub: HubMaker, database_url: str, emulator: RunningEmulator
+) -> None:
+    names = [f"bot{number}" for number in range(FEWEST + 20)]
+    senders = {name: {"token": f"{number}:{name}"} for number, name in enumerate(names, 1)}
+    hub = make_hub(
+        database_url=database_url,
+        telegram={"base_url": f"{emulator.url}/telegram", "token": "9999:main", "senders": senders},
+    )
+
+    sent = hub.send_many(
+        [{"text": name, "recipients": [{"telegram": "7"}], "options": {"telegram": {"sender": name}}} for name in names]
+    )
+
+    assert len(sent) == len(names)
+    emulator.wait_for(len(names), timeout_s=30)
 
 
 def test_an_urgent_message_does_not_wait_behind_everything_that_was_due_before(
