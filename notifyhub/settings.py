@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Mapping
 from difflib import get_close_matches
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -230,14 +231,14 @@ class Settings(BrokerSettings, ServiceSettings, ProcessSettings, ObservingSettin
         return self.broker_url.startswith("memory")
 
 
+@cache
 def _kind() -> type[Settings]:
     """Settings with a member for each plugin channel."""
     plugins = installed()
     if not plugins:
         return Settings
-    members: dict[str, Any] = {
-        channel: (plugin.settings, Field(default_factory=plugin.settings)) for channel, plugin in plugins.items()
-    }
+    kinds = {channel: plugin.settings for channel, plugin in plugins.items()}
+    members: dict[str, Any] = {channel: (kind, Field(default_factory=kind)) for channel, kind in kinds.items()}
     return create_model("Settings", __base__=Settings, **members)
 
 
