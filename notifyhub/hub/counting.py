@@ -19,6 +19,7 @@ from notifyhub.hub.wiring import Wiring
 from notifyhub.requests.fields import moment
 from notifyhub.store import recount, statistics
 from notifyhub.store.recount import Recount
+from notifyhub.store.snapshots import both
 from notifyhub.store.statistics import HOUR_MS, HourCell, MailingCell
 from notifyhub.verbs import StatVerbs, as_arguments
 from notifyhub.verbs.two_ways import off_the_loop
@@ -47,10 +48,10 @@ class HubStats(StatVerbs):
     ) -> answers.Statistics:
         with as_arguments():
             size, first, end = asked_period(by, created_from, created_to)
-        cells = await self._wiring.asked(statistics.overall(first, end))
+        cells, mailings = await self._wiring.asked(both(statistics.overall(first, end), statistics.mailings))
         by_status = _by_status(cells)
         return answers.Statistics(
-            mailings=await self._wiring.asked(statistics.mailings),
+            mailings=mailings,
             deliveries=sum(by_status.values()),
             by_status=by_status,
             by_channel={channel: _by_status(some) for channel, some in _grouped(cells, "channel").items()},
