@@ -19,7 +19,6 @@ from notifyhub.hub.wiring import Wiring
 from notifyhub.requests.fields import moment
 from notifyhub.store import recount, statistics
 from notifyhub.store.recount import Recount
-from notifyhub.store.snapshots import both
 from notifyhub.store.statistics import HOUR_MS, HourCell, MailingCell
 from notifyhub.verbs import StatVerbs, as_arguments
 from notifyhub.verbs.two_ways import off_the_loop
@@ -48,7 +47,7 @@ class HubStats(StatVerbs):
     ) -> answers.Statistics:
         with as_arguments():
             size, first, end = asked_period(by, created_from, created_to)
-        cells, mailings = await self._wiring.asked(both(statistics.overall(first, end), statistics.mailings))
+        cells, mailings = await self._wiring.asked(statistics.everything(first, end))
         by_status = _by_status(cells)
         return answers.Statistics(
             mailings=mailings,

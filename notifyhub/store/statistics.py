@@ -9,7 +9,7 @@ import peewee
 
 from notifyhub.domain.mailings import MailingStatus
 from notifyhub.domain.states import Status
-from notifyhub.store.rows import fetch, fetch_rows, run
+from notifyhub.store.rows import fetch, fetch_rows
 
 HOUR_MS = 3_600_000
 
@@ -34,7 +34,10 @@ _OVERALL = f"""
     SELECT created_at / {HOUR_MS}, channel, status, COUNT(*) FROM deliveries
     WHERE status = '{Status.SENDING}' AND created_at / {HOUR_MS} >= ? AND created_at / {HOUR_MS} < ?
     GROUP BY created_at / {HOUR_MS}, channel, status"""
-_MAILINGS = "SELECT status, COUNT(*) FROM mailings WHERE deleted_at IS NULL GROUP BY status"
+# Mailings are on no channel.
+_EVERYTHING = f"""{_OVERALL}
+    UNION ALL
+    SELECT 0, '', status, COUNT(*) FROM mailings WHERE deleted_at IS NULL GROUP BY status"""
 
 
 class MailingCell(NamedTuple):
@@ -79,9 +82,19 @@ def overall(first_hour: int, end_hour: int) -> Callable[[peewee.Database], list[
     return ask
 
 
-def mailings(database: peewee.Database) -> dict[str, int]:
-    """Query: the mailings that are not deleted by status; all statuses, even those with none."""
-    return {**dict.fromkeys(map(str, MailingStatus), 0), **dict(run(database, _MAILINGS).fetchall())}
+def everything(first_hour: int, end_hour: int) -> Callable[[peewee.Database], tuple[list[HourCell], dict[str, int]]]:
+    """Query: `overall`, and the mailings that are not deleted by status; all statuses, even those with none."""
+
+    def ask(database: peewee.Database) -> tuple[list[HourCell], dict[str, int]]:
+        edges = (first_hour, end_hour)
+        cells = [HourCell._make(row) for row in fetch(database, _EVERYTHING, HourCell._fields, *edges, *edges)]
+        mailings = {cell.status: cell.number for cell in cells if not cell.channel}
+        return _apart([cell for cell in cells if cell.channel]), {
+            **dict.fromkeys(map(str, MailingStatus), 0),
+            **mailings,
+        }
+
+    return ask
 
 
 def by_status(database: peewee.Database, ids: Iterable[int]) -> dict[int, dict[str, int]]:
