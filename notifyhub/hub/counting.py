@@ -47,10 +47,10 @@ class HubStats(StatVerbs):
     ) -> answers.Statistics:
         with as_arguments():
             size, first, end = asked_period(by, created_from, created_to)
-        cells = await self._wiring.asked(statistics.overall(first, end))
+        cells, mailings = await self._wiring.asked(statistics.everything(first, end))
         by_status = _by_status(cells)
         return answers.Statistics(
-            mailings=await self._wiring.asked(statistics.mailings),
+            mailings=mailings,
             deliveries=sum(by_status.values()),
             by_status=by_status,
             by_channel={channel: _by_status(some) for channel, some in _grouped(cells, "channel").items()},

@@ -22,6 +22,7 @@ from notifyhub.requests import as_message_id, as_row_id
 from notifyhub.store import histories, sender_paces, senders
 from notifyhub.store.histories import History
 from notifyhub.store.sender_paces import Paces
+from notifyhub.store.snapshots import both
 from notifyhub.verbs import Verbs
 
 MOST_STORIES = 1_000
@@ -36,8 +37,8 @@ class Explaining(Wiring, Verbs):
             question = histories.of_delivery(as_row_id("delivery", text))
         else:
             question = histories.of_message(as_message_id(id_ if isinstance(id_, UUID) else text), MOST_STORIES)
-        found = await self.asked(question)
-        resting_ones, paces = rests(await self.asked(senders.every)), await self.asked(sender_paces.paces)
+        found, (standings, paces) = await self.asked(both(question, both(senders.every, sender_paces.paces)))
+        resting_ones = rests(standings)
         return [self._story(history, resting_ones, paces) for history in found]
 
     def _story(self, history: History, resting_ones: Mapping[tuple[str, str], Rest], paces: Paces) -> answers.Story:

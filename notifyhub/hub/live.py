@@ -15,7 +15,7 @@ from notifyhub.settings import Settings
 from notifyhub.store import figures
 from notifyhub.store.call_counts import KEPT_MINUTES, MINUTE_MS
 from notifyhub.store.figures import Done, Load
-from notifyhub.verbs import result_of
+from notifyhub.store.snapshots import both
 
 LATELY_MS = MINUTE_MS
 
@@ -27,10 +27,7 @@ async def live(wiring: Wiring, since: datetime | str | None) -> answers.Live:
     """
     now = now_ms()
     begin = _begin(since, now)
-    await wiring.ready()
-    asked = wiring.ask(figures.load(list(wiring.settings.channels()), now))
-    done = await result_of(wiring.ask(figures.done(begin, now)))
-    load = await result_of(asked)
+    load, done = await wiring.asked(both(figures.load(list(wiring.settings.channels()), now), figures.done(begin, now)))
     return answers.Live(
         at=to_datetime(now),
         since=to_datetime(begin),

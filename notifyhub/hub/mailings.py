@@ -26,6 +26,7 @@ from notifyhub.requests.mailings import MailingRequest, mailing_change_request, 
 from notifyhub.store import call_counts, mailing_moves, mailing_retries, mailings, statistics
 from notifyhub.store.mailing_moves import Cancelled, Move
 from notifyhub.store.mailing_retries import RetrySlice
+from notifyhub.store.snapshots import both
 from notifyhub.store.writer import Job
 from notifyhub.verbs import MailingVerbs, as_arguments
 from notifyhub.verbs.two_ways import off_the_loop
@@ -128,8 +129,9 @@ class HubMailings(MailingVerbs):
         return answers.RetriedMailing(id=row, status=status, retried=retried, duplicates=duplicates)
 
     async def stats(self, id_: int | str) -> answers.MailingStatistics:
-        mailing = await self.get(id_)
-        return mailing_statistics(mailing, await self._wiring.asked(statistics.of_mailing(mailing.id)), now_ms())
+        row = as_row_id("mailing", id_)
+        mailing, cells = await self._wiring.asked(both(mailings.one(row), statistics.of_mailing(row)))
+        return mailing_statistics(mailing, cells, now_ms())
 
     async def _moved(self, job: Job[Move, MailingStatus | NotifyhubError], id_: int | str) -> answers.Mailing:
         row = as_row_id("mailing", id_)

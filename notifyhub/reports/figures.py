@@ -14,6 +14,7 @@ from notifyhub.domain.states import Status
 from notifyhub.domain.summary import results
 from notifyhub.store import reports, statistics
 from notifyhub.store.reports import MailingRow
+from notifyhub.store.snapshots import at_one_moment
 from notifyhub.store.statistics import HourCell, MailingCell
 
 OUTCOMES: Mapping[str, tuple[Status, ...]] = {
@@ -84,6 +85,7 @@ class Figures:
         return sum(self.by_outcome.values())
 
 
+@at_one_moment
 def of_day(database: peewee.Database, day: Day, zone: str) -> Figures:
     """Query: the figures of a day; `zone` is its name."""
     hours = day.hours

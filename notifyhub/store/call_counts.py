@@ -14,6 +14,7 @@ from notifyhub.domain.health import CallCount
 from notifyhub.domain.states import Status
 from notifyhub.store import lanes
 from notifyhub.store.rows import Type, fetch, run, run_rows
+from notifyhub.store.snapshots import at_one_moment
 
 MINUTE_MS = 60_000
 KEPT_MINUTES = 360
@@ -105,6 +106,7 @@ def pace(channel: str, since: int) -> Callable[[peewee.Database], float | None]:
 def waiting(channel: str, now: int) -> Callable[[peewee.Database], Waiting]:
     """Query: the backlog of a channel at `now` (epoch ms)."""
 
+    @at_one_moment
     def ask(database: peewee.Database) -> Waiting:
         due = sum(
             run(database, _DUE, channel, lane.sender, lane.priority, lane.lane, now, MOST_COUNTED).fetchone()[0]

@@ -11,6 +11,7 @@ import peewee
 from notifyhub.domain.audience import Audience
 from notifyhub.store.clients import found_by, tags_of
 from notifyhub.store.rows import fetch, is_postgres
+from notifyhub.store.snapshots import at_one_moment
 
 
 class Exported(NamedTuple):
@@ -45,6 +46,7 @@ _COLUMNS = ("id", "phone", "operator_code", "timezone", "opted_out", "addresses"
 def part(audience: Audience, search: str | None, after: int, limit: int) -> Callable[[peewee.Database], Slice]:
     """Query: the next clients of an audience, those after the id `after`."""
 
+    @at_one_moment
     def ask(database: peewee.Database) -> Slice:
         where, values = found_by(audience, search, postgres=is_postgres(database))
         columns = ", ".join(f"c.{name} AS {name}" for name in _COLUMNS)

@@ -18,6 +18,7 @@ from notifyhub.errors import Conflict, NotFound, NotifyhubError
 from notifyhub.store import audiences, chains, erasures, events, noting
 from notifyhub.store.deliveries import GIVE_UP_KEY
 from notifyhub.store.rows import Type, fetch, fetch_rows, is_postgres, run, run_rows
+from notifyhub.store.snapshots import at_one_moment
 from notifyhub.store.wishes import CLIENT_DELETED, OPTED_OUT
 
 
@@ -202,6 +203,7 @@ def cancel_deleted(database: peewee.Database, id_: int) -> int:
 def one(id_: int) -> Callable[[peewee.Database], answers.Client]:
     """Query: a client. Raises NotFound."""
 
+    @at_one_moment
     def ask(database: peewee.Database) -> answers.Client:
         found = fetch(database, _ONE, _READ, id_)
         if not found:
@@ -219,6 +221,7 @@ def page(
     search  part of a phone, of an address, of an attribute, or a whole tag
     """
 
+    @at_one_moment
     def ask(database: peewee.Database) -> list[answers.Client]:
         where, values = found_by(audience, search, postgres=is_postgres(database))
         if before is not None:

@@ -19,6 +19,7 @@ from notifyhub.errors import Conflict, StoreUnavailable
 from notifyhub.store.database import Database
 from notifyhub.store.every_model import every_model
 from notifyhub.store.rows import is_postgres, run
+from notifyhub.store.snapshots import one_moment
 
 BATCH = 5_000
 _MOST = 2**64
@@ -66,7 +67,7 @@ def copy(source: Database, target: Database, progress: Callable[[int], None] | N
     done = _Counter(progress)
     with (
         source.connected("read the source") as read,
-        _snapshot(read),
+        one_moment(read),
         target.connected("write the target") as written,
         _written_at_once(written),
     ):
@@ -115,18 +116,6 @@ def _require_empty(written: peewee.Database) -> None:
     for table in _tables():
         if run(written, f"SELECT 1 FROM {table.name} LIMIT 1").fetchone() is not None:
             raise Conflict(f"the target is not empty (table {table.name} has rows); nothing was changed in it")
-
-
-@contextmanager
-def _snapshot(read: peewee.Database) -> Iterator[None]:
-    """Everything is read as of one moment, whoever writes meanwhile."""
-    if is_postgres(read):
-        with read.atomic():
-            run(read, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-            yield
-    else:
-        with read.atomic("DEFERRED"):
-            yield
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from notifyhub.store.call_counts import MINUTE_MS
 from notifyhub.store.rows import fetch, run
 from notifyhub.store.sender_paces import Paces
 from notifyhub.store.senders import Standing
+from notifyhub.store.snapshots import at_one_moment
 from notifyhub.store.statistics import HOUR_MS
 
 MOST_COUNTED = 100_000
@@ -57,6 +58,7 @@ class Load:
 def load(channels: Sequence[str], now: int) -> Callable[[peewee.Database], Load]:
     """Query: the load of these channels at `now` (epoch ms)."""
 
+    @at_one_moment
     def ask(database: peewee.Database) -> Load:
         due = {channel: [lane.due_at for lane in lanes.waiting(database, channel)] for channel in channels}
         oldest = {channel: min(moments) for channel, moments in due.items() if moments}
@@ -107,6 +109,7 @@ class Done:
 def done(since: int, now: int) -> Callable[[peewee.Database], Done]:
     """Query: what was accepted since the hour of `since`, and called since its minute (epoch ms)."""
 
+    @at_one_moment
     def ask(database: peewee.Database) -> Done:
         accepted = fetch(database, _ACCEPTED, ("channel", "number"), since // HOUR_MS)
         calls = fetch(database, _CALLS, ("channel", "outcome", "calls"), since // MINUTE_MS)

@@ -20,6 +20,7 @@ from notifyhub.store.chain_places import Link, chain_links
 from notifyhub.store.mailing_models import Mailing
 from notifyhub.store.models import Attempt, Delivery, Duplicate, Message, Receipt
 from notifyhub.store.rows import as_uuid
+from notifyhub.store.snapshots import at_one_moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ Question = Callable[[peewee.Database], list[History]]
 def of_delivery(id_: int) -> Question:
     """One delivery. Raises NotFound."""
 
+    @at_one_moment
     def ask(database: peewee.Database) -> list[History]:
         rows = _rows(database, Delivery.select().where(Delivery.id == id_))
         if not rows:
@@ -63,6 +65,7 @@ def of_delivery(id_: int) -> Question:
 def of_message(id_: UUID, most: int) -> Question:
     """The first `most` recipients of a message in request order, including those left out. Raises NotFound."""
 
+    @at_one_moment
     def ask(database: peewee.Database) -> list[History]:
         message = _message(database, id_)
         kept, left_out = (

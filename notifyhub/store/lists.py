@@ -23,6 +23,7 @@ from notifyhub.store.chain_places import with_chains
 from notifyhub.store.mailing_lists import mailing_conditions, with_ends
 from notifyhub.store.models import Delivery, Message
 from notifyhub.store.rows import as_uuid, fetch, fetch_rows, is_postgres, run, uuid_parameter
+from notifyhub.store.snapshots import at_one_moment
 from notifyhub.store.summaries import summaries
 
 DeliveryPlace = tuple[int, int]
@@ -44,6 +45,7 @@ def deliveries(
 ) -> Callable[[peewee.Database], list[tuple[DeliveryPlace, answers.Delivery]]]:
     """The matching deliveries with their positions; `before` is the position of the last one seen."""
 
+    @at_one_moment
     def ask(database: peewee.Database) -> list[tuple[DeliveryPlace, answers.Delivery]]:
         if filters.reference is not None:
             sql, values = _of_reference(database, filters, before)
@@ -70,6 +72,7 @@ def messages(
 ) -> Callable[[peewee.Database], list[tuple[MessagePlace, answers.Message]]]:
     """The messages that match, or have a matching delivery, with their positions and without their deliveries."""
 
+    @at_one_moment
     def ask(database: peewee.Database) -> list[tuple[MessagePlace, answers.Message]]:
         seen = None if before is None else (before[0], uuid_parameter(database, before[1]))
         if filters.of_deliveries and filters.reference is None and not filters.of_mailings:
@@ -91,6 +94,7 @@ def messages(
 def by_ids(ids: Sequence[int]) -> Callable[[peewee.Database], dict[int, answers.Delivery]]:
     """Those of these deliveries that exist."""
 
+    @at_one_moment
     def ask(database: peewee.Database) -> dict[int, answers.Delivery]:
         rows = fetch_rows(database, _THESE, _DELIVERY_COLUMNS, {"id": "BIGINT"}, [(id_,) for id_ in sorted(set(ids))])
         found = (dict(zip(_DELIVERY_COLUMNS, row, strict=True)) for row in rows)

@@ -22,6 +22,7 @@ from notifyhub.requests.mailings import CHAIN_TO_ALL, LIVE_MEMBERS, NO_END, text
 from notifyhub.store import lanes, statistics
 from notifyhub.store.mailing_models import Mailing
 from notifyhub.store.rows import fetch, is_postgres, run
+from notifyhub.store.snapshots import at_one_moment
 
 JSON_COLUMNS = ("channels", "audience", "send_window", "options", "metadata", "variables")
 _COLUMNS = tuple(field.column_name for field in Mailing._meta.sorted_fields)
@@ -145,6 +146,7 @@ def _faults(new: Row, change: MailingChange) -> list[Fault]:
 def one(id_: int) -> Callable[[peewee.Database], answers.Mailing]:
     """Query: a mailing. Raises NotFound."""
 
+    @at_one_moment
     def ask(database: peewee.Database) -> answers.Mailing:
         row = find(database, id_)
         if row is None:
@@ -169,6 +171,7 @@ def page(
 ) -> Callable[[peewee.Database], list[answers.Mailing]]:
     """Query: the newest mailings in these states (none: in all), those before the id `before`."""
 
+    @at_one_moment
     def ask(database: peewee.Database) -> list[answers.Mailing]:
         among = f"AND status IN ({', '.join('?' for _ in statuses)})" if statuses else ""
         found = fetch(database, _PAGE.format(status=among), _COLUMNS, before, *statuses, limit)

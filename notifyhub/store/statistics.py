@@ -3,35 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import peewee
 
 from notifyhub.domain.mailings import MailingStatus
 from notifyhub.domain.states import Status
-from notifyhub.store.rows import fetch, fetch_rows, run
+from notifyhub.store.rows import fetch, fetch_rows
 
 HOUR_MS = 3_600_000
 
-_OF_MAILING = """
+# What is being sent is counted as scheduled, and found in the rows: few at any time, those in the hands of a worker.
+# One statement asks for both, because it sees them as of one moment. Between two of them deliveries would move.
+_OF_MAILING = f"""
     SELECT channel, operator_code, status, reason, CAST(SUM(number) AS BIGINT) AS number
     FROM mailing_counts WHERE mailing_id = ? GROUP BY channel, operator_code, status, reason
-    HAVING SUM(number) <> 0"""
-_OF_MAILINGS = """
+    HAVING SUM(number) <> 0
+    UNION ALL
+    SELECT channel, COALESCE(operator_code, ''), status, '', COUNT(*) FROM deliveries
+    WHERE status = '{Status.SENDING}' AND mailing_id = ? GROUP BY channel, COALESCE(operator_code, ''), status"""
+_OF_MAILINGS = f"""
     SELECT c.mailing_id AS mailing_id, c.status AS status, CAST(SUM(c.number) AS BIGINT) AS number
-    FROM {rows} AS r JOIN mailing_counts AS c ON c.mailing_id = r.id GROUP BY c.mailing_id, c.status"""
-# Few at any time: those that are in the hands of a worker.
-_SENDING = f"""
-    SELECT mailing_id, channel, COALESCE(operator_code, '') AS operator_code, created_at / {HOUR_MS} AS hour,
-        COUNT(*) AS number
-    FROM deliveries WHERE status = '{Status.SENDING}'
-    GROUP BY mailing_id, channel, COALESCE(operator_code, ''), created_at / {HOUR_MS}"""
-_OVERALL = """
+    FROM {{rows}} AS r JOIN mailing_counts AS c ON c.mailing_id = r.id GROUP BY c.mailing_id, c.status
+    UNION ALL
+    SELECT mailing_id, status, COUNT(*) FROM deliveries WHERE status = '{Status.SENDING}' GROUP BY mailing_id, status"""
+_OVERALL = f"""
     SELECT hour, channel, status, CAST(SUM(number) AS BIGINT) AS number
-    FROM delivery_counts WHERE hour >= ? AND hour < ? GROUP BY hour, channel, status HAVING SUM(number) <> 0"""
-
-
-_MAILINGS = "SELECT status, COUNT(*) FROM mailings WHERE deleted_at IS NULL GROUP BY status"
+    FROM delivery_counts WHERE hour >= ? AND hour < ? GROUP BY hour, channel, status HAVING SUM(number) <> 0
+    UNION ALL
+    SELECT created_at / {HOUR_MS}, channel, status, COUNT(*) FROM deliveries
+    WHERE status = '{Status.SENDING}' AND created_at / {HOUR_MS} >= ? AND created_at / {HOUR_MS} < ?
+    GROUP BY created_at / {HOUR_MS}, channel, status"""
+# Mailings are on no channel.
+_EVERYTHING = f"""{_OVERALL}
+    UNION ALL
+    SELECT 0, '', status, COUNT(*) FROM mailings WHERE deleted_at IS NULL GROUP BY status"""
 
 
 class MailingCell(NamedTuple):
@@ -53,22 +59,15 @@ class HourCell(NamedTuple):
     number: int
 
 
-class _Sending(NamedTuple):
-    mailing_id: int
-    channel: str
-    operator_code: str
-    hour: int
-    number: int
+C = TypeVar("C", MailingCell, HourCell)
 
 
 def of_mailing(id_: int) -> Callable[[peewee.Database], list[MailingCell]]:
     """Query: the deliveries of a mailing."""
 
     def ask(database: peewee.Database) -> list[MailingCell]:
-        cells = [MailingCell._make(row) for row in fetch(database, _OF_MAILING, MailingCell._fields, id_)]
-        sending = [one for one in _sending(database) if one.mailing_id == id_]
-        moved = [MailingCell(one.channel, one.operator_code, Status.SENDING, "", one.number) for one in sending]
-        return _apart(cells, moved)
+        rows = fetch(database, _OF_MAILING, MailingCell._fields, id_, id_)
+        return _apart([MailingCell._make(row) for row in rows])
 
     return ask
 
@@ -77,20 +76,25 @@ def overall(first_hour: int, end_hour: int) -> Callable[[peewee.Database], list[
     """Query: all deliveries accepted from one hour of the epoch to another."""
 
     def ask(database: peewee.Database) -> list[HourCell]:
-        cells = [HourCell._make(row) for row in fetch(database, _OVERALL, HourCell._fields, first_hour, end_hour)]
-        sending = [one for one in _sending(database) if first_hour <= one.hour < end_hour]
-        summed: dict[tuple[int, str], int] = {}
-        for one in sending:
-            summed[one.hour, one.channel] = summed.get((one.hour, one.channel), 0) + one.number
-        moved = [HourCell(hour, channel, Status.SENDING, number) for (hour, channel), number in summed.items()]
-        return _apart(cells, moved)
+        edges = (first_hour, end_hour)
+        return _apart([HourCell._make(row) for row in fetch(database, _OVERALL, HourCell._fields, *edges, *edges)])
 
     return ask
 
 
-def mailings(database: peewee.Database) -> dict[str, int]:
-    """Query: the mailings that are not deleted by status; all statuses, even those with none."""
-    return {**dict.fromkeys(map(str, MailingStatus), 0), **dict(run(database, _MAILINGS).fetchall())}
+def everything(first_hour: int, end_hour: int) -> Callable[[peewee.Database], tuple[list[HourCell], dict[str, int]]]:
+    """Query: `overall`, and the mailings that are not deleted by status; all statuses, even those with none."""
+
+    def ask(database: peewee.Database) -> tuple[list[HourCell], dict[str, int]]:
+        edges = (first_hour, end_hour)
+        cells = [HourCell._make(row) for row in fetch(database, _EVERYTHING, HourCell._fields, *edges, *edges)]
+        mailings = {cell.status: cell.number for cell in cells if not cell.channel}
+        return _apart([cell for cell in cells if cell.channel]), {
+            **dict.fromkeys(map(str, MailingStatus), 0),
+            **mailings,
+        }
+
+    return ask
 
 
 def by_status(database: peewee.Database, ids: Iterable[int]) -> dict[int, dict[str, int]]:
@@ -100,30 +104,26 @@ def by_status(database: peewee.Database, ids: Iterable[int]) -> dict[int, dict[s
         database, _OF_MAILINGS, ("mailing_id", "status", "number"), {"id": "BIGINT"}, [(id_,) for id_ in found]
     )
     for id_, status, number in rows:
-        found[id_][status] = number
-    for one in _sending(database):
-        if one.mailing_id in found:
-            counts = found[one.mailing_id]
-            # Counted a moment later, so there may be more of them than were waiting.
-            moved = min(one.number, counts[Status.SCHEDULED])
-            counts[Status.SENDING] += moved
-            counts[Status.SCHEDULED] -= moved
+        if id_ in found:
+            found[id_][status] = number
+    for counts in found.values():
+        counts[Status.SENDING] = _told_apart(counts[Status.SENDING], counts[Status.SCHEDULED])
+        counts[Status.SCHEDULED] -= counts[Status.SENDING]
     return found
 
 
-def _sending(database: peewee.Database) -> list[_Sending]:
-    return [_Sending._make(row) for row in fetch(database, _SENDING, _Sending._fields)]
-
-
-def _apart(cells: list[Any], moved: list[Any]) -> list[Any]:
+def _apart(cells: list[C]) -> list[C]:
     """The cells, with those that are being sent taken out of those that are scheduled."""
-    rest: dict[Any, Any] = {cell._replace(number=0): cell for cell in cells}
-    found: list[Any] = []
-    for cell in moved:
-        waiting = rest.get(cell._replace(status=Status.SCHEDULED, number=0))
-        # Counted a moment later, so there may be more of them than were waiting.
-        number = min(cell.number, waiting.number if waiting else 0)
-        if waiting and number:
-            rest[waiting._replace(number=0)] = waiting._replace(number=waiting.number - number)
-            found.append(cell._replace(number=number))
-    return [cell for cell in rest.values() if cell.number] + found
+    rest: dict[Any, C] = {cell._replace(number=0): cell for cell in cells}
+    for place, cell in list(rest.items()):
+        if cell.status == Status.SENDING:
+            waits = place._replace(status=str(Status.SCHEDULED))
+            waiting = rest.get(waits, waits)
+            number = _told_apart(cell.number, waiting.number)
+            rest |= {place: cell._replace(number=number), waits: waiting._replace(number=waiting.number - number)}
+    return [cell for cell in rest.values() if cell.number]
+
+
+def _told_apart(sending: int, waiting: int) -> int:
+    """How many of those that are counted as scheduled are being sent: all, unless the counter has been falsified."""
+    return max(0, min(sending, waiting))

@@ -17,6 +17,7 @@ from notifyhub.clock import to_datetime
 from notifyhub.domain.templates import Template, Variant
 from notifyhub.errors import NotFound
 from notifyhub.store.rows import Type, fetch, is_postgres, run, run_rows
+from notifyhub.store.snapshots import at_one_moment
 
 _READ = ("name", "version", "language", "channel", "text", "parts", "created_at")
 _COLUMNS: dict[str, Type] = {"name": "TEXT", "version": "BIGINT", "language": "TEXT", "channel": "TEXT"}
@@ -133,6 +134,7 @@ def versions(name: str, limit: int) -> Callable[[peewee.Database], list[answers.
 def page(after: str, limit: int) -> Callable[[peewee.Database], list[answers.Template]]:
     """Query: the templates that there are, by name; those after the name `after`."""
 
+    @at_one_moment
     def ask(database: peewee.Database) -> list[answers.Template]:
         bytewise = 'COLLATE "C"' if is_postgres(database) else ""
         names = sorted(row[0] for row in fetch(database, _NAMES.format(bytes=bytewise), ("name",), after, limit))

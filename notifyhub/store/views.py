@@ -23,6 +23,7 @@ from notifyhub.store.changes import of_a_mailing
 from notifyhub.store.mailing_lists import with_ends
 from notifyhub.store.models import Attempt, Delivery, Duplicate, Message, Receipt
 from notifyhub.store.rows import run, uuid_parameter
+from notifyhub.store.snapshots import at_one_moment
 from notifyhub.store.summaries import Summary
 
 MOST_LISTED = 1_000
@@ -44,6 +45,7 @@ Question = Callable[[peewee.Database], Any]
 def message(id_: UUID) -> Callable[[peewee.Database], answers.Message]:
     """A message with its counts, and its deliveries unless they are too many. Raises NotFound."""
 
+    @at_one_moment
     def ask(database: peewee.Database) -> answers.Message:
         row = _one(database, Message.select().where(Message.id == id_), "message", id_)
         counts = _counts(database, id_)
@@ -62,6 +64,7 @@ def deliveries_page(
 ) -> Callable[[peewee.Database], list[tuple[int, answers.Delivery]]]:
     """(position, delivery) of a message in request order, with duplicates; `after` is the last position seen."""
 
+    @at_one_moment
     def ask(database: peewee.Database) -> list[tuple[int, answers.Delivery]]:
         # Each table alone may fill the page, so this many rows of each are enough.
         rows = with_chains(database, with_ends(database, _page(database, Delivery, message_id, after, limit)))
@@ -75,6 +78,7 @@ def deliveries_page(
 def delivery(id_: int) -> Callable[[peewee.Database], answers.Delivery]:
     """A delivery with its attempts. Raises NotFound."""
 
+    @at_one_moment
     def ask(database: peewee.Database) -> answers.Delivery:
         found = _one(database, Delivery.select().where(Delivery.id == id_), "delivery", id_)
         (row,) = with_chains(database, with_ends(database, [found]))

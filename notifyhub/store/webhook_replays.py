@@ -15,6 +15,7 @@ from notifyhub.domain.posting import GIVEN_UP_AFTER_MS
 from notifyhub.errors import Conflict, NotFound, NotifyhubError
 from notifyhub.store import event_wants, numbering
 from notifyhub.store.rows import Type, as_uuid, fetch, fetch_rows, run, run_rows
+from notifyhub.store.snapshots import at_one_moment
 
 LARGEST = 2**63 - 1
 STATES = ("waiting", "posting", "posted", "dead")
@@ -91,6 +92,7 @@ _TEST = "INSERT INTO events (type, created_at, data) VALUES (?, ?, ?) RETURNING 
 def posts(listed: Listed) -> Callable[[peewee.Database], list[answers.Post]]:
     """Query: posts of an endpoint with their tries, newest first."""
 
+    @at_one_moment
     def ask(database: peewee.Database) -> list[answers.Post]:
         of_state = "" if listed.state is None else "AND p.state = ?"
         given = (listed.endpoint_id, listed.before, *filter(None, (listed.state,)), listed.limit)

@@ -10,6 +10,7 @@ import pytest
 from notifyhub import Hub, StoreUnavailable
 from tests.conftest import HubMaker
 from tests.engines import postgres_server
+from tests.interrupting import interrupted
 
 
 @pytest.fixture
@@ -34,6 +35,23 @@ def test_writing_and_reading_go_on_after_every_connection_was_cut(make_hub: HubM
     second = hub.send("Two", to={"telegram": "1"})
     assert hub.wait(second, timeout_s=20).status == "sent"
     assert hub.message(first.id).status == "sent"
+
+
+def test_a_question_of_several_statements_is_asked_again(make_hub: HubMaker, own_server: str) -> None:
+    hub: Hub = make_hub(worker=False, database_url=own_server)
+    sent = hub.send("One", to={"telegram": "1"})
+    moments = iter(("before", "within"))
+
+    def cut_within() -> None:
+        if next(moments, None) == "within":
+            cut_all_connections(own_server)
+
+    with interrupted(cut_within) as times:
+        found = hub.message(sent.id)
+
+    assert found.status == "scheduled"
+    assert len(times) > 2
+    assert hub.message(sent.id) == found
 
 
 def test_a_store_that_cannot_be_reached_is_said_to_be(make_hub: HubMaker) -> None:
