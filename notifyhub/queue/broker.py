@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 
 import dramatiq
 from dramatiq.brokers.stub import StubBroker
@@ -16,7 +17,12 @@ _log = logs.logger(__name__)
 
 
 class BellBroker(dramatiq.Broker, ABC):
-    """A Dramatiq broker, and what we ask of it besides."""
+    """A Dramatiq broker, and what we ask of it besides.
+
+    is_busy  does this process answer a bell of that queue just now? Then it lets others take the next one.
+    """
+
+    is_busy: Callable[[str], bool] = staticmethod(lambda queue: False)
 
     @abstractmethod
     def waiting(self, queue: str) -> int:

@@ -47,14 +47,13 @@ class Doorbell:
 
     def ring(self, channel: str) -> None:
         """Something is due on `channel`. Never fails or blocks; if a ring is lost, the sweep finds the deliveries."""
-        if self._answered_locally(channel):
-            return
-        with self._changed:
-            self._wanted.add(channel)
-            if self._thread is None and not self._closed:
-                self._thread = threading.Thread(target=self._run, name="notifyhub-doorbell", daemon=True)
-                self._thread.start()
-            self._changed.notify()
+        if not self._answered_locally(channel):
+            self._ask_for(channel)
+
+    def ring_everywhere(self, channel: str) -> None:
+        """The same, where there may be more to do than this process can: another one is called too."""
+        self._answered_locally(channel)
+        self._ask_for(channel)
 
     def close(self) -> None:
         """Ring once more for what has been rung for, and no longer."""
@@ -63,6 +62,14 @@ class Doorbell:
             self._changed.notify()
         if self._thread is not None:
             self._thread.join(timeout=5)
+
+    def _ask_for(self, channel: str) -> None:
+        with self._changed:
+            self._wanted.add(channel)
+            if self._thread is None and not self._closed:
+                self._thread = threading.Thread(target=self._run, name="notifyhub-doorbell", daemon=True)
+                self._thread.start()
+            self._changed.notify()
 
     def _run(self) -> None:
         while True:

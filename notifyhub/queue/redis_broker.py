@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from time import sleep
 
 import dramatiq
 from dramatiq.brokers.redis import RedisBroker, _RedisConsumer
@@ -15,6 +16,9 @@ from notifyhub.queue.wakeups import Wakeups
 
 MAINTENANCE_CHANCE = 10_000
 """In a million commands: several times a minute, bells of dead workers go back into their queues."""
+
+LET_OTHERS_S = 0.002
+"""A process that is delivering already takes a bell so much later than one that is not."""
 
 
 class BellRedisBroker(RedisBroker, BellBroker):
@@ -79,6 +83,8 @@ class _WokenConsumer(_RedisConsumer):
             handed_on, self._handed_on = self._handed_on, None
             super().ack(handed_on)  # type: ignore[no-untyped-call]
         seen = self.broker.wakeups.rung(self.queue_name)
+        if self.broker.is_busy(self.queue_name):
+            sleep(LET_OTHERS_S)
         message: dramatiq.MessageProxy | None = super().__next__()  # type: ignore[no-untyped-call]
         if message is None:
             self.broker.wakeups.wait(self.queue_name, seen, self._patience_s)

@@ -82,6 +82,10 @@ class Pumps:
         self._loop.call_soon_threadsafe(self._nudge_or_ring, channel)
         return True
 
+    def is_running(self, channel: str) -> bool:
+        """Is a channel being pumped?"""
+        return channel in self._running
+
     def expect(self, channel: str, due_at: int) -> None:
         """Something becomes due on `channel` at `due_at` (epoch ms): wake its pump then. Called from any thread.
 

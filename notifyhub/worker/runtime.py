@@ -25,7 +25,7 @@ from notifyhub.flow.sender_breaker import SenderBreaker
 from notifyhub.flow.sender_watch import SenderWatch
 from notifyhub.providers.base import Provider
 from notifyhub.providers.transport import policy_of
-from notifyhub.queue import Doorbell, place_of, queue_name
+from notifyhub.queue import BellBroker, Doorbell, place_of, queue_name
 from notifyhub.scheduler import Scheduler
 from notifyhub.settings import Settings
 from notifyhub.store import heartbeats, views
@@ -56,7 +56,7 @@ class Runtime:
         self,
         settings: Settings,
         database: Database,
-        broker: dramatiq.Broker,
+        broker: BellBroker,
         doorbell: Doorbell,
         providers: Mapping[str, Provider],
         progressed: Callable[[], None],
@@ -82,12 +82,14 @@ class Runtime:
         for middleware in (DeliveryRetries(), Shutdown(self._pumps.stop), CrashReport()):
             broker.add_middleware(middleware)
         self._actors = actors.declare(broker, settings.delivered_channels(), self._pumps.run)
+        channels = {queue_name(channel): channel for channel in self._actors}
+        broker.is_busy = lambda queue: self._pumps.is_running(channels[queue])
         self._policies: dict[str, RetryPolicy] = {
             channel: DeliveryRetries.policy(actor) for channel, actor in self._actors.items()
         }
         leader = None if settings.uses_sqlite else Leader(database, WORKER)
         all_policies = {name: policy_of(channel) for name, channel in settings.channels().items()}
-        self._sweeps = Sweeps(settings, database, all_policies, doorbell.ring, progressed, leader)
+        self._sweeps = Sweeps(settings, database, all_policies, doorbell.ring_everywhere, progressed, leader)
         calm.consumers(self._actors, self._miss_broker)
         self._worker = self._make_worker(broker) if consumes else None
 

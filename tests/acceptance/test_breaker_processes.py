@@ -114,12 +114,14 @@ def test_one_process_finds_out_and_the_other_stops_and_both_go_on(
     assert story.next.startswith("Waits for its sender: telegram rests since ")
     assert all(at(entry) >= until for entry in emulator.entries(channel="telegram")[before:])
     assert [entry["accepted"] for entry in workers.calls("is told")].count(False) == 0
-    _both_go_on(hub, workers, ids)
+    _both_go_on(hub, workers, emulator, ids)
 
 
-def _both_go_on(hub: Hub, workers: Workers, ids: list[str]) -> None:
+def _both_go_on(hub: Hub, workers: Workers, emulator: RunningEmulator, ids: list[str]) -> None:
     ids += send_until(hub, lambda: hub.channel("telegram").accounts[0].state == "closed")
     ids += send_until(hub, lambda: all(workers.said(name, GOES_ON) for name in TOKENS))
+    # So much that one alone cannot do it: which of two that have nothing to do gets a message is left to chance.
+    emulator.faults(latency_ms={"min": 50, "max": 50})
     had = {name: len(workers.calls(name)) for name in TOKENS}
     ids += send_until(hub, lambda: all(len(workers.calls(name)) > had[name] for name in TOKENS))
     assert {hub.wait(id_, timeout_s=60).status for id_ in ids} == {"sent"}

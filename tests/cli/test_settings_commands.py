@@ -77,9 +77,9 @@ def test_doctor_tells_of_a_database_that_is_away(run: Run, emulator: RunningEmul
     assert "check NOTIFYHUB_DATABASE_URL" in bad[0]["advice"]
 
 
-def test_db_upgrade_says_what_it_did_and_does_it_once(run: Run, database_url: str) -> None:
-    assert run("db", "upgrade", "--json", database_url=database_url).json == {"applied": ALL_MIGRATIONS}
-    assert run("db", "upgrade", database_url=database_url).out == "the schema is up to date\n"
+def test_db_upgrade_says_what_it_did_and_does_it_once(run: Run, empty_database_url: str) -> None:
+    assert run("db", "upgrade", "--json", database_url=empty_database_url).json == {"applied": ALL_MIGRATIONS}
+    assert run("db", "upgrade", database_url=empty_database_url).out == "the schema is up to date\n"
 
 
 WRONG = {
@@ -119,12 +119,12 @@ def test_every_wrong_setting_is_told(run: Run) -> None:
     assert len(ended.err.splitlines()) == 2
 
 
-def test_doctor_changes_nothing_that_it_looks_at(run: Run, tmp_path: Path, database_url: str) -> None:
+def test_doctor_changes_nothing_that_it_looks_at(run: Run, tmp_path: Path, empty_database_url: str) -> None:
     before = sorted(tmp_path.rglob("*"))
-    run("doctor", database_url=database_url)
+    run("doctor", database_url=empty_database_url)
 
     assert sorted(tmp_path.rglob("*")) == before
-    assert run("db", "upgrade", "--json", database_url=database_url).json == {"applied": ALL_MIGRATIONS}
+    assert run("db", "upgrade", "--json", database_url=empty_database_url).json == {"applied": ALL_MIGRATIONS}
 
 
 def test_proxies_and_further_accounts_are_shown_without_secrets(run: Run) -> None:
