@@ -7,6 +7,7 @@ from collections import Counter
 from contextlib import suppress
 
 import redis
+from redis.client import Pipeline
 
 from notifyhub import logs
 
@@ -30,9 +31,9 @@ class Wakeups:
         self._thread: threading.Thread | None = None
         self._closed = threading.Event()
 
-    def announce(self, queue: str) -> None:
-        """Wake who waits for this queue, in every process."""
-        self._client.publish(self._topic, queue)
+    def announce(self, queue: str, pipeline: Pipeline) -> None:
+        """Let the pipeline wake who waits for this queue, in every process."""
+        pipeline.publish(self._topic, queue)
 
     def rung(self, queue: str) -> int:
         """How often this queue has been announced: for `wait`."""
