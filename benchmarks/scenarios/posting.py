@@ -14,6 +14,8 @@ from benchmarks.sink import Sink
 
 CONNECTIONS = 32
 PROCESSES = 2
+MANY_CONNECTIONS = 256
+"""To more than one process: with a few to each, processes wait for their callers, who wait for a commit."""
 MEASURE = f"POST, {CONNECTIONS} connections"
 BODY = '{"text":"bench %d","recipients":[{"telegram":"%d"}]}'
 JOB = "posting"
@@ -63,7 +65,7 @@ def _line(
     detail = f"p50 {done.load['p50_ms']:.1f} ms, p99 {done.load['p99_ms']:.1f} ms; {done.accepted:,} in {seconds} s"
     if client is None:
         setup = f"{store} + Redis, accepting only{', each with an Idempotency-Key' if headers else ''}"
-        setup += f", {processes} processes" if processes > 1 else ""
+        setup += f", {processes} processes, {MANY_CONNECTIONS} connections" if processes > 1 else ""
     else:
         setup = f"{store}, delivering in the same process, {client}"
         detail += f", of which {done.arrived:,} had arrived, the rest {done.rest_s:.1f} s later; all sent once"
@@ -93,7 +95,7 @@ def _post(
             load = run_load(
                 f"{served.url}/api/v1/messages",
                 BODY,
-                connections=CONNECTIONS,
+                connections=CONNECTIONS if processes == 1 else MANY_CONNECTIONS,
                 seconds=seconds,
                 headers=[served.authorization, *headers],
             )

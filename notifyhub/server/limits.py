@@ -8,12 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import inf
 from types import MappingProxyType
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple, cast
 
 from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from notifyhub.server import problems
+from notifyhub.server.corked import Corked
 from notifyhub.server.draining import Draining
 from notifyhub.server.heads import fault_of
 
@@ -102,7 +103,7 @@ class LimitedProtocol(HttpToolsProtocol):
     # The connection
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
+        super().connection_made(cast(asyncio.Transport, Corked(transport, self.loop)))
         self.flow = Flow(transport, self.loop)
         self._owe(self._head)
         if len(self.connections) - len(self.turned_away) > self.limits.connections:
