@@ -97,3 +97,17 @@ def test_places_that_were_given_without_redis_count_when_it_is_back(
         alone, again = asyncio.run(run(connection))
 
     assert (alone.goes, again.goes) == (True, False)
+
+
+def test_very_many_who_ask_at_once_wait_for_each_other(redis_url: str, caplog: pytest.LogCaptureFixture) -> None:
+    """A hundred accounts whose calls are all late ask so."""
+
+    async def run() -> int:
+        cells = RedisCells(BrokerPlace(redis_url))
+        asked = await asyncio.gather(*(cells.reserve(Ask([Wish(BOT)])) for _ in range(500)))
+        await cells.aclose()
+        return len(asked)
+
+    with caplog.at_level(logging.WARNING):
+        assert asyncio.run(run()) == 500
+    assert caplog.records == []

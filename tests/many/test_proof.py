@@ -3,12 +3,13 @@
 Three API processes, three workers and two schedulers share PostgreSQL and a broker. Messengers fail, and lose answers.
 Meanwhile the broker loses all it has, PostgreSQL crashes, two workers and the leading scheduler are killed, and all API
 processes are replaced. A short form runs by default; the long form, with its result in docs/operations.md:
-`make test PYTEST="tests/many/test_proof.py --messages 100000"`.
+`make test PYTEST="tests/many/test_proof.py --messages 100000 --log-cli-level=info"`.
 """
 
 from __future__ import annotations
 
 import json
+import logging
 import os
 import re
 import signal
@@ -30,6 +31,8 @@ from tests.many.posting import Posting, message
 from tests.processes import READY, Process
 
 pytestmark = pytest.mark.timeout(3600)  # of the long form
+
+_log = logging.getLogger(__name__)
 
 LISTENS = re.compile(r"emulator listens on (\S+)")
 WORKS = re.compile("worker is delivering")
@@ -150,6 +153,23 @@ def installation(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ins
         yield Installation(stack, tmp_path, request.param)
 
 
+def _tell(
+    kind: str, posting: Posting, seconds: tuple[float, float], ended: dict[str, Ended], arrived: Counter[str]
+) -> None:
+    """For docs/operations.md; shown with --log-cli-level=info."""
+    _log.info(
+        "%s: %d messages posted in %.0f s, ended after %.0f s: %s; %d with an attempt without an answer, "
+        "%d arrived more than once; POSTs that had to be repeated: %s",
+        kind,
+        posting.accepted,
+        *seconds,
+        dict(Counter(one.status for one in ended.values())),
+        sum(one.unconfirmed > 0 for one in ended.values()),
+        sum(times > 1 for times in arrived.values()),
+        dict(posting.troubles),
+    )
+
+
 def test_each_message_arrives_once_whatever_is_lost(installation: Installation, request: pytest.FixtureRequest) -> None:
     messages = int(request.config.getoption("--messages"))
     mishaps = [
@@ -160,13 +180,16 @@ def test_each_message_arrives_once_whatever_is_lost(installation: Installation, 
         installation.replace_the_api,
         installation.kill_a_worker,
     ]
+    began = monotonic()
     with Posting(installation.address, installation.key, messages) as posting:
         for number, mishap in enumerate(mishaps, start=1):
             enough = messages * number // (len(mishaps) + 1)
             _until(lambda enough=enough: posting.accepted >= enough)  # type: ignore[misc]
             mishap()
         posting.join()
+        posted_s = monotonic() - began
     ended, arrived = installation.ended(), installation.arrived()
+    _tell(installation.kind, posting, (posted_s, monotonic() - began), ended, arrived)
 
     texts = {message(number)["text"] for number in range(messages)}
     assert posting.accepted == messages
