@@ -20,7 +20,7 @@ run: $(VENV)/.run ## start API, worker, scheduler and emulator on SQLite: http:/
 	$(BIN)/notifyhub serve
 
 test: $(VENV)/.test ## run all tests; brings its own PostgreSQL and Redis
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(PYTEST)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST)
 
 browser: $(VENV)/.browser ## test the emulator's page in a browser (needs Chromium: apt-get install chromium)
 	$(BIN)/python -m pytest -n 0 tests/browser $(PYTEST)

@@ -44,6 +44,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("seed", range(metafunc.config.getoption("--seeds")))
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with tests that may take longer than others come first, so that nobody waits for one of them at the end."""
+    long = {item.path for item in items if item.get_closest_marker("timeout")}
+    items.sort(key=lambda item: item.path not in long)
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """A PostgreSQL: that of NOTIFYHUB_TEST_DATABASE_URL, in which databases are made, or one of our own."""
@@ -106,13 +112,14 @@ def broker_url(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    """No setting of the machine reaches a test, nothing is written beside it, and a command's log ends with it."""
+    """No setting of the machine reaches a test, nothing is written beside it, and its log and databases end with it."""
     for name in os.environ:
         if name.startswith("NOTIFYHUB_"):
             monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
     yield
     story.listen(None)
+    stores.drop_all()
 
 
 @pytest.fixture

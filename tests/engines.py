@@ -23,6 +23,7 @@ ATTEMPTS = 3  # the free port may be taken by another process before the server 
 
 # Not the one on the path: it changes to another user.
 _RABBITMQ = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
+_MEMORY, _ENOUGH_BYTES = Path("/dev/shm"), 4 * 2**30
 _FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
@@ -105,10 +106,16 @@ def postgres_server(*, fsync: bool = False, **settings: str) -> Iterator[str]:
 def postgres_engine(*, fsync: bool = False, **settings: str) -> Iterator[Engine]:
     """The same, for tests that stop it."""
     account = _unprivileged() if os.getuid() == 0 else None
-    with tempfile.TemporaryDirectory(prefix="postgres-", dir=_folder_for(account)) as name:
-        folder = Path(name).resolve()
+    with (
+        tempfile.TemporaryDirectory(prefix="postgres-", dir=_folder_for(account)) as name,
+        tempfile.TemporaryDirectory(
+            prefix="postgres-", dir=(_folder_for if fsync else _memory_for)(account)
+        ) as data_name,
+    ):
+        folder, around = Path(name).resolve(), Path(data_name).resolve()
         folder.chmod(0o711)
-        data, log = folder / "data", folder / "server.log"
+        around.chmod(0o711)
+        data, log = around / "data", folder / "server.log"
         binaries = _postgres_binaries(account, folder)
         data.mkdir(mode=0o700)
         if account is not None:
@@ -339,6 +346,13 @@ def _folder_for(account: pwd.struct_passwd | None) -> str:
         if _can_enter(Path(folder), account):
             return folder
     raise EngineError(f"'{tempfile.gettempdir()}' is closed to PostgreSQL's account: set TMPDIR to an open folder")
+
+
+def _memory_for(account: pwd.struct_passwd | None) -> str:
+    """A folder in memory, if there is enough of it: copies of databases would keep a disk busy."""
+    if _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _ENOUGH_BYTES and _can_enter(_MEMORY, account):
+        return str(_MEMORY)
+    return _folder_for(account)
 
 
 def _can_enter(folder: Path, account: pwd.struct_passwd | None) -> bool:

@@ -6,12 +6,15 @@ import atexit
 import shutil
 import tempfile
 import uuid
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
 import psycopg
 
 from notifyhub.store.database import Database
+
+_made: list[tuple[str, str]] = []
 
 
 def new_sqlite(file: Path) -> str:
@@ -31,10 +34,19 @@ def empty_postgres(server: str) -> str:
     return _create(server)
 
 
+def drop_all() -> None:
+    """Drop the databases of servers that were made since the last time, whoever is connected to them."""
+    while _made:
+        server, name = _made.pop()
+        with suppress(psycopg.OperationalError), psycopg.connect(server, autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
 def _create(server: str, how: str = "") -> str:
     name = f"test_{uuid.uuid4().hex}"
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}" {how}')
+    _made.append((server, name))
     return server.rpartition("/")[0] + f"/{name}"
 
 
@@ -51,6 +63,7 @@ def _sqlite_schema() -> Path:
 def _postgres_schema(server: str) -> str:
     """The name of a database that nobody is connected to, as the server wants of a template."""
     url = empty_postgres(server)
+    _made.pop()
     _make(url)
     return url.rpartition("/")[2]
 

@@ -9,11 +9,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from notifyhub import Hub, Message
 from notifyhub.domain.addresses import CHANNELS
 from notifyhub.settings import load
 from tests.emulated import RunningEmulator
 from tests.processes import Process, Service
+
+pytestmark = pytest.mark.timeout(240)
 
 
 def numbered(first: int, count: int) -> list[dict[str, str]]:

@@ -6,9 +6,13 @@ import random
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 from notifyhub import Delivery, Hub
 from notifyhub.settings import load
 from tests.processes import Service
+
+pytestmark = pytest.mark.timeout(240)
 
 PEOPLE = 240
 FAULTS = {"latency_ms": {"min": 5, "max": 60}, "failure_rate": 0.4, "failure": "400"}

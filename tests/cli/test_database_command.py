@@ -11,6 +11,8 @@ import pytest
 from notifyhub.worker.lock import PumpLock
 from tests.cli.conftest import Run
 
+pytestmark = pytest.mark.timeout(240)
+
 LATER = "2126-12-01T10:00:00+03:00"
 STORE = Path("notifyhub-data/notifyhub.db")
 

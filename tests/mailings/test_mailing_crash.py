@@ -6,6 +6,8 @@ import random
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from notifyhub import Hub
 from notifyhub.flow.expand import SLICE
 from notifyhub.hub import core_of
@@ -15,6 +17,8 @@ from tests.mailings.conftest import counted, ended, statuses, telegram, until
 from tests.mailings.counters import counters_of, rows_of
 from tests.mailings.directory import seed_clients
 from tests.processes import Service
+
+pytestmark = pytest.mark.timeout(240)
 
 COUNT = 6_000
 FAULTS = {"latency_ms": {"min": 20, "max": 60}, "failure_rate": 0.1, "failure": "503"}

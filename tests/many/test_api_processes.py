@@ -17,6 +17,8 @@ import pytest
 from tests.many.conftest import Start
 from tests.processes import READY, Process
 
+pytestmark = pytest.mark.timeout(240)
+
 WITHIN_S = 30.0
 
 

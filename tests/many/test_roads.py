@@ -9,9 +9,13 @@ import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from tests.conftest import HubMaker
 from tests.emulated import RunningEmulator
 from tests.many.conftest import Start
+
+pytestmark = pytest.mark.timeout(240)
 
 DELIVERING = re.compile("worker is delivering")
 LEADING = re.compile("scheduler is leading")

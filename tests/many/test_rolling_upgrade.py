@@ -19,6 +19,8 @@ from tests.many.posting import Posting
 from tests.many.test_api_processes import until
 from tests.processes import READY, Process
 
+pytestmark = pytest.mark.timeout(240)
+
 ROOT = Path(__file__).parents[2]
 BEFORE = "34747e3eb97ef3b81a0ae24d3db4aafd15ad0fbe"
 """The last commit of the version before, until there are releases to name."""

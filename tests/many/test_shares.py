@@ -15,6 +15,8 @@ from tests.emulated import RunningEmulator
 from tests.mailings.conftest import fill
 from tests.processes import Process
 
+pytestmark = pytest.mark.timeout(240)
+
 DELIVERING = re.compile("worker is delivering")
 TOKENS = ("1:first", "2:second")
 """Each worker has a token of its own, so that the journal tells who called."""

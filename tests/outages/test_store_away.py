@@ -13,6 +13,8 @@ from tests.outages.conftest import Answer, ask, sent, until
 from tests.processes import Service
 from tests.stores import new_postgres
 
+pytestmark = pytest.mark.timeout(240)
+
 PEOPLE = [str(2_000_000 + number) for number in range(120)]
 
 

@@ -9,6 +9,8 @@ from tests.emulator.receiver import Receiver
 from tests.processes import Service
 from tests.webhooks.conftest import receiver
 
+pytestmark = pytest.mark.timeout(240)
+
 __all__ = ["in_this_tree", "receiver"]
 MESSAGES = 300
 ALLOWED = {"webhook_private_addresses": "127.0.0.0/8", "webhook_allow_http": "true", "sweep_interval_s": "0.05"}
