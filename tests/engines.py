@@ -6,6 +6,7 @@ live in a temporary folder and go away with the server, so none is asked to shut
 
 import os
 import pwd
+import random
 import shutil
 import signal
 import socket
@@ -23,6 +24,7 @@ ATTEMPTS = 3  # the free port may be taken by another process before the server 
 
 # Not the one on the path: it changes to another user.
 _RABBITMQ = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
+_PORTS = range(20_000, 32_000)
 _MEMORY, _ENOUGH_BYTES = Path("/dev/shm"), 4 * 2**30
 _FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
@@ -373,9 +375,12 @@ def _can_enter(folder: Path, account: pwd.struct_passwd | None) -> bool:
 
 
 def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Not one that systems give to clients, from 32,768 on: one of them could have it while its server is down."""
+    for port in random.sample(_PORTS, 100):
+        with suppress(OSError), socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise EngineError("no free port")
 
 
 def _tail(log: Path, lines: int = 20) -> str:
