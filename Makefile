@@ -2,8 +2,8 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
-# Tests wait more than they compute: many more of them at once than there are cores.
-WORKERS ?= 6
+# Tests wait more than they compute: more of them at once than there are cores.
+WORKERS ?= 4
 # For all platforms, because an image may be built for another one than this.
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 
