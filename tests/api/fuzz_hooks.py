@@ -9,6 +9,11 @@ import schemathesis
 OWN_KEY = "1"
 NO_KEY = 2**40
 
+NO_ZERO = r"^[^\u0000]*$"
+NO_ZERO_UNFOLDED = r"^[^\u0000]*[^\u0000]*$"
+"""Means the same, and has no single place for a length."""
+LONG = 200
+
 UNSAYABLE = frozenset(
     {
         "past",
@@ -60,6 +65,26 @@ def refuses_what_fits_only_for_what_no_schema_can_say(
     found = {error["code"] for error in problem.get("errors", [])}
     assert found, f"refused without a reason: {problem}"
     assert found <= UNSAYABLE, f"refused for {sorted(found)}: {problem}"
+
+
+@schemathesis.hook
+def before_load_schema(context: schemathesis.HookContext, raw_schema: dict[str, Any]) -> None:
+    """Keep schemathesis from writing the length of long texts into their pattern.
+
+    Compiling `{1,65536}` takes a second each time, and `{1,262144}` is refused, so such members would be left out.
+    """
+    _unfold(raw_schema)
+
+
+def _unfold(part: Any) -> None:
+    if isinstance(part, list):
+        for each in part:
+            _unfold(each)
+    elif isinstance(part, dict):
+        if part.get("pattern") == NO_ZERO and part.get("maxLength", 0) > LONG:
+            part["pattern"] = NO_ZERO_UNFOLDED
+        for each in part.values():
+            _unfold(each)
 
 
 @schemathesis.hook
