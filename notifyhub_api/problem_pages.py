@@ -1,9 +1,10 @@
-"""/problems/: the pages for the `type` of problem documents, one for each kind, generated once."""
+"""/problems/: the pages for the `type` of problem documents, one for each kind, generated when first asked for."""
 
 from __future__ import annotations
 
 import json
 import re
+from functools import cache
 from html import escape
 
 from starlette.requests import Request
@@ -37,23 +38,31 @@ PAGE = """<!doctype html>
 
 def routes() -> list[BaseRoute]:
     """Open to everybody, including callers without a valid key."""
-    every = _page("Problems", _list())
-    of_kind = {name: _page(name, _paragraphs(kind)) for name, kind in BY_NAME.items()}
 
     async def page(request: Request) -> Response:
         name = request.path_params["name"]
-        if name not in of_kind:
+        if name not in BY_NAME:
             raise NotFound("kind of problem", name)
-        return _answer(of_kind[name])
+        return _answer(_of_kind(name))
 
     async def pages(request: Request) -> Response:
-        return _answer(every)
+        return _answer(_of_all())
 
     return [hidden(PAGES, pages), hidden(PAGES + "{name}", page), slashed(PAGES.rstrip("/"))]
 
 
 def _answer(html: str) -> Response:
     return HTMLResponse(html, headers={"Content-Security-Policy": POLICY})
+
+
+@cache
+def _of_all() -> str:
+    return _page("Problems", _list())
+
+
+@cache
+def _of_kind(name: str) -> str:
+    return _page(name, _paragraphs(BY_NAME[name]))
 
 
 def _page(title: str, content: str) -> str:
