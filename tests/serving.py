@@ -11,16 +11,7 @@ from typing import Any
 import uvicorn
 
 from notifyhub.server.limits import NO_TYPES, Limits, limited
-
-
-class _ReadyServer(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.ready = threading.Event()
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self.ready.set()
+from notifyhub.server.threaded import ThreadedServer
 
 
 @contextmanager
@@ -31,12 +22,12 @@ def running(
     http: Any = "auto" if limits is None else limited(limits, types)
     config = uvicorn.Config(app, access_log=False, log_config=None, timeout_keep_alive=75, http=http)
     with socket.create_server((host, 0)) as listener:
-        server = _ReadyServer(config)
+        server = ThreadedServer(config)
         thread = threading.Thread(target=server.run, args=([listener],))
         thread.start()
         assert server.ready.wait(30)
         try:
             yield listener.getsockname()[1]
         finally:
-            server.should_exit = True
+            server.stop()
             thread.join()

@@ -11,6 +11,7 @@ import uvicorn
 
 from notifyhub.emulator.app import Emulator
 from notifyhub.server.limits import Limits, limited
+from notifyhub.server.threaded import ThreadedServer
 
 KEEP_ALIVE_S = 75
 GRACE_S = 2
@@ -31,17 +32,12 @@ def config(app: object, limits: Limits | None = None) -> uvicorn.Config:
     )
 
 
-class EmulatorServer(uvicorn.Server):
+class EmulatorServer(ThreadedServer):
     """Serves an emulator. When it stops, it first releases clients that wait for entries or watch them."""
 
     def __init__(self, emulator: Emulator, limits: Limits | None = None) -> None:
         super().__init__(config(emulator.app, limits))
         self._emulator = emulator
-        self.ready = threading.Event()
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self.ready.set()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._emulator.release()
@@ -73,5 +69,5 @@ def in_thread(
                 raise TimeoutError(f"the emulator did not start within {START_S} s")
             yield f"http://{host}:{listener.getsockname()[1]}"
         finally:
-            running.should_exit = True
+            running.stop()
             thread.join()
