@@ -95,3 +95,14 @@ def api(make_hub: HubMaker, serve: Callable[[Hub], Api], database_url: str) -> A
 def small_api(make_hub: HubMaker, serve: Callable[[Hub], Api]) -> Api:
     """The service on SQLite, for what the store has no part in; it takes little."""
     return serve(make_hub(worker=False, max_body_bytes=100_000, max_recipients=5))
+
+
+_documents: list[dict[str, Any]] = []
+
+
+@pytest.fixture
+def document(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """The OpenAPI document. It is the same for all who only read it, and takes long to make."""
+    if not _documents:
+        _documents.append(request.getfixturevalue("small_api").get("/openapi.json", Authorization="").json)
+    return _documents[0]

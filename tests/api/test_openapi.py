@@ -59,9 +59,7 @@ def response_of(document: dict[str, Any], method: str, path: str, status: int) -
     return response
 
 
-def test_the_document_is_valid(small_api: Api) -> None:
-    document = document_of(small_api)
-
+def test_the_document_is_valid(document: dict[str, Any]) -> None:
     assert document["openapi"].startswith("3.1")
     validate(document)
 
@@ -83,8 +81,10 @@ def test_every_route_is_in_the_document_and_the_reverse(small_api: Api) -> None:
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.id)
-def test_what_needs_a_key_says_so_and_what_says_so_needs_one(small_api: Api, operation: Operation) -> None:
-    told = document_of(small_api)["paths"][operation.path][operation.method.lower()]["security"]
+def test_what_needs_a_key_says_so_and_what_says_so_needs_one(
+    small_api: Api, document: dict[str, Any], operation: Operation
+) -> None:
+    told = document["paths"][operation.path][operation.method.lower()]["security"]
 
     reply = small_api.ask(operation.method, operation.path.replace("{id}", ID), Authorization="")
 
@@ -98,8 +98,7 @@ def test_every_operation_has_a_name_of_its_own() -> None:
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.id)
-def test_examples_fit_their_models(small_api: Api, operation: Operation) -> None:
-    document = document_of(small_api)
+def test_examples_fit_their_models(document: dict[str, Any], operation: Operation) -> None:
     told = document["paths"][operation.path][operation.method.lower()]
     contents = [response["content"] for response in told["responses"].values() if "content" in response]
     contents += [told["requestBody"]["content"]] if "requestBody" in told else []
@@ -110,9 +109,7 @@ def test_examples_fit_their_models(small_api: Api, operation: Operation) -> None
                 assert_valid(document, media["schema"], media["example"])
 
 
-def test_examples_of_problems_fit_their_model(small_api: Api) -> None:
-    document = document_of(small_api)
-
+def test_examples_of_problems_fit_their_model(document: dict[str, Any]) -> None:
     for response in document["components"]["responses"].values():
         media = response["content"]["application/problem+json"]
         assert media["examples"]
@@ -120,8 +117,8 @@ def test_examples_of_problems_fit_their_model(small_api: Api) -> None:
             assert_valid(document, media["schema"], example["value"])
 
 
-def test_the_example_of_a_message_is_accepted(small_api: Api) -> None:
-    content = document_of(small_api)["paths"][MESSAGES]["post"]["requestBody"]["content"]
+def test_the_example_of_a_message_is_accepted(small_api: Api, document: dict[str, Any]) -> None:
+    content = document["paths"][MESSAGES]["post"]["requestBody"]["content"]
 
     assert small_api.post(MESSAGES, content["application/json"]["example"]).status == 202
 
@@ -260,8 +257,9 @@ ANSWERS: list[tuple[str, str, int, Ask]] = [
     ANSWERS,
     ids=[f"{method} {path} {status}" for method, path, status, _ in ANSWERS],
 )
-def test_answers_fit_the_document(small_api: Api, method: str, path: str, status: int, ask: Ask) -> None:
-    document = document_of(small_api)
+def test_answers_fit_the_document(
+    small_api: Api, document: dict[str, Any], method: str, path: str, status: int, ask: Ask
+) -> None:
     told = response_of(document, method, path, status)
 
     reply = ask(small_api)
@@ -273,16 +271,15 @@ def test_answers_fit_the_document(small_api: Api, method: str, path: str, status
     assert absent <= {"link", "idempotency-replayed", *(["retry-after"] if status == 409 else [])}
 
 
-def test_the_link_of_a_next_page_is_in_the_document(small_api: Api) -> None:
+def test_the_link_of_a_next_page_is_in_the_document(small_api: Api, document: dict[str, Any]) -> None:
     id_ = small_api.create(recipients=[{"telegram": "1"}, {"telegram": "2"}]).json["id"]
     reply = small_api.get(f"{MESSAGES}/{id_}/deliveries?limit=1")
 
     assert "Link" in reply.headers
-    assert "Link" in response_of(document_of(small_api), "GET", f"{MESSAGES}/{{id}}/deliveries", 200)["headers"]
+    assert "Link" in response_of(document, "GET", f"{MESSAGES}/{{id}}/deliveries", 200)["headers"]
 
 
-def test_a_request_that_fits_no_address_form_is_told_by_the_document(small_api: Api) -> None:
-    document = document_of(small_api)
+def test_a_request_that_fits_no_address_form_is_told_by_the_document(document: dict[str, Any]) -> None:
     recipient = Draft202012Validator({"$ref": "#/components/schemas/Recipient", "components": document["components"]})
 
     assert recipient.is_valid({"telegram": 1067000})
@@ -347,8 +344,8 @@ def test_a_method_that_a_path_has_not_is_told_those_that_it_has(small_api: Api) 
     assert set(small_api.ask("DELETE", f"{MESSAGES}/{ID}").headers["Allow"].split(", ")) == {"GET", "HEAD", "PATCH"}
 
 
-def test_the_document_holds_no_python(small_api: Api) -> None:
-    assert not re.search(r"pydantic|<class|notifyhub[._](?:api|requests|answers)", json.dumps(document_of(small_api)))
+def test_the_document_holds_no_python(document: dict[str, Any]) -> None:
+    assert not re.search(r"pydantic|<class|notifyhub[._](?:api|requests|answers)", json.dumps(document))
 
 
 # Here, because files with many tests are begun first, and these two take minutes.
