@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from typing import Annotated, NoReturn
 
 import typer
@@ -85,7 +86,8 @@ def options(
 ) -> None:
     """Options given before a command."""
     TARGET.url, TARGET.key = url, key
-    ASKED_BY.set(Who("cli", account()))
+    # Reset, because tests and other programs may run commands in their own process.
+    context.call_on_close(partial(ASKED_BY.reset, ASKED_BY.set(Who("cli", account()))))
     if context.invoked_subcommand != "doctor":  # which lists them itself
         say_unknown(say)
     source = context.get_parameter_source("url")

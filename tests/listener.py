@@ -48,11 +48,12 @@ def listening() -> Iterator[Listener]:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             if self.headers.get("Content-Encoding") == "gzip":
                 body = gzip.decompress(body)
+            # First: whoever has the answer may look.
+            listener.keep(Posted(self.path, body))
             self.send_response(200)
             self.send_header("Content-Length", "2")
             self.end_headers()
             self.wfile.write(b"{}")
-            listener.keep(Posted(self.path, body))
 
         def log_message(self, *_: Any) -> None:
             pass

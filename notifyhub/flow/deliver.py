@@ -33,7 +33,7 @@ UNPARKED_MS = 1_000
 URGENT_AGAIN_S = 0.02
 """While enough is claimed, urgent ones are looked for no more often than this."""
 LATE_S = 0.015
-"""Who comes later than this to a place has lost it: the next one is not far behind.
+"""Who comes later than this to a place has lost it: the next one is not far behind. If it is, more is forgiven.
 
 Twice as much is forgiven with each place that was lost: a machine that is always late sends all the same.
 """
@@ -244,7 +244,8 @@ class Pump:
         return goes_at
 
     async def _next_place(self, row: Claimed, place_at: float) -> float | None:
-        pacer, forgiven_s = self._lane.pacer, LATE_S
+        pacer = self._lane.pacer
+        forgiven_s = max(LATE_S, pacer.forgiven_s(row))
         while await pacer.may_go(row):
             if monotonic() - place_at <= forgiven_s:
                 return place_at

@@ -9,6 +9,7 @@ import pwd
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 from notifyhub import Hub, InvalidRequest, StoreUnavailable
 from notifyhub.client import Client
@@ -16,6 +17,7 @@ from notifyhub.clock import now_ms
 from notifyhub.flow import sweep
 from notifyhub.hub import core_of
 from notifyhub.store.rows import run
+from notifyhub_cli.main import app
 from tests.api.conftest import Api
 from tests.cli.conftest import Run
 from tests.conftest import HubMaker
@@ -76,6 +78,14 @@ def test_a_command_names_the_account_on_the_machine(run: Run) -> None:
     shown = run("audit", "--about", "key:1", "--limit", "1").out
     assert "key.created" in shown
     assert "scopes send" in shown
+
+
+def test_a_command_run_inside_a_program_does_not_speak_for_it_afterwards(hub: Hub) -> None:
+    assert CliRunner().invoke(app, ["key", "list"]).exit_code == 0
+
+    hub.keys.create("shop")
+
+    assert hub.audit.list()[0].face == "python"
 
 
 def test_no_line_names_a_phone_an_address_or_a_text(hub: Hub) -> None:

@@ -13,6 +13,7 @@ from notifyhub import Hub
 from notifyhub.errors import InvalidRequest
 from notifyhub.flow.pacing.limits import limits_of
 from notifyhub.settings import load
+from tests.conftest import HubMaker
 from tests.emulated import RunningEmulator
 from tests.limits.conftest import TOKEN, done, enforce, refused, texts
 
@@ -241,3 +242,14 @@ def test_a_rate_that_is_none_is_refused_and_nothing_is_stored(make_hub: Limited,
         hub.mailings.create("Sale", "Hello", ["telegram"], rate=rate)
 
     assert hub.mailings.list() == []
+
+
+def test_a_slow_call_costs_the_next_one_no_place_when_places_are_long_apart(
+    make_hub: HubMaker, emulator: RunningEmulator, database_url: str
+) -> None:
+    emulator.faults(latency_ms=300)
+    hub = make_hub(database_url=database_url, limits="on", telegram={"rate": "2/h burst 2", "address_rate": "none"})
+
+    done(hub, hub.send("one", {"telegram": "5"}), hub.send("two", {"telegram": "5"}))
+
+    assert len(texts(emulator)) == 2

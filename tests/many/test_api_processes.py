@@ -19,7 +19,8 @@ from tests.processes import READY, Process
 
 pytestmark = pytest.mark.timeout(240)
 
-WITHIN_S = 30.0
+WITHIN_S = 90.0
+"""A start takes 3 seconds alone, and ten times as long beside everything else that tests start at the same time."""
 
 
 @pytest.fixture

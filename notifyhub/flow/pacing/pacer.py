@@ -116,6 +116,12 @@ class Pacer:
         await self._paces.look()
         return self._paces.paused_ms(self._channel, row.sender) == 0
 
+    def forgiven_s(self, row: Claimed) -> float:
+        """How late a call may come to its place (s): half of the margin of its limits; the rest is for its way."""
+        own = self._limits.of(row.sender)
+        limits = (own.sender, own.address, own.group if self._limits.is_group(row.address) else None)
+        return MARGIN / 2 * min((rate.seconds for rate in limits if rate is not None), default=0.0)
+
     def limits(self, row: Claimed) -> bool:
         """Is the account of a row, or its mailing, limited?"""
         return row.rate is not None or self._limits.of(row.sender).any
