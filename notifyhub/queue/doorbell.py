@@ -9,6 +9,7 @@ from time import sleep
 from notifyhub import logs
 from notifyhub.queue.broker import BellBroker
 from notifyhub.queue.names import bell, queue_name
+from notifyhub.queue.troubles import in_words
 
 PAUSE_S = 0.003
 """Seconds between rounds of ringing: the first ring goes out at once, those that follow closely become one."""
@@ -92,7 +93,7 @@ class Doorbell:
             self._down = False
         except Exception as error:
             if not self._down:
-                _log.warning("the broker cannot be reached; the sweeps find what is due: %s", error)
+                _log.warning("the broker cannot be reached; the sweeps find what is due: %s", in_words(error))
             self._down = True
             self._pump_here(channel)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import ssl
 from collections.abc import Sequence
 from typing import Any
@@ -18,6 +19,10 @@ from notifyhub.queue.place import BrokerPlace
 
 BLOCKED_S = 10.0
 """How long to wait for a server that is short of memory or disk and takes nothing; deliveries are in the store."""
+
+if logging.getLogger("pika").level == logging.NOTSET:
+    # It writes a dozen lines and a traceback for each attempt to connect. What they mean is said by those who tried.
+    logging.getLogger("pika").setLevel(logging.CRITICAL)
 
 
 class BellRabbitmqBroker(RabbitmqBroker, BellBroker):

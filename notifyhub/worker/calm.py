@@ -9,6 +9,7 @@ from dramatiq.common import dq_name
 
 from notifyhub.logs.seldom import Seldom
 from notifyhub.queue import queue_name
+from notifyhub.queue.troubles import in_words
 
 _COMPLAINTS = ("Consumer encountered a connection error: ", "Failed to post_process_message")
 
@@ -32,7 +33,8 @@ class _Calm(logging.Filter):
 
 def _reason(record: logging.LogRecord) -> str | None:
     if str(record.msg).startswith(_COMPLAINTS):
-        return record.getMessage().removeprefix(_COMPLAINTS[0]).splitlines()[0]
+        errors = [one for one in record.args or () if isinstance(one, BaseException)]
+        return in_words(errors[0]) if errors else record.getMessage().splitlines()[0]
     error = record.exc_info[1] if record.exc_info else None
     # To Dramatiq a timeout of Redis is an unexpected error.
     return None if type(error).__name__ != "TimeoutError" else str(error)

@@ -55,6 +55,18 @@ def test_the_log_is_not_flooded_while_redis_is_away(service: Service, redis: Eng
     assert 1 <= len(said) <= 6, said
 
 
+def test_the_log_is_not_flooded_while_rabbitmq_is_away(tmp_path: Path) -> None:
+    with Service(tmp_path, broker_url="amqp://guest:guest@127.0.0.1:9/%2F", start_wait_s=0) as service:
+        for person in range(1, 21):
+            accept(service, person)
+        until(lambda: sent(service) == 20)
+
+        said = [line for line in service.lines if "[warning" in line or "[error" in line or "[critical" in line]
+        assert any("the broker does not answer; trying again: connection refused" in line for line in said), said
+        assert len(said) <= 6, said
+        assert not [line for line in service.lines if "pika" in line or "Traceback" in line]
+
+
 def test_a_frozen_redis_keeps_nothing_from_being_sent(service: Service, redis: Engine) -> None:
     redis.freeze()
     accepted = accept(service, 1)
