@@ -19,7 +19,7 @@ from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
-READY_WITHIN = 90.0  # seconds; RabbitMQ needs 3 on an idle machine, the others well under one
+READY_WITHIN = 300.0  # seconds; RabbitMQ needs 3 on an idle machine, 80 beside twenty busy processes, the others less
 ATTEMPTS = 3  # the free port may be taken by another process before the server binds it
 
 # Not the one on the path: it changes to another user.
