@@ -33,7 +33,7 @@ UNPARKED_MS = 1_000
 URGENT_AGAIN_S = 0.02
 """While enough is claimed, urgent ones are looked for no more often than this."""
 LATE_S = 0.015
-"""Who comes later than this to a place has lost it: the next one is not far behind. If it is, more is forgiven.
+"""Who comes later than this to a place has lost it: the next one is not far behind. Where it is, more is forgiven.
 
 Twice as much is forgiven with each place that was lost: a machine that is always late sends all the same.
 """

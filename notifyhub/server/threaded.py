@@ -14,7 +14,7 @@ TICKS_OF_A_DAY = 864_000
 
 
 class ThreadedServer(uvicorn.Server):
-    """uvicorn looks ten times a second whether it should stop, and then waits for another tenth.
+    """uvicorn, but without its pauses: it looks every tenth of a second whether to stop, and then waits as long again.
 
     ready  set when it accepts connections
     """

@@ -27,7 +27,7 @@ class _Calm(logging.Filter):
         if reason is None:
             return True
         self._noticed()
-        self._say(logging.getLogger(__name__).warning, f"the broker does not answer; trying again: {reason}")
+        self._say(logging.getLogger(__name__).warning, f"the broker cannot be reached; trying again: {reason}")
         return False
 
 
