@@ -16,6 +16,8 @@ from types import TracebackType
 from typing import Any, Self
 
 READY = re.compile(r"notifyhub listens on (\S+)")
+PATIENCE_S = 90.0
+"""A start takes 3 seconds alone, and ten times as long beside everything else that tests start at the same time."""
 
 
 class Process:
@@ -46,7 +48,7 @@ class Process:
     ) -> None:
         self.kill()
 
-    def wait_for_line(self, pattern: re.Pattern[str], timeout_s: float = 30) -> re.Match[str]:
+    def wait_for_line(self, pattern: re.Pattern[str], timeout_s: float = PATIENCE_S) -> re.Match[str]:
         """Wait until the process has printed a line like this."""
 
         def found() -> re.Match[str] | None:
@@ -64,7 +66,7 @@ class Process:
             self._process.kill()
         self._process.wait()
 
-    def terminate(self, timeout_s: float = 30) -> int:
+    def terminate(self, timeout_s: float = PATIENCE_S) -> int:
         """SIGTERM, and the exit code."""
         self._process.send_signal(signal.SIGTERM)
         return self._process.wait(timeout_s)

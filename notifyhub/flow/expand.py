@@ -42,23 +42,24 @@ def expand(database: Database, ring: Callable[[str], None], clock: Callable[[], 
     """Expand all running mailings to the end, taking turns. Returns the number of slices.
 
     `clock` returns epoch ms; `ring` is called for channels with something due. One that cannot be expanded now is left
-    for the next sweep.
+    for the next sweep: to fail may take long, and everything else that a sweep does would wait for it again.
     """
     slices = 0
+    failed: set[int] = set()
     while mailings := database.read(expansion.unfinished).result():
-        stored = sum(_expand_if_possible(database, mailing, ring, clock) for mailing in mailings)
+        stored = 0
+        for mailing in mailings:
+            if mailing["id"] not in failed:
+                try:
+                    stored += _expand_some(database, mailing, ring, clock)
+                except NotifyhubError as error:
+                    failed.add(mailing["id"])
+                    about = {"mailing_id": mailing["id"]}
+                    _log.warning("mailing %d cannot be expanded now: %s", mailing["id"], error, extra=about)
         if not stored:
             break
         slices += stored
     return slices
-
-
-def _expand_if_possible(database: Database, mailing: Row, ring: Callable[[str], None], clock: Callable[[], int]) -> int:
-    try:
-        return _expand_some(database, mailing, ring, clock)
-    except NotifyhubError as error:
-        _log.warning("mailing %d cannot be expanded now: %s", mailing["id"], error, extra={"mailing_id": mailing["id"]})
-        return 0
 
 
 def _expand_some(database: Database, mailing: Row, ring: Callable[[str], None], clock: Callable[[], int]) -> int:

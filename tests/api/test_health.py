@@ -15,12 +15,13 @@ from tests.api.conftest import Api
 from tests.conftest import HubMaker
 from tests.emulated import RunningEmulator
 from tests.engines import redis_server
+from tests.processes import PATIENCE_S
 from tests.serving import running
 
 
 def until(is_so: Callable[[], bool]) -> None:
     """Wait until this is true."""
-    ends = monotonic() + 30
+    ends = monotonic() + PATIENCE_S
     while not is_so():
         assert monotonic() < ends
         sleep(0.02)

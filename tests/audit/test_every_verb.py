@@ -18,6 +18,7 @@ from notifyhub.verbs import faces
 from tests.conftest import HubMaker
 from tests.emulated import RunningEmulator
 from tests.mailings.conftest import until
+from tests.processes import PATIENCE_S
 from tests.webhooks.conftest import HERE
 
 LATER = "2126-12-01T10:00:00+03:00"
@@ -66,7 +67,7 @@ def _paused(story: Story) -> object:
 
 
 def _replayed(story: Story) -> object:
-    ends = monotonic() + 30
+    ends = monotonic() + PATIENCE_S
     while not story.hub.events.list(limit=1):
         assert monotonic() < ends
         sleep(0.01)

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Run
-from tests.processes import Process
+from tests.processes import PATIENCE_S, Process
 
 pytestmark = pytest.mark.usefixtures("in_this_tree")
 
@@ -107,7 +107,9 @@ def test_the_printed_line_shows_the_journal_with_the_key(start: Start, tmp_path:
     process.wait_for_line(re.compile("/emulator/journal"))
 
     line = next(line for line in process.lines if "/emulator/journal" in line)
-    told = subprocess.run(line, shell=True, cwd=tmp_path, capture_output=True, text=True, timeout=30, check=True)
+    told = subprocess.run(
+        line, shell=True, cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE_S, check=True
+    )
     assert json.loads(told.stdout) == {"entries": [], "next": None}
 
 

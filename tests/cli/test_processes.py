@@ -15,7 +15,7 @@ from urllib.request import urlopen
 import pytest
 
 from tests.cli.conftest import Run
-from tests.processes import READY, Process
+from tests.processes import PATIENCE_S, READY, Process
 
 pytestmark = pytest.mark.usefixtures("in_this_tree")
 
@@ -45,7 +45,9 @@ def curl_line(process: Process) -> str:
 
 
 def sh(command: str, folder: Path) -> object:
-    done = subprocess.run(command, shell=True, cwd=folder, capture_output=True, text=True, timeout=30, check=True)
+    done = subprocess.run(
+        command, shell=True, cwd=folder, capture_output=True, text=True, timeout=PATIENCE_S, check=True
+    )
     return json.loads(done.stdout)
 
 

@@ -14,6 +14,7 @@ from notifyhub import Conflict, Hub
 from notifyhub.logs import story
 from tests.conftest import HubMaker
 from tests.emulated import RunningEmulator
+from tests.processes import PATIENCE_S
 
 PERSON = {"telegram": "1067000"}
 LATER = "2126-12-01T10:00:00Z"
@@ -35,7 +36,7 @@ class Told:
     def events(self, beginning: str = "") -> list[str]:
         return [record["event"] for record in self.all(beginning)]
 
-    def until(self, event: str, within_s: float = 20) -> dict[str, Any]:
+    def until(self, event: str, within_s: float = PATIENCE_S) -> dict[str, Any]:
         """Wait until this is told."""
         ends = time.monotonic() + within_s
         while not (found := self.all(event)):

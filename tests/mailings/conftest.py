@@ -11,6 +11,7 @@ import pytest
 from notifyhub import Hub, answers
 from notifyhub.hub import core_of
 from tests.conftest import HubMaker
+from tests.processes import PATIENCE_S
 
 ENDED = ("finished", "cancelled", "expired")
 
@@ -34,7 +35,9 @@ def fill(hub: Hub, count: int, first: int = 0, **members: Any) -> list[answers.C
     return made
 
 
-def until(hub: Hub, id_: int, is_so: Callable[[answers.Mailing], bool], within_s: float = 30.0) -> answers.Mailing:
+def until(
+    hub: Hub, id_: int, is_so: Callable[[answers.Mailing], bool], within_s: float = PATIENCE_S
+) -> answers.Mailing:
     """Wait until this is true of a mailing, and return it."""
     ends = time.monotonic() + within_s
     while not is_so(mailing := hub.mailings.get(id_)):

@@ -8,6 +8,8 @@ import orjson
 import pytest
 
 from notifyhub import Hub, InvalidRequest
+from notifyhub.clock import now_ms
+from notifyhub.flow.expand import expand
 from notifyhub.hub import core_of
 from notifyhub.store.rows import run
 from tests.api.conftest import Api
@@ -159,6 +161,19 @@ def test_one_mailing_that_cannot_be_expanded_holds_up_no_other(
 
     until(hub, second.id, lambda found: found.status == "finished")
     assert hub.mailings.get(first.id).status == "running"
+
+
+def test_a_sweep_tries_a_mailing_that_cannot_be_expanded_once(quiet: Hub, caplog: pytest.LogCaptureFixture) -> None:
+    quiet.clients.create("79030000001", addresses={"telegram": "1"})
+    first = quiet.mailings.create("A", "Hello", ["telegram"])
+    second = quiet.mailings.create("B", "Hello", ["telegram"])
+    spoil(quiet, first.id)
+
+    slices = expand(core_of(quiet).database, lambda channel: None, now_ms)
+
+    assert slices == 1
+    assert quiet.mailings.get(second.id).matched == 1
+    assert caplog.text.count(f"mailing {first.id} cannot be expanded now") == 1
 
 
 def spoil(hub: Hub, mailing_id: int) -> None:

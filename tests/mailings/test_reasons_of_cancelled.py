@@ -13,6 +13,7 @@ from tests.conftest import HubMaker
 from tests.emulated import RunningEmulator
 from tests.mailings.conftest import counted, ended, fill
 from tests.mailings.counters import counters_of, rows_of
+from tests.processes import PATIENCE_S
 
 HOUR = {"retry_base_s": 3600.0, "retry_cap_s": 3600.0}
 
@@ -25,7 +26,7 @@ def patient(make_hub: HubMaker, database_url: str) -> Hub:
 
 def retrying(hub: Hub) -> answers.Delivery:
     """The only delivery, when it waits for its second attempt."""
-    ends = time.monotonic() + 30
+    ends = time.monotonic() + PATIENCE_S
     while not (found := hub.deliveries(status="scheduled")) or found[0].reason is None:
         assert time.monotonic() < ends, found
         time.sleep(0.01)

@@ -15,12 +15,9 @@ import httpx
 import pytest
 
 from tests.many.conftest import Start
-from tests.processes import READY, Process
+from tests.processes import PATIENCE_S, READY, Process
 
 pytestmark = pytest.mark.timeout(240)
-
-WITHIN_S = 90.0
-"""A start takes 3 seconds alone, and ten times as long beside everything else that tests start at the same time."""
 
 
 @pytest.fixture
@@ -48,7 +45,7 @@ def children(process: Process) -> set[int]:
 
 def until(holds: Callable[[], bool]) -> None:
     """Wait until something that nobody tells of has come true."""
-    ends = time.monotonic() + WITHIN_S
+    ends = time.monotonic() + PATIENCE_S
     while not holds():
         assert time.monotonic() < ends
         time.sleep(0.05)
@@ -110,7 +107,7 @@ def test_a_killed_process_is_replaced_and_its_port_answers_meanwhile(
     victim, other = children(api)
 
     os.kill(victim, signal.SIGKILL)
-    answers = [httpx.get(f"{url}/api/v1/stats", headers=headers, timeout=WITHIN_S).status_code for _ in range(8)]
+    answers = [httpx.get(f"{url}/api/v1/stats", headers=headers, timeout=PATIENCE_S).status_code for _ in range(8)]
     until(lambda: len(children(api)) == 2 and victim not in children(api))
 
     assert answers == [200] * 8
@@ -157,7 +154,7 @@ def test_systemd_is_told_when_a_process_is_ready_and_when_it_stops(
 ) -> None:
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
         systemd.bind(str(tmp_path / "notify"))
-        systemd.settimeout(WITHIN_S)
+        systemd.settimeout(PATIENCE_S)
         monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
         process = start(*command)
 

@@ -10,6 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from notifyhub import Hub
 from notifyhub.hub import core_of
+from tests.processes import PATIENCE_S
 
 
 class Scrape:
@@ -40,7 +41,7 @@ def of_port(url: str | Request) -> Scrape:
         return Scrape(response.read().decode())
 
 
-def until(is_so: Callable[[], bool], within_s: float = 30) -> None:
+def until(is_so: Callable[[], bool], within_s: float = PATIENCE_S) -> None:
     """What is counted is told by nobody: look until it is there."""
     ends = time.monotonic() + within_s
     while not is_so():

@@ -19,6 +19,7 @@ from notifyhub_api.app import make_app
 from tests.conftest import HubMaker
 from tests.emulated import RunningEmulator
 from tests.mailings.conftest import ended
+from tests.processes import PATIENCE_S
 from tests.retention.conftest import PERSON, asked, count, sent
 from tests.serving import running
 
@@ -45,7 +46,7 @@ def mentions(hub: Hub) -> list[tuple[str, str, Any]]:
 
 
 def until(is_so: Callable[[], bool]) -> None:
-    ends = time.monotonic() + 20
+    ends = time.monotonic() + PATIENCE_S
     while not is_so():
         assert time.monotonic() < ends
         time.sleep(0.02)

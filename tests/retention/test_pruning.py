@@ -22,6 +22,7 @@ from tests.chains.conftest import CHAIN, EVERYWHERE, VIBER
 from tests.conftest import HubMaker
 from tests.emulated import RunningEmulator
 from tests.mailings.conftest import ended, fill
+from tests.processes import PATIENCE_S
 from tests.retention.conftest import DAY_MS, PERSON, age, asked, count, execute, passed, sent
 
 KEYS = ("delivery_id", "message_id", "client_id")
@@ -217,7 +218,7 @@ def test_the_setting_prunes_by_itself(make_hub: HubMaker, database_url: str, emu
 
     hub = make_hub(database_url=database_url, retention={"deliveries_days": 30})
 
-    ends = time.monotonic() + 20
+    ends = time.monotonic() + PATIENCE_S
     while count(hub, "deliveries"):
         assert time.monotonic() < ends
         time.sleep(0.02)
