@@ -32,11 +32,6 @@ UNPARKED_MS = 1_000
 """Those who wait behind very many messages to the same recipient are looked at again after this."""
 URGENT_AGAIN_S = 0.02
 """While enough is claimed, urgent ones are looked for no more often than this."""
-LATE_S = 0.015
-"""Who comes later than this to a place has lost it: the next one is not far behind. Where it is, more is forgiven.
-
-Twice as much is forgiven with each place that was lost: a machine that is always late sends all the same.
-"""
 LONGEST_WATCH_S = 1.0
 """A pump that has nothing else to do does not wait any longer for a place; the sweep rings again."""
 
@@ -244,13 +239,14 @@ class Pump:
         return goes_at
 
     async def _next_place(self, row: Claimed, place_at: float) -> float | None:
-        pacer = self._lane.pacer
-        forgiven_s = max(LATE_S, pacer.forgiven_s(row))
+        pacer, times = self._lane.pacer, 1
         while await pacer.may_go(row):
-            if monotonic() - place_at <= forgiven_s:
+            # Twice as much is forgiven with each place that was lost: a machine that is always late sends all the same.
+            by_s = (monotonic() - place_at) / times
+            if not pacer.is_late(row, by_s):
                 return place_at
-            forgiven_s *= 2
-            verdict = await pacer.late(row)
+            times *= 2
+            verdict = await pacer.late(row, by_s)
             if not verdict.goes or self._stopping:
                 break
             place_at = monotonic() + verdict.in_ms / 1000

@@ -253,3 +253,14 @@ def test_a_slow_call_costs_the_next_one_no_place_when_places_are_long_apart(
     done(hub, hub.send("one", {"telegram": "5"}), hub.send("two", {"telegram": "5"}))
 
     assert len(texts(emulator)) == 2
+
+
+def test_who_is_late_for_the_limit_of_a_recipient_keeps_the_place_of_the_account(
+    make_hub: HubMaker, emulator: RunningEmulator, database_url: str
+) -> None:
+    emulator.faults(latency_ms=1_500)
+    hub = make_hub(database_url=database_url, limits="on", telegram={"rate": "2/h burst 2", "address_rate": "1/s"})
+
+    done(hub, hub.send("one", {"telegram": "5"}), hub.send("two", {"telegram": "5"}))
+
+    assert len(texts(emulator)) == 2

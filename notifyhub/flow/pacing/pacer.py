@@ -27,6 +27,9 @@ from notifyhub.store.lanes import Waiting
 MOST_TIMES = 256
 """Where most are put off, up to so many times as many are claimed as have room, to come to those who may go."""
 
+LATE_S = 0.015
+"""Who comes later than this to a place has lost it: the next one is not far behind. Where it is, more is forgiven."""
+
 URGENT = Priority.URGENT.rank
 _FREE = Cell()
 
@@ -116,11 +119,11 @@ class Pacer:
         await self._paces.look()
         return self._paces.paused_ms(self._channel, row.sender) == 0
 
-    def forgiven_s(self, row: Claimed) -> float:
-        """How late a call may come to its place (s): half of the margin of its limits; the rest is for its way."""
+    def is_late(self, row: Claimed, by_s: float) -> bool:
+        """Does a call come too late to its place (by so many seconds) for one of its limits?"""
         own = self._limits.of(row.sender)
         limits = (own.sender, own.address, own.group if self._limits.is_group(row.address) else None)
-        return MARGIN / 2 * min((rate.seconds for rate in limits if rate is not None), default=0.0)
+        return by_s > min(map(_forgiven_s, limits))
 
     def limits(self, row: Claimed) -> bool:
         """Is the account of a row, or its mailing, limited?"""
@@ -145,13 +148,15 @@ class Pacer:
         with suppress(StoreUnavailable):
             await self._cells.reserve(Ask(shut=cells))
 
-    async def late(self, row: Claimed) -> Verdict:
-        """Another place for a delivery that missed its own. Raises StoreUnavailable.
+    async def late(self, row: Claimed, by_s: float) -> Verdict:
+        """Another place for a delivery that comes so many seconds too late to its own. Raises StoreUnavailable.
 
-        Only one of its account: its other cells are shut for a while instead, so that it does not use up two places.
+        Only one of its account, unless it is in time for that one: an account's next place may be an hour away. Its
+        other cells are shut for a while instead, so that it does not use up two places.
         """
         shut = [(spacing.cell, HORIZON_MS + spacing.step_ms) for spacing in self._of_address(row) if spacing.burst == 1]
-        given = await self._cells.reserve(Ask([Wish(self._of_sender(row.sender))], shut=shut))
+        lost = by_s > _forgiven_s(self._limits.of(row.sender).sender)
+        given = await self._cells.reserve(Ask([Wish(self._of_sender(row.sender) if lost else None)], shut=shut))
         return _verdict(row, given.places[0])
 
     async def answered(self, row: Claimed, place_at: float) -> None:
@@ -221,6 +226,11 @@ class Pacer:
         for sender, number in asked.items():
             times = self._times.get(sender, 1) * 4 if put_off[sender] * 2 > number else 1
             self._times[sender] = min(times, MOST_TIMES)
+
+
+def _forgiven_s(rate: Rate | None) -> float:
+    """How late a call may come to a place of this limit: half of the margin; the rest is for its way."""
+    return LATE_S if rate is None else max(LATE_S, MARGIN / 2 * rate.seconds)
 
 
 def _free(row: Claimed) -> Verdict:
