@@ -18,6 +18,8 @@ from notifyhub.server.loopback import LoopbackHost, LoopbackOrigin
 from notifyhub.server.problems import left
 from notifyhub_api import kinds, operations, pages, problem_pages, problems
 from notifyhub_api.auth import Authenticator
+from notifyhub_api.dashboard import app as dashboard
+from notifyhub_api.dashboard.live import Changes
 from notifyhub_api.ending import Ending
 from notifyhub_api.event_streams import Streams
 from notifyhub_api.middleware import framed
@@ -98,6 +100,7 @@ def make_app(hub: Hub, mounts: Sequence[BaseRoute] = (), *, authenticator: Authe
     """
     app = Service(
         routes=[
+            *dashboard.routes(OPERATIONS),
             *operations.routes(OPERATIONS),
             *pages.routes(lambda: openapi(OPERATIONS)),
             *problem_pages.routes(),
@@ -119,4 +122,5 @@ def make_app(hub: Hub, mounts: Sequence[BaseRoute] = (), *, authenticator: Authe
     app.state.authenticator = authenticator or Authenticator(core)
     app.state.ending = Ending()
     app.state.streams = Streams(core, app.state.ending)
+    app.state.changes = Changes(core, app.state.ending)
     return app
