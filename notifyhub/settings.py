@@ -18,6 +18,7 @@ from notifyhub.broker_settings import BrokerSettings
 from notifyhub.channel_settings import PREFIX as PREFIX
 from notifyhub.channel_settings import ChannelSettings as ChannelSettings
 from notifyhub.channel_settings import HttpUrl, TelegramSettings, ViberSettings, WhatsAppSettings, one_of
+from notifyhub.dashboard_settings import DashboardSettings
 from notifyhub.domain.phones import DEFAULT_REGION
 from notifyhub.domain.zones import DEFAULT_ZONE
 from notifyhub.email_settings import EmailSettings
@@ -115,6 +116,7 @@ class Settings(BrokerSettings, ServiceSettings, ProcessSettings, ObservingSettin
     retention: RetentionSettings = Field(default_factory=RetentionSettings)
     events: EventSettings = Field(default_factory=EventSettings)
     webhook: WebhookSettings = Field(default_factory=WebhookSettings)
+    dashboard: DashboardSettings = Field(default_factory=DashboardSettings)
 
     @model_validator(mode="after")
     def _lease_outlives_a_call(self) -> Self:
@@ -208,10 +210,8 @@ class Settings(BrokerSettings, ServiceSettings, ProcessSettings, ObservingSettin
         return self.emulator_url or f"{self.own_url}/emulator"
 
     @property
-    def own_url(self) -> str:
-        """Where the service on this machine is asked."""
-        host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.host, self.host)  # noqa: S104 (compared, not bound)
-        return f"http://{f'[{host}]' if ':' in host and host[0] != '[' else host}:{self.port}"
+    def dashboard_url(self) -> str:
+        return self.dashboard.url or self.own_url
 
     @property
     def report_timezone(self) -> str:

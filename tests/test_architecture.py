@@ -28,6 +28,7 @@ LAYERS = {
     "notifyhub.inbound_settings": 3,
     "notifyhub.retention_settings": 3,
     "notifyhub.webhook_settings": 3,
+    "notifyhub.dashboard_settings": 3,
     "notifyhub.service_settings": 3,
     "notifyhub.process_settings": 3,
     "notifyhub.observing_settings": 3,

@@ -85,6 +85,10 @@ from notifyhub.answers.reachability import (
 from notifyhub.answers.senders import (
     SenderState,
 )
+from notifyhub.answers.sessions import (
+    LoginLink,
+    Session,
+)
 from notifyhub.answers.statistics import (
     CounterCheck,
     CounterDifference,
@@ -166,6 +170,9 @@ __all__ = [
     "Cleared",
     # senders
     "SenderState",
+    # sessions
+    "LoginLink",
+    "Session",
     # statistics
     "Period",
     "Statistics",

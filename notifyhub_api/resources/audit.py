@@ -20,7 +20,7 @@ from notifyhub_api.filtering import MOMENT, SEVERAL, with_plus
 from notifyhub_api.operations import Operation, Parameter, Tag
 from notifyhub_api.web import answer, hub_of
 
-TAG = Tag("audit", "Who did what: by which API key, on the command line or in Python.")
+TAG = Tag("audit", "Who did what: by which API key, on the command line, in Python or in the dashboard.")
 PAUSED = {
     "id": 17,
     "created_at": "2026-11-29T11:06:31.885000Z",
@@ -70,8 +70,9 @@ operations = (
         scope=ADMIN,
         tag=TAG,
         summary="Who did what, newest first",
-        description="Everything that somebody changed: keys, clients, mailings, templates, messages, reachability; and "
-        "exports of clients. Messages that are sent are not listed here. Each line is stored together with its change.",
+        description="Everything that somebody changed: keys, clients, mailings, templates, messages, reachability; "
+        "exports of clients; and who signed in to the dashboard. Messages that are sent are not listed here. Each "
+        "line is stored together with its change.",
         parameters=[
             Parameter("who", "query", REFERENCE, "name of an API key, of an account on the machine, or of a person"),
             Parameter(
