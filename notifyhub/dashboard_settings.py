@@ -16,6 +16,7 @@ class DashboardSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    enabled: bool = Field(True, description="serve the dashboard beside the API")
     url: HttpUrl | None = Field(
         None,
         description="URL at which people reach the dashboard, for sign-in links; default: the host and port above",
@@ -30,6 +31,9 @@ class DashboardSettings(BaseModel):
         description="seconds without a request after which a session ends, to the minute",
     )
     link_s: int = Field(600, ge=10, le=7 * _DAY_S, description="seconds for which a sign-in link works")
+    sign_in_rate: int = Field(
+        10, ge=1, le=10_000, description="attempts to sign in, a minute, from one address and to one process"
+    )
 
     @model_validator(mode="after")
     def _idle_ends_before_the_session(self) -> Self:

@@ -20,6 +20,7 @@ from notifyhub_api import kinds, operations, pages, problem_pages, problems
 from notifyhub_api.auth import Authenticator
 from notifyhub_api.dashboard import app as dashboard
 from notifyhub_api.dashboard.live import Changes
+from notifyhub_api.dashboard.sign_in_rate import Attempts
 from notifyhub_api.ending import Ending
 from notifyhub_api.event_streams import Streams
 from notifyhub_api.middleware import framed
@@ -100,7 +101,7 @@ def make_app(hub: Hub, mounts: Sequence[BaseRoute] = (), *, authenticator: Authe
     """
     app = Service(
         routes=[
-            *dashboard.routes(OPERATIONS),
+            *(dashboard.routes(OPERATIONS) if hub.settings.dashboard.enabled else ()),
             *operations.routes(OPERATIONS),
             *pages.routes(lambda: openapi(OPERATIONS)),
             *problem_pages.routes(),
@@ -123,4 +124,5 @@ def make_app(hub: Hub, mounts: Sequence[BaseRoute] = (), *, authenticator: Authe
     app.state.ending = Ending()
     app.state.streams = Streams(core, app.state.ending)
     app.state.changes = Changes(core, app.state.ending)
+    app.state.sign_in_attempts = Attempts(hub.settings.dashboard.sign_in_rate)
     return app

@@ -30,6 +30,8 @@ LAYERS = {
     "notifyhub.webhook_settings": 3,
     "notifyhub.dashboard_settings": 3,
     "notifyhub.service_settings": 3,
+    "notifyhub.oidc_settings": 3,
+    "notifyhub.url_masking": 0,
     "notifyhub.process_settings": 3,
     "notifyhub.observing_settings": 3,
     "notifyhub.metrics": 2,

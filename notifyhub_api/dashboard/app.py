@@ -8,7 +8,7 @@ from starlette.datastructures import Headers
 from starlette.routing import BaseRoute, Match, Route
 from starlette.types import Scope
 
-from notifyhub_api.dashboard import data, signing_in
+from notifyhub_api.dashboard import data, signing_in, signing_in_elsewhere
 from notifyhub_api.dashboard.calling import Operations
 from notifyhub_api.dashboard.guard import Guard
 from notifyhub_api.dashboard.live import live
@@ -29,7 +29,8 @@ def routes(operations: Sequence[Operation]) -> list[BaseRoute]:
         found += [_route(path, guard.page(page), "GET") for path, page in module.GET.items()]
         found += [_route(path, guard.action(page), "POST") for path, page in module.POST.items()]
     found += [_route("/live", live, "GET"), _route(data.PATH, guard.page(data.data), "GET")]
-    found += [_route(path, endpoint, method) for method, path, endpoint in signing_in.ENDPOINTS]
+    for method, path, endpoint in (*signing_in.ENDPOINTS, *signing_in_elsewhere.ENDPOINTS):
+        found.append(_route(path, endpoint, method))
     # Fixed paths come first: /mailings/new is not /mailings/{id}.
     return [STATIC.mount(), *sorted(found, key=lambda route: "{" in route.path)]
 

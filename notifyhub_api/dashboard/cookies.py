@@ -5,6 +5,8 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
+from notifyhub_api.web import hub_of
+
 SESSION = "notifyhub_session"
 
 
@@ -25,4 +27,4 @@ def forget(response: Response) -> None:
 
 def is_encrypted(request: Request) -> bool:
     """Does the browser speak https, with us or with the proxy before us?"""
-    return request.url.scheme == "https"
+    return request.url.scheme == "https" or hub_of(request).settings.dashboard_url.startswith("https:")

@@ -14,7 +14,7 @@ from notifyhub_api.dashboard import cookies, csrf, rendering
 from notifyhub_api.dashboard.form import Form
 from notifyhub_api.dashboard.guard import visitor_at
 from notifyhub_api.dashboard.languages import language_of
-from notifyhub_api.dashboard.return_paths import local_path
+from notifyhub_api.dashboard.oidc.return_paths import local_path
 from notifyhub_api.dashboard.sign_in_rate import Attempts
 from notifyhub_api.web import Endpoint, body_of, hub_of
 
@@ -23,7 +23,7 @@ LONGEST_USER_AGENT = 1_000
 
 async def ask(request: Request) -> Response:
     """The page that signs in; a link is only used by a click, so that previews of chats do not use it up."""
-    to = local_path(request.query_params.get("to"))
+    to = local_path(request.query_params.get("to", "/"))
     if await visitor_at(request) is not None:
         return RedirectResponse(to, 303)
     return page(request, token=request.query_params.get("token", ""), to=to)
@@ -32,7 +32,7 @@ async def ask(request: Request) -> Response:
 async def redeem(request: Request) -> Response:
     """Use a link."""
     form = Form.read(await body_of(request))
-    token, to = form.get("token", "").strip(), local_path(form.get("to"))
+    token, to = form.get("token", "").strip(), local_path(form.get("to", "/"))
     if not csrf.comes_from_here(request):
         return page(request, 403, wrong="elsewhere", to=to)
     if (refused := refused_for_now(request)) is not None:
