@@ -29,6 +29,7 @@ class Step:
     keep   names for parts of the answer, such as {"message": "id"}
     faults what the emulator is to do from now on
     only   of a text, the lines with this are shown
+    enters somebody uses the sign-in link that the answer has
     until  the status that the thing asked for must reach before it is shown
     """
 
@@ -40,6 +41,7 @@ class Step:
     faults: Mapping[str, Any] | None = None
     until: str | None = None
     only: str | None = None
+    enters: bool = False
     says: str = ""
 
 
@@ -428,6 +430,9 @@ STORIES = (
     Step("keys_every", "/api/v1/keys?limit=1"),
     Step("keys_read", "/api/v1/keys/{key}"),
     Step("keys_revoke", "/api/v1/keys/{key}/revoke"),
+    Step("sessions_link", "/api/v1/sign-in-links", given({"name": "Anna", "role": "operator"}), enters=True),
+    Step("sessions_every", "/api/v1/sessions", keep={"session": "items.0.id"}),
+    Step("sessions_revoke", "/api/v1/sessions/{session}/revoke"),
     Step("deliveries_why", "/api/v1/deliveries/{later_delivery}/why"),
     Step("messages_why", "/api/v1/messages/{later}/why"),
     Step(

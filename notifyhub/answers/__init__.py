@@ -88,6 +88,7 @@ from notifyhub.answers.senders import (
 from notifyhub.answers.sessions import (
     LoginLink,
     Session,
+    SessionPage,
 )
 from notifyhub.answers.statistics import (
     CounterCheck,
@@ -173,6 +174,7 @@ __all__ = [
     # sessions
     "LoginLink",
     "Session",
+    "SessionPage",
     # statistics
     "Period",
     "Statistics",

@@ -32,3 +32,9 @@ class Session(Answer):
     created_at: datetime = Field(description="when they signed in")
     expires_at: datetime = Field(description="when they have to sign in again, whatever they do until then")
     last_used_at: datetime = Field(description="to the minute")
+
+
+class SessionPage(Answer):
+    """Everybody who is signed in."""
+
+    items: list[Session]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import quote
 
 from starlette.requests import Request
@@ -62,7 +63,7 @@ async def leave(request: Request) -> Response:
 def page(request: Request, code: int = 200, *, wrong: str = "", token: str = "", to: str = "/") -> Response:
     """The page; `wrong`: why it did not work."""
     settings = hub_of(request).settings
-    facts = {
+    facts: dict[str, Any] = {
         "visitor": None,
         "said": None,
         "pages": frozenset(),

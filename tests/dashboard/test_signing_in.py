@@ -159,7 +159,7 @@ def test_the_audit_names_whoever_did_it(admin: Person) -> None:
 
     admin.post(f"/messages/{message.id}/cancel")
 
-    (line,) = admin.hub.audit.find(action="message.cancelled")
+    (line,) = admin.hub.audit.list(action="message.cancelled")
     assert (line.face, line.who) == ("dashboard", "Anna")
 
 
