@@ -40,12 +40,18 @@
   let touched = false;
   document.addEventListener("input", (event) => { touched ||= Boolean(event.target.closest("form[method=post]")); });
   const outdated = () => {
+    banner.dataset.kept = "yes";
     if (touched) tell(banner.dataset.release, location.href, banner.dataset.reload);
     else location.reload();
   };
 
   let lostFor = 0;
-  document.addEventListener("htmx:sseOpen", () => { clearTimeout(lostFor); if (!banner.dataset.kept) banner.hidden = true; });
+  document.addEventListener("htmx:sseOpen", (event) => {
+    clearTimeout(lostFor);
+    if (!banner.dataset.kept) banner.hidden = true;
+    event.detail.source.addEventListener("release", ({ data }) => { if (data !== release) outdated(); });
+    event.detail.source.addEventListener("ended", signedOut);
+  });
   document.addEventListener("htmx:sseError", () => {
     clearTimeout(lostFor);
     lostFor = setTimeout(() => tell(banner.dataset.lost), 1500);
@@ -54,11 +60,6 @@
     banner.dataset.kept = "yes";
     tell(banner.dataset.ended, "/signin?to=" + encodeURIComponent(location.pathname + location.search), banner.dataset.signin);
   };
-  document.addEventListener("htmx:sseBeforeMessage", (event) => {
-    const { type, data } = event.detail;
-    if (type === "release" && data !== release) outdated();
-    if (type === "ended") signedOut();
-  });
   document.addEventListener("htmx:responseError", (event) => { if (event.detail.xhr.status === 401) signedOut(); });
   // A form that is wrong is answered with 422 and the page that says why.
   document.addEventListener("htmx:beforeSwap", (event) => {
