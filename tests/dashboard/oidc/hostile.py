@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -16,7 +17,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Route
 
 from tests.dashboard.oidc.jose import Rsa, Signer, b64, token
-from tests.dashboard.oidc.signing_in import CALLBACK, CLIENT_ID, CLIENT_SECRET, NOW
+from tests.dashboard.oidc.signing_in import CLIENT_ID, CLIENT_SECRET, NOW
 from tests.serving import running
 
 Answer = Callable[[Request], Awaitable[Response]]
@@ -69,12 +70,13 @@ class Hostile:
         return await {**right, **self.instead}[path](request)
 
     async def _metadata(self, _: Request) -> Response:
+        base = self.issuer.rstrip("/")
         own = {
             "issuer": self.issuer,
-            "authorization_endpoint": f"{self.issuer}/authorize",
-            "token_endpoint": self.issuer + TOKEN,
-            "jwks_uri": self.issuer + KEYS,
-            "userinfo_endpoint": self.issuer + USERINFO,
+            "authorization_endpoint": f"{base}/authorize",
+            "token_endpoint": base + TOKEN,
+            "jwks_uri": base + KEYS,
+            "userinfo_endpoint": base + USERINFO,
         }
         return _json({**own, **self.metadata})
 
@@ -87,7 +89,11 @@ class Hostile:
             return JSONResponse({"error": "invalid_client"}, 401)
         # A code is used once.
         begun = self._begun.pop(form["code"], None)
-        if begun is None or form["redirect_uri"] != CALLBACK or _challenge(form) != begun["code_challenge"]:
+        if (
+            begun is None
+            or form["redirect_uri"] != begun["redirect_uri"]
+            or _challenge(form) != begun["code_challenge"]
+        ):
             return JSONResponse({"error": "invalid_grant", "error_description": "no such code"}, 400)
         claims = {
             "iss": self.issuer,
@@ -148,6 +154,7 @@ async def endless(_: Request) -> Response:
     async def spaces() -> AsyncIterator[bytes]:
         while True:
             yield b" " * 65_536
+            await asyncio.sleep(0)  # lets the end of the connection be noticed
 
     return StreamingResponse(spaces())
 
