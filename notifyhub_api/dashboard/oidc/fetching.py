@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import Mapping
-from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -35,11 +34,13 @@ class Fetcher:
 
     timeout_s  of a whole call, from connecting to the last byte, in seconds
     ca_file    PEM file of certificate authorities to trust in addition to the usual ones
+
+    Raises SettingsError if that file is none.
     """
 
     def __init__(self, timeout_s: float, ca_file: Path | None = None) -> None:
         self._timeout_s = timeout_s
-        self._ca_file = ca_file
+        self._trusted = _trusted(ca_file)
 
     async def get(self, url: str, headers: Mapping[str, str] | None = None) -> Document:
         """The JSON object at this URL. Raises SignInRefused, also for every status but 200."""
@@ -73,15 +74,15 @@ class Fetcher:
                 raise _unusable(url, f"answered {response.status_code}, and redirects are not followed")
             return response.status_code, await _limited(url, response)
 
-    @cached_property
-    def _trusted(self) -> ssl.SSLContext:
-        context = ssl.create_default_context()
-        try:
-            if self._ca_file is not None:
-                context.load_verify_locations(self._ca_file)
-        except ssl.SSLError as error:
-            raise SettingsError(f"{self._ca_file} is not a PEM file of certificates: {error}") from None
-        return context
+
+def _trusted(ca_file: Path | None) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    try:
+        if ca_file is not None:
+            context.load_verify_locations(ca_file)
+    except ssl.SSLError as error:
+        raise SettingsError(f"{ca_file} is not a PEM file of certificates: {error}") from None
+    return context
 
 
 async def _limited(url: str, response: httpx.Response) -> bytes:

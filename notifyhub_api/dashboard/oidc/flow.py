@@ -56,7 +56,7 @@ class Seal:
         self._fernet = Fernet(base64.urlsafe_b64encode(key))
 
     def close(self, flow: Flow, now_s: int) -> str:
-        sealed = self._fernet.encrypt_at_time(orjson.dumps(flow), now_s)
+        sealed = self._fernet.encrypt_at_time(orjson.dumps(list(flow)), now_s)
         # Without what a cookie would have to put in quotation marks.
         return sealed.rstrip(b"=").decode()
 

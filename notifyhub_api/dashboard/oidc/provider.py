@@ -34,7 +34,10 @@ class Begun(NamedTuple):
 class Provider:
     """The provider that the settings name. Keeps nothing of a sign-in: any process may end what another one began.
 
-    now_s  the present moment, in seconds since 1970
+    settings  with an issuer (`settings.enabled`)
+    now_s     the present moment, in seconds since 1970
+
+    Raises SettingsError if the file of certificate authorities is none.
     """
 
     def __init__(self, settings: OidcSettings, now_s: Callable[[], float] = time.time) -> None:
