@@ -84,6 +84,8 @@ from notifyhub.answers.reachability import (
 )
 from notifyhub.answers.senders import (
     SenderState,
+    SettingInEffect,
+    SettingsInEffect,
 )
 from notifyhub.answers.statistics import (
     CounterCheck,
@@ -166,6 +168,8 @@ __all__ = [
     "Cleared",
     # senders
     "SenderState",
+    "SettingInEffect",
+    "SettingsInEffect",
     # statistics
     "Period",
     "Statistics",
