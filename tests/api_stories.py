@@ -101,6 +101,7 @@ STORIES = (
     Step("channels_every", "/api/v1/channels"),
     Step("stats_now", "/api/v1/stats/now"),
     Step("channels_read", "/api/v1/channels/telegram"),
+    Step("channels_settings", "/api/v1/channels/gateway/settings"),
     Step(
         "messages_create",
         "/api/v1/messages",

@@ -46,6 +46,7 @@ LAYERS = {
     "notifyhub.store": 5,
     "notifyhub.providers": 5,
     "notifyhub.queue": 5,
+    "notifyhub.settings_shown": 5,
     "notifyhub.unknown_variables": 5,
     "notifyhub.testing": 6,
     "notifyhub.reports": 6,

@@ -84,6 +84,8 @@ from notifyhub.answers.reachability import (
 )
 from notifyhub.answers.senders import (
     SenderState,
+    SettingInEffect,
+    SettingsInEffect,
 )
 from notifyhub.answers.sessions import (
     LoginLink,
@@ -171,6 +173,8 @@ __all__ = [
     "Cleared",
     # senders
     "SenderState",
+    "SettingInEffect",
+    "SettingsInEffect",
     # sessions
     "LoginLink",
     "Session",

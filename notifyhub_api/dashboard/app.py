@@ -12,12 +12,37 @@ from notifyhub_api.dashboard import data, signing_in, signing_in_elsewhere
 from notifyhub_api.dashboard.calling import Operations
 from notifyhub_api.dashboard.guard import Guard
 from notifyhub_api.dashboard.live import live
-from notifyhub_api.dashboard.pages import deliveries, language, messages, overview, people, sending
+from notifyhub_api.dashboard.pages import (
+    audit,
+    channels,
+    client_forms,
+    client_imports,
+    clients,
+    deliveries,
+    erasures,
+    keys,
+    language,
+    mailing_changes,
+    mailing_steps,
+    mailings,
+    messages,
+    overview,
+    people,
+    sending,
+    template_texts,
+    templates,
+    webhook_posts,
+    webhooks,
+)
 from notifyhub_api.dashboard.rendering import STATIC
 from notifyhub_api.operations import Operation
 from notifyhub_api.web import Endpoint
 
-PAGES = (overview, messages, sending, deliveries, people, language)
+PAGES = (
+    *(overview, messages, sending, deliveries, language, people),
+    *(mailings, mailing_steps, mailing_changes, clients, client_forms, client_imports, erasures),
+    *(templates, template_texts, channels, webhooks, webhook_posts, keys, audit),
+)
 """Modules with pages: what to look at, and what forms are posted to, by path."""
 
 

@@ -62,6 +62,12 @@ class Api:
         """Do the scopes suffice for this operation?"""
         return self._holds(self._operations.find(method, f"{ROOT}{path}")[0].scope)
 
+    def require(self, method: Method, path: str) -> None:
+        """For pages that only lead to this operation. Raises Forbidden if the scopes do not suffice."""
+        scope = self._operations.find(method, f"{ROOT}{path}")[0].scope
+        if not self._holds(scope):
+            raise Forbidden(self._scopes, str(scope))
+
     async def get(self, path: str, query: Query | None = None) -> Any:
         return _json(await self.respond("GET", path, query))
 
@@ -72,16 +78,15 @@ class Api:
     async def patch(self, path: str, body: Any) -> Any:
         return _json(await self.respond("PATCH", path, body=body))
 
-    async def delete(self, path: str, query: Query | None = None) -> None:
-        await self.respond("DELETE", path, query)
+    async def delete(self, path: str, query: Query | None = None) -> Any:
+        return _json(await self.respond("DELETE", path, query))
 
     async def respond(
         self, method: Method, path: str, query: Query | None = None, *, body: Any = None, once: str | None = None
     ) -> Response:
         """The answer itself, for those that are no JSON."""
-        operation, endpoint, parameters = self._operations.find(method, f"{ROOT}{path}")
-        if not self._holds(operation.scope):
-            raise Forbidden(self._scopes, str(operation.scope))
+        self.require(method, path)
+        _, endpoint, parameters = self._operations.find(method, f"{ROOT}{path}")
         scope = self._scope(method, f"{ROOT}{path}", query, body, once)
         return await endpoint(Request({**scope, "path_params": parameters}))
 

@@ -58,7 +58,7 @@ class Visit:
         translated: str = translations(self.language).ugettext(text)
         return translated % values if values else translated
 
-    def show(self, template: str, code: int = 200, **facts: Any) -> Response:
+    def show(self, template: str, code: int = 200, /, **facts: Any) -> Response:
         """A page; without JavaScript it is whole in itself."""
         said = self.request.cookies.get(SAID)
         common = {

@@ -240,6 +240,8 @@ ANSWERS: list[tuple[str, str, int, Ask]] = [
     ("GET", "/api/v1/channels", 200, lambda api: api.get("/api/v1/channels")),
     ("GET", "/api/v1/channels/{channel}", 200, lambda api: api.get("/api/v1/channels/telegram")),
     ("GET", "/api/v1/channels/{channel}", 404, lambda api: api.get("/api/v1/channels/pigeon")),
+    ("GET", "/api/v1/channels/{channel}/settings", 200, lambda api: api.get("/api/v1/channels/viber/settings")),
+    ("GET", "/api/v1/channels/{channel}/settings", 404, lambda api: api.get("/api/v1/channels/pigeon/settings")),
     ("POST", "/api/sendmsg", 202, lambda api: api.post("/api/sendmsg", SENDMSG)),
     ("POST", "/api/sendmsg", 422, lambda api: api.post("/api/sendmsg", {**SENDMSG, "message": ""})),
     ("POST", "/api/", 200, lambda api: api.post("/api/", ITEMS)),
