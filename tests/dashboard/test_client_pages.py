@@ -10,6 +10,7 @@ import pytest
 from notifyhub import Hub
 from tests.conftest import HubMaker
 from tests.dashboard.client_pages import Pages, cells_of, fields_of, pages, quick_pages, serve_pages, words_of
+from tests.mailings.conftest import ended
 
 __all__ = ["pages", "quick_pages", "serve_pages"]
 PHONE = "79201234567"
@@ -181,7 +182,7 @@ def test_the_page_of_a_client_has_the_history(make_hub: HubMaker, serve_pages: C
     pages = serve_pages(make_hub(auth="none"))
     id_ = pages.client(PHONE, addresses={"telegram": "1067000"})
     mailing = pages.api("POST", "/mailings", {"name": "a", "text": "Hello", "channels": ["telegram"]})
-    pages.hub.mailings.wait(mailing["id"], timeout_s=60)
+    ended(pages.hub, pages.hub.mailings.get(mailing["id"]))
 
     rows = [row for row in cells_of(pages.get(f"/clients/{id_}").text) if "sent" in row]
 
