@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
@@ -14,6 +15,7 @@ import pytest
 from notifyhub import Hub
 from notifyhub_api.app import make_app
 from tests.conftest import HubMaker
+from tests.processes import PATIENCE_S
 from tests.serving import running
 
 _INPUT = re.compile(r"<input\b[^>]*>")
@@ -77,6 +79,14 @@ def cells_of(page: str) -> list[list[str]]:
     """The rows of the tables of a page."""
     rows = re.findall(r"<tr>(.*?)</tr>", page, re.DOTALL)
     return [[words_of(cell) for cell in re.findall(r"<td[^>]*>(.*?)</td>", row, re.DOTALL)] for row in rows]
+
+
+def until(is_so: Callable[[], bool]) -> None:
+    """Wait until this is true."""
+    ends = time.monotonic() + PATIENCE_S
+    while not is_so():
+        assert time.monotonic() < ends
+        time.sleep(0.02)
 
 
 @pytest.fixture

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from tests.dashboard.client_pages import Pages, cells_of, fields_of, pages, quick_pages, serve_pages, words_of
+from collections.abc import Callable
+
+from notifyhub import Hub
+from tests.conftest import HubMaker
+from tests.dashboard.client_pages import Pages, cells_of, fields_of, pages, quick_pages, serve_pages, until, words_of
+from tests.emulated import RunningEmulator
 
 __all__ = ["pages", "quick_pages", "serve_pages"]
 PHONE = "79201234567"
@@ -49,6 +54,24 @@ def test_an_erasure_leaves_nothing_but_its_proof(pages: Pages) -> None:
     assert "Nothing is left of the person but this proof." in words_of(page.text)
     assert pages.api("GET", "/clients")["items"] == []
     assert pages.api("GET", "/deliveries")["items"][0]["address"] == ""
+
+
+def test_an_erasure_that_waits_for_a_call_is_going_on_and_then_complete(
+    make_hub: HubMaker, serve_pages: Callable[[Hub], Pages], emulator: RunningEmulator
+) -> None:
+    pages = serve_pages(make_hub(auth="none"))
+    id_ = pages.client(PHONE, addresses={"telegram": "1067000"})
+    emulator.faults(latency_ms=3_000)
+    message = pages.hub.send("Hello", to={"telegram": "1067000"})
+    until(lambda: pages.hub.message(message.id).counts.get("sending") == 1)
+
+    page = pages.send(f"/clients/{id_}/erase", reason="asked")
+
+    assert "going on" in words_of(page.text)
+    until(lambda: "Nothing is left" in words_of(pages.get(page.url.path).text))
+    # The page that is open asks again only for the part that moves.
+    part = pages.http.get(page.url.path, headers={"HX-Request": "true"}).text
+    assert part.lstrip().startswith('<div class="heading">')
 
 
 def test_an_erasure_needs_a_reason(quick_pages: Pages) -> None:
