@@ -6,7 +6,7 @@ So a page shows what the API answers, refuses what the API refuses, and says so 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import urlencode
 
 import orjson
@@ -19,6 +19,7 @@ from notifyhub.errors import NotFound
 from notifyhub.requests import ADMIN
 from notifyhub_api.operations import Method, Operation, endpoint_of
 from notifyhub_api.problems import IDEMPOTENCY_KEY, Forbidden
+from notifyhub_api.uploads import FILE
 from notifyhub_api.web import BODY, CALLER, Endpoint
 
 ROOT = "/api/v1"
@@ -75,6 +76,10 @@ class Api:
         """`once`: a key of the caller's own; a repeat with the same one changes nothing and gets the same answer."""
         return _json(await self.respond("POST", path, body=body, once=once))
 
+    async def upload(self, path: str, file: BinaryIO, query: Query | None = None, *, once: str | None = None) -> Any:
+        """POST a file; `once` as in `post`."""
+        return _json(await self.respond("POST", path, query, once=once, file=file))
+
     async def patch(self, path: str, body: Any) -> Any:
         return _json(await self.respond("PATCH", path, body=body))
 
@@ -82,13 +87,21 @@ class Api:
         return _json(await self.respond("DELETE", path, query))
 
     async def respond(
-        self, method: Method, path: str, query: Query | None = None, *, body: Any = None, once: str | None = None
+        self,
+        method: Method,
+        path: str,
+        query: Query | None = None,
+        *,
+        body: Any = None,
+        once: str | None = None,
+        file: BinaryIO | None = None,
     ) -> Response:
         """The answer itself, for those that are no JSON."""
         self.require(method, path)
         _, endpoint, parameters = self._operations.find(method, f"{ROOT}{path}")
         scope = self._scope(method, f"{ROOT}{path}", query, body, once)
-        return await endpoint(Request({**scope, "path_params": parameters}))
+        given = {"path_params": parameters} if file is None else {"path_params": parameters, FILE: file}
+        return await endpoint(Request({**scope, **given}))
 
     def _holds(self, scope: str | None) -> bool:
         return scope is None or scope in self._scopes or ADMIN in self._scopes

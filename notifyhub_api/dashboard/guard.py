@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Awaitable, Callable
+from tempfile import SpooledTemporaryFile
+from typing import BinaryIO, cast
 from urllib.parse import quote, urlsplit
 
 from starlette.requests import Request
@@ -16,9 +18,11 @@ from notifyhub_api.dashboard import csrf
 from notifyhub_api.dashboard.calling import Api, Operations
 from notifyhub_api.dashboard.cookies import secret_of
 from notifyhub_api.dashboard.form import Form
+from notifyhub_api.dashboard.multipart import is_multipart, received
 from notifyhub_api.dashboard.visit import Visit
 from notifyhub_api.dashboard.visitor import Visitor
 from notifyhub_api.problems import Forbidden, TooLarge
+from notifyhub_api.uploads import IN_MEMORY
 from notifyhub_api.web import Endpoint, body_of, hub_of
 
 Page = Callable[[Visit], Awaitable[Response]]
@@ -66,6 +70,8 @@ class Guard:
             visitor = await visitor_at(request)
             if visitor is None:
                 return to_sign_in(request)
+            if is_multipart(request):
+                return await self._upload(page, request, visitor)
             try:
                 form = Form.read(await body_of(request))
             except NotifyhubError as error:
@@ -76,16 +82,33 @@ class Guard:
 
         return endpoint
 
-    async def _answer(self, page: Page, request: Request, visitor: Visitor, form: Form) -> Response:
+    async def _upload(self, page: Page, request: Request, visitor: Visitor) -> Response:
+        """A form with a file, of which nothing is kept before the form is known to be ours."""
+
+        def check(form: Form) -> None:
+            if not csrf.is_ours(request, visitor.csrf, form.get(csrf.FIELD)):
+                raise NotOurs
+
+        with SpooledTemporaryFile(IN_MEMORY) as spooled:
+            file = cast(BinaryIO, spooled)
+            try:
+                form = await received(request, file, hub_of(request).settings.max_import_bytes, check)
+            except NotifyhubError as error:
+                return _refused(self._visit(request, visitor, Form()), error)
+            return await self._answer(page, request, visitor, form, file)
+
+    async def _answer(
+        self, page: Page, request: Request, visitor: Visitor, form: Form, file: BinaryIO | None = None
+    ) -> Response:
         ASKED_BY.set(Who("dashboard", visitor.name or None))
-        visit = self._visit(request, visitor, form)
+        visit = self._visit(request, visitor, form, file)
         try:
             return await page(visit)
         except NotifyhubError as error:
             return _refused(visit, error)
 
-    def _visit(self, request: Request, visitor: Visitor, form: Form) -> Visit:
-        return Visit(request, visitor, Api(request, self._operations, visitor.scopes), form)
+    def _visit(self, request: Request, visitor: Visitor, form: Form, file: BinaryIO | None = None) -> Visit:
+        return Visit(request, visitor, Api(request, self._operations, visitor.scopes), form, file)
 
 
 async def visitor_at(request: Request) -> Visitor | None:

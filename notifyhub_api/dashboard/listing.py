@@ -24,7 +24,7 @@ async def listed(visit: Visit, path: str, names: tuple[str, ...], **fixed: Any) 
     try:
         page = await visit.api.get(path, query)
     except InvalidRequest as error:
-        faults = beside(error.faults, {name: name for name in names})
+        faults = beside(error.faults, {name: name for name in (*names, *fixed)})
     return {
         "items": page["items"],
         "faults": faults,

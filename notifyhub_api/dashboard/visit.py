@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import quote, unquote
 
 from starlette.requests import Request
@@ -26,12 +26,13 @@ SAID_S = 30
 
 @dataclass(frozen=True)
 class Visit:
-    """`form` has what was posted; empty for a GET."""
+    """`form` has what was posted; empty for a GET. `file` is what was posted with it, if anything was."""
 
     request: Request
     visitor: Visitor
     api: Api
     form: Form
+    file: BinaryIO | None = None
 
     @cached_property
     def language(self) -> str:

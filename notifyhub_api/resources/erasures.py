@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from notifyhub.answers import Erasure, ErasurePage
 from notifyhub.errors import Fault, InvalidRequest
+from notifyhub.logs.current import ASKED_BY
 from notifyhub.requests import ErasureRequest
 from notifyhub.requests.fields import REFERENCE
 from notifyhub_api import paging
@@ -41,9 +42,17 @@ ERASURE: dict[str, Any] = {
 
 async def erase(request: Request) -> Response:
     """Erase a client."""
+    body = await body_of(request)
+    return answer(await hub_of(request).clients.erase_as(request.path_params["id"], body, _asker(request)))
+
+
+def _asker(request: Request) -> str:
+    """Who asks, as the proof names them."""
+    who = ASKED_BY.get()
+    if who.face == "dashboard":
+        return " ".join(filter(None, ("dashboard", who.name)))
     key = caller_of(request)
-    asker = f"API key {key}" if key else "API without a key"
-    return answer(await hub_of(request).clients.erase_as(request.path_params["id"], await body_of(request), asker))
+    return f"API key {key}" if key else "API without a key"
 
 
 async def every(request: Request) -> Response:
