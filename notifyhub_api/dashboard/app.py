@@ -12,12 +12,21 @@ from notifyhub_api.dashboard import data, signing_in
 from notifyhub_api.dashboard.calling import Operations
 from notifyhub_api.dashboard.guard import Guard
 from notifyhub_api.dashboard.live import live
-from notifyhub_api.dashboard.pages import deliveries, language, messages, overview, sending
+from notifyhub_api.dashboard.pages import (
+    deliveries,
+    language,
+    mailing_changes,
+    mailing_steps,
+    mailings,
+    messages,
+    overview,
+    sending,
+)
 from notifyhub_api.dashboard.rendering import STATIC
 from notifyhub_api.operations import Operation
 from notifyhub_api.web import Endpoint
 
-PAGES = (overview, messages, sending, deliveries, language)
+PAGES = (overview, messages, sending, deliveries, language, mailings, mailing_steps, mailing_changes)
 """Modules with pages: what to look at, and what forms are posted to, by path."""
 
 
