@@ -130,7 +130,13 @@ def _attribute_row(attribute: Mapping[str, Any]) -> dict[str, str] | None:
     ((kind, value),) = conditions.items()
     if kind == "exists":
         return {"kind": kind, "name": attribute["name"], "value": ""} | ({} if value else {NEGATED: "1"})
-    return {"kind": kind, "name": attribute["name"], "value": _joined(value)} if _is_typed(value) else None
+    same = _is_typed(value) and (kind != "is" or _again(value) == value)
+    return {"kind": kind, "name": attribute["name"], "value": _joined(value)} if same else None
+
+
+def _again(values: list[Any]) -> list[Any]:
+    """What these values of an attribute are once they have been typed: 5 alone would also be the text "5"."""
+    return [meant for value in _joined(values).split(", ") for meant in _meant(value)]
 
 
 def _joined(value: Any) -> str:

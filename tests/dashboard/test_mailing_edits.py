@@ -49,6 +49,8 @@ def whole(hub: Hub, id_: int) -> dict[str, Any]:
         {"audience": {"any": [{"tag": "a"}, {"not": {"got": 7}}]}, "rate": "20/s", "priority": "urgent"},
         {"audience": {"all": [{"any": [{"tag": "a"}, {"tag": "b"}]}, {"tag": "c"}]}, "reference": "mine"},
         {"audience": {"attribute": {"name": "orders", "at_least": 5}}, "deduplicate": 3600, "max_attempts": 7},
+        {"audience": {"attribute": {"name": "floor", "is": ["5", 5]}, "tag": ["one, two"]}},
+        {"audience": {"attribute": {"name": "floor", "is": [5]}, "operator_code": ["903", "905"]}},
         {"audience": {"attribute": {"name": "city", "exists": False}}, "ignore_reachability": True},
         {"starts_at": "2126-12-01T10:00:00Z", "ends_at": "2126-12-02T10:00:00Z", "late_joiners": True},
     ],
@@ -123,3 +125,15 @@ def test_a_fault_in_the_shorter_form_stands_beside_its_field(browser: Browser, h
 
     assert (page.status, page.faults) == (422, {"ends_at": ["is in the past"]})
     assert page.value(path, "name") == "Spring"
+
+
+def test_what_rows_can_say_is_shown_in_rows(browser: Browser, hub: Hub) -> None:
+    audience = {"operator_code": ["903", "905"], "not": {"attribute": {"name": "floor", "is": ["5", 5, "Tver"]}}}
+    draft = hub.mailings.create("Sale", "Hello", ["telegram"], draft=True, audience=audience)
+
+    page = browser.open(f"/mailings/{draft.id}/edit").send(STEPS, "audience")
+
+    assert page.value(STEPS, "audience_json") == ""
+    assert [page.value(STEPS, f"a.0.{name}") for name in ("kind", "value", "not")] == ["operator_code", "903, 905", ""]
+    row = [page.value(STEPS, f"a.1.{name}") for name in ("kind", "name", "value", "not")]
+    assert row == ["is", "floor", "5, Tver", "1"]

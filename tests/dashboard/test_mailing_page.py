@@ -44,7 +44,7 @@ def test_what_failed_is_tried_again_after_a_page_that_says_how_much(
     sure = browser.open(f"/mailings/{mailing.id}/retry")
     page = sure.send(f"/mailings/{mailing.id}/retry")
 
-    assert "4 deliveries that failed are sent again" in sure.words
+    assert "4 deliveries have failed. They are sent again" in sure.words
     assert "Tried again: 4. Sent in the meantime: 0." in page.words
     until(hub, mailing.id, lambda found: found.counts["sent"] == 4)
 

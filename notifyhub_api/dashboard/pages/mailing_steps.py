@@ -107,6 +107,7 @@ async def _stored(visit: Visit, asked: Asked) -> Any:
 
 async def _test(visit: Visit, asked: Asked) -> Response:
     """Store the draft, and send its text to a few people."""
+    preview = await visit.api.post("/mailings/preview", asked.body)
     draft = await _stored(visit, asked)
     faults: Faults = {}
     tested = None
@@ -116,7 +117,6 @@ async def _test(visit: Visit, asked: Asked) -> Response:
         faults = places_of_people(visit.form, error.faults)
     except Conflict as error:
         faults = {"": [str(error)]}
-    preview = await visit.api.post("/mailings/preview", asked.body)
     more = {"draft": draft, "preview": preview, "tested": tested, "faults": faults, "status": 422 if faults else 200}
     return await _show(visit, visit.form, CHECK, **more)
 
@@ -127,7 +127,7 @@ async def count(visit: Visit) -> Response:
     try:
         preview = await visit.api.post("/mailings/preview", asked.body)
     except InvalidRequest as error:
-        return visit.show("part/audience_count.html", 422, faults=asked.beside(error.faults), preview=None)
+        return visit.show("part/audience_count.html", faults=asked.beside(error.faults), preview=None)
     return visit.show("part/audience_count.html", preview=preview, faults={})
 
 
