@@ -110,8 +110,8 @@ class MailingVerbs(ABC):
     async def update(self, id_: int, /, **members: Any) -> answers.Mailing:
         """Change a mailing: the members of `create`; those left out stay as they are, None restores the default.
 
-        Before it starts everything can be changed; afterwards only `name`, `ends_at`, `priority`, `reference` and
-        `metadata`; when it has ended, nothing. Raises InvalidRequest, NotFound, Conflict.
+        Before it starts everything can be changed; afterwards only `name`, `ends_at`, `priority`, `rate`, `reference`
+        and `metadata`; when it has ended, nothing. Raises InvalidRequest, NotFound, Conflict.
         """
         with as_arguments():
             if "channels" in members:

@@ -144,7 +144,7 @@ operations = (
         tag=TAG,
         summary="Change a mailing",
         description="Before it starts everything can be changed. While it runs or is paused: `name`, `ends_at`, "
-        "`priority`, `reference` and `metadata`. When it has ended: nothing. Null restores the default.",
+        "`priority`, `rate`, `reference` and `metadata`. When it has ended: nothing. Null restores the default.",
         parameters=[ID],
         request=MailingChangeRequest,
         answers={200: Mailing},

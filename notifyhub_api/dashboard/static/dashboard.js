@@ -27,6 +27,14 @@
     field.value = Intl.DateTimeFormat().resolvedOptions().timeZone;
   }
 
+  // Those that the server has filled in were in UTC.
+  for (const field of document.querySelectorAll("input[data-utc]")) {
+    const at = new Date(field.value + "Z");
+    if (!Number.isNaN(at.getTime())) {
+      field.value = new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+    }
+  }
+
   const tell = (words, href, action) => {
     banner.replaceChildren(words);
     if (href) {
