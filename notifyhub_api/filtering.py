@@ -15,6 +15,7 @@ from notifyhub.domain.states import Status
 from notifyhub.errors import Fault, InvalidRequest
 from notifyhub.requests import Filters, list_filters
 from notifyhub.requests.fields import REFERENCE
+from notifyhub.store.searches import Found
 from notifyhub.verbs import result_of
 from notifyhub_api import paging
 from notifyhub_api.operations import Parameter
@@ -42,10 +43,21 @@ PARAMETERS = (
     Parameter("client_id", "query", ROW_ID, "sent to this client of the directory"),
     Parameter("reason", "query", REFERENCE, "why it failed, expired or was cancelled"),
     Parameter("operator_code", "query", REFERENCE, "mobile operator of the client, for deliveries of mailings"),
+    Parameter(
+        "text",
+        "query",
+        {"type": "string", "minLength": 1, "maxLength": 255},
+        "part of the message text, in capital or small letters",
+    ),
     Parameter("created_from", "query", MOMENT, "accepted at this time or later; with a UTC offset (`+` as `%2B`)"),
     Parameter("created_to", "query", MOMENT, "accepted before this time; with a UTC offset (`+` as `%2B`)"),
     Parameter("before", "query", {"type": "string"}, "id of the item before the page; instead of `cursor`"),
     *paging.PARAMETERS,
+)
+DESCRIPTION = (
+    "Filters may be combined. A cursor remains valid while items are added. With `text` a request looks at up to "
+    "20,000 of those that the other filters select, for some 50 ms: a page may then be short or empty and still have "
+    "a `next`, with which the search goes on."
 )
 OF_A_MAILING = tuple(parameter for parameter in PARAMETERS if parameter.name != "mailing_id")
 """The filters of a list that is of one mailing already."""
@@ -58,7 +70,7 @@ def with_plus(value: str) -> str:
 
 async def page(
     request: Request,
-    questions: Callable[[Filters, Any, int], Callable[[Any], list[tuple[tuple[int, Any], A]]]],
+    questions: Callable[[Filters, Any, int], Callable[[Any], Found[Any, A]]],
     place_of: Callable[[str], Callable[[Any], tuple[int, Any]]],
     as_id: Callable[[str], Any],
     model: Callable[..., BaseModel],
@@ -93,6 +105,7 @@ async def page(
         before = await result_of(hub_of(request).ask(place_of(first)))
     # One more than requested shows whether there is a next page.
     found = await result_of(hub_of(request).ask(questions(filters, before, limit + 1)))
-    cursor = paging.cursor_to_place(*found[limit - 1][0]) if len(found) > limit else None
-    items = [item for _, item in found[:limit]]
+    last = found.items[limit - 1][0] if len(found.items) > limit else found.further
+    cursor = None if last is None else paging.cursor_to_place(*last)
+    items = [item for _, item in found.items[:limit]]
     return answer(model(items=items, next=cursor), headers=paging.link_header(request, cursor))

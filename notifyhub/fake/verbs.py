@@ -135,6 +135,8 @@ class FakeVerbs(Sends):
             return False
         if created_at < (wanted.created_from or 0) or created_at >= (wanted.created_to or created_at + 1):
             return False
+        if wanted.text is not None and wanted.text.casefold() not in (message.text or "").casefold():
+            return False
         if wanted.statuses and message.status not in wanted.statuses:
             return False
         return not wanted.of_deliveries or any(

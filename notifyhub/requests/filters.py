@@ -27,6 +27,7 @@ NAMES = (
     "client_id",
     "reason",
     "operator_code",
+    "text",
     "created_from",
     "created_to",
 )
@@ -37,6 +38,7 @@ class Filters:
     """Filters of deliveries, or of messages with such a delivery. Empty or None: no filter.
 
     places        (channel, address) pairs, one of which must match; None as the address: all of the channel
+    text          part of what the message says, in capital or small letters
     created_from  epoch ms, inclusive; `created_to` is exclusive
     """
 
@@ -47,6 +49,7 @@ class Filters:
     client_id: int | None = None
     reason: str | None = None
     operator_code: str | None = None
+    text: str | None = None
     created_from: int | None = None
     created_to: int | None = None
 
@@ -115,6 +118,7 @@ def list_filters(given: Mapping[str, Any], region: str = DEFAULT_REGION) -> tupl
         client_id=reader.one("client_id", _row_id),
         reason=reader.one("reason", short_text),
         operator_code=reader.one("operator_code", short_text),
+        text=reader.one("text", short_text),
         created_from=not_before(since),
         created_to=not_before(until),
     )

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from notifyhub.answers import Delivery, DeliveryPage, DeliveryResults, Story
 from notifyhub.requests import IdsRequest, ResolveRequest, as_row_id, ids_request
-from notifyhub.store import lists
+from notifyhub.store import lists, searches
 from notifyhub_api import filtering, paging
 from notifyhub_api.operations import Operation, Parameter, Tag
 from notifyhub_api.resources.examples import ATTEMPT, DELIVERY, STORY
@@ -34,7 +34,7 @@ async def why(request: Request) -> Response:
 
 async def find(request: Request) -> Response:
     """Deliveries by filters, newest first."""
-    return await filtering.page(request, lists.deliveries, place_of, int, DeliveryPage)
+    return await filtering.page(request, searches.deliveries, place_of, int, DeliveryPage)
 
 
 def place_of(id_: str) -> Callable[[Any], lists.DeliveryPlace]:
@@ -68,7 +68,7 @@ operations = (
         scope="read",
         tag=TAG,
         summary="Deliveries by filters, newest first",
-        description="Filters may be combined. A cursor remains valid while deliveries are added.",
+        description=filtering.DESCRIPTION,
         parameters=filtering.PARAMETERS,
         answers={200: DeliveryPage},
         refusals=[404],

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from notifyhub.answers import Cancelled, DeliveryPage, Message, MessagePage, Retried, Stories
 from notifyhub.requests import ChangeRequest, MessageRequest, RetryRequest, as_message_id
-from notifyhub.store import lists, views
+from notifyhub.store import lists, searches, views
 from notifyhub.store.idempotency import Kept
 from notifyhub.verbs import result_of
 from notifyhub_api import filtering, paging
@@ -67,7 +67,7 @@ def _path(message: Message) -> str:
 
 async def find(request: Request) -> Response:
     """Messages by filters, newest first."""
-    return await filtering.page(request, lists.messages, _place_of, UUID, MessagePage)
+    return await filtering.page(request, searches.messages, _place_of, UUID, MessagePage)
 
 
 def _place_of(id_: str) -> Callable[[Any], lists.MessagePlace]:
@@ -145,9 +145,10 @@ operations = (
         scope="read",
         tag=TAG,
         summary="Messages by filters, newest first",
-        description="Filters may be combined. `status`, `channel` and `address` select messages with at least one "
-        "delivery that matches all of them. `counts` is absent for messages with more than 50 deliveries."
-        " A cursor remains valid while messages are added.",
+        description=filtering.DESCRIPTION + " `status`, `channel` and `address` find messages with at least one "
+        "delivery that matches all of them. `counts` is absent for messages with more than 50 deliveries. Of a "
+        "message from a template, `text` is also looked for in what each of up to 1,000 people is told; the "
+        "deliveries of a mailing are searched by their own list.",
         parameters=filtering.PARAMETERS,
         answers={200: MessagePage},
         refusals=[404],

@@ -51,6 +51,7 @@ QUESTIONS: dict[str, Callable[[Any, UUID, int], Any]] = {
     "delivery": lambda hub, _, number: hub.delivery(number),
     "messages": lambda hub, *_: hub.messages(limit=2, status="scheduled", channel=["telegram", "viber"]),
     "messages before one": lambda hub, *_: hub.messages(before=hub.messages(limit=1)[0]),
+    "messages by their text": lambda hub, *_: hub.messages(text="HELLO"),
     "messages since": lambda hub, *_: hub.messages(created_from=datetime(2020, 1, 1, tzinfo=UTC)),
     "deliveries": lambda hub, *_: hub.deliveries(address="1", limit=3),
     "deliveries before one": lambda hub, *_: hub.deliveries(before=hub.deliveries(limit=1)[0]),
