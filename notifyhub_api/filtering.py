@@ -52,6 +52,7 @@ PARAMETERS = (
     Parameter("created_from", "query", MOMENT, "accepted at this time or later; with a UTC offset (`+` as `%2B`)"),
     Parameter("created_to", "query", MOMENT, "accepted before this time; with a UTC offset (`+` as `%2B`)"),
     Parameter("before", "query", {"type": "string"}, "id of the item before the page; instead of `cursor`"),
+    paging.ORDER,
     *paging.PARAMETERS,
 )
 DESCRIPTION = (
@@ -106,6 +107,6 @@ async def page(
     # One more than requested shows whether there is a next page.
     found = await result_of(hub_of(request).ask(questions(filters, before, limit + 1)))
     last = found.items[limit - 1][0] if len(found.items) > limit else found.further
-    cursor = None if last is None else paging.cursor_to_place(*last)
+    cursor = None if last is None else paging.cursor_to_place(last[0], last[1], filters.order)
     items = [item for _, item in found.items[:limit]]
     return answer(model(items=items, next=cursor), headers=paging.link_header(request, cursor))

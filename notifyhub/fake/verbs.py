@@ -88,9 +88,9 @@ class FakeVerbs(Sends):
         """The newest messages, or those before the given one; `filters` as in `Hub.messages`. Raises InvalidRequest."""
         with as_arguments():
             wanted = checked_filters(filters, self._region)
-        newest = list(reversed(self._messages.values()))
-        start = 0 if before is None else [message.id for message in newest].index(before.id) + 1
-        return [message for message in newest[start:] if self._fits(message, wanted)][:limit]
+        ordered = list(self._messages.values())[:: -1 if wanted.order.reverse else 1]
+        start = 0 if before is None else [message.id for message in ordered].index(before.id) + 1
+        return [message for message in ordered[start:] if self._fits(message, wanted)][:limit]
 
     async def wait(self, message: answers.Message | UUID | str, timeout_s: float) -> answers.Message:
         """The message, without waiting. Raises NotFound, and WaitTimedOut at once for a deferred one."""

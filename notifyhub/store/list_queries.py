@@ -13,6 +13,7 @@ from typing import Any
 import peewee
 
 from notifyhub.domain.addresses import FORMS
+from notifyhub.domain.orders import Order
 from notifyhub.domain.states import Status
 from notifyhub.requests import Filters
 from notifyhub.store.mailing_lists import mailing_conditions
@@ -28,15 +29,16 @@ def delivery_rows(
     """These columns of the matching deliveries."""
     if filters.reference is not None:
         sql, values = _of_reference(database, columns, filters, before)
-        order = "m.created_at DESC, d.id DESC"
+        order = "m.created_at {order}, d.id {order}"
     elif filters.client_id is not None:
         sql, values = _of_client(database, columns, filters, before)
-        order = "d.created_at DESC, d.id DESC"
+        order = "d.created_at {order}, d.id {order}"
     else:
         within, edges = _within(filters, before)
         fits, given = mailing_conditions(filters)
         sql, values = _merged(database, columns, filters, (f"{within} {fits}", [*edges, *given]), limit)
-        order = "created_at DESC, id DESC"
+        order = "created_at {order}, id {order}"
+    order = order.format(order=filters.order.sql)
     return _fetch(database, f"{sql} ORDER BY {order} LIMIT ?", columns, *values, limit)
 
 
@@ -48,7 +50,7 @@ def message_rows(
         sql, values = _through_deliveries(database, columns, filters, before, limit)
     else:
         sql, values = _straight(columns, filters, before)
-    order = "ORDER BY m.created_at DESC, m.id DESC LIMIT ?"
+    order = f"ORDER BY m.created_at {filters.order.sql}, m.id {filters.order.sql} LIMIT ?"
     return _fetch(database, f"{sql} {order}", columns, *values, limit)
 
 
@@ -59,7 +61,7 @@ def _fetch(database: peewee.Database, sql: str, columns: Sequence[str], *values:
 def _within(
     filters: Filters, before: tuple[int, Any] | None, created_at: str = "created_at", id_: str = "id"
 ) -> Condition:
-    """Created in the given time, and before the last one seen."""
+    """Created in the given time, and after the last one seen in the order of the list."""
     parts: list[str] = []
     values: list[Any] = []
     for sign, edge in ((">=", filters.created_from), ("<", filters.created_to)):
@@ -68,7 +70,8 @@ def _within(
             values.append(edge)
     if before is not None:
         # The first half is redundant, but lets SQLite use an index.
-        parts.append(f"AND {created_at} <= ? AND ({created_at}, {id_}) < (?, ?)")
+        beyond = filters.order.beyond
+        parts.append(f"AND {created_at} {beyond}= ? AND ({created_at}, {id_}) {beyond} (?, ?)")
         values += [before[0], *before]
     return " ".join(parts), values
 
@@ -76,18 +79,18 @@ def _within(
 def _merged(
     database: peewee.Database, columns: Sequence[str], filters: Filters, within: Condition, limit: int | None = None
 ) -> Condition:
-    """One SELECT from several, one for each state and address, each an index scan for its `limit` newest rows."""
+    """One SELECT from several, one for each state and address, each an index scan for its first `limit` rows."""
     # SQLite reads no more of each than needed; PostgreSQL needs a LIMIT.
     runs = list(product(filters.statuses or (None,), filters.places or [(channel, None) for channel in FORMS]))
     told = limit and len(runs) > 1 and is_postgres(database)
-    newest = f"ORDER BY created_at DESC, id DESC LIMIT {limit}" if told else ""
+    first = f"ORDER BY created_at {filters.order.sql}, id {filters.order.sql} LIMIT {limit}" if told else ""
     parts: list[str] = []
     values: list[Any] = []
     for status, (channel, address) in runs:
         where, given = _fitting(status, channel, address)
         index = _indexed_by(database, status, address)
         part = f"SELECT {', '.join(columns)} FROM deliveries {index} WHERE {where} {within[0]}"
-        parts.append(f"({part} {newest})" if newest else part)
+        parts.append(f"({part} {first})" if first else part)
         values += [*given, *within[1]]
     return " UNION ALL ".join(parts), values
 
@@ -185,26 +188,33 @@ def _straight(names: Sequence[str], filters: Filters, before: tuple[int, Any] | 
 def _through_deliveries(
     database: peewee.Database, names: Sequence[str], filters: Filters, before: tuple[int, Any] | None, limit: int
 ) -> Condition:
-    """From the creation time of one matching delivery to the next older one, each by one index lookup.
+    """From the creation time of one matching delivery to the next in the order of the list, each by one index lookup.
 
     Reading all deliveries would take as long as the largest message has deliveries. Each time gives at least one
     message, so `limit` times fill the page.
     """
-    moment = ["MAX(created_at) AS moment"]
+    edge = "MIN" if filters.order is Order.OLDEST else "MAX"
+    moment = [f"{edge}(created_at) AS moment"]
     edges_only, values = _within(filters, None)
-    seen = (f"{edges_only} AND created_at <= ?", [*values, before[0]]) if before else (edges_only, values)
-    newest, newest_values = _merged(database, moment, filters, seen)
-    older, older_values = _merged(database, moment, filters, (f"{edges_only} AND created_at < moments.moment", values))
+    seen = (
+        (f"{edges_only} AND created_at {filters.order.beyond}= ?", [*values, before[0]])
+        if before
+        else (edges_only, values)
+    )
+    first, first_values = _merged(database, moment, filters, seen)
+    following, following_values = _merged(
+        database, moment, filters, (f"{edges_only} AND created_at {filters.order.beyond} moments.moment", values)
+    )
     same: Condition = ("AND created_at = m.created_at AND message_id = m.id", [])
     there, there_values = _merged(database, ["message_id"], filters, same)
     columns = ", ".join(f"m.{name}" for name in names)
     within, edges = _within(filters, before, "m.created_at", "m.id")
     sql = f"""
         WITH RECURSIVE moments (moment, number) AS (
-            SELECT (SELECT MAX(moment) FROM ({newest}) AS a), 1
+            SELECT (SELECT {edge}(moment) FROM ({first}) AS a), 1
             UNION ALL
-            SELECT (SELECT MAX(moment) FROM ({older}) AS b), number + 1
+            SELECT (SELECT {edge}(moment) FROM ({following}) AS b), number + 1
             FROM moments WHERE number <= ? AND moment IS NOT NULL)
         SELECT {columns} FROM moments CROSS JOIN messages AS m
         WHERE m.created_at = moments.moment AND (SELECT 1 FROM ({there}) AS c LIMIT 1) IS NOT NULL {within}"""
-    return sql, [*newest_values, *older_values, limit, *there_values, *edges]
+    return sql, [*first_values, *following_values, limit, *there_values, *edges]

@@ -1,4 +1,4 @@
-"""Lists of deliveries and messages, newest first. Each function is a query for `Database.read`.
+"""Lists of deliveries and messages, newest or oldest first. Each function is a query for `Database.read`.
 
 What they read is in `list_queries`; `Filters.text` is for `searches`, which look through these lists.
 """
@@ -12,6 +12,7 @@ from uuid import UUID
 import peewee
 
 from notifyhub import answers
+from notifyhub.domain.orders import Order
 from notifyhub.errors import NotFound
 from notifyhub.requests import Filters
 from notifyhub.store import views
@@ -45,7 +46,8 @@ def deliveries(
 
     @at_one_moment
     def ask(database: peewee.Database) -> list[tuple[DeliveryPlace, answers.Delivery]]:
-        return _deliveries(database, delivery_rows(database, _DELIVERY_COLUMNS, filters, before, limit))
+        rows = delivery_rows(database, _DELIVERY_COLUMNS, filters, before, limit)
+        return _deliveries(database, rows, filters.order)
 
     return ask
 
@@ -58,21 +60,25 @@ def messages(
     @at_one_moment
     def ask(database: peewee.Database) -> list[tuple[MessagePlace, answers.Message]]:
         seen = None if before is None else (before[0], uuid_parameter(database, before[1]))
-        return _messages(database, message_rows(database, _MESSAGE_COLUMNS, filters, seen, limit))
+        return _messages(database, message_rows(database, _MESSAGE_COLUMNS, filters, seen, limit), filters.order)
 
     return ask
 
 
-def these_deliveries(database: peewee.Database, ids: Iterable[int]) -> list[tuple[DeliveryPlace, answers.Delivery]]:
+def these_deliveries(
+    database: peewee.Database, ids: Iterable[int], order: Order = Order.NEWEST
+) -> list[tuple[DeliveryPlace, answers.Delivery]]:
     """Those of these deliveries that exist, with their positions."""
     rows = fetch_rows(database, _THESE, _DELIVERY_COLUMNS, {"id": "BIGINT"}, [(id_,) for id_ in sorted(set(ids))])
-    return _deliveries(database, [dict(zip(_DELIVERY_COLUMNS, row, strict=True)) for row in rows])
+    return _deliveries(database, [dict(zip(_DELIVERY_COLUMNS, row, strict=True)) for row in rows], order)
 
 
-def these_messages(database: peewee.Database, ids: Iterable[UUID]) -> list[tuple[MessagePlace, answers.Message]]:
+def these_messages(
+    database: peewee.Database, ids: Iterable[UUID], order: Order
+) -> list[tuple[MessagePlace, answers.Message]]:
     """Those of these messages that exist, with their positions and without their deliveries."""
     rows = fetch_rows(database, _THESE_MESSAGES, _MESSAGE_COLUMNS, _MESSAGE_ID, [(id_.hex,) for id_ in ids])
-    return _messages(database, [dict(zip(_MESSAGE_COLUMNS, row, strict=True)) for row in rows])
+    return _messages(database, [dict(zip(_MESSAGE_COLUMNS, row, strict=True)) for row in rows], order)
 
 
 def by_ids(ids: Sequence[int]) -> Callable[[peewee.Database], dict[int, answers.Delivery]]:
@@ -109,19 +115,21 @@ def place_of_message(id_: UUID) -> Callable[[peewee.Database], MessagePlace]:
     return ask
 
 
-def _deliveries(database: peewee.Database, found: Sequence[Row]) -> list[tuple[DeliveryPlace, answers.Delivery]]:
+def _deliveries(
+    database: peewee.Database, found: Sequence[Row], order: Order
+) -> list[tuple[DeliveryPlace, answers.Delivery]]:
     rows = with_chains(database, with_ends(database, found))
     placed = [((row["created_at"], row["id"]), views.delivery_answer(row)) for row in rows]
     # SQLite does not guarantee the order of combined rows.
-    return sorted(placed, key=_place, reverse=True)
+    return sorted(placed, key=_place, reverse=order.reverse)
 
 
-def _messages(database: peewee.Database, rows: list[Row]) -> list[tuple[MessagePlace, answers.Message]]:
+def _messages(database: peewee.Database, rows: list[Row], order: Order) -> list[tuple[MessagePlace, answers.Message]]:
     summed = summaries(database, rows)
     placed = [
         ((row["created_at"], as_uuid(row["id"])), views.message_answer(row, summed[row["id"]], None)) for row in rows
     ]
-    return sorted(placed, key=_place, reverse=True)
+    return sorted(placed, key=_place, reverse=order.reverse)
 
 
 def _place(placed: tuple[Any, Any]) -> Any:

@@ -1,7 +1,7 @@
 """Lists of deliveries and messages whose text contains something. Each function is a query for `Database.read`.
 
 There is no index of texts: it would cost every message that is accepted. A query looks through the other filters' list
-instead, newest first, for a bounded time, and says where to go on. Texts are compared here and not by the database:
+instead, in its order, for a bounded time, and says where to go on. Texts are compared here and not by the database:
 SQLite knows the small letters of ASCII only, and PostgreSQL those of its locale.
 """
 
@@ -59,10 +59,13 @@ def deliveries(
         if filters.text is None:
             return Found(lists.deliveries(filters, before, limit)(database))
         heard = _Texts(database, filters.text)
-        ids, further = _looked_through(
-            lambda seen: delivery_rows(database, _DELIVERY, filters, seen, SLICE), heard.of_deliveries, before, limit
-        )
-        return Found(lists.these_deliveries(database, [id_ for _, id_ in ids]), further)
+
+        def slice_after(seen: Any) -> list[Row]:
+            rows = delivery_rows(database, _DELIVERY, filters, seen, SLICE)
+            return sorted(rows, key=_place, reverse=filters.order.reverse)
+
+        ids, further = _looked_through(slice_after, heard.of_deliveries, before, limit)
+        return Found(lists.these_deliveries(database, [id_ for _, id_ in ids], filters.order), further)
 
     return ask
 
@@ -78,10 +81,12 @@ def messages(
             return Found(lists.messages(filters, before, limit)(database))
         heard = _Texts(database, filters.text)
         seen = None if before is None else (before[0], uuid_parameter(database, before[1]))
-        ids, further = _looked_through(
-            lambda seen: message_rows(database, _MESSAGE, filters, seen, SLICE), heard.of_messages, seen, limit
-        )
-        found = lists.these_messages(database, [as_uuid(id_) for _, id_ in ids])
+
+        def slice_after(seen: Any) -> list[Row]:
+            return message_rows(database, _MESSAGE, filters, seen, SLICE)
+
+        ids, further = _looked_through(slice_after, heard.of_messages, seen, limit)
+        found = lists.these_messages(database, [as_uuid(id_) for _, id_ in ids], filters.order)
         return Found(found, None if further is None else (further[0], as_uuid(further[1])))
 
     return ask
@@ -96,7 +101,7 @@ def _looked_through(
     """The positions of what matches, and the last one looked at if that is not the end."""
     ends, found = monotonic() + LONGEST_S, list[tuple[int, Any]]()
     for _ in range(MOST_ROWS // SLICE):
-        rows = sorted(slice_after(seen), key=_place, reverse=True)
+        rows = slice_after(seen)
         found += [_place(row) for row in matching(rows)]
         if len(found) >= limit or len(rows) < SLICE:
             return found[:limit], None

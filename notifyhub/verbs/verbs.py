@@ -117,7 +117,8 @@ class Verbs(Sends):
 
         filters: `status`, `channel` (one or several), `address`, `reference`, `mailing_id`, `client_id`, `reason`,
         `operator_code`, `text` (part of it, in capital or small letters), `created_from`, `created_to`. Filters of
-        deliveries select messages with at least one delivery that matches all of them. Raises InvalidRequest.
+        deliveries select messages with at least one delivery that matches all of them. `order`: `newest` (default) or
+        `oldest` first. Raises InvalidRequest.
         """
 
     @abstractmethod

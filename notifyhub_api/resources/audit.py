@@ -51,7 +51,7 @@ async def find(request: Request) -> Response:
     # One more than requested shows whether there is a next page.
     found = await result_of(hub.ask(audit.page(filters, before, limit + 1)))
     last = found[limit - 1] if len(found) > limit else None
-    next_ = None if last is None else paging.cursor_to_place(to_ms(last.created_at), last.id)
+    next_ = None if last is None else paging.cursor_to_place(to_ms(last.created_at), last.id, filters.order)
     return answer(AuditPage(items=found[:limit], next=next_), headers=paging.link_header(request, next_))
 
 
@@ -81,6 +81,7 @@ operations = (
             Parameter("created_from", "query", MOMENT, "done at this time or later; with a UTC offset (`+` as `%2B`)"),
             Parameter("created_to", "query", MOMENT, "done before this time; with a UTC offset (`+` as `%2B`)"),
             Parameter("before", "query", {"type": "string"}, "id of the line before the page; instead of `cursor`"),
+            paging.ORDER,
             *paging.PARAMETERS,
         ],
         answers={200: AuditPage},

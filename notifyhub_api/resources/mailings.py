@@ -22,7 +22,6 @@ from notifyhub_api.web import answer, body_of, hub_of
 
 TAG = Tag("mailings", "One text for an audience of the directory, between a start and an end.")
 ID = Parameter("id", "path", {"type": "integer", "minimum": 1, "examples": [3]}, "id of a mailing")
-AFTER_THE_LAST = 2**63 - 1
 STATUS = Parameter("status", "query", {"type": "array", "items": {"type": "string", "enum": [*MailingStatus]}}, SEVERAL)
 
 BEFORE = Parameter("before", "query", {"type": "string"}, "id of the mailing before the page; instead of `cursor`")
@@ -37,14 +36,15 @@ async def create(request: Request) -> Response:
 async def find(request: Request) -> Response:
     """Mailings, newest first."""
     statuses = mailing_statuses(request.query_params.getlist("status"))
-    limit, before = paging.limit_of(request), paging.cursor_of(request, AFTER_THE_LAST)
+    limit, order = paging.limit_of(request), paging.order_of(request)
+    before = paging.cursor_of(request, order.start, order)
     if first := request.query_params.get("before"):
         if "cursor" in request.query_params:
             raise InvalidRequest([Fault("$.before", "too_many", "goes without a cursor")])
         before = (await hub_of(request).mailings.get(first)).id
     # One more than requested shows whether there is a next page.
-    found = await result_of(hub_of(request).ask(mailings.page(statuses, before, limit + 1)))
-    cursor = paging.cursor_to(found[limit - 1].id) if len(found) > limit else None
+    found = await result_of(hub_of(request).ask(mailings.page(statuses, before, limit + 1, order)))
+    cursor = paging.cursor_to(found[limit - 1].id, order) if len(found) > limit else None
     return answer(MailingPage(items=found[:limit], next=cursor), headers=paging.link_header(request, cursor))
 
 
@@ -119,7 +119,7 @@ operations = (
         scope="read",
         tag=TAG,
         summary="Mailings, newest first",
-        parameters=[STATUS, BEFORE, *paging.PARAMETERS],
+        parameters=[STATUS, BEFORE, paging.ORDER, *paging.PARAMETERS],
         answers={200: MailingPage},
         refusals=[404],
         headers=paging.HEADERS,

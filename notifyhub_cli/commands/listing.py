@@ -26,10 +26,11 @@ def list_(
     text: Annotated[str | None, typer.Option(help="Part of the message text, in capital or small letters.")] = None,
     since: Annotated[str | None, typer.Option(help="Accepted at or after this time: ISO 8601 with an offset.")] = None,
     until: Annotated[str | None, typer.Option(help="Accepted before this time: ISO 8601 with an offset.")] = None,
+    oldest: Annotated[bool, typer.Option("--oldest", help="The oldest first.")] = False,
     deliveries: Annotated[bool, typer.Option("--deliveries", help="List deliveries instead of messages.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """List matching messages or deliveries, newest first.
+    """List matching messages or deliveries, newest first unless told otherwise.
 
     \b
     Examples:
@@ -52,6 +53,7 @@ def list_(
             text=text,
             created_from=since,
             created_to=until,
+            order="oldest" if oldest else "newest",
         )
     if as_json:
         show_json(found)
