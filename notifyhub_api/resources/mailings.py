@@ -13,9 +13,9 @@ from notifyhub.requests.mailing_tests import MailingTestRequest
 from notifyhub.requests.mailings import MailingChangeRequest, MailingRequest
 from notifyhub.store import mailings
 from notifyhub.verbs import result_of
-from notifyhub_api import paging
+from notifyhub_api import list_tables, paging
 from notifyhub_api.filtering import SEVERAL
-from notifyhub_api.operations import Operation, Parameter, Tag
+from notifyhub_api.operations import CSV, Operation, Parameter, Tag
 from notifyhub_api.resources.examples import MESSAGE
 from notifyhub_api.resources.mailing_examples import MAILING, NEW_MAILING
 from notifyhub_api.web import answer, body_of, hub_of
@@ -42,8 +42,14 @@ async def find(request: Request) -> Response:
         if "cursor" in request.query_params:
             raise InvalidRequest([Fault("$.before", "too_many", "goes without a cursor")])
         before = (await hub_of(request).mailings.get(first)).id
+
+    async def ask(seen: int, number: int) -> list[Mailing]:
+        return await result_of(hub_of(request).ask(mailings.page(statuses, seen, number, order)))
+
+    if list_tables.wanted(request):
+        return await list_tables.numbered(request, list_tables.Table("mailings", Mailing), ask, before)
     # One more than requested shows whether there is a next page.
-    found = await result_of(hub_of(request).ask(mailings.page(statuses, before, limit + 1, order)))
+    found = await ask(before, limit + 1)
     cursor = paging.cursor_to(found[limit - 1].id, order) if len(found) > limit else None
     return answer(MailingPage(items=found[:limit], next=cursor), headers=paging.link_header(request, cursor))
 
@@ -119,8 +125,9 @@ operations = (
         scope="read",
         tag=TAG,
         summary="Mailings, newest first",
-        parameters=[STATUS, BEFORE, paging.ORDER, *paging.PARAMETERS],
+        parameters=[STATUS, BEFORE, paging.ORDER, *paging.PARAMETERS, list_tables.FORMAT],
         answers={200: MailingPage},
+        tables=[CSV],
         refusals=[404],
         headers=paging.HEADERS,
         example_answer={"items": [MAILING]},
