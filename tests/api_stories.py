@@ -189,6 +189,7 @@ STORIES = (
     Step("deliveries_status", "/api/v1/deliveries/status", lambda kept: {"ids": [kept["one"], kept["delivery"]]}),
     Step("messages_find", "/api/v1/messages?reference=order-17"),
     Step("deliveries_find", "/api/v1/deliveries?channel=telegram&status=cancelled&limit=1"),
+    Step("deliveries_find", "/api/v1/deliveries?reference=order-17&format=csv", says="All of them, for a spreadsheet:"),
     Step(
         "messages_create",
         "/api/v1/messages",
