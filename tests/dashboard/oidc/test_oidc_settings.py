@@ -9,7 +9,7 @@ import pytest
 from notifyhub.domain.roles import Role
 from notifyhub.errors import SettingsError
 from notifyhub.settings import load
-from notifyhub_cli.settings_shown import effective
+from notifyhub.settings_shown import effective
 
 SECRET = "a-hidden-secret-of-32-characters"
 WHOLE = {
