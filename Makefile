@@ -30,7 +30,8 @@ peers: $(VENV)/.test ## hold the providers to emulators of other people (needs n
 	cd tests/peers && npm install --silent --no-package-lock --no-fund --no-audit
 	$(BIN)/python -m pytest -n 0 tests/peers $(PYTEST)
 
-picture: $(VENV)/.test ## make the pictures of the inbox and of a report anew
+picture: $(VENV)/.test ## make the pictures of the dashboard, of the inbox and of a report anew
+	$(BIN)/python -m tests.browser.dashboard.picture docs/images
 	$(BIN)/python -m tests.browser.picture docs/images/inbox.png
 	$(BIN)/python -m tests.reports.picture docs/images/report.png
 

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from notifyhub.errors import NotifyhubError, SignInRefused, StoreUnavailable
+from notifyhub.errors import NotFound, NotifyhubError, SignInRefused, StoreUnavailable
 from notifyhub.hub.sessions import NewSession
 from notifyhub.logs.current import ASKED_BY, Who
 from notifyhub_api.dashboard import cookies, csrf, rendering
@@ -110,7 +110,7 @@ def failing_softly(endpoint: Endpoint) -> Endpoint:
         except StoreUnavailable as error:
             return page(request, 503, wrong=str(error))
         except NotifyhubError as error:
-            return page(request, 400, wrong=str(error))
+            return page(request, 404 if isinstance(error, NotFound) else 400, wrong=str(error))
 
     return soft
 

@@ -181,3 +181,17 @@ def test_a_page_says_that_the_store_is_away(admin: Person) -> None:
     answer = admin.get("/messages")
 
     assert answer.status_code == 503
+
+
+def test_the_dashboard_can_be_turned_off(make_hub: HubMaker, visiting: Visiting) -> None:
+    person = visiting(make_hub(worker=False, auth="none", dashboard={"enabled": False}))
+
+    assert person.get("/messages").status_code == 404
+    assert person.get("/").headers["content-type"] == "application/json"
+
+
+def test_programs_still_get_links_where_browsers_get_the_overview(admin: Person) -> None:
+    links = admin.browser.get("/", headers={"Accept": "*/*"})
+
+    assert links.json()["messages"] == "/api/v1/messages"
+    assert "<h1>Overview</h1>" in admin.get("/").text
