@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from notifyhub_cli.settings_shown import effective
 
 from notifyhub.domain.roles import Role
 from notifyhub.errors import SettingsError
 from notifyhub.settings import load
-from notifyhub_cli.settings_shown import effective
 
 SECRET = "a-hidden-secret-of-32-characters"
 WHOLE = {
