@@ -44,11 +44,12 @@ format: $(VENV)/.test ## format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-docs: $(VENV)/.test ## write docs/api.md, docs/problems.md and the tables of docs/emulator.md and docs/metrics.md anew
+docs: $(VENV)/.test ## write docs/api.md, docs/problems.md, the tables of docs/emulator.md and docs/metrics.md, and catalogues anew
 	$(BIN)/python -m tests.api_reference
 	$(BIN)/python -m tests.problems_document
 	$(BIN)/python -m tests.errors_table
 	$(BIN)/python -m tests.metrics_table
+	$(BIN)/python -m tests.translations
 
 lock: $(VENV)/.test ## write docker/requirements.lock and docker/build.lock anew, with the newest allowed versions
 	$(BIN)/pip install --quiet --disable-pip-version-check uv

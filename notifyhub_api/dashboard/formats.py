@@ -8,6 +8,7 @@ from typing import Any
 
 from babel.dates import format_datetime, format_timedelta
 from babel.numbers import format_decimal, format_percent
+from jinja2 import Undefined
 from markupsafe import Markup
 
 from notifyhub_api.dashboard.languages import locale_of
@@ -32,14 +33,19 @@ def filters(language: str) -> dict[str, Callable[..., Any]]:
         return Markup('<time datetime="{}">{} UTC</time>').format(value, text)
 
     def number(value: float | None) -> str:
-        return NONE if value is None else format_decimal(value, locale=locale)
+        return NONE if value is None or _is_missing(value) else format_decimal(value, locale=locale)
 
     def percent(share: float | None) -> str:
-        return NONE if share is None else format_percent(share, "#,##0.#%", locale=locale)
+        return NONE if share is None or _is_missing(share) else format_percent(share, "#,##0.#%", locale=locale)
 
     def duration(seconds: float | None) -> str:
-        if seconds is None:
+        if seconds is None or _is_missing(seconds):
             return NONE
         return format_timedelta(round(seconds), granularity="second", threshold=1.5, format="short", locale=locale)
 
     return {"moment": moment, "number": number, "percent": percent, "duration": duration}
+
+
+def _is_missing(value: object) -> bool:
+    """Does an answer of the API lack it? What is not known is left out."""
+    return isinstance(value, Undefined)

@@ -18,6 +18,7 @@ from notifyhub_api.dashboard import csrf
 from notifyhub_api.dashboard.calling import Api, Operations
 from notifyhub_api.dashboard.cookies import secret_of
 from notifyhub_api.dashboard.form import Form
+from notifyhub_api.dashboard.languages import later
 from notifyhub_api.dashboard.multipart import is_multipart, received
 from notifyhub_api.dashboard.visit import Visit
 from notifyhub_api.dashboard.visitor import Visitor
@@ -43,7 +44,9 @@ class NotOurs(NotifyhubError):
     """A form without the token of its session."""
 
     def __init__(self) -> None:
-        super().__init__("this form was not sent by a page of this session; go back, load the page again, and repeat")
+        super().__init__(
+            later("this form was not sent by a page of this session; go back, load the page again, and repeat")
+        )
 
 
 class Guard:
@@ -135,11 +138,11 @@ def to_sign_in(request: Request) -> Response:
 def _refused(visit: Visit, error: NotifyhubError) -> Response:
     """A form goes back to its page, which says what was wrong; everything else is a page of its own."""
     status = next((status for kind, status in _STATUSES.items() if isinstance(error, kind)), 400)
-    back = _page_before(visit.request)
+    back, said = _page_before(visit.request), visit.say(str(error))
     if visit.request.method == "POST" and status in (404, 409, 422) and back is not None and not visit.is_partial:
-        return visit.go(back, str(error), wrong=True)
+        return visit.go(back, said, wrong=True)
     faults = error.faults if isinstance(error, InvalidRequest) else ()
-    return visit.show("refused.html", status, error=str(error), status=status, faults=faults)
+    return visit.show("refused.html", status, error=said, status=status, faults=faults)
 
 
 def _page_before(request: Request) -> str | None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import cache
+from collections.abc import Iterable, Mapping
+from functools import cache, partial
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
+from babel.support import NullTranslations
 from jinja2 import Environment, FileSystemLoader
 from starlette.responses import HTMLResponse
 
@@ -57,10 +58,17 @@ def _environment(language: str) -> Environment:
         auto_reload=False,
         extensions=["jinja2.ext.i18n"],
     )
-    translate = translations(language).ugettext
-    environment.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
+    spoken = translations(language)
+    environment.install_gettext_translations(spoken, newstyle=True)  # type: ignore[attr-defined]
     environment.filters.update(filters(language))
     environment.filters["paired"] = lambda words: [(word, word) for word in words]
-    environment.filters["translated"] = lambda words: [(word, translate(word)) for word in words]
+    environment.filters["translated"] = partial(_translated, spoken)
     environment.globals.update(static=STATIC.url, languages=LANGUAGES, language=language, release=release())
     return environment
+
+
+def _translated(spoken: NullTranslations, words: Iterable[str], context: str | None = None) -> list[tuple[str, str]]:
+    """Options of a list to choose from: words of the API with what pages call them."""
+    if context is None:
+        return [(word, spoken.ugettext(word)) for word in words]
+    return [(word, spoken.upgettext(context, word)) for word in words]

@@ -14,7 +14,7 @@ from notifyhub.logs.current import ASKED_BY, Who
 from notifyhub_api.dashboard import cookies, csrf, rendering
 from notifyhub_api.dashboard.form import Form
 from notifyhub_api.dashboard.guard import visitor_at
-from notifyhub_api.dashboard.languages import language_of
+from notifyhub_api.dashboard.languages import language_of, translations
 from notifyhub_api.dashboard.oidc.return_paths import local_path
 from notifyhub_api.dashboard.sign_in_rate import Attempts
 from notifyhub_api.web import Endpoint, body_of, hub_of
@@ -62,7 +62,7 @@ async def leave(request: Request) -> Response:
 
 def page(request: Request, code: int = 200, *, wrong: str = "", token: str = "", to: str = "/") -> Response:
     """The page; `wrong`: why it did not work."""
-    settings = hub_of(request).settings
+    settings, language = hub_of(request).settings, language_of(request)
     facts: dict[str, Any] = {
         "visitor": None,
         "said": None,
@@ -71,11 +71,11 @@ def page(request: Request, code: int = 200, *, wrong: str = "", token: str = "",
         "path": "/signin",
         "token": token,
         "to": to,
-        "wrong": wrong,
+        "wrong": wrong and translations(language).ugettext(wrong),
         "oidc": settings.oidc.label if settings.oidc.issuer else None,
         "oidc_path": f"/signin/oidc?to={quote(to, safe='')}",
     }
-    return rendering.page("signin.html", language_of(request), facts, code)
+    return rendering.page("signin.html", language, facts, code)
 
 
 def signed_in(request: Request, began: NewSession, to: str) -> Response:

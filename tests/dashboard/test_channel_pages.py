@@ -24,7 +24,7 @@ def test_a_channel_shows_its_accounts_and_its_settings_with_secrets_masked(make_
 
     assert "NOTIFYHUB_TELEGRAM_TOKEN ***" in words(page)
     assert "NOTIFYHUB_TELEGRAM_PROXY not set" in words(page)
-    assert "news closed its messenger takes messages" in words(page)
+    assert "news works its messenger takes messages" in words(page)
     assert ":secret" not in page.text
 
 

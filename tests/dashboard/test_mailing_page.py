@@ -32,6 +32,18 @@ def waiting(hub: Hub, clients: int = 20) -> Mailing:
     return until(hub, mailing.id, lambda found: found.expanded_at is not None and bool(found.counts["sent"]))
 
 
+def test_a_mailing_of_which_nobody_knows_how_long_it_takes_is_on_the_overview(make_hub: HubMaker) -> None:
+    hub = make_hub(worker=False, auth="none")
+    hub.mailings.create("Sale", "Hello", ["telegram"])
+
+    with Browser.of(hub) as browser:
+        page = browser.open("/")
+
+    assert page.status == 200
+    assert "Running mailings" in page.words
+    assert "Sale" in page.words
+
+
 def test_what_failed_is_tried_again_after_a_page_that_says_how_much(
     browser: Browser, hub: Hub, emulator: RunningEmulator
 ) -> None:

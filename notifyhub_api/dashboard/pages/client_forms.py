@@ -53,7 +53,8 @@ async def change(visit: Visit) -> Response:
             await visit.api.patch(_path(visit), changed)
     except (InvalidRequest, Conflict) as error:
         return await _refused(visit, error, client=client)
-    return visit.go(_path(visit), visit.say("The client was changed." if changed else "There was nothing to change."))
+    said = visit.say("The client was changed.") if changed else visit.say("There was nothing to change.")
+    return visit.go(_path(visit), said)
 
 
 def _path(visit: Visit) -> str:

@@ -21,8 +21,10 @@ async def cancel(visit: Visit) -> Response:
     id_ = visit.request.path_params["id"]
     done = await visit.api.post("/deliveries/cancel", {"ids": [int(id_)]})
     cancelled = done["results"][0]["result"] == "cancelled"
-    words = "The delivery was cancelled." if cancelled else "It is too late to cancel this delivery."
-    return visit.go(f"/deliveries/{id_}", visit.say(words), wrong=not cancelled)
+    said = (
+        visit.say("The delivery was cancelled.") if cancelled else visit.say("It is too late to cancel this delivery.")
+    )
+    return visit.go(f"/deliveries/{id_}", said, wrong=not cancelled)
 
 
 async def resolve(visit: Visit) -> Response:

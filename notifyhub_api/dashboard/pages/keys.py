@@ -10,6 +10,7 @@ from starlette.responses import Response
 from notifyhub.errors import InvalidRequest
 from notifyhub_api.dashboard.form import beside, given
 from notifyhub_api.dashboard.formats import moment_of
+from notifyhub_api.dashboard.languages import later
 from notifyhub_api.dashboard.listing import listed
 from notifyhub_api.dashboard.moments import moment
 from notifyhub_api.dashboard.variables import whole
@@ -17,11 +18,13 @@ from notifyhub_api.dashboard.visit import Pages, Visit
 
 PARTS = ("name", "scopes", "expires_at", "rate_limit")
 SCOPES = {
-    "send": "send: messages, clients, mailings and templates",
-    "read": "read: look at everything but keys and the audit",
-    "metrics": "metrics: the figures for Prometheus",
-    "admin": "admin: everything, including keys",
+    "send": later("send: messages, clients, mailings and templates"),
+    "read": later("read: look at everything but keys and the audit"),
+    "metrics": later("metrics: the figures for Prometheus"),
+    "admin": later("admin: everything, including keys"),
 }
+STATES = ("enabled", "expired", "revoked")
+"""What a key can be; pages translate it."""
 
 
 async def every(visit: Visit) -> Response:

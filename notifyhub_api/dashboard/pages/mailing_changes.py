@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from notifyhub.errors import InvalidRequest
 from notifyhub_api.dashboard.form import beside
+from notifyhub_api.dashboard.languages import later
 from notifyhub_api.dashboard.mailing_people import people, places_of_people
 from notifyhub_api.dashboard.moments import moment, typed
 from notifyhub_api.dashboard.pages.mailings import read
@@ -30,8 +31,14 @@ def _moves(verb: str, said: str) -> Page:
 
 async def start(visit: Visit) -> Response:
     mailing = await visit.api.post(f"{_path(visit)}/start")
-    words = "The mailing will start at its time." if mailing["status"] == "scheduled" else "The mailing has started."
-    return visit.go(_path(visit), visit.say(words))
+    return visit.go(_path(visit), started(visit, mailing))
+
+
+def started(visit: Visit, mailing: dict[str, Any]) -> str:
+    """What is said of a mailing that somebody has just started."""
+    if mailing["status"] == "scheduled":
+        return visit.say("The mailing will start at its time.")
+    return visit.say("The mailing has started.")
 
 
 async def throttle(visit: Visit) -> Response:
@@ -63,13 +70,14 @@ async def delete(visit: Visit) -> Response:
 
 async def retry(visit: Visit) -> Response:
     done = await visit.api.post(f"{_path(visit)}/retry-failed")
-    words = "Tried again: %(retried)d. Sent in the meantime: %(duplicates)d."
-    return visit.go(_path(visit), visit.say(words, retried=done["retried"], duplicates=done["duplicates"]))
+    counts = {name: done[name] for name in ("retried", "duplicates")}
+    said = visit.say("Tried again: %(retried)d. Sent in the meantime: %(duplicates)d.", **counts)
+    return visit.go(_path(visit), said)
 
 
 def _ended(visit: Visit, done: dict[str, Any]) -> str:
-    words = "Cancelled: %(cancelled)d. Too late: %(too_late)d."
-    return visit.say(words, cancelled=done["cancelled"], too_late=done["too_late"])
+    counts = {name: done[name] for name in ("cancelled", "too_late")}
+    return visit.say("Cancelled: %(cancelled)d. Too late: %(too_late)d.", **counts)
 
 
 async def ask_live(visit: Visit, mailing: dict[str, Any], faults: dict[str, list[str]] | None = None) -> Response:
@@ -126,8 +134,8 @@ GET: Pages = {
 }
 POST: Pages = {
     f"{_ID}/start": start,
-    f"{_ID}/pause": _moves("pause", "The mailing is paused."),
-    f"{_ID}/resume": _moves("resume", "The mailing goes on."),
+    f"{_ID}/pause": _moves("pause", later("The mailing is paused.")),
+    f"{_ID}/resume": _moves("resume", later("The mailing goes on.")),
     f"{_ID}/rate": throttle,
     f"{_ID}/cancel": cancel,
     f"{_ID}/delete": delete,

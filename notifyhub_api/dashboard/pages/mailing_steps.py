@@ -14,7 +14,7 @@ from notifyhub_api.dashboard import audience_form
 from notifyhub_api.dashboard.form import Form
 from notifyhub_api.dashboard.mailing_form import CHANNEL, CHECK, STEPS, Asked, carried, fields_of, step_of
 from notifyhub_api.dashboard.mailing_people import people, places_of_people
-from notifyhub_api.dashboard.pages.mailing_changes import ask_live
+from notifyhub_api.dashboard.pages.mailing_changes import ask_live, started
 from notifyhub_api.dashboard.visit import Pages, Visit
 
 NOBODY = {"all": [{"tag": "nobody"}, {"not": {"tag": "nobody"}}]}
@@ -94,8 +94,7 @@ async def _start(visit: Visit, asked: Asked) -> Response:
     else:
         mailing = await _stored(visit, asked)
         mailing = await visit.api.post(f"/mailings/{mailing['id']}/start")
-    words = "The mailing will start at its time." if mailing["status"] == "scheduled" else "The mailing has started."
-    return visit.go(f"/mailings/{mailing['id']}", visit.say(words))
+    return visit.go(f"/mailings/{mailing['id']}", started(visit, mailing))
 
 
 async def _stored(visit: Visit, asked: Asked) -> Any:

@@ -87,9 +87,11 @@ async def retry(visit: Visit) -> Response:
     id_ = visit.request.path_params["id"]
     # What has expired would expire again.
     done = await visit.api.post(f"/messages/{id_}/retry", {"expires_at": None} if visit.form.get("expired") else None)
-    counts = _counts(done, "retried", "duplicates", "left_alone")
-    words = "Tried again: %(retried)d. Sent in the meantime: %(duplicates)d. Left alone: %(left_alone)d."
-    return visit.go(f"/messages/{id_}", visit.say(words, **counts))
+    said = visit.say(
+        "Tried again: %(retried)d. Sent in the meantime: %(duplicates)d. Left alone: %(left_alone)d.",
+        **_counts(done, "retried", "duplicates", "left_alone"),
+    )
+    return visit.go(f"/messages/{id_}", said)
 
 
 async def change(visit: Visit) -> Response:

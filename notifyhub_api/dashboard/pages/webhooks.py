@@ -60,8 +60,10 @@ async def switch(visit: Visit) -> Response:
     """Enable or disable."""
     enabled = visit.form.get("enabled") == "yes"
     await visit.api.patch(f"/webhooks/{_id(visit)}", {"enabled": enabled})
-    words = "The webhook is enabled." if enabled else "The webhook is disabled. Its events are kept."
-    return visit.go(f"/webhooks/{_id(visit)}", visit.say(words))
+    said = (
+        visit.say("The webhook is enabled.") if enabled else visit.say("The webhook is disabled. Its events are kept.")
+    )
+    return visit.go(f"/webhooks/{_id(visit)}", said)
 
 
 async def ask_rotate(visit: Visit) -> Response:

@@ -5,13 +5,30 @@
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const bars = uPlot.paths.bars({ size: [0.7, 60] });
 
+  // Days and hours as whoever looks writes them, in their time zone.
+  const writing = (parts) => new Intl.DateTimeFormat(document.documentElement.lang, parts);
+  const day = writing({ day: "numeric", month: "short" });
+  const hour = writing({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  const moment = writing({ day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  const dateOf = (seconds) => new Date(seconds * 1000);
+  const marks = (_, splits, __, ___, step) => splits.map((at, place) => {
+    const date = day.format(dateOf(at));
+    if (step >= 86_400) return date;
+    const isNew = place === 0 || date !== day.format(dateOf(splits[place - 1]));
+    return isNew ? `${hour.format(dateOf(at))}\n${date}` : hour.format(dateOf(at));
+  });
+
   const options = (place, series) => ({
     width: Math.max(place.clientWidth, 200),
     height: 220,
     cursor: { y: false },
     scales: { x: { time: true }, y: { range: (_, low, high) => [0, Math.max(high, 4) * 1.05] } },
-    axes: [0, 1].map(() => ({ stroke: colour("--quiet"), grid: { stroke: colour("--line") }, ticks: { stroke: colour("--line") } })),
-    series: [{}, ...series],
+    axes: [{ values: marks }, {}].map((axis) => ({
+      ...axis, stroke: colour("--quiet"), grid: { stroke: colour("--line") }, ticks: { stroke: colour("--line") },
+    })),
+    series: [
+      { label: place.dataset.time, value: (_, at) => (at === null ? "–" : moment.format(dateOf(at))) }, ...series,
+    ],
   });
   const stacked = (rows) => {
     const sums = rows[0].map(() => 0);
