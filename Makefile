@@ -22,7 +22,7 @@ run: $(VENV)/.run ## start API, worker, scheduler and emulator on SQLite: http:/
 test: $(VENV)/.test ## run all tests; brings its own PostgreSQL and Redis
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST)
 
-browser: $(VENV)/.browser ## test the emulator's page in a browser (needs Chromium: apt-get install chromium)
+browser: $(VENV)/.test ## only the tests in a browser (they need Chromium: apt-get install chromium)
 	$(BIN)/python -m pytest -n 0 tests/browser $(PYTEST)
 
 peers: $(VENV)/.test ## hold the providers to emulators of other people (needs node and npm)
@@ -30,7 +30,8 @@ peers: $(VENV)/.test ## hold the providers to emulators of other people (needs n
 	cd tests/peers && npm install --silent --no-package-lock --no-fund --no-audit
 	$(BIN)/python -m pytest -n 0 tests/peers $(PYTEST)
 
-picture: $(VENV)/.browser ## make the pictures of the inbox and of a report anew
+picture: $(VENV)/.test ## make the pictures of the dashboard, of the inbox and of a report anew
+	$(BIN)/python -m tests.browser.dashboard.picture docs/images
 	$(BIN)/python -m tests.browser.picture docs/images/inbox.png
 	$(BIN)/python -m tests.reports.picture docs/images/report.png
 
@@ -43,11 +44,12 @@ format: $(VENV)/.test ## format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-docs: $(VENV)/.test ## write docs/api.md, docs/problems.md and the tables of docs/emulator.md and docs/metrics.md anew
+docs: $(VENV)/.test ## write docs/api.md, docs/problems.md, the tables of docs/emulator.md and docs/metrics.md, and catalogues anew
 	$(BIN)/python -m tests.api_reference
 	$(BIN)/python -m tests.problems_document
 	$(BIN)/python -m tests.errors_table
 	$(BIN)/python -m tests.metrics_table
+	$(BIN)/python -m tests.translations
 
 lock: $(VENV)/.test ## write docker/requirements.lock and docker/build.lock anew, with the newest allowed versions
 	$(BIN)/pip install --quiet --disable-pip-version-check uv
@@ -76,8 +78,4 @@ $(VENV)/.test: setup.py $(VENV)/pyvenv.cfg
 
 $(VENV)/.bench: setup.py benchmarks/requirements.txt $(VENV)/.test
 	$(BIN)/pip install --quiet --disable-pip-version-check --requirement benchmarks/requirements.txt
-	@touch $@
-
-$(VENV)/.browser: setup.py $(VENV)/.test
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[browser]'
 	@touch $@

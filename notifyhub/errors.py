@@ -12,6 +12,7 @@
     ├── BrokerUnavailable      the broker could not be reached, or refused us
     ├── NotAllowed             the service refuses this API key, or lacks the scope
     ├── NotSigned              a receipt was not signed by one of our accounts
+    ├── SignInRefused          a sign-in link is unknown, was used or has expired
     └── WaitTimedOut           `Hub.wait` ran out of time
 
 Outcomes of a send are values (`notifyhub.domain.outcome`), not exceptions.
@@ -113,6 +114,14 @@ class NotAllowed(NotifyhubError):
 
 class NotSigned(NotifyhubError):
     """A webhook call is not signed by any account that is set up for the messenger."""
+
+
+class SignInRefused(NotifyhubError):
+    """Somebody could not sign in to the dashboard."""
+
+    # One text for all reasons: who guesses is not to learn whether such a link ever was.
+    def __init__(self, message: str = "this sign-in link is unknown, was used or has expired") -> None:
+        super().__init__(message)
 
 
 class WaitTimedOut(NotifyhubError):

@@ -42,3 +42,9 @@ class ServiceSettings(BaseSettings):
     max_connections: int = Field(
         4096, ge=1, le=1_000_000, description="maximum number of open connections; further ones get 503"
     )
+
+    @property
+    def own_url(self) -> str:
+        """Where the service on this machine is asked."""
+        host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.host, self.host)  # noqa: S104 (compared, not bound)
+        return f"http://{f'[{host}]' if ':' in host and host[0] != '[' else host}:{self.port}"

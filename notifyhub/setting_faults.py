@@ -20,6 +20,7 @@ _SECRET_MEMBERS = frozenset(
         "webhook_secret",
         "inbound_secret",
         "erasure_key",
+        "client_secret",
     }
 )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 from functools import cache
@@ -18,12 +17,14 @@ from notifyhub.broker_settings import BrokerSettings
 from notifyhub.channel_settings import PREFIX as PREFIX
 from notifyhub.channel_settings import ChannelSettings as ChannelSettings
 from notifyhub.channel_settings import HttpUrl, TelegramSettings, ViberSettings, WhatsAppSettings, one_of
+from notifyhub.dashboard_settings import DashboardSettings
 from notifyhub.domain.phones import DEFAULT_REGION
 from notifyhub.domain.zones import DEFAULT_ZONE
 from notifyhub.email_settings import EmailSettings
 from notifyhub.errors import SettingsError
 from notifyhub.inbound_settings import InboundSettings
 from notifyhub.observing_settings import ObservingSettings
+from notifyhub.oidc_settings import OidcSettings
 from notifyhub.plugins import installed
 from notifyhub.process_settings import ProcessSettings
 from notifyhub.report_settings import ReportSettings
@@ -31,14 +32,12 @@ from notifyhub.retention_settings import RetentionSettings
 from notifyhub.service_settings import ServiceSettings
 from notifyhub.setting_faults import complaint
 from notifyhub.setting_kinds import Port, Region, Words, Zone
+from notifyhub.url_masking import MASK as MASK
+from notifyhub.url_masking import without_secrets as without_secrets
 from notifyhub.webhook_settings import EventSettings, WebhookSettings
 
-MASK = "***"
 REAL_LIMITS = "real-limits"
 """The emulator's profile that enforces the documented limits."""
-_SECRET_QUERY = re.compile(r"(?i)([?&][^=&]*(?:password|passwd|secret|token|key)[^=&]*=)[^&#]+")
-# Up to the last @, so that a password with an unescaped / or @ is masked too.
-_USER_PASSWORD = re.compile(r"(://[^:/?#@]*:).*@")
 
 
 class Settings(BrokerSettings, ServiceSettings, ProcessSettings, ObservingSettings, InboundSettings):
@@ -115,6 +114,8 @@ class Settings(BrokerSettings, ServiceSettings, ProcessSettings, ObservingSettin
     retention: RetentionSettings = Field(default_factory=RetentionSettings)
     events: EventSettings = Field(default_factory=EventSettings)
     webhook: WebhookSettings = Field(default_factory=WebhookSettings)
+    dashboard: DashboardSettings = Field(default_factory=DashboardSettings)
+    oidc: OidcSettings = Field(default_factory=OidcSettings)
 
     @model_validator(mode="after")
     def _lease_outlives_a_call(self) -> Self:
@@ -208,10 +209,8 @@ class Settings(BrokerSettings, ServiceSettings, ProcessSettings, ObservingSettin
         return self.emulator_url or f"{self.own_url}/emulator"
 
     @property
-    def own_url(self) -> str:
-        """Where the service on this machine is asked."""
-        host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.host, self.host)  # noqa: S104 (compared, not bound)
-        return f"http://{f'[{host}]' if ':' in host and host[0] != '[' else host}:{self.port}"
+    def dashboard_url(self) -> str:
+        return self.dashboard.url or self.own_url
 
     @property
     def report_timezone(self) -> str:
@@ -281,11 +280,6 @@ def environment_of_child(**settings: object) -> dict[str, str]:
     changed = {PREFIX + name.upper(): value for name, value in settings.items()}
     kept = {name: value for name, value in os.environ.items() if name not in changed}
     return kept | {name: str(value) for name, value in changed.items() if value is not None}
-
-
-def without_secrets(url: str) -> str:
-    """A URL that is safe to show: passwords before the host and in the query are masked."""
-    return _SECRET_QUERY.sub(rf"\1{MASK}", _USER_PASSWORD.sub(rf"\1{MASK}@", url))
 
 
 def near(name: str) -> str | None:

@@ -18,6 +18,9 @@ from notifyhub.server.loopback import LoopbackHost, LoopbackOrigin
 from notifyhub.server.problems import left
 from notifyhub_api import kinds, operations, pages, problem_pages, problems
 from notifyhub_api.auth import Authenticator
+from notifyhub_api.dashboard import app as dashboard
+from notifyhub_api.dashboard.live import Changes
+from notifyhub_api.dashboard.sign_in_rate import Attempts
 from notifyhub_api.ending import Ending
 from notifyhub_api.event_streams import Streams
 from notifyhub_api.middleware import framed
@@ -43,6 +46,7 @@ from notifyhub_api.resources import (
     metrics,
     reachability,
     receipts,
+    sessions,
     stats,
     templates,
     webhook_posts,
@@ -65,6 +69,7 @@ OPERATIONS = (
     *events.operations,
     *stats.operations,
     *keys.operations,
+    *sessions.operations,
     *audit.operations,
     *channels.operations,
     *dialects.operations,
@@ -98,6 +103,7 @@ def make_app(hub: Hub, mounts: Sequence[BaseRoute] = (), *, authenticator: Authe
     """
     app = Service(
         routes=[
+            *(dashboard.routes(OPERATIONS) if hub.settings.dashboard.enabled else ()),
             *operations.routes(OPERATIONS),
             *pages.routes(lambda: openapi(OPERATIONS)),
             *problem_pages.routes(),
@@ -119,4 +125,6 @@ def make_app(hub: Hub, mounts: Sequence[BaseRoute] = (), *, authenticator: Authe
     app.state.authenticator = authenticator or Authenticator(core)
     app.state.ending = Ending()
     app.state.streams = Streams(core, app.state.ending)
+    app.state.changes = Changes(core, app.state.ending)
+    app.state.sign_in_attempts = Attempts(hub.settings.dashboard.sign_in_rate)
     return app

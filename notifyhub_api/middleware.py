@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import uuid_utils
 from starlette.middleware.cors import CORSMiddleware
@@ -13,7 +13,7 @@ from notifyhub import logs
 from notifyhub_api import requests_told
 from notifyhub_api.requests_counted import Counted
 from notifyhub_api.requests_traced import Traced
-from notifyhub_api.web import ADDED
+from notifyhub_api.web import ADDED, Header
 
 REQUEST_ID = b"x-request-id"
 _GOOD_ID = re.compile(rb"[A-Za-z0-9._-]{1,128}")
@@ -57,11 +57,13 @@ class Frame:
         logs.REQUEST_ID.set(id_.decode())
         told = requests_told.begin(scope)
         counted, traced = Counted(), Traced(scope)
-        added = ((REQUEST_ID, id_), *(_PRIVATE if f"{scope['path']}/".startswith("/api/") else _ALWAYS))
+        is_api = f"{scope['path']}/".startswith("/api/")
+        added = ((REQUEST_ID, id_), *(_PRIVATE if is_api else _ALWAYS))
 
         async def send_framed(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", ()), *added, *scope.get(ADDED, ())]
+                own = message.get("headers", ())
+                message["headers"] = [*own, *(added if is_api else _without(added, own)), *scope.get(ADDED, ())]
                 told.answered(message["status"])
                 counted.status = message["status"]
             await send(message)
@@ -72,6 +74,12 @@ class Frame:
             told.tell()
             counted.count(scope)
             traced.end(scope, counted.status)
+
+
+def _without(added: Sequence[Header], own: Iterable[Header]) -> list[Header]:
+    """Those headers that a page does not set by itself."""
+    names = {name for name, _ in own}
+    return [header for header in added if header[0] not in names]
 
 
 def _id_of(scope: Scope) -> bytes:

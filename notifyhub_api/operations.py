@@ -148,7 +148,7 @@ class PathRoute(Route):
 
 def _guarded(operation: Operation) -> Endpoint:
     """The endpoint, only for callers with its scope."""
-    endpoint, scope = _once(operation), operation.scope
+    endpoint, scope = endpoint_of(operation), operation.scope
     if scope is None:
         return endpoint
 
@@ -159,8 +159,8 @@ def _guarded(operation: Operation) -> Endpoint:
     return guarded
 
 
-def _once(operation: Operation) -> Endpoint:
-    """The endpoint with its body, if that is a file, and with support for the Idempotency-Key."""
+def endpoint_of(operation: Operation) -> Endpoint:
+    """The endpoint with its body, if that is a file, and with support for the Idempotency-Key. Admits anybody."""
     endpoint = operation.endpoint
     if operation.method in NAMED_METHODS and operation.scope is not None and operation.once != "inside":
         wrapped = idempotency.reserving if operation.once == "around" else idempotency.refusing

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from functools import cache
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +12,11 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
-from starlette.staticfiles import StaticFiles
 
+from notifyhub_api.static_files import StaticFolder
 from notifyhub_api.web import Endpoint
 
-ASSETS = Path(__file__).with_name("assets")
+ASSETS = StaticFolder(Path(__file__).with_name("assets"), "/assets")
 DOCUMENT_PATH = "/openapi.json"
 POLICY = (
     "default-src 'none'; script-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; "
@@ -26,8 +25,6 @@ POLICY = (
 SWAGGER_UI_POLICY = POLICY + "style-src 'self'"
 # Redoc writes its styles into the page, and searches in a worker made from a blob.
 REDOC_POLICY = POLICY + "style-src 'self' 'unsafe-inline'; worker-src blob:"
-# The URL of an asset changes with its content, so a cached one is never outdated.
-FOR_EVER = "public, max-age=31536000, immutable"
 PAGE = """<!doctype html>
 <html lang="en">
 <head>
@@ -45,15 +42,6 @@ PAGE = """<!doctype html>
 """
 
 
-class Assets(StaticFiles):
-    """The files of the pages, cached by browsers for ever."""
-
-    def file_response(self, *args: Any, **kwargs: Any) -> Response:
-        response = super().file_response(*args, **kwargs)
-        response.headers["Cache-Control"] = FOR_EVER
-        return response
-
-
 def routes(document: Callable[[], dict[str, Any]]) -> list[BaseRoute]:
     """The document and the pages that show it. It is made when it is first asked for, as few ever do."""
     swagger_ui = _page(
@@ -69,7 +57,7 @@ def routes(document: Callable[[], dict[str, Any]]) -> list[BaseRoute]:
         hidden("/redoc/", redoc),
         hidden("/api/v1/schema/redoc/", redoc),
         *(slashed(path) for path in ("/docs", "/redoc")),
-        Mount("/assets", Assets(directory=ASSETS), name="assets"),
+        ASSETS.mount(),
     ]
 
 
@@ -103,18 +91,11 @@ def _document(made: Callable[[], bytes]) -> Endpoint:
 def _page(policy: str, styles: list[str], scripts: list[str]) -> Endpoint:
     html = PAGE.format(
         document=DOCUMENT_PATH,
-        styles="\n".join(f'<link rel="stylesheet" href="{url(name)}">' for name in styles),
-        scripts="\n".join(f'<script src="{url(name)}"></script>' for name in scripts),
+        styles="\n".join(f'<link rel="stylesheet" href="{ASSETS.url(name)}">' for name in styles),
+        scripts="\n".join(f'<script src="{ASSETS.url(name)}"></script>' for name in scripts),
     )
 
     async def page(request: Request) -> Response:
         return HTMLResponse(html, headers={"Content-Security-Policy": policy})
 
     return page
-
-
-@cache
-def url(name: str) -> str:
-    """The URL of an asset."""
-    digest = blake2b((ASSETS / name).read_bytes(), digest_size=8).hexdigest()
-    return f"/assets/{name}?{digest}"

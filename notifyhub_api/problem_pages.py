@@ -14,7 +14,7 @@ from starlette.routing import BaseRoute
 from notifyhub.errors import NotFound
 from notifyhub_api.kind import PAGES, Kind
 from notifyhub_api.kinds import BY_NAME, KINDS
-from notifyhub_api.pages import hidden, slashed, url
+from notifyhub_api.pages import ASSETS, hidden, slashed
 
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -66,7 +66,7 @@ def _of_kind(name: str) -> str:
 
 
 def _page(title: str, content: str) -> str:
-    return PAGE.format(title=escape(title), styles=url("problems.css"), content=content)
+    return PAGE.format(title=escape(title), styles=ASSETS.url("problems.css"), content=content)
 
 
 def _list() -> str:

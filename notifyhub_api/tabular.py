@@ -21,8 +21,9 @@ FORMAT = Parameter(
 
 
 def format_of(request: Request) -> str:
-    """The format that is asked for. Raises InvalidRequest."""
-    asked = request.query_params.get("format", FORMATS[0])
+    """The format that is asked for, by the parameter or the header Accept. Raises InvalidRequest."""
+    accepted = "csv" if CSV in request.headers.get("accept", "") else "json"
+    asked = request.query_params.get("format", accepted)
     if asked not in FORMATS:
         raise InvalidRequest([Fault("$.format", "unknown_value", f"must be {' or '.join(FORMATS)}")])
     return asked

@@ -19,7 +19,8 @@ CALLER = "notifyhub.caller"
 """The ASGI scope's key for the id of the caller's API key, once authenticated."""
 ADDED = "notifyhub.headers"
 """The ASGI scope's key for headers of the answer, whatever that is."""
-_BODY = "notifyhub.body"
+BODY = "notifyhub.body"
+"""The key for the body, once it is read."""
 _CHUNKED = "transfer-encoding"
 
 Header = tuple[bytes, bytes]
@@ -46,9 +47,9 @@ async def body_of(request: Request) -> bytes:
 
     Raises UnsupportedEncoding, BrokenGzip, and TooLarge as soon as it is known to be over the limit.
     """
-    body: bytes | None = request.scope.get(_BODY)
+    body: bytes | None = request.scope.get(BODY)
     if body is None:
-        body = request.scope[_BODY] = await _read(request)
+        body = request.scope[BODY] = await _read(request)
     return body
 
 

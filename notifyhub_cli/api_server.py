@@ -17,6 +17,7 @@ from notifyhub_api.app import make_app
 from notifyhub_api.auth import Authenticator
 from notifyhub_cli import parent
 from notifyhub_cli.crash_reports import report_crashes
+from notifyhub_cli.dashboard_door import door_without_link
 from notifyhub_cli.first_key import first_key
 from notifyhub_cli.http_server import HttpServer
 from notifyhub_cli.listening import listening, listening_beside, must_be_loopback
@@ -42,7 +43,7 @@ def serve_api(settings: Settings, processes: int) -> None:
         settings = settings.model_copy(update={"port": address[1]})
         with started(Hub(settings, worker=False)) as hub:
             key = first_key(hub) if settings.auth == "keys" else None
-            say = partial(welcome, hub, address, key, None)
+            say = partial(welcome, hub, address, key, None, door_without_link(hub))
             if processes == 1:
                 _serve_here(hub, listeners[0], say)
             else:

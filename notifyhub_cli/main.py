@@ -30,6 +30,7 @@ from notifyhub_cli.commands import (
     prune,
     reachability,
     report,
+    sessions,
     settings,
     stats,
     templates,
@@ -57,7 +58,9 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-LOCAL = frozenset({"serve", "worker", "emulator", "db", "config", "doctor", "report", "logs", "prune"})
+LOCAL = frozenset(
+    {"serve", "worker", "emulator", "db", "config", "doctor", "report", "logs", "prune", "login-link", "sessions"}
+)
 """Commands that act on this machine only and ignore any remote service."""
 
 
@@ -97,7 +100,7 @@ def options(
 
 for group in (messages, listing, changing, why, audit, events, logs, channels, top, processes, settings):
     group.register(app)
-for group in (doctor, health, prune, report):
+for group in (doctor, health, prune, report, sessions):
     group.register(app)
 app.add_typer(clients.app, name="clients")
 app.add_typer(mailings.app, name="mailing")
@@ -108,6 +111,7 @@ app.add_typer(stats.app, name="stats")
 app.add_typer(emulator.app, name="emulator")
 app.add_typer(database.app, name="db")
 app.add_typer(keys.app, name="key")
+app.add_typer(sessions.app, name="sessions")
 
 
 def main() -> NoReturn:

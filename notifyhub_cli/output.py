@@ -25,6 +25,7 @@ _OPTIONS = {
     "mailing_id": "--mailing",
     "client_id": "--client",
     "clients": "--client",
+    "valid_s": "--valid",
     "created_from": "--since",
     "created_to": "--until",
 }

@@ -21,6 +21,7 @@ from notifyhub.settings import Settings
 from notifyhub_api.app import make_app
 from notifyhub_api.auth import Authenticator
 from notifyhub_cli.crash_reports import report_crashes
+from notifyhub_cli.dashboard_door import door_with_link
 from notifyhub_cli.emulator_access import only_this_machine_reaches
 from notifyhub_cli.emulator_by_api_key import guards_of_service
 from notifyhub_cli.first_key import first_key
@@ -62,7 +63,7 @@ def serve(settings: Settings, *, worker: bool, emulator: bool | None) -> None:
                 emulated.door.listen_with(mail)
             mounts = [Mount("/emulator", emulated.app)] if emulated else []
             app = make_app(hub, mounts, authenticator=authenticator)
-            ready = partial(welcome, hub, address, key, emulated)
+            ready = partial(welcome, hub, address, key, emulated, door_with_link(hub))
             with shown_by(hub, "serve"):
                 _Server(app, hub, emulated, ready).run([listener])
         finally:

@@ -32,7 +32,8 @@ def _kept(hub: Hub) -> bool:
     return bool(core_of(hub).ask(keys.live([keys.hash_key(key)])).result())
 
 
-def welcome(hub: Hub, address: tuple[str, int], key: str | None, emulated: Emulator | None) -> None:
+def welcome(hub: Hub, address: tuple[str, int], key: str | None, emulated: Emulator | None, door: str) -> None:
+    """`door`: how to get into the dashboard."""
     settings, emulator = hub.settings, emulated is not None
     url = settings.effective_emulator_url.removesuffix("/emulator") if emulator else f"http://{address[0]}:{address[1]}"
     # Readers of the first line may rely on the start having succeeded: nothing after it can fail.
@@ -41,6 +42,7 @@ def welcome(hub: Hub, address: tuple[str, int], key: str | None, emulated: Emula
     for channel in settings.channels():
         kind = "emulated" if settings.is_emulated(channel) else "real    "
         typer.echo(f"  {channel:<9} {kind}  {without_secrets(base_url_of(settings, channel))}")
+    typer.echo(f"\n{door}")
     if not emulator and not only_this_machine_reaches(address[0]):
         _say_why_there_is_no_emulator(settings, address[0])
     if settings.auth == "none":

@@ -9,6 +9,7 @@ import json
 import re
 import tempfile
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -30,6 +31,7 @@ UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a
 HEX_ID = re.compile(r"\b[0-9a-f]{12}7[0-9a-f]{3}[89ab][0-9a-f]{15}\b")
 MOMENT = re.compile(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\+00:00)")
 KEY = re.compile(r"nh_[A-Za-z0-9_-]{43}")
+TOKEN = re.compile(r'(?<="token": ")[A-Za-z0-9_-]{43}|(?<=token=)[A-Za-z0-9_-]{43}')
 SECRET = re.compile(r"whsec_[A-Za-z0-9+/]{43}=")
 PREFIX = re.compile(r"nh_[A-Za-z0-9_-]{6}(?![A-Za-z0-9_…-])")
 PORT = re.compile(r"127\.0\.0\.1:\d+")
@@ -95,6 +97,14 @@ class Teller:
         self.told.setdefault(operation.id, []).append("\n\n".join(parts))
         if operation.method != "GET" and self._has_a_line(headers["X-Request-ID"]):
             self.audited.add(operation.id)
+        if step.enters:
+            self._enter(answer["token"])
+
+    def _enter(self, token: str) -> None:
+        form = urllib.parse.urlencode({"token": token}).encode()
+        request = urllib.request.Request(f"{self.service.url}/signin", form, {"User-Agent": "Mozilla/5.0"})
+        with urllib.request.urlopen(request, timeout=30):
+            pass
 
     def _has_a_line(self, request_id: str) -> bool:
         newest = self._ask("GET", "/api/v1/audit?limit=1", None, {})[2]["items"]
@@ -217,6 +227,7 @@ def _steady(text: str) -> str:
     text = MOMENT.sub("2026-11-21T11:06:31.885000Z", text)
     text = PREFIX.sub("nh_Fq0r2d", KEY.sub("nh_Fq0r2d…", text))
     text = SECRET.sub("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=", text)
+    text = TOKEN.sub("Xw3kJ0bq5Yt6uQ1rZ8nVd2sLh4mPc7eGf9aKi0oTyRl", text)
     text = CURSOR.sub("MTc5NTI1OTE5MTg4NS44", text)
     text = RATES.sub(r"\1 12.5", text)
     text = SECONDS.sub("1795259191", text)

@@ -29,6 +29,7 @@ class Step:
     keep   names for parts of the answer, such as {"message": "id"}
     faults what the emulator is to do from now on
     only   of a text, the lines with this are shown
+    enters somebody uses the sign-in link that the answer has
     until  the status that the thing asked for must reach before it is shown
     """
 
@@ -40,6 +41,7 @@ class Step:
     faults: Mapping[str, Any] | None = None
     until: str | None = None
     only: str | None = None
+    enters: bool = False
     says: str = ""
 
 
@@ -99,6 +101,7 @@ STORIES = (
     Step("channels_every", "/api/v1/channels"),
     Step("stats_now", "/api/v1/stats/now"),
     Step("channels_read", "/api/v1/channels/telegram"),
+    Step("channels_settings", "/api/v1/channels/gateway/settings"),
     Step(
         "messages_create",
         "/api/v1/messages",
@@ -186,6 +189,7 @@ STORIES = (
     Step("deliveries_status", "/api/v1/deliveries/status", lambda kept: {"ids": [kept["one"], kept["delivery"]]}),
     Step("messages_find", "/api/v1/messages?reference=order-17"),
     Step("deliveries_find", "/api/v1/deliveries?channel=telegram&status=cancelled&limit=1"),
+    Step("deliveries_find", "/api/v1/deliveries?reference=order-17&format=csv", says="All of them, for a spreadsheet:"),
     Step(
         "messages_create",
         "/api/v1/messages",
@@ -428,6 +432,9 @@ STORIES = (
     Step("keys_every", "/api/v1/keys?limit=1"),
     Step("keys_read", "/api/v1/keys/{key}"),
     Step("keys_revoke", "/api/v1/keys/{key}/revoke"),
+    Step("sessions_link", "/api/v1/sign-in-links", given({"name": "Anna", "role": "operator"}), enters=True),
+    Step("sessions_every", "/api/v1/sessions", keep={"session": "items.0.id"}),
+    Step("sessions_revoke", "/api/v1/sessions/{session}/revoke"),
     Step("deliveries_why", "/api/v1/deliveries/{later_delivery}/why"),
     Step("messages_why", "/api/v1/messages/{later}/why"),
     Step(

@@ -214,3 +214,10 @@ def test_what_to_use_instead_works_as_the_manual_shows_it(notifyhub_emulator: Lo
 
     [arrived] = notifyhub_emulator.journal()
     assert (arrived["address"], arrived["text"]) == ("1067000", "Half price until Sunday")
+
+
+def test_messages_are_found_by_a_part_of_their_text(fake: FakeHub) -> None:
+    fake.send("Привет, Анна", to=TO)
+    fake.send("Hello Bob", to=TO)
+
+    assert [message.text for message in fake.messages(text="АННА")] == ["Привет, Анна"]

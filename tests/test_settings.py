@@ -189,3 +189,21 @@ def test_a_default_region_that_is_no_country_is_refused_with_an_example(written:
     assert "NOTIFYHUB_DEFAULT_REGION: must be a two-letter country code in capitals, such as RU" in complaint(
         default_region=written
     )
+
+
+def test_people_reach_the_dashboard_where_the_service_listens() -> None:
+    assert load(host="0.0.0.0", port=9000).dashboard_url == "http://127.0.0.1:9000"
+
+
+def test_people_reach_the_dashboard_at_the_address_that_is_set() -> None:
+    assert load(dashboard={"url": "https://hub.example.org/"}).dashboard_url == "https://hub.example.org"
+
+
+def test_a_session_cannot_be_idle_for_longer_than_it_lives() -> None:
+    assert complaint(dashboard={"session_s": 600, "idle_s": 601}) == (
+        "NOTIFYHUB_DASHBOARD_IDLE_S (601) must not be longer than NOTIFYHUB_DASHBOARD_SESSION_S (600)"
+    )
+
+
+def test_a_short_session_needs_no_other_setting() -> None:
+    assert load(dashboard={"session_s": 600}).dashboard.session_s == 600

@@ -84,6 +84,13 @@ from notifyhub.answers.reachability import (
 )
 from notifyhub.answers.senders import (
     SenderState,
+    SettingInEffect,
+    SettingsInEffect,
+)
+from notifyhub.answers.sessions import (
+    LoginLink,
+    Session,
+    SessionPage,
 )
 from notifyhub.answers.statistics import (
     CounterCheck,
@@ -166,6 +173,12 @@ __all__ = [
     "Cleared",
     # senders
     "SenderState",
+    "SettingInEffect",
+    "SettingsInEffect",
+    # sessions
+    "LoginLink",
+    "Session",
+    "SessionPage",
     # statistics
     "Period",
     "Statistics",

@@ -22,11 +22,13 @@ class AuditEntry(Answer):
 
     id: int
     created_at: datetime
-    face: Literal["rest", "cli", "python"] = Field(
-        description="over the REST API, on the command line of the machine, or in Python"
+    face: Literal["rest", "cli", "python", "dashboard"] = Field(
+        description="over the REST API, on the command line of the machine, in Python, or in the dashboard"
     )
     who: str | None = Field(
-        None, description="name of the API key, of the account on the machine, or of the person a program named"
+        None,
+        description="name of the API key, of the account on the machine, of the person who signed in, or of the one "
+        "whom a program named",
     )
     key_id: int | None = Field(None, description="the API key")
     action: str = Field(description="a stable word for what was done, such as mailing.paused")

@@ -17,7 +17,7 @@ class Erasure(Answer):
     complete: bool = Field(description="false: something is still on its way to the person; nothing new is sent")
     asked_at: datetime
     completed_at: datetime | None = Field(None, description="from when on nothing is left")
-    asked_by: str = Field(description="the API key or the command line, and who was named")
+    asked_by: str = Field(description="the API key, the dashboard or the command line, and who was named")
     reason: str
     cancelled: int = Field(description="number of deliveries that were not sent any more")
     rows: dict[str, int] = Field(description="number of rows that were deleted or emptied, by table")

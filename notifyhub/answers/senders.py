@@ -1,8 +1,9 @@
-"""Answers about sender accounts."""
+"""Answers about sender accounts and their settings."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from pydantic import Field
 
@@ -35,3 +36,17 @@ class SenderState(Answer):
         None, description="nothing is sent before this: its messenger refused a call as too fast"
     )
     mend: str | None = Field(None, description="what to look at, if the account is set up wrongly")
+
+
+class SettingInEffect(Answer):
+    """A setting of a channel, as the service has read it."""
+
+    name: str = Field(description="its environment variable")
+    value: Any = Field(None, description="with secrets masked; absent: not set")
+    description: str
+
+
+class SettingsInEffect(Answer):
+    """The settings of a channel."""
+
+    items: list[SettingInEffect]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Literal
 
 from notifyhub import answers
 from notifyhub.client.remote import Service
@@ -25,8 +26,10 @@ class RemoteAudit(Service, AuditVerbs):
         about: str | None = None,
         created_from: datetime | str | None = None,
         created_to: datetime | str | None = None,
+        order: Literal["newest", "oldest"] = "newest",
     ) -> list[answers.AuditEntry]:
         last = before.id if isinstance(before, answers.AuditEntry) else before
         given = {"who": who, "action": action, "about": about, "created_from": created_from, "created_to": created_to}
+        given["order"] = order
         with as_arguments():
             return await self.pages(answers.AuditPage, AUDIT, limit, before=last, **given)

@@ -26,11 +26,16 @@ class RemoteClients(RemoteErasures, ClientVerbs):
         return await self.ask(answers.Client, "GET", f"{CLIENTS}/{id_}", thing=("client", id_))
 
     async def list(
-        self, /, before: answers.Client | int | None = None, limit: int = 100, **filters: Texts
+        self,
+        /,
+        before: answers.Client | int | None = None,
+        limit: int = 100,
+        order: Literal["newest", "oldest"] = "newest",
+        **filters: Texts,
     ) -> list[answers.Client]:
         last = before.id if isinstance(before, answers.Client) else before
         with as_arguments():
-            return await self.pages(answers.ClientPage, CLIENTS, limit, before=last, **filters)
+            return await self.pages(answers.ClientPage, CLIENTS, limit, before=last, order=order, **filters)
 
     async def update_as(self, id_: int, asked: Mapping[str, Any]) -> answers.Client:
         return await self.ask(answers.Client, "PATCH", f"{CLIENTS}/{id_}", asked, ("client", id_))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from notifyhub import answers
 from notifyhub.client.remote import Service
@@ -23,8 +23,14 @@ class RemoteErasures(Service, ErasureVerbs):
         return await self.ask(answers.Erasure, "GET", f"{ERASURES}/{id_}", thing=("erasure", id_))
 
     async def erasures(
-        self, /, before: answers.Erasure | int | None = None, limit: int = 100, *, address: str | None = None
+        self,
+        /,
+        before: answers.Erasure | int | None = None,
+        limit: int = 100,
+        *,
+        address: str | None = None,
+        order: Literal["newest", "oldest"] = "newest",
     ) -> list[answers.Erasure]:
         last = before.id if isinstance(before, answers.Erasure) else before
         with as_arguments():
-            return await self.pages(answers.ErasurePage, ERASURES, limit, before=last, address=address)
+            return await self.pages(answers.ErasurePage, ERASURES, limit, before=last, address=address, order=order)

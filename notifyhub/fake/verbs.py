@@ -88,9 +88,9 @@ class FakeVerbs(Sends):
         """The newest messages, or those before the given one; `filters` as in `Hub.messages`. Raises InvalidRequest."""
         with as_arguments():
             wanted = checked_filters(filters, self._region)
-        newest = list(reversed(self._messages.values()))
-        start = 0 if before is None else [message.id for message in newest].index(before.id) + 1
-        return [message for message in newest[start:] if self._fits(message, wanted)][:limit]
+        ordered = list(self._messages.values())[:: -1 if wanted.order.reverse else 1]
+        start = 0 if before is None else [message.id for message in ordered].index(before.id) + 1
+        return [message for message in ordered[start:] if self._fits(message, wanted)][:limit]
 
     async def wait(self, message: answers.Message | UUID | str, timeout_s: float) -> answers.Message:
         """The message, without waiting. Raises NotFound, and WaitTimedOut at once for a deferred one."""
@@ -134,6 +134,8 @@ class FakeVerbs(Sends):
         if wanted.of_mailings or wanted.reference not in (None, message.reference):
             return False
         if created_at < (wanted.created_from or 0) or created_at >= (wanted.created_to or created_at + 1):
+            return False
+        if wanted.text is not None and wanted.text.casefold() not in (message.text or "").casefold():
             return False
         if wanted.statuses and message.status not in wanted.statuses:
             return False

@@ -9,7 +9,7 @@ from notifyhub.domain.outcome import Unconfirmed
 from notifyhub.domain.retry import RetryPolicy
 from notifyhub.flow import metering, telling
 from notifyhub.flow.attempt import concluded
-from notifyhub.store import audit, claims, deliveries, idempotency, reachability, views
+from notifyhub.store import audit, claims, deliveries, idempotency, reachability, sessions, views
 from notifyhub.store.database import Database
 
 MOST_AT_ONCE = 1_000
@@ -85,6 +85,17 @@ def forget_audit(database: Database, until: int) -> int:
     forgotten = 0
     while database.read(audit.any_older(until)).result():
         count = database.write(audit.forget, (until, MOST_AT_ONCE)).result()
+        if not count:
+            break
+        forgotten += count
+    return forgotten
+
+
+def forget_sessions(database: Database, now: int) -> int:
+    """Delete links and sessions of the dashboard that have expired at `now` (epoch ms). Returns their number."""
+    forgotten = 0
+    while database.read(sessions.any_expired(now)).result():
+        count = database.write(sessions.forget, (now, MOST_AT_ONCE)).result()
         if not count:
             break
         forgotten += count

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Literal
 
 from notifyhub import answers
 from notifyhub.hub.wiring import Wiring
@@ -28,8 +29,10 @@ class HubAudit(AuditVerbs):
         about: str | None = None,
         created_from: datetime | str | None = None,
         created_to: datetime | str | None = None,
+        order: Literal["newest", "oldest"] = "newest",
     ) -> list[answers.AuditEntry]:
         given = {"who": who, "action": action, "about": about, "created_from": created_from, "created_to": created_to}
+        given["order"] = order
         with as_arguments():
             filters = checked_audit_filters(given)
         last = before.id if isinstance(before, answers.AuditEntry) else before

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from notifyhub import answers
 from notifyhub.clock import now_ms
 from notifyhub.domain.mailings import MailingStatus
 from notifyhub.hub import telling
@@ -22,6 +23,7 @@ from notifyhub.store import (
     reachability_lists,
     recount,
     resolving,
+    sessions,
     webhook_replays,
 )
 from notifyhub.store.audit import Audited, Line
@@ -33,12 +35,17 @@ MOST_LISTED = 100
 
 
 class Act(NamedTuple):
-    """Something that was done to something; `id` None: it has none, or they are several."""
+    """Something that was done to something.
+
+    id  None: it has none, or they are several
+    by  who did it, where that is known only afterwards; None: who asks
+    """
 
     action: str
     kind: str
     id: object
     changed: Mapping[str, Any]
+    by: Who | None = None
 
 
 class Asked(NamedTuple):
@@ -48,7 +55,7 @@ class Asked(NamedTuple):
     request_id: str | None
 
     def line(self, act: Act) -> Line:
-        who = self.who
+        who = act.by or self.who
         about = None if act.id is None else str(act.id)
         changed = _json(act.changed) if act.changed else None
         key_id = who.key_id or None
@@ -101,7 +108,7 @@ def _lines(asked: Asked, acts: Callable[[Any, Any], Iterator[Any]], item: Any, r
 
 
 _KINDS = {
-    **{f"{kind}_id": kind for kind in ("client", "mailing", "message", "delivery", "key", "webhook")},
+    **{f"{kind}_id": kind for kind in ("client", "mailing", "message", "delivery", "key", "webhook", "session")},
     "template": "template",
 }
 
@@ -178,6 +185,21 @@ def _reposted(item: webhook_replays.Again | webhook_replays.Ask, result: int) ->
         yield Act("webhook.replayed", "webhook", item.endpoint_id, {"posts": result})
 
 
+def _linked(item: sessions.NewLink, _: Any) -> Iterator[Act]:
+    yield Act("session.linked", "session", None, {"name": item.name, "role": item.role})
+
+
+def _began(_: Any, result: answers.Session) -> Iterator[Act]:
+    # Only a redeemed link knows whom it signs in.
+    changed = {"via": result.via, "role": result.role}
+    yield Act("session.began", "session", result.id, changed, Who("dashboard", result.name))
+
+
+def _ended(_: Any, result: answers.Session | None) -> Iterator[Act]:
+    if result is not None:
+        yield Act("session.ended", "session", result.id, {}, Who("dashboard", result.name))
+
+
 _OWN: dict[Any, Callable[[Any, Any], Iterator[Act]]] = {
     mailing_moves.start: _started,
     mailing_retries.retry_failed: _mailing_retried,
@@ -190,4 +212,8 @@ _OWN: dict[Any, Callable[[Any, Any], Iterator[Act]]] = {
     webhook_replays.replay: _replayed,
     webhook_replays.again: _reposted,
     webhook_replays.retry: _reposted,
+    sessions.link: _linked,
+    sessions.redeem: _began,
+    sessions.begin: _began,
+    sessions.end: _ended,
 }

@@ -22,6 +22,7 @@ from notifyhub.requests import (
     client_change_request,
     client_request,
 )
+from notifyhub.requests.filters import checked_order
 from notifyhub.store import clients
 from notifyhub.verbs import ClientVerbs, as_arguments
 from notifyhub.verbs.clients import Texts
@@ -64,12 +65,18 @@ class HubClients(Erasing, ClientVerbs):
         return await self._wiring.asked(clients.one(as_row_id("client", id_)))
 
     async def list(
-        self, /, before: answers.Client | int | None = None, limit: int = 100, **filters: Texts
+        self,
+        /,
+        before: answers.Client | int | None = None,
+        limit: int = 100,
+        order: Literal["newest", "oldest"] = "newest",
+        **filters: Texts,
     ) -> list[answers.Client]:
         with as_arguments():
             wanted = checked_client_filters(filters, self._wiring.settings.default_region)
+            first = checked_order(order)
         last = before.id if isinstance(before, answers.Client) else before
-        return await self._wiring.asked(clients.page(wanted.audience, wanted.search, last, limit))
+        return await self._wiring.asked(clients.page(wanted.audience, wanted.search, last, limit, first))
 
     async def update_as(self, id_: int | str, asked: bytes | Mapping[str, Any]) -> answers.Client:
         row, request = as_row_id("client", id_), client_change_request(asked, **self._by)

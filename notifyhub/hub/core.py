@@ -19,6 +19,7 @@ from notifyhub.hub.reachability import HubReachability
 from notifyhub.hub.reading import Reading
 from notifyhub.hub.receiving import Receiving
 from notifyhub.hub.repeating import Repeating
+from notifyhub.hub.sessions import HubSessions
 from notifyhub.hub.templates import HubTemplates
 from notifyhub.hub.webhooks import HubWebhooks
 from notifyhub.settings import Settings
@@ -39,3 +40,4 @@ class Core(Repeating, Reading, Changing, Explaining, Channels, Bulk, Receiving):
         self.metering = Metering(self)
         self.webhooks = HubWebhooks(self)
         self.events = HubEvents(self)
+        self.sessions = HubSessions(self)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from notifyhub import answers
 from notifyhub.clock import now_ms
@@ -11,9 +11,9 @@ from notifyhub.hub.wiring import Wiring
 from notifyhub.logs.current import ASKED_BY
 from notifyhub.requests import as_row_id, erasure_request
 from notifyhub.requests.erasures import spellings
+from notifyhub.requests.filters import checked_order
 from notifyhub.store import erasing
-
-AFTER_THE_LAST = 2**63 - 1
+from notifyhub.verbs.calls import as_arguments
 
 
 class Erasing:
@@ -35,12 +35,20 @@ class Erasing:
         return await self._wiring.asked(erasing.one(as_row_id("erasure", id_)))
 
     async def erasures(
-        self, /, before: answers.Erasure | int | None = None, limit: int = 100, *, address: str | None = None
+        self,
+        /,
+        before: answers.Erasure | int | None = None,
+        limit: int = 100,
+        *,
+        address: str | None = None,
+        order: Literal["newest", "oldest"] = "newest",
     ) -> list[answers.Erasure]:
         last = before.id if isinstance(before, answers.Erasure) else before
-        last = AFTER_THE_LAST if last is None else last
+        with as_arguments():
+            first = checked_order(order)
+        last = first.start if last is None else last
         wanted = None if address is None else spellings(address, self._wiring.settings.default_region)
-        return await self._wiring.asked(erasing.page(last, limit, wanted, self._secret))
+        return await self._wiring.asked(erasing.page(last, limit, wanted, self._secret, first))
 
     @property
     def _secret(self) -> str | None:

@@ -18,6 +18,7 @@ from notifyhub.verbs import (
     Messaging,
     Reachability,
     Receives,
+    Sessions,
     Stats,
     Templates,
     Webhooks,
@@ -61,6 +62,7 @@ class Hub(Messaging):
         self.templates = Templates(self._verbs.templates)
         self.webhooks = Webhooks(self._verbs.webhooks)
         self.events = Events(self._verbs.events)
+        self.sessions = Sessions(self._verbs.sessions)
 
     @staticmethod
     def fake(**settings: Any) -> FakeHub:

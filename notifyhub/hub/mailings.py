@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import orjson
 
@@ -22,6 +22,7 @@ from notifyhub.hub.sending import Sending
 from notifyhub.requests import Priority, as_row_id
 from notifyhub.requests.chains import ChainRequest
 from notifyhub.requests.checking import members_of
+from notifyhub.requests.filters import checked_order
 from notifyhub.requests.mailings import MailingRequest, mailing_change_request, mailing_request
 from notifyhub.store import call_counts, mailing_moves, mailing_retries, mailings, statistics
 from notifyhub.store.mailing_moves import Cancelled, Move
@@ -34,7 +35,6 @@ from notifyhub.verbs.two_ways import off_the_loop
 I = TypeVar("I")  # noqa: E741
 R = TypeVar("R")
 
-NEWEST = 2**63 - 1
 CLEARED_AT_ONCE = 5_000
 
 
@@ -81,11 +81,12 @@ class HubMailings(MailingVerbs):
         before: answers.Mailing | int | None = None,
         limit: int = 100,
         status: str | Sequence[str] | None = None,
+        order: Literal["newest", "oldest"] = "newest",
     ) -> list[answers.Mailing]:
         last = before.id if isinstance(before, answers.Mailing) else before
         with as_arguments():
-            statuses = mailing_statuses(status)
-        return await self._wiring.asked(mailings.page(statuses, NEWEST if last is None else last, limit))
+            statuses, wanted = mailing_statuses(status), checked_order(order)
+        return await self._wiring.asked(mailings.page(statuses, wanted.start if last is None else last, limit, wanted))
 
     async def update_as(self, id_: int | str, asked: bytes | Mapping[str, Any]) -> answers.Mailing:
         row, now = as_row_id("mailing", id_), now_ms()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from time import monotonic
+from typing import Any, TypeVar
 from uuid import UUID
 
 from notifyhub import answers
@@ -11,8 +12,11 @@ from notifyhub.clock import to_ms
 from notifyhub.errors import WaitTimedOut
 from notifyhub.hub.wiring import Wiring
 from notifyhub.requests import Filters, as_message_id, as_row_id, checked_filters
-from notifyhub.store import lists, views
+from notifyhub.store import lists, searches, views
+from notifyhub.store.searches import Found
 from notifyhub.verbs import Filter, Verbs, as_arguments, within
+
+A = TypeVar("A")
 
 LOOK_AGAIN_S = 0.2
 
@@ -30,16 +34,14 @@ class Reading(Wiring, Verbs):
         self, /, before: answers.Message | None = None, limit: int = 100, **filters: Filter
     ) -> list[answers.Message]:
         seen = None if before is None else (to_ms(before.created_at), before.id)
-        found = await self.asked(lists.messages(self._wanted(filters), seen, limit))
-        return [message for _, message in found]
+        return await self._found(searches.messages, self._wanted(filters), seen, limit)
 
     async def deliveries(
         self, /, before: answers.Delivery | None = None, limit: int = 100, **filters: Filter
     ) -> list[answers.Delivery]:
         wanted = self._wanted(filters)
         seen = None if before is None or before.id is None else await self.asked(lists.place_of(before.id))
-        found = await self.asked(lists.deliveries(wanted, seen, limit))
-        return [delivery for _, delivery in found]
+        return await self._found(searches.deliveries, wanted, seen, limit)
 
     async def wait(self, message: answers.Message | UUID | str, timeout_s: float) -> answers.Message:
         id_ = message.id if isinstance(message, answers.Message) else as_message_id(message)
@@ -54,6 +56,21 @@ class Reading(Wiring, Verbs):
                 raise WaitTimedOut(f"message {id_} is not finished after {timeout_s:g} s")
             # Progress made by another process is not told here, so look again now and then.
             await within(progress, min(left, LOOK_AGAIN_S))
+
+    async def _found(
+        self,
+        questions: Callable[[Filters, Any, int], Callable[[Any], Found[Any, A]]],
+        wanted: Filters,
+        seen: Any,
+        limit: int,
+    ) -> list[A]:
+        """Up to `limit` items, however often the search has to go on."""
+        found: list[A] = []
+        while True:
+            items, seen = await self.asked(questions(wanted, seen, limit - len(found)))
+            found += [item for _, item in items]
+            if seen is None:
+                return found
 
     def _wanted(self, filters: Mapping[str, Filter]) -> Filters:
         with as_arguments():

@@ -18,6 +18,7 @@ from notifyhub.store import (
     mailing_retries,
     mailings,
     resolving,
+    sessions,
     templates,
     webhook_replays,
     webhooks,
@@ -173,6 +174,22 @@ def _key_revoked(item: tuple[int, int], result: bool) -> Told:
         yield "key.revoked", {"key_id": item[0]}
 
 
+def _session_linked(item: sessions.NewLink, _: Any) -> Told:
+    yield "session.linked", {"role": item.role}
+
+
+def _session_began(_: Any, result: Any) -> Told:
+    yield "session.began", {"session_id": result.id, "via": result.via, "role": result.role}
+
+
+def _session_over(event: str) -> Callable[[sessions.Ending, Any], Told]:
+    def tell(item: sessions.Ending, result: Any) -> Told:
+        if result is not None:
+            yield event, {"session_id": item.id}
+
+    return tell
+
+
 _OF_JOBS: dict[Any, Callable[[Any, Any], Told]] = {
     clients.create: _client_created,
     clients.change: _client_changed,
@@ -201,4 +218,9 @@ _OF_JOBS: dict[Any, Callable[[Any, Any], Told]] = {
     webhook_replays.retry: _webhook_retried,
     keys.create: _key_created,
     keys.revoke: _key_revoked,
+    sessions.link: _session_linked,
+    sessions.redeem: _session_began,
+    sessions.begin: _session_began,
+    sessions.end: _session_over("session.ended"),
+    sessions.revoke: _session_over("session.revoked"),
 }

@@ -11,13 +11,13 @@ REQUEST_ID: ContextVar[str | None] = ContextVar("request_id", default=None)
 CONCERNED: ContextVar[dict[str, Any] | None] = ContextVar("concerned", default=None)
 """The ids of what the current request is about, as far as they are known."""
 
-Face = Literal["rest", "cli", "python"]
+Face = Literal["rest", "cli", "python", "dashboard"]
 
 
 class Who(NamedTuple):
     """Who asks for something.
 
-    face    where: over the REST API, on the command line, or in Python
+    face    where: over the REST API, on the command line, in Python, or in the dashboard
     name    of the person; of an API key it is in the store
     key_id  of the API key; 0: none
     """

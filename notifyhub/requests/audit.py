@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from notifyhub.domain.audit import ACTIONS, KINDS
+from notifyhub.domain.orders import Order
 from notifyhub.errors import Fault, InvalidRequest
 from notifyhub.requests.fields import moment
 from notifyhub.requests.filters import FilterReader, not_before, short_text, unknown_filters
 
-NAMES = ("who", "action", "about", "created_from", "created_to")
+NAMES = ("who", "action", "about", "created_from", "created_to", "order")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class AuditFilters:
     about_id: str | None = None
     created_from: int | None = None
     created_to: int | None = None
+    order: Order = Order.NEWEST
 
 
 def audit_filters(given: Mapping[str, Any]) -> tuple[AuditFilters, list[Fault]]:
@@ -41,6 +43,7 @@ def audit_filters(given: Mapping[str, Any]) -> tuple[AuditFilters, list[Fault]]:
         about_id=id_,
         created_from=not_before(since),
         created_to=not_before(until),
+        order=reader.order(),
     )
     faults = [*unknown_filters(given, NAMES), *reader.faults]
     if since is not None and until is not None and until <= since:

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from notifyhub.clock import to_ms
 from notifyhub.domain.addresses import FORMS, canonical
+from notifyhub.domain.orders import Order
 from notifyhub.domain.phones import DEFAULT_REGION
 from notifyhub.domain.states import Status
 from notifyhub.errors import Fault, InvalidRequest
@@ -27,8 +28,10 @@ NAMES = (
     "client_id",
     "reason",
     "operator_code",
+    "text",
     "created_from",
     "created_to",
+    "order",
 )
 
 
@@ -37,6 +40,7 @@ class Filters:
     """Filters of deliveries, or of messages with such a delivery. Empty or None: no filter.
 
     places        (channel, address) pairs, one of which must match; None as the address: all of the channel
+    text          part of what the message says, in capital or small letters
     created_from  epoch ms, inclusive; `created_to` is exclusive
     """
 
@@ -47,8 +51,10 @@ class Filters:
     client_id: int | None = None
     reason: str | None = None
     operator_code: str | None = None
+    text: str | None = None
     created_from: int | None = None
     created_to: int | None = None
+    order: Order = Order.NEWEST
 
     @property
     def of_deliveries(self) -> bool:
@@ -94,6 +100,13 @@ class FilterReader:
                 self._wrong(name, "unknown_value", f"there is no {word!r}; there are {there_are}")
         return tuple(dict.fromkeys(word for word in words if word in known))
 
+    def order(self) -> Order:
+        """The filter `order`; the newest first if it is absent or wrong."""
+        words = self.several("order", tuple(Order))
+        if len(words) > 1:
+            self._wrong("order", "repeated", "is given more than once")
+        return Order(words[0]) if words else Order.NEWEST
+
     def _wrong(self, name: str, code: str, message: str) -> None:
         self.faults.append(Fault(json_path((name,)), code, message))
 
@@ -115,13 +128,24 @@ def list_filters(given: Mapping[str, Any], region: str = DEFAULT_REGION) -> tupl
         client_id=reader.one("client_id", _row_id),
         reason=reader.one("reason", short_text),
         operator_code=reader.one("operator_code", short_text),
+        text=reader.one("text", short_text),
         created_from=not_before(since),
         created_to=not_before(until),
+        order=reader.order(),
     )
     faults = unknown_filters(given, NAMES)
     if since is not None and until is not None and until <= since:
         faults.append(Fault("$.created_to", "too_early", "must be after created_from"))
     return filters, [*faults, *reader.faults]
+
+
+def checked_order(given: str | None) -> Order:
+    """The order of a list; None: the newest first. Raises InvalidRequest."""
+    reader = FilterReader({"order": given})
+    order = reader.order()
+    if reader.faults:
+        raise InvalidRequest(reader.faults)
+    return order
 
 
 def unknown_filters(given: Iterable[str], known: Sequence[str]) -> list[Fault]:

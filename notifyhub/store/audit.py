@@ -65,7 +65,7 @@ _INSERT = f"INSERT INTO audit ({', '.join(_TYPES)}) SELECT {_PICKED} FROM {{rows
 _COMPLETE = "UPDATE audit SET changed = ? WHERE id = ?"
 _COLUMNS = ("id", *_TYPES)
 _PAGE = f"""
-    SELECT {", ".join(_COLUMNS)} FROM audit {{where}} ORDER BY created_at DESC, id DESC LIMIT ?"""
+    SELECT {", ".join(_COLUMNS)} FROM audit {{where}} ORDER BY created_at {{order}}, id {{order}} LIMIT ?"""
 _PLACE = "SELECT created_at, id FROM audit WHERE id = ?"
 _FORGET = "DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE created_at < ? ORDER BY created_at LIMIT ?)"
 _ANY_OLDER = "SELECT 1 FROM audit WHERE created_at < ? LIMIT 1"
@@ -109,13 +109,13 @@ def complete(database: peewee.Database, ends: Sequence[tuple[int, str]]) -> list
 def page(
     filters: AuditFilters, before: Place | None, limit: int
 ) -> Callable[[peewee.Database], list[answers.AuditEntry]]:
-    """Query: the newest lines with these filters, those before the place `before`."""
+    """Query: the first lines with these filters, after the place `before`."""
     tests, values = _conditions(filters, before)
-    sql = _PAGE.format(where=f"WHERE {' AND '.join(tests)}" if tests else "")
+    sql = _PAGE.format(where=f"WHERE {' AND '.join(tests)}" if tests else "", order=filters.order.sql)
 
     def ask(database: peewee.Database) -> list[answers.AuditEntry]:
         rows = fetch(database, sql, _COLUMNS, *values, limit)
-        return [_answer(row) for row in sorted(rows, key=lambda row: (row[1], row[0]), reverse=True)]
+        return [_answer(row) for row in sorted(rows, key=lambda row: (row[1], row[0]), reverse=filters.order.reverse)]
 
     return ask
 
@@ -135,7 +135,7 @@ def _conditions(filters: AuditFilters, before: Place | None) -> tuple[list[str],
     if filters.created_to is not None:
         given.append(("created_at < ?", [filters.created_to]))
     if before is not None:
-        given.append(("(created_at, id) < (?, ?)", before))
+        given.append((f"(created_at, id) {filters.order.beyond} (?, ?)", before))
     return [test for test, _ in given], [value for _, values in given for value in values]
 
 

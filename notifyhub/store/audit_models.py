@@ -10,8 +10,8 @@ from notifyhub.store.models import index
 class AuditLine(Model):
     """Who did what.
 
-    face      rest, cli or python
-    who       name of the API key, of the account on the machine, or given by the program; NULL: unknown
+    face      rest, cli, python or dashboard
+    who       name of the API key, of the account on the machine, or of the person; NULL: unknown
     key_id    the API key; NULL: none
     about_id  its id, or the name of a template; NULL: it has none, or they are several
     changed   JSON: in short what changed; NULL: the action says it

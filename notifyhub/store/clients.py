@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import orjson
@@ -13,6 +14,7 @@ from notifyhub import answers
 from notifyhub.clock import to_datetime
 from notifyhub.domain.audience import Audience
 from notifyhub.domain.clients import ALL, operator_code_of
+from notifyhub.domain.orders import Order
 from notifyhub.domain.states import Status
 from notifyhub.errors import Conflict, NotFound, NotifyhubError
 from notifyhub.store import audiences, chains, erasures, events, noting
@@ -214,9 +216,9 @@ def one(id_: int) -> Callable[[peewee.Database], answers.Client]:
 
 
 def page(
-    audience: Audience, search: str | None, before: int | None, limit: int
+    audience: Audience, search: str | None, before: int | None, limit: int, order: Order = Order.NEWEST
 ) -> Callable[[peewee.Database], list[answers.Client]]:
-    """Query: the newest clients of an audience, those before the id `before`.
+    """Query: the first clients of an audience, after the id `before`.
 
     search  part of a phone, of an address, of an attribute, or a whole tag
     """
@@ -225,10 +227,10 @@ def page(
     def ask(database: peewee.Database) -> list[answers.Client]:
         where, values = found_by(audience, search, postgres=is_postgres(database))
         if before is not None:
-            where, values = f"c.id < ? AND {where}", [before, *values]
+            where, values = f"c.id {order.beyond} ? AND {where}", [before, *values]
         columns_ = ", ".join(f"c.{name} AS {name}" for name in _READ)
-        sql = f"SELECT {columns_} FROM clients AS c WHERE {where} ORDER BY c.id DESC LIMIT ?"
-        rows = sorted(fetch(database, sql, _READ, *values, limit), key=lambda row: -row[0])
+        sql = f"SELECT {columns_} FROM clients AS c WHERE {where} ORDER BY c.id {order.sql} LIMIT ?"
+        rows = sorted(fetch(database, sql, _READ, *values, limit), key=itemgetter(0), reverse=order.reverse)
         tags = _tags(database, [row[0] for row in rows])
         return [_answer(row, tags.get(row[0], [])) for row in rows]
 

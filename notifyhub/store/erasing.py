@@ -20,6 +20,7 @@ import peewee
 from notifyhub import answers
 from notifyhub.clock import to_datetime
 from notifyhub.domain.clients import BY_PHONE
+from notifyhub.domain.orders import Order
 from notifyhub.domain.states import OPEN
 from notifyhub.errors import NotFound
 from notifyhub.store import clients, erasures, events, forgetting, noting, places
@@ -105,22 +106,22 @@ def one(id_: int) -> Callable[[peewee.Database], answers.Erasure]:
 
 
 def page(
-    before: int, limit: int, addresses: Collection[str] | None, secret: str | None
+    before: int, limit: int, addresses: Collection[str] | None, secret: str | None, order: Order = Order.NEWEST
 ) -> Callable[[peewee.Database], list[answers.Erasure]]:
-    """Query: the newest erasures, those before the id `before`.
+    """Query: the first erasures, after the id `before`.
 
     addresses  only of people who had one of these; None: all
     """
 
     def ask(database: peewee.Database) -> list[answers.Erasure]:
-        where, given = "id < ?", [before]
+        where, given = f"id {order.beyond} ?", [before]
         if addresses is not None:
             key = secret or _stored_key(database)
             hashes = sorted(_hash(key, address) for address in addresses) if key else []
             marks = ", ".join("?" * len(hashes)) or "NULL"
             where += f" AND id IN (SELECT erasure_id FROM erased_addresses WHERE hash IN ({marks}))"
             given += hashes  # type: ignore[arg-type]
-        sql = f"{_SELECT} WHERE {where} ORDER BY id DESC LIMIT ?"
+        sql = f"{_SELECT} WHERE {where} ORDER BY id {order.sql} LIMIT ?"
         return [_answer(database, row) for row in fetch(database, sql, _COLUMNS, *given, limit)]
 
     return ask

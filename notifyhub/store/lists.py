@@ -1,28 +1,26 @@
-"""Lists of deliveries and messages, newest first. Each function is a query for `Database.read`.
+"""Lists of deliveries and messages, newest or oldest first. Each function is a query for `Database.read`.
 
-Each uses one index, whatever the filters: a list of all deliveries on two channels in three states is merged from six
-index scans, each read only as far as the page needs. Rare and common matches cost the same.
+What they read is in `list_queries`; `Filters.text` is for `searches`, which look through these lists.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from itertools import product
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
 import peewee
 
 from notifyhub import answers
-from notifyhub.domain.addresses import FORMS
-from notifyhub.domain.states import Status
+from notifyhub.domain.orders import Order
 from notifyhub.errors import NotFound
 from notifyhub.requests import Filters
 from notifyhub.store import views
 from notifyhub.store.chain_places import with_chains
-from notifyhub.store.mailing_lists import mailing_conditions, with_ends
+from notifyhub.store.list_queries import Row, delivery_rows, message_rows
+from notifyhub.store.mailing_lists import with_ends
 from notifyhub.store.models import Delivery, Message
-from notifyhub.store.rows import as_uuid, fetch, fetch_rows, is_postgres, run, uuid_parameter
+from notifyhub.store.rows import Type, as_uuid, fetch_rows, run, uuid_parameter
 from notifyhub.store.snapshots import at_one_moment
 from notifyhub.store.summaries import summaries
 
@@ -30,14 +28,15 @@ DeliveryPlace = tuple[int, int]
 MessagePlace = tuple[int, UUID]
 """(created_at in ms, id): a position in a list."""
 
-Condition = tuple[str, list[Any]]
-_Row = dict[str, Any]
-
 _DELIVERY_COLUMNS = tuple(field.column_name for field in Delivery._meta.sorted_fields)
 _MESSAGE_COLUMNS = tuple(field.column_name for field in Message._meta.sorted_fields)
 _THESE = f"""
     SELECT {", ".join(f"d.{name} AS {name}" for name in _DELIVERY_COLUMNS)}
     FROM {{rows}} AS r JOIN deliveries AS d ON d.id = r.id"""
+_THESE_MESSAGES = f"""
+    SELECT {", ".join(f"m.{name} AS {name}" for name in _MESSAGE_COLUMNS)}
+    FROM {{rows}} AS r JOIN messages AS m ON m.id = r.id"""
+_MESSAGE_ID: dict[str, Type] = {"id": "UUID"}
 
 
 def deliveries(
@@ -47,22 +46,8 @@ def deliveries(
 
     @at_one_moment
     def ask(database: peewee.Database) -> list[tuple[DeliveryPlace, answers.Delivery]]:
-        if filters.reference is not None:
-            sql, values = _of_reference(database, filters, before)
-            order = "m.created_at DESC, d.id DESC"
-        elif filters.client_id is not None:
-            sql, values = _of_client(database, filters, before)
-            order = "d.created_at DESC, d.id DESC"
-        else:
-            within, edges = _within(filters, before)
-            fits, given = mailing_conditions(filters)
-            sql, values = _merged(database, _DELIVERY_COLUMNS, filters, (f"{within} {fits}", [*edges, *given]), limit)
-            order = "created_at DESC, id DESC"
-        rows = _fetch(database, f"{sql} ORDER BY {order} LIMIT ?", _DELIVERY_COLUMNS, *values, limit)
-        rows = with_chains(database, with_ends(database, rows))
-        found = [((row["created_at"], row["id"]), views.delivery_answer(row)) for row in rows]
-        # SQLite does not guarantee the order of combined rows.
-        return sorted(found, key=lambda pair: pair[0], reverse=True)
+        rows = delivery_rows(database, _DELIVERY_COLUMNS, filters, before, limit)
+        return _deliveries(database, rows, filters.order)
 
     return ask
 
@@ -75,20 +60,25 @@ def messages(
     @at_one_moment
     def ask(database: peewee.Database) -> list[tuple[MessagePlace, answers.Message]]:
         seen = None if before is None else (before[0], uuid_parameter(database, before[1]))
-        if filters.of_deliveries and filters.reference is None and not filters.of_mailings:
-            sql, values = _through_deliveries(database, filters, seen, limit)
-        else:
-            sql, values = _straight(database, filters, seen)
-        order = "ORDER BY m.created_at DESC, m.id DESC LIMIT ?"
-        rows = _fetch(database, f"{sql} {order}", _MESSAGE_COLUMNS, *values, limit)
-        summed = summaries(database, rows)
-        found = [
-            ((row["created_at"], as_uuid(row["id"])), views.message_answer(row, summed[row["id"]], None))
-            for row in rows
-        ]
-        return sorted(found, key=lambda pair: pair[0], reverse=True)
+        return _messages(database, message_rows(database, _MESSAGE_COLUMNS, filters, seen, limit), filters.order)
 
     return ask
+
+
+def these_deliveries(
+    database: peewee.Database, ids: Iterable[int], order: Order = Order.NEWEST
+) -> list[tuple[DeliveryPlace, answers.Delivery]]:
+    """Those of these deliveries that exist, with their positions."""
+    rows = fetch_rows(database, _THESE, _DELIVERY_COLUMNS, {"id": "BIGINT"}, [(id_,) for id_ in sorted(set(ids))])
+    return _deliveries(database, [dict(zip(_DELIVERY_COLUMNS, row, strict=True)) for row in rows], order)
+
+
+def these_messages(
+    database: peewee.Database, ids: Iterable[UUID], order: Order
+) -> list[tuple[MessagePlace, answers.Message]]:
+    """Those of these messages that exist, with their positions and without their deliveries."""
+    rows = fetch_rows(database, _THESE_MESSAGES, _MESSAGE_COLUMNS, _MESSAGE_ID, [(id_.hex,) for id_ in ids])
+    return _messages(database, [dict(zip(_MESSAGE_COLUMNS, row, strict=True)) for row in rows], order)
 
 
 def by_ids(ids: Sequence[int]) -> Callable[[peewee.Database], dict[int, answers.Delivery]]:
@@ -96,9 +86,7 @@ def by_ids(ids: Sequence[int]) -> Callable[[peewee.Database], dict[int, answers.
 
     @at_one_moment
     def ask(database: peewee.Database) -> dict[int, answers.Delivery]:
-        rows = fetch_rows(database, _THESE, _DELIVERY_COLUMNS, {"id": "BIGINT"}, [(id_,) for id_ in sorted(set(ids))])
-        found = (dict(zip(_DELIVERY_COLUMNS, row, strict=True)) for row in rows)
-        return {row["id"]: views.delivery_answer(row) for row in with_chains(database, with_ends(database, found))}
+        return {id_: delivery for (_, id_), delivery in these_deliveries(database, ids)}
 
     return ask
 
@@ -127,155 +115,22 @@ def place_of_message(id_: UUID) -> Callable[[peewee.Database], MessagePlace]:
     return ask
 
 
-def _fetch(database: peewee.Database, sql: str, columns: Sequence[str], *values: Any) -> list[_Row]:
-    return [dict(zip(columns, row, strict=True)) for row in fetch(database, sql, columns, *values)]
+def _deliveries(
+    database: peewee.Database, found: Sequence[Row], order: Order
+) -> list[tuple[DeliveryPlace, answers.Delivery]]:
+    rows = with_chains(database, with_ends(database, found))
+    placed = [((row["created_at"], row["id"]), views.delivery_answer(row)) for row in rows]
+    # SQLite does not guarantee the order of combined rows.
+    return sorted(placed, key=_place, reverse=order.reverse)
 
 
-def _within(
-    filters: Filters, before: tuple[int, Any] | None, created_at: str = "created_at", id_: str = "id"
-) -> Condition:
-    """Created in the given time, and before the last one seen."""
-    parts: list[str] = []
-    values: list[Any] = []
-    for sign, edge in ((">=", filters.created_from), ("<", filters.created_to)):
-        if edge is not None:
-            parts.append(f"AND {created_at} {sign} ?")
-            values.append(edge)
-    if before is not None:
-        # The first half is redundant, but lets SQLite use an index.
-        parts.append(f"AND {created_at} <= ? AND ({created_at}, {id_}) < (?, ?)")
-        values += [before[0], *before]
-    return " ".join(parts), values
+def _messages(database: peewee.Database, rows: list[Row], order: Order) -> list[tuple[MessagePlace, answers.Message]]:
+    summed = summaries(database, rows)
+    placed = [
+        ((row["created_at"], as_uuid(row["id"])), views.message_answer(row, summed[row["id"]], None)) for row in rows
+    ]
+    return sorted(placed, key=_place, reverse=order.reverse)
 
 
-def _merged(
-    database: peewee.Database, columns: Sequence[str], filters: Filters, within: Condition, limit: int | None = None
-) -> Condition:
-    """One SELECT from several, one for each state and address, each an index scan for its `limit` newest rows."""
-    # SQLite reads no more of each than needed; PostgreSQL needs a LIMIT.
-    runs = list(product(filters.statuses or (None,), filters.places or [(channel, None) for channel in FORMS]))
-    told = limit and len(runs) > 1 and is_postgres(database)
-    newest = f"ORDER BY created_at DESC, id DESC LIMIT {limit}" if told else ""
-    parts: list[str] = []
-    values: list[Any] = []
-    for status, (channel, address) in runs:
-        where, given = _fitting(status, channel, address)
-        index = _indexed_by(database, status, address)
-        part = f"SELECT {', '.join(columns)} FROM deliveries {index} WHERE {where} {within[0]}"
-        parts.append(f"({part} {newest})" if newest else part)
-        values += [*given, *within[1]]
-    return " UNION ALL ".join(parts), values
-
-
-def _fitting(status: Status | None, channel: str, address: str | None) -> Condition:
-    where = f"channel = '{channel}'"
-    if status is Status.SENDING:
-        where += f" AND status = '{status}'"
-    elif status is not None:
-        # SQLite does not see by itself that the partial index contains them.
-        where += f" AND status = '{status}' AND status <> '{Status.SENDING}'"
-    return (where, []) if address is None else (f"{where} AND address = ?", [address])
-
-
-def _indexed_by(database: peewee.Database, status: Status | None, address: str | None) -> str:
-    """SQLite without statistics guesses; PostgreSQL has statistics and no such syntax."""
-    if is_postgres(database):
-        return ""
-    if address is not None:
-        return "INDEXED BY deliveries_address"
-    if status is Status.SENDING:
-        return "INDEXED BY deliveries_leased"
-    return "INDEXED BY deliveries_listed" if status is None else "INDEXED BY deliveries_status"
-
-
-def _of_reference(database: peewee.Database, filters: Filters, before: DeliveryPlace | None) -> Condition:
-    """Through the messages with this reference: usually there are few."""
-    fits, given = _any_delivery(filters)
-    columns = ", ".join(f"d.{name}" for name in _DELIVERY_COLUMNS)
-    within, edges = _within(filters, before, "m.created_at", "d.id")
-    messages, deliveries = (
-        ("", "")
-        if is_postgres(database)
-        else (
-            "INDEXED BY messages_reference",
-            "INDEXED BY deliveries_message",
-        )
-    )
-    sql = f"""
-        SELECT {columns} FROM messages AS m {messages} CROSS JOIN deliveries AS d {deliveries}
-        WHERE m.reference = ? AND d.message_id = m.id {fits} {within}"""
-    return sql, [filters.reference, *given, *edges]
-
-
-def _of_client(database: peewee.Database, filters: Filters, before: DeliveryPlace | None) -> Condition:
-    """Through what was sent to this client: not much."""
-    fits, given = _any_delivery(filters)
-    columns = ", ".join(f"d.{name}" for name in _DELIVERY_COLUMNS)
-    within, edges = _within(filters, before, "d.created_at", "d.id")
-    index = "" if is_postgres(database) else "INDEXED BY deliveries_client"
-    sql = f"SELECT {columns} FROM deliveries AS d {index} WHERE d.client_id IS NOT NULL {fits} {within}"
-    return sql, [*given, *edges]
-
-
-def _any_delivery(filters: Filters) -> Condition:
-    """The condition that a delivery `d` matches, for queries that reach it through its message."""
-    parts: list[str] = []
-    values: list[Any] = []
-    if filters.statuses:
-        parts.append(f"AND d.status IN ({', '.join('?' for _ in filters.statuses)})")
-        values += filters.statuses
-    if filters.places:
-        either = " OR ".join(
-            "d.channel = ?" if a is None else "d.channel = ? AND d.address = ?" for _, a in filters.places
-        )
-        parts.append(f"AND ({either})")
-        values += [value for place in filters.places for value in place if value is not None]
-    fits, given = mailing_conditions(filters, "d.")
-    return " ".join([*parts, fits]).strip(), [*values, *given]
-
-
-def _straight(database: peewee.Database, filters: Filters, before: tuple[int, Any] | None) -> Condition:
-    within, edges = _within(filters, before, "m.created_at", "m.id")
-    fits, given = _any_delivery(filters)
-    # With EXISTS, PostgreSQL would read all deliveries once instead of a hundred lookups.
-    if filters.client_id is not None:
-        # Through the client, because a mailing has a message of a million deliveries.
-        fits = f"{fits} AND d.client_id IS NOT NULL"
-        exists = f"AND m.id IN (SELECT d.message_id FROM deliveries AS d WHERE true {fits})"
-    else:
-        exists = (
-            f"AND (SELECT 1 FROM deliveries AS d WHERE d.message_id = m.id {fits} LIMIT 1) IS NOT NULL" if fits else ""
-        )
-    named = "" if filters.reference is None else "AND m.reference = ?"
-    named += "" if filters.mailing_id is None else " AND m.mailing_id = ? AND m.mailing_id <> 0"
-    reference = [value for value in (filters.reference, filters.mailing_id) if value is not None]
-    columns = ", ".join(f"m.{name}" for name in _MESSAGE_COLUMNS)
-    return f"SELECT {columns} FROM messages AS m WHERE true {named} {within} {exists}", [*reference, *edges, *given]
-
-
-def _through_deliveries(
-    database: peewee.Database, filters: Filters, before: tuple[int, Any] | None, limit: int
-) -> Condition:
-    """From the creation time of one matching delivery to the next older one, each by one index lookup.
-
-    Reading all deliveries would take as long as the largest message has deliveries. Each time gives at least one
-    message, so `limit` times fill the page.
-    """
-    moment = ["MAX(created_at) AS moment"]
-    edges_only, values = _within(filters, None)
-    seen = (f"{edges_only} AND created_at <= ?", [*values, before[0]]) if before else (edges_only, values)
-    newest, newest_values = _merged(database, moment, filters, seen)
-    older, older_values = _merged(database, moment, filters, (f"{edges_only} AND created_at < moments.moment", values))
-    same: Condition = ("AND created_at = m.created_at AND message_id = m.id", [])
-    there, there_values = _merged(database, ["message_id"], filters, same)
-    columns = ", ".join(f"m.{name}" for name in _MESSAGE_COLUMNS)
-    within, edges = _within(filters, before, "m.created_at", "m.id")
-    sql = f"""
-        WITH RECURSIVE moments (moment, number) AS (
-            SELECT (SELECT MAX(moment) FROM ({newest}) AS a), 1
-            UNION ALL
-            SELECT (SELECT MAX(moment) FROM ({older}) AS b), number + 1
-            FROM moments WHERE number <= ? AND moment IS NOT NULL)
-        SELECT {columns} FROM moments CROSS JOIN messages AS m
-        WHERE m.created_at = moments.moment AND (SELECT 1 FROM ({there}) AS c LIMIT 1) IS NOT NULL {within}"""
-    return sql, [*newest_values, *older_values, limit, *there_values, *edges]
+def _place(placed: tuple[Any, Any]) -> Any:
+    return placed[0]

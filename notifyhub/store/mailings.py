@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 import orjson
@@ -14,6 +15,7 @@ from notifyhub.clock import to_datetime
 from notifyhub.domain.audience import audience_of, in_words
 from notifyhub.domain.chains import is_chain, names
 from notifyhub.domain.mailings import LIVE, NOT_STARTED, MailingStatus
+from notifyhub.domain.orders import Order
 from notifyhub.domain.pacing import PACED
 from notifyhub.domain.states import Status
 from notifyhub.errors import Conflict, Fault, InvalidRequest, NotFound, NotifyhubError
@@ -29,7 +31,7 @@ _COLUMNS = tuple(field.column_name for field in Mailing._meta.sorted_fields)
 _ONE = f"SELECT {', '.join(_COLUMNS)} FROM mailings WHERE id = ? AND deleted_at IS NULL"
 _PAGE = f"""
     SELECT {", ".join(_COLUMNS)} FROM mailings
-    WHERE deleted_at IS NULL AND id < ? {{status}} ORDER BY id DESC LIMIT ?"""
+    WHERE deleted_at IS NULL AND id {{beyond}} ? {{status}} ORDER BY id {{order}} LIMIT ?"""
 
 _RELEASE = f"""
     UPDATE deliveries SET due_at = ?
@@ -167,15 +169,18 @@ def must_exist(id_: int) -> Callable[[peewee.Database], None]:
 
 
 def page(
-    statuses: Sequence[MailingStatus], before: int, limit: int
+    statuses: Sequence[MailingStatus], before: int, limit: int, order: Order = Order.NEWEST
 ) -> Callable[[peewee.Database], list[answers.Mailing]]:
-    """Query: the newest mailings in these states (none: in all), those before the id `before`."""
+    """Query: the first mailings in these states (none: in all), after the id `before`."""
 
     @at_one_moment
     def ask(database: peewee.Database) -> list[answers.Mailing]:
         among = f"AND status IN ({', '.join('?' for _ in statuses)})" if statuses else ""
-        found = fetch(database, _PAGE.format(status=among), _COLUMNS, before, *statuses, limit)
-        rows = sorted((dict(zip(_COLUMNS, row, strict=True)) for row in found), key=lambda row: -row["id"])
+        sql = _PAGE.format(beyond=order.beyond, status=among, order=order.sql)
+        found = [
+            dict(zip(_COLUMNS, row, strict=True)) for row in fetch(database, sql, _COLUMNS, before, *statuses, limit)
+        ]
+        rows = sorted(found, key=itemgetter("id"), reverse=order.reverse)
         counts = statistics.by_status(database, [row["id"] for row in rows])
         return [answer(row, counts[row["id"]]) for row in rows]
 

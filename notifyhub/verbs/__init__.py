@@ -23,6 +23,7 @@ from notifyhub.verbs.faces import (
 )
 from notifyhub.verbs.mailings import MailingVerbs
 from notifyhub.verbs.reachability import ReachabilityVerbs
+from notifyhub.verbs.sessions import Sessions, SessionVerbs
 from notifyhub.verbs.statistics import StatVerbs
 from notifyhub.verbs.templates import TemplateVerbs
 from notifyhub.verbs.two_ways import both, is_blocking, pause, result_of, within
@@ -43,6 +44,7 @@ __all__ = [
     "AuditVerbs",
     "WebhookVerbs",
     "EventVerbs",
+    "SessionVerbs",
     "Receives",
     "To",
     "Outcome",
@@ -70,6 +72,7 @@ __all__ = [
     "AsyncWebhooks",
     "Events",
     "AsyncEvents",
+    "Sessions",
     # one body for both ways of calling
     "both",
     "result_of",

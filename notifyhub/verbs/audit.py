@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from notifyhub.logs.current import ASKED_BY
 from notifyhub.verbs.two_ways import awaited, both
@@ -29,8 +29,9 @@ class AuditVerbs(ABC):
         about: str | None = None,
         created_from: datetime | str | None = None,
         created_to: datetime | str | None = None,
+        order: Literal["newest", "oldest"] = "newest",
     ) -> list[answers.AuditEntry]:
-        """The newest lines, or those before the given one.
+        """The first lines, or those after the one that was `before`.
 
         who     name of an API key, of an account on the machine, or of a person
         action  one or several, such as `mailing.paused`

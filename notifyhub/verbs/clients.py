@@ -63,9 +63,14 @@ class ClientVerbs(ErasureVerbs, ABC):
 
     @abstractmethod
     async def list(
-        self, /, before: answers.Client | int | None = None, limit: int = 100, **filters: Texts
+        self,
+        /,
+        before: answers.Client | int | None = None,
+        limit: int = 100,
+        order: Literal["newest", "oldest"] = "newest",
+        **filters: Texts,
     ) -> list[answers.Client]:
-        """The newest clients, or those before the given one.
+        """The first clients, or those after the one that was `before`.
 
         filters: `phone`, `operator_code`, `tag`, `timezone` (one value or several alternatives), and `search`: part of
         a phone, an address or an attribute, or a whole tag. Raises InvalidRequest.

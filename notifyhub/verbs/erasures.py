@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from notifyhub.verbs.calls import as_arguments
 
@@ -37,9 +37,15 @@ class ErasureVerbs(ABC):
 
     @abstractmethod
     async def erasures(
-        self, /, before: answers.Erasure | int | None = None, limit: int = 100, *, address: str | None = None
+        self,
+        /,
+        before: answers.Erasure | int | None = None,
+        limit: int = 100,
+        *,
+        address: str | None = None,
+        order: Literal["newest", "oldest"] = "newest",
     ) -> list[answers.Erasure]:
-        """The newest erasures, or those before the given one.
+        """The first erasures, or those after the one that was `before`.
 
         address  only those of people who had this phone or address
         """

@@ -104,14 +104,15 @@ class MailingVerbs(ABC):
         before: answers.Mailing | int | None = None,
         limit: int = 100,
         status: str | Sequence[str] | None = None,
+        order: Literal["newest", "oldest"] = "newest",
     ) -> list[answers.Mailing]:
-        """The newest mailings, or those before the given one; `status`: in one of these states."""
+        """The first mailings, or those after the one that was `before`; `status`: in one of these states."""
 
     async def update(self, id_: int, /, **members: Any) -> answers.Mailing:
         """Change a mailing: the members of `create`; those left out stay as they are, None restores the default.
 
-        Before it starts everything can be changed; afterwards only `name`, `ends_at`, `priority`, `reference` and
-        `metadata`; when it has ended, nothing. Raises InvalidRequest, NotFound, Conflict.
+        Before it starts everything can be changed; afterwards only `name`, `ends_at`, `priority`, `rate`, `reference`
+        and `metadata`; when it has ended, nothing. Raises InvalidRequest, NotFound, Conflict.
         """
         with as_arguments():
             if "channels" in members:

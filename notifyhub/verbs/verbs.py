@@ -116,8 +116,9 @@ class Verbs(Sends):
         """The newest messages, or those before the given one, without their deliveries.
 
         filters: `status`, `channel` (one or several), `address`, `reference`, `mailing_id`, `client_id`, `reason`,
-        `operator_code`, `created_from`, `created_to`. Filters
-        of deliveries select messages with at least one delivery that matches all of them. Raises InvalidRequest.
+        `operator_code`, `text` (part of it, in capital or small letters), `created_from`, `created_to`. Filters of
+        deliveries select messages with at least one delivery that matches all of them. `order`: `newest` (default) or
+        `oldest` first. Raises InvalidRequest.
         """
 
     @abstractmethod

@@ -138,6 +138,7 @@ class Sweeps:
         sweep.forget_unreachable(self._database, now_ms())
         receive.forget(self._database, now_ms())
         forgetting.forget(self._database, now_ms(), self._settings.events.kept_s)
+        sweep.forget_sessions(self._database, now_ms())
         if kept_days := self._settings.audit_kept_days:
             sweep.forget_audit(self._database, now_ms() - kept_days * DAY_S * 1000)
 

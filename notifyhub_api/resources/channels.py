@@ -7,12 +7,16 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from notifyhub.answers import Channel, Channels
+from notifyhub.answers import Channel, Channels, SettingInEffect, SettingsInEffect
 from notifyhub.domain.addresses import FORMS
+from notifyhub.errors import NotFound
+from notifyhub.requests import ADMIN
+from notifyhub.settings_shown import of_channel
 from notifyhub_api.operations import Operation, Parameter, Tag
 from notifyhub_api.web import answer, hub_of
 
 TAG = Tag("channels", "The messengers: address format, limits, retry policy and health of each.")
+CHANNEL = Parameter("channel", "path", lambda: {"type": "string", "enum": [*FORMS]}, "name of a channel")
 
 EXAMPLE: dict[str, Any] = {
     "name": "telegram",
@@ -47,6 +51,18 @@ async def read(request: Request) -> Response:
     return answer(await hub_of(request).channel(request.path_params["channel"]))
 
 
+async def settings(request: Request) -> Response:
+    """The settings of a channel."""
+    name, known = request.path_params["channel"], hub_of(request).settings
+    if name not in known.channels():
+        raise NotFound("channel", name)
+    items = [
+        SettingInEffect(name=shown.name, value=shown.value, description=shown.description)
+        for shown in of_channel(known, name)
+    ]
+    return answer(SettingsInEffect(items=items))
+
+
 operations = (
     Operation(
         method="GET",
@@ -66,10 +82,28 @@ operations = (
         scope="read",
         tag=TAG,
         summary="One channel",
-        parameters=[
-            Parameter("channel", "path", lambda: {"type": "string", "enum": [*FORMS]}, "name of a channel"),
-        ],
+        parameters=[CHANNEL],
         answers={200: Channel},
         example_answer=EXAMPLE,
+    ),
+    Operation(
+        method="GET",
+        path="/api/v1/channels/{channel}/settings",
+        endpoint=settings,
+        scope=ADMIN,
+        tag=TAG,
+        summary="The settings of a channel, with secrets masked",
+        description="As this process has read them when it started, defaults included.",
+        parameters=[CHANNEL],
+        answers={200: SettingsInEffect},
+        example_answer={
+            "items": [
+                {
+                    "name": "NOTIFYHUB_TELEGRAM_TOKEN",
+                    "value": "***",
+                    "description": "credential for the messenger; none: the channel is emulated",
+                }
+            ]
+        },
     ),
 )

@@ -22,7 +22,6 @@ from notifyhub_api.web import answer, body_of, hub_of
 
 TAG = Tag("clients", "The directory: the people whom mailings are sent to.")
 ID = Parameter("id", "path", {"type": "integer", "minimum": 1, "examples": [7]}, "id of a client")
-AFTER_THE_LAST = 2**63 - 1
 
 _WORDS = {"type": "array", "items": {"type": "string", "minLength": 1, "maxLength": 255}}
 FILTERS: tuple[Parameter, ...] = (
@@ -39,6 +38,7 @@ FILTERS: tuple[Parameter, ...] = (
 )
 PAGING = (
     Parameter("before", "query", {"type": "string"}, "id of the client before the page; instead of `cursor`"),
+    paging.ORDER,
     *paging.PARAMETERS,
 )
 
@@ -69,19 +69,21 @@ async def find(request: Request) -> Response:
     """Clients by filters, newest first."""
     given = _given(request)
     first = given.pop("before", [""])[-1]
-    given.pop("limit", None)
+    for name in ("limit", "order"):
+        given.pop(name, None)
     if given.pop("cursor", None) and first:
         raise InvalidRequest([Fault("$.before", "too_many", "goes without a cursor")])
     filters, faults = client_filters(given, hub_of(request).settings.default_region)
     if faults:
         raise InvalidRequest(faults)
-    limit, before = paging.limit_of(request), paging.cursor_of(request, AFTER_THE_LAST)
+    limit, order = paging.limit_of(request), paging.order_of(request)
+    before = paging.cursor_of(request, order.start, order)
     if first:
         before = (await hub_of(request).clients.get(first)).id
     # One more than requested shows whether there is a next page.
-    question = clients.page(filters.audience, filters.search, before, limit + 1)
+    question = clients.page(filters.audience, filters.search, before, limit + 1, order)
     found = await result_of(hub_of(request).ask(question))
-    cursor = paging.cursor_to(found[limit - 1].id) if len(found) > limit else None
+    cursor = paging.cursor_to(found[limit - 1].id, order) if len(found) > limit else None
     return answer(ClientPage(items=found[:limit], next=cursor), headers=paging.link_header(request, cursor))
 
 

@@ -10,13 +10,14 @@ from starlette.responses import Response
 
 from notifyhub.answers import Delivery, DeliveryPage, DeliveryResults, Story
 from notifyhub.requests import IdsRequest, ResolveRequest, as_row_id, ids_request
-from notifyhub.store import lists
-from notifyhub_api import filtering, paging
-from notifyhub_api.operations import Operation, Parameter, Tag
+from notifyhub.store import lists, searches
+from notifyhub_api import filtering, list_tables, paging
+from notifyhub_api.operations import CSV, Operation, Parameter, Tag
 from notifyhub_api.resources.examples import ATTEMPT, DELIVERY, STORY
 from notifyhub_api.web import answer, body_of, hub_of
 
 TAG = Tag("deliveries", "One message to one recipient on one channel.")
+TABLE = list_tables.Table("deliveries", Delivery, ("text", "attempts", "receipts", "duplicate_of"))
 ID = Parameter("id", "path", {"type": "integer", "minimum": 1, "examples": [17]}, "id of a delivery")
 
 
@@ -34,7 +35,7 @@ async def why(request: Request) -> Response:
 
 async def find(request: Request) -> Response:
     """Deliveries by filters, newest first."""
-    return await filtering.page(request, lists.deliveries, place_of, int, DeliveryPage)
+    return await filtering.page(request, searches.deliveries, place_of, int, DeliveryPage, table=TABLE)
 
 
 def place_of(id_: str) -> Callable[[Any], lists.DeliveryPlace]:
@@ -68,9 +69,10 @@ operations = (
         scope="read",
         tag=TAG,
         summary="Deliveries by filters, newest first",
-        description="Filters may be combined. A cursor remains valid while deliveries are added.",
-        parameters=filtering.PARAMETERS,
+        description=filtering.DESCRIPTION,
+        parameters=[*filtering.PARAMETERS, list_tables.FORMAT],
         answers={200: DeliveryPage},
+        tables=[CSV],
         refusals=[404],
         headers=paging.HEADERS,
         example_answer={"items": [DELIVERY]},

@@ -13,7 +13,8 @@ from starlette.responses import Response
 from notifyhub.answers import Answer, Delivery
 from notifyhub.clock import to_datetime
 from notifyhub.requests import Filters
-from notifyhub.store import lists
+from notifyhub.store import lists, searches
+from notifyhub.store.searches import Found
 from notifyhub_api import filtering, paging
 from notifyhub_api.operations import Operation
 from notifyhub_api.resources import deliveries
@@ -45,9 +46,14 @@ async def list_messages(request: Request) -> Response:
 
 def _messages(
     filters: Filters, before: lists.DeliveryPlace | None, limit: int
-) -> Callable[[Any], list[tuple[lists.DeliveryPlace, DialectMessage]]]:
-    ask = lists.deliveries(filters, before, limit)
-    return lambda database: [(place, _message(place[0], delivery)) for place, delivery in ask(database)]
+) -> Callable[[Any], Found[lists.DeliveryPlace, DialectMessage]]:
+    ask = searches.deliveries(filters, before, limit)
+
+    def told(database: Any) -> Found[lists.DeliveryPlace, DialectMessage]:
+        items, further = ask(database)
+        return Found([(place, _message(place[0], delivery)) for place, delivery in items], further)
+
+    return told
 
 
 def _message(created_at: int, delivery: Delivery) -> DialectMessage:

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from notifyhub.answers import Erasure, ErasurePage
 from notifyhub.errors import Fault, InvalidRequest
+from notifyhub.logs.current import ASKED_BY
 from notifyhub.requests import ErasureRequest
 from notifyhub.requests.fields import REFERENCE
 from notifyhub_api import paging
@@ -18,7 +19,6 @@ from notifyhub_api.web import answer, body_of, caller_of, hub_of
 
 TAG = Tag("erasures", "People of whom nothing is left, with the proof.")
 ID = Parameter("id", "path", {"type": "integer", "minimum": 1, "examples": [1]}, "id of an erasure")
-AFTER_THE_LAST = 2**63 - 1
 LONGEST_ADDRESS = 255
 FILTERS = (
     Parameter("address", "query", REFERENCE, "of people who had this phone or address"),
@@ -41,22 +41,31 @@ ERASURE: dict[str, Any] = {
 
 async def erase(request: Request) -> Response:
     """Erase a client."""
+    body = await body_of(request)
+    return answer(await hub_of(request).clients.erase_as(request.path_params["id"], body, _asker(request)))
+
+
+def _asker(request: Request) -> str:
+    """Who asks, as the proof names them."""
+    who = ASKED_BY.get()
+    if who.face == "dashboard":
+        return " ".join(filter(None, ("dashboard", who.name)))
     key = caller_of(request)
-    asker = f"API key {key}" if key else "API without a key"
-    return answer(await hub_of(request).clients.erase_as(request.path_params["id"], await body_of(request), asker))
+    return f"API key {key}" if key else "API without a key"
 
 
 async def every(request: Request) -> Response:
     """Erasures, newest first."""
     clients = hub_of(request).clients
-    limit, before = paging.limit_of(request), paging.cursor_of(request, AFTER_THE_LAST)
+    limit, order = paging.limit_of(request), paging.order_of(request)
+    before = paging.cursor_of(request, order.start, order)
     if first := request.query_params.get("before"):
         if request.query_params.get("cursor"):
             raise InvalidRequest([Fault("$.before", "too_many", "goes without a cursor")])
         before = (await clients.erasure(first)).id
     # One more than requested shows whether there is a next page.
-    found = await clients.erasures(before, limit + 1, address=_address(request))
-    cursor = paging.cursor_to(found[limit - 1].id) if len(found) > limit else None
+    found = await clients.erasures(before, limit + 1, address=_address(request), order=order.value)
+    cursor = paging.cursor_to(found[limit - 1].id, order) if len(found) > limit else None
     return answer(ErasurePage(items=found[:limit], next=cursor), headers=paging.link_header(request, cursor))
 
 
@@ -100,7 +109,7 @@ operations = (
         tag=TAG,
         summary="Erasures, newest first",
         description="With `address`, those of people who had it: it is compared by its keyed hash.",
-        parameters=[*FILTERS, *paging.PARAMETERS],
+        parameters=[*FILTERS, paging.ORDER, *paging.PARAMETERS],
         answers={200: ErasurePage},
         refusals=[404],
         headers=paging.HEADERS,

@@ -71,6 +71,23 @@ KEY: dict[str, Any] = {
     "rate_limit": 600,
 }
 
+SESSION: dict[str, Any] = {
+    "id": 2,
+    "name": "Anna",
+    "role": "operator",
+    "via": "link",
+    "user_agent": "Mozilla/5.0",
+    "created_at": "2026-11-21T11:06:31.885000Z",
+    "expires_at": "2026-11-21T23:06:31.885000Z",
+    "last_used_at": "2026-11-21T11:06:31.885000Z",
+}
+LOGIN_LINK: dict[str, Any] = {
+    "token": "Xw3kJ0bq5Yt6uQ1rZ8nVd2sLh4mPc7eGf9aKi0oTyRl",
+    "url": "http://127.0.0.1:8000/signin?token=Xw3kJ0bq5Yt6uQ1rZ8nVd2sLh4mPc7eGf9aKi0oTyRl",
+    "role": "operator",
+    "name": "Anna",
+    "expires_at": "2026-11-21T12:06:31.885000Z",
+}
 NEW_KEY: dict[str, Any] = {
     "name": "shop",
     "scopes": ["send", "read"],

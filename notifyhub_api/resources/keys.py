@@ -9,8 +9,8 @@ from notifyhub.answers import Key, KeyPage
 from notifyhub.requests import ADMIN, KeyRequest
 from notifyhub.store import keys
 from notifyhub.verbs import result_of
-from notifyhub_api import paging
-from notifyhub_api.operations import Operation, Parameter, Tag
+from notifyhub_api import list_tables, paging
+from notifyhub_api.operations import CSV, Operation, Parameter, Tag
 from notifyhub_api.resources.examples import KEY, NEW_KEY
 from notifyhub_api.web import answer, body_of, hub_of
 
@@ -28,8 +28,14 @@ async def create(request: Request) -> Response:
 async def every(request: Request) -> Response:
     """Keys in the order of their ids, including revoked ones, page by page."""
     limit, after = paging.limit_of(request), paging.cursor_of(request, BEFORE_THE_FIRST)
+
+    async def ask(seen: int, number: int) -> list[Key]:
+        return await result_of(hub_of(request).ask(keys.page(seen, number)))
+
+    if list_tables.wanted(request):
+        return await list_tables.numbered(request, list_tables.Table("keys", Key, ("key",)), ask, after)
     # One more than requested shows whether there is a next page.
-    found = await result_of(hub_of(request).ask(keys.page(after, limit + 1)))
+    found = await ask(after, limit + 1)
     cursor = paging.cursor_to(found[limit - 1].id) if len(found) > limit else None
     return answer(KeyPage(items=found[:limit], next=cursor), headers=paging.link_header(request, cursor))
 
@@ -70,8 +76,9 @@ operations = (
         tag=TAG,
         summary="All keys, page by page",
         description="In the order of their ids, including revoked and expired keys.",
-        parameters=paging.PARAMETERS,
+        parameters=[*paging.PARAMETERS, list_tables.FORMAT],
         answers={200: KeyPage},
+        tables=[CSV],
         headers=paging.HEADERS,
         example_answer={"items": [KEY], "next": "Mg=="},
     ),

@@ -8,11 +8,11 @@ from starlette.responses import Response
 from notifyhub.answers import DeliveryPage, MailingStatistics, Preview
 from notifyhub.requests import as_row_id
 from notifyhub.requests.mailings import MailingRequest
-from notifyhub.store import lists, mailings
+from notifyhub.store import mailings, searches
 from notifyhub.verbs import result_of
-from notifyhub_api import filtering, paging
+from notifyhub_api import filtering, list_tables, paging
 from notifyhub_api.operations import CSV, Operation
-from notifyhub_api.resources.deliveries import place_of
+from notifyhub_api.resources.deliveries import TABLE, place_of
 from notifyhub_api.resources.examples import DELIVERY
 from notifyhub_api.resources.mailing_examples import MAILING_STATISTICS, NEW_MAILING, PREVIEW
 from notifyhub_api.resources.mailings import ID, TAG
@@ -35,7 +35,7 @@ async def deliveries(request: Request) -> Response:
     """The deliveries of a mailing by filters, newest first."""
     id_ = as_row_id("mailing", request.path_params["id"])
     await result_of(hub_of(request).ask(mailings.must_exist(id_)))
-    return await filtering.page(request, lists.deliveries, place_of, int, DeliveryPage, id_)
+    return await filtering.page(request, searches.deliveries, place_of, int, DeliveryPage, id_, TABLE)
 
 
 operations = (
@@ -74,9 +74,10 @@ operations = (
         scope="read",
         tag=TAG,
         summary="The deliveries of a mailing by filters, newest first",
-        description="Filters may be combined. A cursor remains valid while deliveries are added.",
-        parameters=[ID, *filtering.OF_A_MAILING],
+        description=filtering.DESCRIPTION,
+        parameters=[ID, *filtering.OF_A_MAILING, list_tables.FORMAT],
         answers={200: DeliveryPage},
+        tables=[CSV],
         headers=paging.HEADERS,
         example_answer={"items": [{**DELIVERY, "mailing_id": 3, "client_id": 7}]},
     ),

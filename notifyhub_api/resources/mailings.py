@@ -13,16 +13,15 @@ from notifyhub.requests.mailing_tests import MailingTestRequest
 from notifyhub.requests.mailings import MailingChangeRequest, MailingRequest
 from notifyhub.store import mailings
 from notifyhub.verbs import result_of
-from notifyhub_api import paging
+from notifyhub_api import list_tables, paging
 from notifyhub_api.filtering import SEVERAL
-from notifyhub_api.operations import Operation, Parameter, Tag
+from notifyhub_api.operations import CSV, Operation, Parameter, Tag
 from notifyhub_api.resources.examples import MESSAGE
 from notifyhub_api.resources.mailing_examples import MAILING, NEW_MAILING
 from notifyhub_api.web import answer, body_of, hub_of
 
 TAG = Tag("mailings", "One text for an audience of the directory, between a start and an end.")
 ID = Parameter("id", "path", {"type": "integer", "minimum": 1, "examples": [3]}, "id of a mailing")
-AFTER_THE_LAST = 2**63 - 1
 STATUS = Parameter("status", "query", {"type": "array", "items": {"type": "string", "enum": [*MailingStatus]}}, SEVERAL)
 
 BEFORE = Parameter("before", "query", {"type": "string"}, "id of the mailing before the page; instead of `cursor`")
@@ -37,14 +36,21 @@ async def create(request: Request) -> Response:
 async def find(request: Request) -> Response:
     """Mailings, newest first."""
     statuses = mailing_statuses(request.query_params.getlist("status"))
-    limit, before = paging.limit_of(request), paging.cursor_of(request, AFTER_THE_LAST)
+    limit, order = paging.limit_of(request), paging.order_of(request)
+    before = paging.cursor_of(request, order.start, order)
     if first := request.query_params.get("before"):
         if "cursor" in request.query_params:
             raise InvalidRequest([Fault("$.before", "too_many", "goes without a cursor")])
         before = (await hub_of(request).mailings.get(first)).id
+
+    async def ask(seen: int, number: int) -> list[Mailing]:
+        return await result_of(hub_of(request).ask(mailings.page(statuses, seen, number, order)))
+
+    if list_tables.wanted(request):
+        return await list_tables.numbered(request, list_tables.Table("mailings", Mailing), ask, before)
     # One more than requested shows whether there is a next page.
-    found = await result_of(hub_of(request).ask(mailings.page(statuses, before, limit + 1)))
-    cursor = paging.cursor_to(found[limit - 1].id) if len(found) > limit else None
+    found = await ask(before, limit + 1)
+    cursor = paging.cursor_to(found[limit - 1].id, order) if len(found) > limit else None
     return answer(MailingPage(items=found[:limit], next=cursor), headers=paging.link_header(request, cursor))
 
 
@@ -119,8 +125,9 @@ operations = (
         scope="read",
         tag=TAG,
         summary="Mailings, newest first",
-        parameters=[STATUS, BEFORE, *paging.PARAMETERS],
+        parameters=[STATUS, BEFORE, paging.ORDER, *paging.PARAMETERS, list_tables.FORMAT],
         answers={200: MailingPage},
+        tables=[CSV],
         refusals=[404],
         headers=paging.HEADERS,
         example_answer={"items": [MAILING]},
@@ -144,7 +151,7 @@ operations = (
         tag=TAG,
         summary="Change a mailing",
         description="Before it starts everything can be changed. While it runs or is paused: `name`, `ends_at`, "
-        "`priority`, `reference` and `metadata`. When it has ended: nothing. Null restores the default.",
+        "`priority`, `rate`, `reference` and `metadata`. When it has ended: nothing. Null restores the default.",
         parameters=[ID],
         request=MailingChangeRequest,
         answers={200: Mailing},

@@ -12,12 +12,12 @@ from starlette.responses import Response
 
 from notifyhub.answers import Cancelled, DeliveryPage, Message, MessagePage, Retried, Stories
 from notifyhub.requests import ChangeRequest, MessageRequest, RetryRequest, as_message_id
-from notifyhub.store import lists, views
+from notifyhub.store import lists, searches, views
 from notifyhub.store.idempotency import Kept
 from notifyhub.verbs import result_of
-from notifyhub_api import filtering, paging
+from notifyhub_api import filtering, list_tables, paging
 from notifyhub_api.idempotency import is_named, named, replay
-from notifyhub_api.operations import Operation, Parameter, Tag
+from notifyhub_api.operations import CSV, Operation, Parameter, Tag
 from notifyhub_api.resources.examples import DELIVERY, MESSAGE, MESSAGE_ID, REQUEST, STORY
 from notifyhub_api.web import answer, body_of, caller_of, hub_of
 
@@ -25,6 +25,7 @@ CHECKED_AT_ONCE = 32 * 1024
 """Bytes of a body; a thread takes longer to change to than such a one takes to check."""
 
 TAG = Tag("messages", "One text, accepted once, for one or more people on one or more channels.")
+TABLE = list_tables.Table("messages", Message, ("deliveries", "deliveries_url"))
 ID = Parameter("id", "path", {"type": "string", "format": "uuid", "examples": [MESSAGE_ID]}, "id of a message")
 
 
@@ -67,7 +68,7 @@ def _path(message: Message) -> str:
 
 async def find(request: Request) -> Response:
     """Messages by filters, newest first."""
-    return await filtering.page(request, lists.messages, _place_of, UUID, MessagePage)
+    return await filtering.page(request, searches.messages, _place_of, UUID, MessagePage, table=TABLE)
 
 
 def _place_of(id_: str) -> Callable[[Any], lists.MessagePlace]:
@@ -145,11 +146,13 @@ operations = (
         scope="read",
         tag=TAG,
         summary="Messages by filters, newest first",
-        description="Filters may be combined. `status`, `channel` and `address` select messages with at least one "
-        "delivery that matches all of them. `counts` is absent for messages with more than 50 deliveries."
-        " A cursor remains valid while messages are added.",
-        parameters=filtering.PARAMETERS,
+        description=filtering.DESCRIPTION + " `status`, `channel` and `address` find messages with at least one "
+        "delivery that matches all of them. `counts` is absent for messages with more than 50 deliveries. Of a "
+        "message from a template, `text` is also looked for in what each of up to 1,000 people is told; the "
+        "deliveries of a mailing are searched by their own list.",
+        parameters=[*filtering.PARAMETERS, list_tables.FORMAT],
         answers={200: MessagePage},
+        tables=[CSV],
         refusals=[404],
         headers=paging.HEADERS,
         example_answer={"items": [{k: v for k, v in MESSAGE.items() if k != "deliveries"} | {"counts": {"sent": 1}}]},

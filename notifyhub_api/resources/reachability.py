@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -11,9 +13,9 @@ from notifyhub.domain.reachability import REASONS
 from notifyhub.errors import Fault, InvalidRequest
 from notifyhub.requests.ids import LARGEST_ID
 from notifyhub.requests.reachability import AddressRequest
-from notifyhub_api import paging
+from notifyhub_api import list_tables, paging
 from notifyhub_api.filtering import SEVERAL
-from notifyhub_api.operations import Operation, Parameter, Tag
+from notifyhub_api.operations import CSV, Operation, Parameter, Tag
 from notifyhub_api.web import answer, body_of, hub_of
 
 TAG = Tag("reachability", "Addresses that nothing is sent to, and why.")
@@ -51,12 +53,19 @@ async def find(request: Request) -> Response:
     given: dict[str, list[str]] = {}
     for name, value in request.query_params.multi_items():
         given.setdefault(name, []).append(value)
-    for name in ("limit", "cursor"):
+    as_table = list_tables.wanted(request)
+    for name in ("limit", "cursor", "format"):
         given.pop(name, None)
     if first := given.pop("before", [""])[-1]:
         before = _before(request, first)
+
+    async def ask(seen: int, number: int) -> Sequence[Reachability]:
+        return await hub_of(request).reachability.page(given, seen, number)
+
+    if as_table:
+        return await list_tables.numbered(request, list_tables.Table("reachability", Reachability), ask, before)
     # One more than requested shows whether there is a next page.
-    found = await hub_of(request).reachability.page(given, before, limit + 1)
+    found = await ask(before, limit + 1)
     cursor = paging.cursor_to(found[limit - 1].id) if len(found) > limit else None
     return answer(ReachabilityPage(items=[*found[:limit]], next=cursor), headers=paging.link_header(request, cursor))
 
@@ -95,8 +104,10 @@ operations = (
             Parameter("reason", "query", {"type": "string", "enum": [*REASONS]}, "why it is in the book"),
             Parameter("before", "query", {"type": "string"}, "id of the entry before the page; instead of `cursor`"),
             *paging.PARAMETERS,
+            list_tables.FORMAT,
         ],
         answers={200: ReachabilityPage},
+        tables=[CSV],
         headers=paging.HEADERS,
         example_answer={"items": [BLOCKED]},
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from starlette.requests import Request
@@ -13,8 +14,8 @@ from notifyhub.requests import ADMIN
 from notifyhub.requests.ids import LARGEST_ID
 from notifyhub.requests.webhooks import ReplayRequest
 from notifyhub.store.webhook_replays import STATES
-from notifyhub_api import paging
-from notifyhub_api.operations import Operation, Parameter
+from notifyhub_api import list_tables, paging
+from notifyhub_api.operations import CSV, Operation, Parameter
 from notifyhub_api.resources.webhooks import ID, TAG
 from notifyhub_api.web import answer, body_of, hub_of
 
@@ -49,10 +50,16 @@ async def posts(request: Request) -> Response:
     if first := request.query_params.get("before"):
         before = _before(request, first)
     state = request.query_params.get("state")
+
+    async def ask(seen: int, number: int) -> Sequence[Post]:
+        return await hub_of(request).webhooks.posts_page(request.path_params["id"], state, seen, number)
+
+    if list_tables.wanted(request):
+        return await list_tables.numbered(request, list_tables.Table("posts", Post), ask, before)
     # One more than requested shows whether there is a next page.
-    found = await hub_of(request).webhooks.posts_page(request.path_params["id"], state, before, limit + 1)
+    found = await ask(before, limit + 1)
     cursor = paging.cursor_to(found[limit - 1].id) if len(found) > limit else None
-    return answer(PostPage(items=found[:limit], next=cursor), headers=paging.link_header(request, cursor))
+    return answer(PostPage(items=[*found[:limit]], next=cursor), headers=paging.link_header(request, cursor))
 
 
 async def replay(request: Request) -> Response:
@@ -99,8 +106,10 @@ operations = (
             Parameter("state", "query", {"type": "string", "enum": [*STATES]}, "only posts in this state"),
             Parameter("before", "query", {"type": "string"}, "id of the post before the page; instead of `cursor`"),
             *paging.PARAMETERS,
+            list_tables.FORMAT,
         ],
         answers={200: PostPage},
+        tables=[CSV],
         headers=paging.HEADERS,
         example_answer={"items": [POST]},
     ),

@@ -23,12 +23,14 @@ def list_(
     client: Annotated[int | None, typer.Option(help="Sent to this client of the directory.")] = None,
     reason: Annotated[str | None, typer.Option(help="Failed, expired or cancelled for this reason.")] = None,
     operator_code: Annotated[str | None, typer.Option(help="By mailings, to clients of this operator.")] = None,
+    text: Annotated[str | None, typer.Option(help="Part of the message text, in capital or small letters.")] = None,
     since: Annotated[str | None, typer.Option(help="Accepted at or after this time: ISO 8601 with an offset.")] = None,
     until: Annotated[str | None, typer.Option(help="Accepted before this time: ISO 8601 with an offset.")] = None,
+    oldest: Annotated[bool, typer.Option("--oldest", help="The oldest first.")] = False,
     deliveries: Annotated[bool, typer.Option("--deliveries", help="List deliveries instead of messages.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """List matching messages or deliveries, newest first.
+    """List matching messages or deliveries, newest first unless told otherwise.
 
     \b
     Examples:
@@ -48,8 +50,10 @@ def list_(
             client_id=client,
             reason=reason,
             operator_code=operator_code,
+            text=text,
             created_from=since,
             created_to=until,
+            order="oldest" if oldest else "newest",
         )
     if as_json:
         show_json(found)

@@ -15,7 +15,7 @@ def config(as_json: AsJson = False) -> None:
       notifyhub config --json
     """
     from notifyhub.settings import load
-    from notifyhub_cli.settings_shown import effective
+    from notifyhub.settings_shown import effective
 
     with told_in_one_line():
         values = effective(load())

@@ -68,3 +68,27 @@ def test_the_counts_are_written_while_the_process_runs(hub: Hub) -> None:
 
 def test_a_channel_that_is_not_there_is_a_404(small_api: Api) -> None:
     assert small_api.get(f"{PATH}/pigeon").status == 404
+
+
+def test_the_settings_of_a_channel_are_shown_with_secrets_masked(
+    make_hub: HubMaker, serve: Callable[[Hub], Api]
+) -> None:
+    further = {"news": {"token": "2:secret", "webhook_secret": "secret-2"}}
+    real = {"token": "1:secret", "webhook_secret": "secret-1", "proxy": "http://me:secret@127.0.0.1:9", "rate": "5/s"}
+    api = serve(make_hub(worker=False, telegram={**real, "senders": further}))
+
+    answered = api.get(f"{PATH}/telegram/settings")
+
+    found = {one["name"]: one.get("value") for one in answered.json["items"]}
+    assert found["NOTIFYHUB_TELEGRAM_TOKEN"] == found["NOTIFYHUB_TELEGRAM_WEBHOOK_SECRET"] == "***"
+    assert (found["NOTIFYHUB_TELEGRAM_RATE"], found["NOTIFYHUB_TELEGRAM_BASE_URL"]) == ("5/s", None)
+    assert found["NOTIFYHUB_TELEGRAM_PROXY"] == "http://me:***@127.0.0.1:9"
+    assert "news" in found["NOTIFYHUB_TELEGRAM_SENDERS"]
+    assert b"secret-" not in answered.body
+    assert b":secret" not in answered.body
+
+
+def test_the_settings_of_a_channel_are_for_admins(small_api: Api) -> None:
+    small_api.key = str(small_api.hub.keys.create("reader", scopes=["read", "send"]).key)
+
+    assert small_api.get(f"{PATH}/telegram/settings").status == 403

@@ -15,6 +15,7 @@ from openapi_spec_validator import validate
 from starlette.routing import Route
 
 from notifyhub_api.app import OPERATIONS, make_app
+from notifyhub_api.dashboard import app as dashboard
 from notifyhub_api.operations import Operation
 from notifyhub_api.resources.dialects import ITEMS, SENDMSG
 from tests.api.conftest import LATER, Api, Reply
@@ -77,6 +78,7 @@ def test_every_route_is_in_the_document_and_the_reverse(small_api: Api) -> None:
     assert {route for route in served if route[0] != "HEAD"} == told
     hidden = {route.path for route in routes if not route.include_in_schema}
     other = {"/openapi.json", "/api/v1/schema/", "/docs", "/redoc", *PAGES, *PROBLEMS}
+    other |= {route.path for route in dashboard.routes(OPERATIONS) if isinstance(route, Route)}
     assert hidden == other | {alias for operation in OPERATIONS for alias in operation.aliases}
 
 
@@ -238,6 +240,8 @@ ANSWERS: list[tuple[str, str, int, Ask]] = [
     ("GET", "/api/v1/channels", 200, lambda api: api.get("/api/v1/channels")),
     ("GET", "/api/v1/channels/{channel}", 200, lambda api: api.get("/api/v1/channels/telegram")),
     ("GET", "/api/v1/channels/{channel}", 404, lambda api: api.get("/api/v1/channels/pigeon")),
+    ("GET", "/api/v1/channels/{channel}/settings", 200, lambda api: api.get("/api/v1/channels/viber/settings")),
+    ("GET", "/api/v1/channels/{channel}/settings", 404, lambda api: api.get("/api/v1/channels/pigeon/settings")),
     ("POST", "/api/sendmsg", 202, lambda api: api.post("/api/sendmsg", SENDMSG)),
     ("POST", "/api/sendmsg", 422, lambda api: api.post("/api/sendmsg", {**SENDMSG, "message": ""})),
     ("POST", "/api/", 200, lambda api: api.post("/api/", ITEMS)),

@@ -57,6 +57,12 @@ def test_the_table_of_a_mailing_has_the_numbers_of_its_json(counted: tuple[Api, 
     assert (told["by_status"]["failed"], told["unreachable"]) == (1, 1)
 
 
+def test_the_table_is_also_asked_for_by_its_media_type(counted: tuple[Api, str]) -> None:
+    api, path = counted
+
+    assert table(api.get(path, Accept="text/csv")) == table(api.get(f"{path}?format=csv"))
+
+
 def test_the_table_of_everything_has_the_numbers_of_its_json(counted: tuple[Api, str]) -> None:
     api, _ = counted
     told = api.get(f"{STATS}?by=hour").json

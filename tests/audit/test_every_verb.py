@@ -13,12 +13,14 @@ from typing import Any
 from notifyhub import Hub
 from notifyhub.domain.audit import ACTIONS, KINDS
 from notifyhub.hub import core_of
+from notifyhub.hub.sessions import HubSessions
 from notifyhub.store.rows import run
 from notifyhub.verbs import faces
 from tests.conftest import HubMaker
 from tests.emulated import RunningEmulator
 from tests.mailings.conftest import until
 from tests.processes import PATIENCE_S
+from tests.sessions.conftest import Door
 from tests.webhooks.conftest import HERE
 
 LATER = "2126-12-01T10:00:00+03:00"
@@ -28,6 +30,7 @@ READS = {
     "stats.check", "templates.get", "templates.list", "templates.versions", "templates.preview",
     "webhooks.get", "webhooks.list", "webhooks.posts", "events.list", "stats.now", "clients.erasure",
     "clients.erasures", "mailings.get", "mailings.list", "mailings.stats", "mailings.preview", "mailings.preview_as",
+    "sessions.list", "sessions.find",
 }  # fmt: skip
 SENDS = {"send", "send_many", "mailings.test", "webhooks.test"}
 """What is sent is in the lists of messages, counted by key; it would drown everything else here."""
@@ -80,6 +83,10 @@ def _broken_counters(story: Story) -> object:
     return story.hub.stats.repair()
 
 
+def _of_the_dashboard(story: Story) -> Door:
+    return Door(story.hub)
+
+
 Steps = list[tuple[str, Callable[[Story], object], list[str]]]
 STEPS: Steps = [
     ("webhooks.create", lambda s: s.kept.update(hook=s.hub.webhooks.create("http://127.0.0.1:9/").id),
@@ -90,6 +97,13 @@ STEPS: Steps = [
     ("webhooks.test", lambda s: s.hub.webhooks.test(s.kept["hook"]), []),
     ("keys.create", lambda s: s.kept.update(key=s.hub.keys.create("shop").id), ["key.created"]),
     ("keys.revoke", lambda s: s.hub.keys.revoke(s.kept["key"]), ["key.revoked"]),
+    ("sessions.link_as", lambda s: s.kept.update(link=s.hub.sessions.link(name="Anna").token), ["session.linked"]),
+    ("sessions.redeem", lambda s: s.kept.update(session=_of_the_dashboard(s).redeem(s.kept["link"]).session.id),
+     ["session.began"]),
+    ("sessions.end", lambda s: _of_the_dashboard(s).end(s.kept["session"]), ["session.ended"]),
+    ("sessions.end", lambda s: _of_the_dashboard(s).end(s.kept["session"]), []),
+    ("sessions.begin", lambda s: s.kept.update(session=_of_the_dashboard(s).begin().session.id), ["session.began"]),
+    ("sessions.revoke", lambda s: s.hub.sessions.revoke(s.kept["session"]), ["session.revoked"]),
     ("clients.create", lambda s: s.hub.clients.create(79031234567, tags=["blocked"], addresses={"telegram": "13"}),
      ["client.created"]),
     ("clients.create", lambda s: s.kept.update(client=s.hub.clients.create(79031234568, opted_out=["viber"]).id),
@@ -142,12 +156,10 @@ def every_verb() -> set[str]:
     """The names of all verbs, such as `send` and `keys.create`."""
     own = {name for name in vars(faces.AsyncMessaging) if not name.startswith("_")}
     objects = {name: kind for name, kind in faces.AsyncMessaging.__annotations__.items() if not name.startswith("_")}
-    return own | {
-        f"{name}.{verb}"
-        for name, kind in objects.items()
-        for verb in vars(getattr(faces, kind))
-        if not verb.startswith("_")
-    }
+    kinds = {name: getattr(faces, kind) for name, kind in objects.items()}
+    # Including those that only the dashboard calls. A client of a service has none of them.
+    kinds["sessions"] = HubSessions
+    return own | {f"{name}.{verb}" for name, kind in kinds.items() for verb in vars(kind) if not verb.startswith("_")}
 
 
 def test_every_verb_reads_sends_or_has_its_step_here() -> None:

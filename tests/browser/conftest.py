@@ -1,27 +1,22 @@
-"""A browser for the page. `make browser` brings playwright; the browser itself is Chromium, from anywhere."""
+"""A browser, and the emulator's inbox in it."""
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page
 
 from notifyhub.emulator.testing import LocalEmulator
+from tests.browser.browsers import chromium
 from tests.browser.story import Sender
 from tests.emulator.receiver import Receiver, receiving
-
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        # None is the browser that `playwright install chromium` has brought.
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")

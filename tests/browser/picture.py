@@ -7,7 +7,7 @@ import sys
 from playwright.sync_api import sync_playwright
 
 from notifyhub.emulator.testing import LocalEmulator
-from tests.browser.conftest import CHROMIUM
+from tests.browser.browsers import CHROMIUM
 from tests.browser.story import play
 from tests.emulator.receiver import receiving
 

@@ -9,6 +9,7 @@ from tests.cli.conftest import Run
 
 COMMANDS = ["send", "status", "cancel", "list", "serve", "worker", "emulator", "config", "doctor", "db", "key"]
 COMMANDS += ["db upgrade", "key create", "key list", "key revoke"]
+COMMANDS += ["login-link", "sessions", "sessions list", "sessions revoke"]
 COMMANDS += ["stats", "stats check", "clients", "mailing", "report"]
 COMMANDS += [f"clients {name}" for name in ("add", "list", "show", "change", "delete", "import")]
 COMMANDS += [

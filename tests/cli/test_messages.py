@@ -208,3 +208,18 @@ def test_a_text_that_cannot_be_is_refused_from_standard_input_too(run: Run, pipe
 
     assert ended.code == 2
     assert ended.complaint.startswith(complaint)
+
+
+def test_list_finds_messages_and_deliveries_by_their_text(run_here: Run) -> None:
+    run_here("send", "Привет, Анна", "--to", "telegram=1", "--at", LATER)
+    run_here("send", "Hello Bob", "--to", "telegram=2", "--at", LATER)
+
+    assert [m["text"] for m in run_here("list", "--text", "АННА", "--json").json] == ["Привет, Анна"]
+    assert [d["address"] for d in run_here("list", "--deliveries", "--text", "bob", "--json").json] == ["2"]
+
+
+def test_list_begins_with_the_oldest_if_told_so(run_here: Run) -> None:
+    for text in ("one", "two"):
+        run_here("send", text, "--to", "telegram=1", "--at", LATER)
+
+    assert [m["text"] for m in run_here("list", "--oldest", "--json").json] == ["one", "two"]

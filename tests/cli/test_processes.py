@@ -14,6 +14,10 @@ from urllib.request import urlopen
 
 import pytest
 
+from notifyhub import Hub
+from notifyhub.hub import core_of
+from notifyhub.verbs import two_ways
+from notifyhub_cli.account import account
 from tests.cli.conftest import Run
 from tests.processes import PATIENCE_S, READY, Process
 
@@ -223,3 +227,28 @@ def test_a_journal_that_cannot_be_is_told_in_one_line(run: Run) -> None:
 
     assert ended.code != 0
     assert ended.complaint.startswith("--journal: /dev/null/x cannot be used")
+
+
+def test_serve_prints_a_link_that_signs_in_once(start: Start, tmp_path: Path) -> None:
+    process = start()
+
+    url = process.wait_for_line(READY).group(1)
+    text = "".join(process.lines)
+    found = re.search(
+        rf"\nOpen the dashboard \(the link works once, for 10 minutes\):\n  {url}/signin\?token=(\S+)\n", text
+    )
+    assert found is not None, text
+    with Hub(data_dir=tmp_path / "a folder" / "notifyhub-data", worker=False) as hub:
+        session = two_ways.run(core_of(hub).sessions.redeem(found[1], "")).session
+    assert (session.name, session.role) == (account(), "admin")
+
+
+def test_the_link_of_serve_works_for_the_time_that_is_set(start: Start) -> None:
+    assert "(the link works once, for 90 seconds)" in "".join(start(dashboard_link_s=90).lines)
+
+
+def test_where_nobody_needs_a_key_serve_prints_the_plain_address(start: Start) -> None:
+    process = start(auth="none")
+
+    url = process.wait_for_line(READY).group(1)
+    assert f"\nOpen the dashboard:\n  {url}\n" in "".join(process.lines)

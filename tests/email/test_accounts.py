@@ -10,7 +10,7 @@ from notifyhub.domain.mailboxes import Mailbox
 from notifyhub.errors import SettingsError
 from notifyhub.mail.account import MailAccount, account_of
 from notifyhub.settings import load
-from notifyhub_cli.settings_shown import effective
+from notifyhub.settings_shown import effective
 
 HOST = {"host": "mail.example", "from_address": "Shop <News@Shop.example>"}
 

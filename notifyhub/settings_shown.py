@@ -1,8 +1,19 @@
-"""The settings in effect, as `config` and `doctor` show them."""
+"""The settings in effect as people are shown them: with secrets masked."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
 from notifyhub.settings import MASK, PREFIX, Settings, without_secrets
+
+
+class Shown(NamedTuple):
+    """A setting: its variable, its value as JSON has it (None: not set), and what it means."""
+
+    name: str
+    value: Any
+    description: str
 
 
 def effective(settings: Settings) -> dict[str, object]:
@@ -18,6 +29,14 @@ def effective(settings: Settings) -> dict[str, object]:
         for key, member in members.items():
             values[PREFIX + key.upper()] = _shown(key, member)
     return values
+
+
+def of_channel(settings: Settings, channel: str) -> Iterator[Shown]:
+    """The settings of a channel that there is."""
+    values = effective(settings)
+    for member, field in type(settings.channels()[channel]).model_fields.items():
+        name = PREFIX + f"{channel}_{member}".upper()
+        yield Shown(name, values[name], field.description or "")
 
 
 def _shown(name: str, value: object) -> object:

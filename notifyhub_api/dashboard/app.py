@@ -1,0 +1,75 @@
+"""The routes of the dashboard."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from starlette.datastructures import Headers
+from starlette.routing import BaseRoute, Match, Route
+from starlette.types import Scope
+
+from notifyhub_api.dashboard import data, signing_in, signing_in_elsewhere
+from notifyhub_api.dashboard.calling import Operations
+from notifyhub_api.dashboard.guard import Guard
+from notifyhub_api.dashboard.live import live
+from notifyhub_api.dashboard.pages import (
+    audit,
+    channels,
+    client_forms,
+    client_imports,
+    clients,
+    deliveries,
+    erasures,
+    keys,
+    language,
+    mailing_changes,
+    mailing_steps,
+    mailings,
+    messages,
+    overview,
+    people,
+    sending,
+    template_texts,
+    templates,
+    webhook_posts,
+    webhooks,
+)
+from notifyhub_api.dashboard.rendering import STATIC
+from notifyhub_api.operations import Operation
+from notifyhub_api.web import Endpoint
+
+PAGES = (
+    *(overview, messages, sending, deliveries, language, people),
+    *(mailings, mailing_steps, mailing_changes, clients, client_forms, client_imports, erasures),
+    *(templates, template_texts, channels, webhooks, webhook_posts, keys, audit),
+)
+"""Modules with pages: what to look at, and what forms are posted to, by path."""
+
+
+def routes(operations: Sequence[Operation]) -> list[BaseRoute]:
+    """Everything that people see in a browser."""
+    guard = Guard(Operations(operations))
+    found: list[Route] = []
+    for module in PAGES:
+        found += [_route(path, guard.page(page), "GET") for path, page in module.GET.items()]
+        found += [_route(path, guard.action(page), "POST") for path, page in module.POST.items()]
+    found += [_route("/live", live, "GET"), _route(data.PATH, guard.page(data.data), "GET")]
+    for method, path, endpoint in (*signing_in.ENDPOINTS, *signing_in_elsewhere.ENDPOINTS):
+        found.append(_route(path, endpoint, method))
+    # Fixed paths come first: /mailings/new is not /mailings/{id}.
+    return [STATIC.mount(), *sorted(found, key=lambda route: "{" in route.path)]
+
+
+class ForBrowsers(Route):
+    """A page at a path where programs get something else."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        headers = Headers(scope=scope)
+        if "text/html" in headers.get("accept", "") or "hx-request" in headers:
+            return super().matches(scope)
+        return Match.NONE, {}
+
+
+def _route(path: str, endpoint: Endpoint, method: str) -> Route:
+    kind = ForBrowsers if path == "/" else Route
+    return kind(path, endpoint, methods=[method], include_in_schema=False)

@@ -1,0 +1,98 @@
+// What every page does with JavaScript; without it, all of them work too.
+(() => {
+  "use strict";
+  const release = document.querySelector('meta[name="notifyhub-release"]').content;
+  const banner = document.getElementById("link");
+  const language = document.documentElement.lang;
+
+  // On a phone the menu is folded; without JavaScript it is open.
+  document.getElementById("menu")?.toggleAttribute("open", !matchMedia("(max-width: 760px)").matches);
+
+  // Moments are written in UTC by the server, and here in the time zone of whoever looks.
+  const written = new Intl.DateTimeFormat(language, {
+    day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit",
+  });
+  const localize = (root) => {
+    for (const time of root.querySelectorAll("time[datetime]")) {
+      const at = new Date(time.getAttribute("datetime"));
+      if (!Number.isNaN(at.getTime())) {
+        time.title = time.getAttribute("datetime");
+        time.textContent = written.format(at);
+      }
+    }
+  };
+
+  // Moments that are typed are in that time zone too.
+  for (const field of document.querySelectorAll('input[name="zone"]')) {
+    field.value = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  }
+
+  // Those that the server has filled in were in UTC.
+  for (const field of document.querySelectorAll("input[data-utc]")) {
+    const at = new Date(field.value + "Z");
+    if (!Number.isNaN(at.getTime())) {
+      field.value = new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+    }
+  }
+
+  const tell = (words, href, action) => {
+    banner.replaceChildren(words);
+    if (href) {
+      const link = Object.assign(document.createElement("a"), { href, textContent: action });
+      banner.append(" ", link);
+    }
+    banner.hidden = false;
+  };
+
+  // Whoever has typed something keeps it: only an untouched page is loaded again by itself.
+  let touched = false;
+  document.addEventListener("input", (event) => { touched ||= Boolean(event.target.closest("form[method=post]")); });
+  const outdated = () => {
+    banner.dataset.kept = "yes";
+    if (touched) tell(banner.dataset.release, location.href, banner.dataset.reload);
+    else location.reload();
+  };
+
+  let lostFor = 0;
+  document.addEventListener("htmx:sseOpen", (event) => {
+    clearTimeout(lostFor);
+    if (!banner.dataset.kept) banner.hidden = true;
+    event.detail.source.addEventListener("release", ({ data }) => { if (data !== release) outdated(); });
+    event.detail.source.addEventListener("ended", signedOut);
+  });
+  document.addEventListener("htmx:sseError", () => {
+    clearTimeout(lostFor);
+    lostFor = setTimeout(() => tell(banner.dataset.lost), 1500);
+  });
+  const signedOut = () => {
+    banner.dataset.kept = "yes";
+    tell(banner.dataset.ended, "/signin?to=" + encodeURIComponent(location.pathname + location.search), banner.dataset.signin);
+  };
+  document.addEventListener("htmx:responseError", (event) => { if (event.detail.xhr.status === 401) signedOut(); });
+  // A form that is wrong is answered with 422 and the page that says why.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.xhr.status === 422) { event.detail.shouldSwap = true; event.detail.isError = false; }
+  });
+
+  // The box in a table's head checks all boxes of the table; the words beside say how many are checked.
+  document.addEventListener("change", (event) => {
+    const form = event.target.closest("form.selecting");
+    if (!form) return;
+    const boxes = [...form.querySelectorAll('input[name="id"]')];
+    if (event.target.matches("[data-all]")) for (const box of boxes) box.checked = event.target.checked;
+    const count = boxes.filter((box) => box.checked).length;
+    const said = form.querySelector("[data-count]");
+    if (said) said.textContent = count ? said.dataset.count.replace("{}", count) : "";
+  });
+
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-copy]");
+    if (!button) return;
+    await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
+    button.textContent = button.dataset.copied;
+  });
+
+  document.addEventListener("htmx:load", (event) => localize(event.detail.elt.parentElement ?? document));
+  document.addEventListener("htmx:afterSettle", (event) => localize(event.detail.elt));
+  localize(document);
+})();

@@ -1,0 +1,72 @@
+"""The mailings as a list and as a board."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from notifyhub import Hub
+from tests.conftest import HubMaker
+from tests.dashboard.mailing_pages import Browser
+from tests.mailings.conftest import ended, fill
+
+LATER = "2126-12-01T10:00:00Z"
+
+
+@pytest.fixture
+def hub(make_hub: HubMaker, database_url: str) -> Hub:
+    return make_hub(auth="none", database_url=database_url)
+
+
+@pytest.fixture
+def browser(hub: Hub) -> Iterator[Browser]:
+    with Browser.of(hub) as browser:
+        yield browser
+
+
+def test_mailings_are_listed_with_their_progress(browser: Browser, hub: Hub) -> None:
+    fill(hub, 2)
+    ended(hub, hub.mailings.create("Winter sale", "Hello", ["telegram"]))
+
+    page = browser.open("/mailings")
+
+    assert "Winter sale" in page.words
+    assert '<progress max="1" value="1.0"' in page.html
+
+
+def test_the_list_is_narrowed_by_status(browser: Browser, hub: Hub) -> None:
+    hub.mailings.create("Draft one", "Hello", ["telegram"], draft=True)
+    hub.mailings.create("Later one", "Hello", ["telegram"], starts_at=LATER)
+
+    page = browser.open("/mailings?status=scheduled")
+
+    assert "Later one" in page.words
+    assert "Draft one" not in page.words
+
+
+def test_a_long_list_has_further_pages(browser: Browser, hub: Hub) -> None:
+    for number in range(51):
+        hub.mailings.create(f"Number {number} of many", "Hello", ["telegram"], draft=True)
+
+    first = browser.open("/mailings")
+    second = browser.open(next(link for link in first.links if "cursor=" in link and link.startswith("/mailings")))
+
+    assert "Number 0 of many" not in first.words
+    assert "Number 0 of many" in second.words
+
+
+def test_the_board_has_a_column_for_each_stage(browser: Browser, hub: Hub) -> None:
+    hub.mailings.create("Draft one", "Hello", ["telegram"], draft=True)
+    cancelled = hub.mailings.create("Cancelled one", "Hello", ["telegram"], starts_at=LATER)
+    hub.mailings.cancel(cancelled.id)
+
+    page = browser.open("/mailings?view=board")
+
+    waiting, _, _, ended_ = page.html.split('<section aria-labelledby="column-')[1:]
+    assert "Draft one" in waiting
+    assert "Cancelled one" in ended_
+
+
+def test_an_empty_list_says_so(browser: Browser) -> None:
+    assert "There are no mailings yet." in browser.open("/mailings").words
