@@ -21,6 +21,7 @@ from notifyhub_api.auth import Authenticator
 from notifyhub_api.dashboard import app as dashboard
 from notifyhub_api.dashboard.live import Changes
 from notifyhub_api.dashboard.sign_in_rate import Attempts
+from notifyhub_api.dashboard.signing_in_elsewhere import provider_of
 from notifyhub_api.ending import Ending
 from notifyhub_api.event_streams import Streams
 from notifyhub_api.middleware import framed
@@ -103,8 +104,9 @@ def make_app(hub: Hub, mounts: Sequence[BaseRoute] = (), *, authenticator: Authe
     """
     app = Service(
         routes=[
-            *(dashboard.routes(OPERATIONS) if hub.settings.dashboard.enabled else ()),
+            *(dashboard.at_the_root(OPERATIONS) if hub.settings.dashboard.enabled else ()),
             *operations.routes(OPERATIONS),
+            *(dashboard.routes(OPERATIONS) if hub.settings.dashboard.enabled else ()),
             *pages.routes(lambda: openapi(OPERATIONS)),
             *problem_pages.routes(),
             *pages.with_slash(mounts),
@@ -126,5 +128,6 @@ def make_app(hub: Hub, mounts: Sequence[BaseRoute] = (), *, authenticator: Authe
     app.state.ending = Ending()
     app.state.streams = Streams(core, app.state.ending)
     app.state.changes = Changes(core, app.state.ending)
+    app.state.oidc_provider = provider_of(hub.settings)
     app.state.sign_in_attempts = Attempts(hub.settings.dashboard.sign_in_rate)
     return app

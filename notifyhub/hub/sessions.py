@@ -72,13 +72,13 @@ class HubSessions(SessionVerbs):
         beginning = sessions.Beginning(_shown(name, LONGEST_NAME), role, via, self._opening(secret, user_agent))
         return NewSession(secret, await self._wiring.written(sessions.begin, beginning))
 
-    async def find(self, secret: str) -> answers.Session | None:
-        """The live session with this secret. Once a minute its use is noted; nobody waits for that."""
+    async def find(self, secret: str, *, noted: bool = True) -> answers.Session | None:
+        """The live session with this secret. Once a minute its use is noted, if asked for; nobody waits for that."""
         if not _SECRET.fullmatch(secret):
             return None
         moment = self._moment()
         found = await self._wiring.asked(sessions.find(hash_key(secret), moment))
-        if found is not None and to_ms(found.last_used_at) <= moment.now - sessions.NOTED_EVERY_MS:
+        if noted and found is not None and to_ms(found.last_used_at) <= moment.now - sessions.NOTED_EVERY_MS:
             self._wiring.database.write(sessions.used, (found.id, moment.now))
         return found
 

@@ -38,6 +38,7 @@ from notifyhub_api.dashboard.rendering import STATIC
 from notifyhub_api.operations import Operation
 from notifyhub_api.web import Endpoint
 
+ROOT = "/"
 PAGES = (
     *(overview, messages, sending, deliveries, language, people),
     *(mailings, mailing_steps, mailing_changes, clients, client_forms, client_imports, erasures),
@@ -47,17 +48,26 @@ PAGES = (
 
 
 def routes(operations: Sequence[Operation]) -> list[BaseRoute]:
-    """Everything that people see in a browser."""
+    """Everything that people see in a browser, but for what is at the root.
+
+    These come after the routes of the API, which are asked for more often.
+    """
     guard = Guard(Operations(operations))
     found: list[Route] = []
     for module in PAGES:
-        found += [_route(path, guard.page(page), "GET") for path, page in module.GET.items()]
+        found += [_route(path, guard.page(page), "GET") for path, page in module.GET.items() if path != ROOT]
         found += [_route(path, guard.action(page), "POST") for path, page in module.POST.items()]
     found += [_route("/live", live, "GET"), _route(data.PATH, guard.page(data.data), "GET")]
     for method, path, endpoint in (*signing_in.ENDPOINTS, *signing_in_elsewhere.ENDPOINTS):
         found.append(_route(path, endpoint, method))
     # Fixed paths come first: /mailings/new is not /mailings/{id}.
     return [STATIC.mount(), *sorted(found, key=lambda route: "{" in route.path)]
+
+
+def at_the_root(operations: Sequence[Operation]) -> list[BaseRoute]:
+    """The overview for browsers; it comes before what programs get there."""
+    page = Guard(Operations(operations)).page(overview.GET[ROOT])
+    return [ForBrowsers(ROOT, page, methods=["GET"], include_in_schema=False)]
 
 
 class ForBrowsers(Route):
@@ -71,5 +81,4 @@ class ForBrowsers(Route):
 
 
 def _route(path: str, endpoint: Endpoint, method: str) -> Route:
-    kind = ForBrowsers if path == "/" else Route
-    return kind(path, endpoint, methods=[method], include_in_schema=False)
+    return Route(path, endpoint, methods=[method], include_in_schema=False)

@@ -20,7 +20,7 @@ from notifyhub_api.dashboard.cookies import secret_of
 from notifyhub_api.dashboard.form import Form
 from notifyhub_api.dashboard.languages import later
 from notifyhub_api.dashboard.multipart import is_multipart, received
-from notifyhub_api.dashboard.visit import Visit
+from notifyhub_api.dashboard.visit import Visit, is_partial
 from notifyhub_api.dashboard.visitor import Visitor
 from notifyhub_api.problems import Forbidden, TooLarge
 from notifyhub_api.uploads import IN_MEMORY
@@ -59,7 +59,7 @@ class Guard:
         """A page to look at."""
 
         async def endpoint(request: Request) -> Response:
-            visitor = await visitor_at(request)
+            visitor = await visitor_at(request, noted=not is_partial(request))
             if visitor is None:
                 return to_sign_in(request)
             return await self._answer(page, request, visitor, Form())
@@ -114,13 +114,13 @@ class Guard:
         return Visit(request, visitor, Api(request, self._operations, visitor.scopes), form, file)
 
 
-async def visitor_at(request: Request) -> Visitor | None:
-    """Who is signed in. Raises StoreUnavailable."""
+async def visitor_at(request: Request, *, noted: bool = True) -> Visitor | None:
+    """Who is signed in; `noted`: it is somebody who asks, and not an open page by itself. Raises StoreUnavailable."""
     hub = hub_of(request)
     if hub.settings.auth == "none":
         return Visitor("", Role.ADMIN, None, csrf.token_of(_FOR_NOBODY))
     secret = secret_of(request)
-    session = None if secret is None else await hub.sessions.find(secret)
+    session = None if secret is None else await hub.sessions.find(secret, noted=noted)
     if secret is None or session is None:
         return None
     return Visitor(session.name, Role(session.role), session.id, csrf.token_of(secret))
@@ -130,7 +130,7 @@ def to_sign_in(request: Request) -> Response:
     """To the sign-in page, and from there to where they wanted to go."""
     wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     target = "/signin" if request.method != "GET" else f"/signin?to={quote(wanted, safe='')}"
-    if "hx-request" in request.headers:
+    if is_partial(request):
         return Response(status_code=401, headers={"Cache-Control": "no-store"})
     return RedirectResponse(target, 303)
 

@@ -15,11 +15,15 @@ from notifyhub.hub.core import Core
 from notifyhub_api.dashboard.guard import visitor_at
 from notifyhub_api.dashboard.rendering import release
 from notifyhub_api.ending import Ending
+from notifyhub_api.event_streams import MEDIA
 from notifyhub_api.problems import TooManyStreams
 
 LOOK_S = 1.0
 """How often the counters are read while any page is open."""
 RECONNECT_MS = 2_000
+ENDED = b"event: ended\ndata: \n\n"
+"""The session has ended."""
+HEADERS = {"X-Accel-Buffering": "no", "Cache-Control": "no-store"}
 
 
 class Changes:
@@ -39,8 +43,7 @@ class Changes:
         """Raises TooManyStreams."""
         if self._open >= self._most:
             raise TooManyStreams(self._most)
-        headers = {"X-Accel-Buffering": "no", "Cache-Control": "no-store"}
-        return StreamingResponse(self._told(request), media_type="text/event-stream", headers=headers)
+        return StreamingResponse(self._told(request), media_type=MEDIA, headers=HEADERS)
 
     async def _told(self, request: Request) -> AsyncIterator[bytes]:
         self._open += 1
@@ -53,7 +56,7 @@ class Changes:
                 elif await self._may_stay(request):
                     yield b": nothing new\n\n"
                 else:
-                    yield b"event: ended\ndata: \n\n"
+                    yield ENDED
                     return
         finally:
             self._open -= 1
@@ -85,14 +88,15 @@ class Changes:
     async def _may_stay(self, request: Request) -> bool:
         """An ended session ends its streams."""
         try:
-            return await visitor_at(request) is not None
+            return await visitor_at(request, noted=False) is not None
         except StoreUnavailable:
             return True
 
 
 async def live(request: Request) -> Response:
     """The stream, for those who are signed in."""
-    if await visitor_at(request) is None:
-        return Response(status_code=204)  # tells an EventSource not to come back
+    if await visitor_at(request, noted=False) is None:
+        # A stream all the same: a page cannot see the status of one that is refused, and would come back for ever.
+        return Response(ENDED, media_type=MEDIA, headers=HEADERS)
     changes: Changes = request.app.state.changes
     return changes.begin(request)

@@ -55,8 +55,6 @@ async def leave(request: Request) -> Response:
         await hub_of(request).sessions.end(visitor.session_id)
     response = RedirectResponse("/signin", 303)
     cookies.forget(response)
-    # Also what the browser's own memory has of pages.
-    response.headers["Clear-Site-Data"] = '"cache"'
     return response
 
 

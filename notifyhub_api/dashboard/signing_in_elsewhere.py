@@ -7,6 +7,7 @@ from starlette.responses import RedirectResponse, Response
 
 from notifyhub.errors import NotFound
 from notifyhub.logs import story
+from notifyhub.settings import Settings
 from notifyhub_api.dashboard import cookies
 from notifyhub_api.dashboard.languages import language_of, translations
 from notifyhub_api.dashboard.oidc import LIFETIME_S, Provider, SignInRefused
@@ -52,15 +53,16 @@ async def finish(request: Request) -> Response:
     return response
 
 
+def provider_of(settings: Settings) -> Provider | None:
+    """The provider of the settings, if there is one. Raises SettingsError for a file that holds no certificates."""
+    return Provider(settings.oidc) if settings.oidc.enabled else None
+
+
 def _provider(request: Request) -> Provider:
-    """The provider; made once, because it remembers what it has found out. Raises NotFound."""
-    state = request.app.state
-    settings = hub_of(request).settings.oidc
-    if not settings.enabled:
+    """The one of this process, which remembers what it has found out. Raises NotFound."""
+    provider: Provider | None = request.app.state.oidc_provider
+    if provider is None:
         raise NotFound("path", request.url.path)
-    if not hasattr(state, "oidc_provider"):
-        state.oidc_provider = Provider(settings)
-    provider: Provider = state.oidc_provider
     return provider
 
 

@@ -52,7 +52,7 @@ class Visit:
     @property
     def is_partial(self) -> bool:
         """Does a script of an open page ask, and not the browser itself?"""
-        return "hx-request" in self.request.headers
+        return is_partial(self.request)
 
     def say(self, text: str, **values: Any) -> str:
         """A text in the language of the visitor."""
@@ -84,6 +84,11 @@ class Visit:
             text = quote(f"{'wrong' if wrong else 'done'}:{said[:1000]}")
             response.set_cookie(SAID, text, max_age=SAID_S, httponly=True, samesite="lax")
         return response
+
+
+def is_partial(request: Request) -> bool:
+    """Does a script of an open page ask, and not the browser itself?"""
+    return "hx-request" in request.headers
 
 
 def _paths(request: Request) -> frozenset[str]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from notifyhub import Hub
+from notifyhub.hub import core_of
+from notifyhub.store.rows import run
 from tests.conftest import HubMaker
 from tests.dashboard.conftest import Person, Visiting
 
@@ -173,11 +176,7 @@ def test_without_authentication_nobody_signs_in(make_hub: HubMaker, visiting: Vi
 
 
 def test_a_page_says_that_the_store_is_away(admin: Person) -> None:
-    hub: Hub = admin.hub
-
-    from notifyhub.hub import core_of
-
-    core_of(hub).database.close()
+    core_of(admin.hub).database.close()
     answer = admin.get("/messages")
 
     assert answer.status_code == 503
@@ -195,3 +194,31 @@ def test_programs_still_get_links_where_browsers_get_the_overview(admin: Person)
 
     assert links.json()["messages"] == "/api/v1/messages"
     assert "<h1>Overview</h1>" in admin.get("/").text
+
+
+def forget_the_use(person: Person) -> None:
+    """As if the session had been used two minutes ago."""
+
+    def write(database: Any, items: Any) -> list[None]:
+        run(database, "UPDATE dashboard_sessions SET last_used_at = last_used_at - 120000")
+        return [None] * len(items)
+
+    core_of(person.hub).database.write(write, None).result()
+
+
+def test_a_page_that_is_left_open_does_not_keep_its_session_alive(admin: Person) -> None:
+    forget_the_use(admin)
+    (before,) = admin.hub.sessions.list()
+
+    admin.browser.get("/", headers={"HX-Request": "true"})
+    (left_open,) = admin.hub.sessions.list()
+    admin.get("/")
+    (looked_at,) = admin.hub.sessions.list()
+
+    assert left_open.last_used_at == before.last_used_at < looked_at.last_used_at
+
+
+def test_a_stream_tells_whoever_is_signed_out(admin: Person) -> None:
+    admin.post("/signout")
+
+    assert admin.browser.get("/live").text == "event: ended\ndata: \n\n"

@@ -53,21 +53,46 @@
     else location.reload();
   };
 
-  let lostFor = 0;
-  document.addEventListener("htmx:sseOpen", (event) => {
-    clearTimeout(lostFor);
-    if (!banner.dataset.kept) banner.hidden = true;
-    event.detail.source.addEventListener("release", ({ data }) => { if (data !== release) outdated(); });
-    event.detail.source.addEventListener("ended", signedOut);
-  });
-  document.addEventListener("htmx:sseError", () => {
-    clearTimeout(lostFor);
-    lostFor = setTimeout(() => tell(banner.dataset.lost), 1500);
-  });
   const signedOut = () => {
     banner.dataset.kept = "yes";
     tell(banner.dataset.ended, "/signin?to=" + encodeURIComponent(location.pathname + location.search), banner.dataset.signin);
   };
+
+  // The service tells when something has changed. Only pages that are looked at listen: a browser opens six connections to
+  // one server, and those of hidden tabs would leave none for the others.
+  const RETRY_MS = 3000;
+  let source = null, lostFor = 0, again = 0;
+  const listen = () => {
+    source = new EventSource(document.body.dataset.live);
+    source.onopen = () => {
+      clearTimeout(lostFor);
+      if (!banner.dataset.kept) banner.hidden = true;
+    };
+    source.onerror = () => {
+      clearTimeout(lostFor);
+      lostFor = setTimeout(() => tell(banner.dataset.lost), 1500);
+      // After an answer that is none, the browser does not try again by itself.
+      if (source.readyState === EventSource.CLOSED) again = setTimeout(listen, RETRY_MS);
+    };
+    source.addEventListener("changed", () => htmx.trigger(document.body, "changed"));
+    source.addEventListener("release", ({ data }) => { if (data !== release) outdated(); });
+    source.addEventListener("ended", () => { silence(); signedOut(); });
+  };
+  const silence = () => {
+    clearTimeout(lostFor);
+    clearTimeout(again);
+    source?.close();
+    source = null;
+  };
+  const watch = () => {
+    if (document.hidden) silence();
+    else if (!source) listen();
+  };
+  if (document.body.dataset.live) {
+    document.addEventListener("visibilitychange", watch);
+    watch();
+  }
+
   document.addEventListener("htmx:responseError", (event) => { if (event.detail.xhr.status === 401) signedOut(); });
   // A form that is wrong is answered with 422 and the page that says why.
   document.addEventListener("htmx:beforeSwap", (event) => {
