@@ -11,7 +11,7 @@ from notifyhub.domain.audit import ACTIONS, KINDS
 from notifyhub_api.dashboard.listing import listed
 from notifyhub_api.dashboard.visit import Pages, Visit
 
-FILTERS = ("who", "action", "about", "created_from", "created_to")
+FILTERS = ("who", "action", "about", "created_from", "created_to", "order")
 PLACES = {
     "client": "/clients/{}",
     "delivery": "/deliveries/{}",

@@ -21,7 +21,7 @@ SEVERAL = ("phone", "operator_code", "tag", "timezone")
 async def find(visit: Visit) -> Response:
     """Clients by filters."""
     chosen = {name: _chosen(visit, name) for name in SEVERAL}
-    facts = await listed(visit, "/clients", ("search",), **chosen)
+    facts = await listed(visit, "/clients", ("search", "order"), **chosen)
     asked = {"search": visit.query.get("search"), **chosen}
     exports = {
         name: f"/data/clients/export?{encoded({**asked, **choice})}"

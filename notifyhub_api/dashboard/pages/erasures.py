@@ -73,7 +73,7 @@ async def _count(visit: Visit, **filters: Any) -> int:
 
 async def find(visit: Visit) -> Response:
     """Erasures, newest first."""
-    facts = await listed(visit, "/erasures", ("address",))
+    facts = await listed(visit, "/erasures", ("address", "order"))
     return visit.show("erasures.html", 422 if facts["faults"] else 200, **facts)
 
 

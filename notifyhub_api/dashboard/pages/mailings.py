@@ -20,7 +20,7 @@ async def find(visit: Visit) -> Response:
     """Mailings, newest first; `?view=board`: in columns by status."""
     if visit.query.get("view") == "board":
         return await _board(visit)
-    facts = await listed(visit, "/mailings", ("status",))
+    facts = await listed(visit, "/mailings", ("status", "order"))
     code = 422 if facts["faults"] else 200
     return visit.show("mailings.html", code, view="list", statuses=[*MailingStatus], **facts)
 

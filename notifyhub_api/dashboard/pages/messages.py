@@ -26,6 +26,7 @@ FILTERS = (
     "operator_code",
     "created_from",
     "created_to",
+    "order",
 )
 _MESSAGE_ID = re.compile(r"[0-9a-fA-F-]{32,36}")
 
