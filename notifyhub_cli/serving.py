@@ -55,7 +55,7 @@ def serve(settings: Settings, *, worker: bool, emulator: bool | None) -> None:
         settings = settings.model_copy(update=ports)
         hub = Hub(settings, worker=worker)
         authenticator = Authenticator(core_of(hub))
-        emulated = _emulator(settings, guards_of_service(address[0], authenticator)) if wanted else None
+        emulated = _emulator(settings, guards_of_service(address[0], authenticator, core_of(hub))) if wanted else None
         try:
             started(hub)
             key = first_key(hub) if settings.auth == "keys" else None

@@ -13,6 +13,7 @@ from starlette.responses import RedirectResponse, Response
 
 from notifyhub.domain.roles import Role
 from notifyhub.errors import Conflict, InvalidRequest, NotFound, NotifyhubError, StoreUnavailable
+from notifyhub.hub.core import Core
 from notifyhub.logs.current import ASKED_BY, Who
 from notifyhub_api.dashboard import csrf
 from notifyhub_api.dashboard.calling import Api, Operations
@@ -116,7 +117,11 @@ class Guard:
 
 async def visitor_at(request: Request, *, noted: bool = True) -> Visitor | None:
     """Who is signed in; `noted`: it is somebody who asks, and not an open page by itself. Raises StoreUnavailable."""
-    hub = hub_of(request)
+    return await visitor_of(hub_of(request), request, noted=noted)
+
+
+async def visitor_of(hub: Core, request: Request, *, noted: bool = True) -> Visitor | None:
+    """The same, for applications beside the service that use its sessions."""
     if hub.settings.auth == "none":
         return Visitor("", Role.ADMIN, None, csrf.token_of(_FOR_NOBODY))
     secret = secret_of(request)

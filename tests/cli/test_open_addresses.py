@@ -11,6 +11,7 @@ from contextlib import ExitStack
 from http.client import HTTPConnection
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.cli.conftest import Run
@@ -162,3 +163,18 @@ def test_the_key_is_not_shown_with_the_settings(run: Run) -> None:
 
     assert "sesame" not in ended.out
     assert "NOTIFYHUB_EMULATOR_KEY" in ended.out
+
+
+def test_who_is_signed_in_to_the_dashboard_sees_the_emulator(start: Start) -> None:
+    process = start("serve", "--emulator")
+    token = process.wait_for_line(re.compile(r"/signin\?token=(\S+)"))[1]
+    with httpx.Client(base_url=url_of(process), timeout=30, trust_env=False) as browser:
+        assert browser.get("/emulator/").status_code == 401
+
+        browser.post("/signin", data={"token": token})
+
+        assert browser.get("/emulator/").status_code == 200
+        assert browser.post("/emulator/reset").status_code == 204
+        assert browser.post("/emulator/reset", headers={"Sec-Fetch-Site": "cross-site"}).status_code == 401
+        browser.cookies.clear()
+        assert browser.get("/emulator/").status_code == 401
