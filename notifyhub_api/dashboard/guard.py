@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Awaitable, Callable
 from tempfile import SpooledTemporaryFile
 from typing import BinaryIO, cast
@@ -37,8 +36,11 @@ _STATUSES: dict[type[NotifyhubError], int] = {
     TooLarge: 413,
     StoreUnavailable: 503,
 }
-_FOR_NOBODY = secrets.token_urlsafe()
-"""Stands for the secret of a session where nobody signs in."""
+_NOBODY = "nobody"
+"""Stands for the secret of a session where nobody signs in, in all processes and after a restart too.
+
+What browsers say of where a form comes from then protects it, as it protects the API.
+"""
 
 
 class NotOurs(NotifyhubError):
@@ -123,7 +125,7 @@ async def visitor_at(request: Request, *, noted: bool = True) -> Visitor | None:
 async def visitor_of(hub: Core, request: Request, *, noted: bool = True) -> Visitor | None:
     """The same, for applications beside the service that use its sessions."""
     if hub.settings.auth == "none":
-        return Visitor("", Role.ADMIN, None, csrf.token_of(_FOR_NOBODY))
+        return Visitor("", Role.ADMIN, None, csrf.token_of(_NOBODY))
     secret = secret_of(request)
     session = None if secret is None else await hub.sessions.find(secret, noted=noted)
     if secret is None or session is None:

@@ -12,6 +12,7 @@ from notifyhub_api.dashboard import snippets
 from notifyhub_api.dashboard.form import beside, given
 from notifyhub_api.dashboard.moments import moment
 from notifyhub_api.dashboard.visit import Pages, Visit
+from notifyhub_api.web import hub_of
 
 FIELDS = {name: name for name in ("text", "send_at", "expires_at", "priority", "deduplicate", "reference", "channels")}
 PLACE = "to."
@@ -63,7 +64,7 @@ async def _form(
     channels = (await visit.api.get("/channels"))["items"]
     shown: dict[str, Any] = {"preview": None}
     if body is not None:
-        url = str(visit.request.base_url).rstrip("/")
+        url = hub_of(visit.request).settings.dashboard.url or str(visit.request.base_url).rstrip("/")
         shown = {
             "preview": body,
             "too_long": _too_long(body, channels),

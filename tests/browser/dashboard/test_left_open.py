@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, expect
 
 import notifyhub_api
 from tests.browser.dashboard.conftest import WITHIN_MS, Desk, signed_in
-from tests.processes import Service
+from tests.processes import READY, Process, Service
 
 expect.set_options(timeout=WITHIN_MS)
 
@@ -27,8 +27,8 @@ class Replaceable:
     def kill(self) -> None:
         self.now.kill()
 
-    def start(self, **settings: object) -> Service:
-        self.now = Service(self._folder, "--port", self.url.rpartition(":")[2], **settings)
+    def start(self) -> Service:
+        self.now = Service(self._folder, "--port", self.url.rpartition(":")[2])
         return self.now
 
 
@@ -92,3 +92,19 @@ def test_a_new_release_is_loaded_but_not_over_what_somebody_types(
     )
     expect(typed_in.locator("#link")).to_contain_text("notifyhub was updated")
     assert typed_in.get_by_label("Message text").input_value() == "Half a sentence"
+
+
+def test_what_was_typed_can_be_sent_after_a_restart_where_nobody_signs_in(browser: Browser, tmp_path: Path) -> None:
+    with Process(tmp_path, "serve", "--port", "0", auth="none") as before:
+        url = before.wait_for_line(READY).group(1)
+        desk = Desk(browser, url, [], locale="en-GB")
+        page = desk.open("/messages/new")
+        page.get_by_label("Message text").fill("Typed before")
+        page.get_by_label("telegram").fill("1067000")
+
+    with Process(tmp_path, "serve", "--port", url.rpartition(":")[2], auth="none") as after:
+        after.wait_for_line(READY)
+        page.get_by_role("button", name="Send").click()
+
+        expect(page.get_by_role("heading", level=1)).to_contain_text("sent")
+        desk.context.close()
