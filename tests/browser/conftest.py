@@ -13,8 +13,9 @@ from tests.browser.story import Sender
 from tests.emulator.receiver import Receiver, receiving
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """For one file: as long as playwright runs, it has an event loop in this thread, and no other test may have one."""
     with chromium() as browser:
         yield browser
 

@@ -15,7 +15,7 @@ WITHIN_MS = 60_000
 """How long a page may take to show something: other tests run at the same time."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     with Service(tmp_path_factory.mktemp("dashboard")) as service:
         yield service
@@ -34,7 +34,7 @@ def signed_in(browser: Browser, service: Service) -> list[dict[str, str]]:
     return kept
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def cookies(browser: Browser, service: Service) -> list[dict[str, str]]:
     return signed_in(browser, service)
 
