@@ -26,6 +26,11 @@ def rows_of(items: Iterable[BaseModel], columns: Sequence[str]) -> str:
     return _text([_cell(members.get(name)) for name in columns] for members in dumped)
 
 
+def table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """A whole table, its cells as those of `rows_of`."""
+    return head_of(columns) + _text([_cell(value) for value in row] for row in rows)
+
+
 def _cell(value: Any) -> str | int | float:
     if value is None:
         return ""

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import csv
 import uuid
 from base64 import b64encode
 from collections.abc import Sequence
-from io import StringIO
 from pathlib import PurePath
 from typing import Any
 
 from starlette.responses import Response
 
 from notifyhub.errors import InvalidRequest, KeyInProgress
+from notifyhub.tables.lists import table
 from notifyhub_api.dashboard.form import beside
 from notifyhub_api.dashboard.visit import Pages, Visit
 from notifyhub_api.web import hub_of
@@ -23,7 +22,6 @@ TAB = "\\t"
 """What people type for it."""
 SHOWN = 100
 """Wrong rows on the page; the file has the others."""
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 async def ask(visit: Visit) -> Response:
@@ -63,17 +61,9 @@ def _options(visit: Visit) -> dict[str, Any]:
 
 
 def _as_csv(errors: Sequence[dict[str, Any]]) -> str:
-    """What was wrong, as a table for spreadsheets."""
-    text = StringIO()
-    table = csv.writer(text)
-    table.writerow(("line", "field", "message"))
-    table.writerows((error["line"], _plain(error.get("field", "")), _plain(error["message"])) for error in errors)
-    return text.getvalue()
-
-
-def _plain(cell: str) -> str:
-    """What a spreadsheet does not take for a formula: the words may repeat what stands in the file."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+    """What was wrong, as a table for spreadsheets. The words may repeat what stands in the file, such as a formula."""
+    columns = ("line", "field", "message")
+    return table(columns, ([error.get(name) for name in columns] for error in errors))
 
 
 def _as_link(text: str) -> str:
