@@ -50,7 +50,7 @@ def wanted(request: Request) -> bool:
     if format_of(request) != "csv":
         return False
     faults = [
-        Fault(f"$.{name}", "unknown_field", "is for pages; a table has all rows")
+        Fault(f"$.{name}", "form", "is for pages; a table has all rows")
         for name in ("limit", "cursor")
         if name in request.query_params
     ]

@@ -59,6 +59,13 @@ def test_the_body_is_json_whatever_it_is_called(small_api: Api, kind: str) -> No
 
 @pytest.mark.parametrize("kind", ["text/html", "application/xml", "*/*", "nonsense"])
 def test_the_answer_is_json_whatever_is_wanted(small_api: Api, kind: str) -> None:
+    reply = small_api.get(MESSAGES, Accept=kind)
+
+    assert (reply.status, reply.headers["Content-Type"]) == (200, "application/json")
+
+
+@pytest.mark.parametrize("kind", ["application/json", "application/xml", "*/*", "nonsense"])
+def test_the_root_is_json_for_all_but_browsers(small_api: Api, kind: str) -> None:
     reply = small_api.get("/", Accept=kind)
 
     assert (reply.status, reply.headers["Content-Type"]) == (200, "application/json")
