@@ -63,6 +63,9 @@ def read(
     text = io.TextIOWrapper(file, encoding=encoding, errors="replace", newline="")
     try:
         table = _recognised(text, encoding, format, separator)
+    except UnicodeError:  # UTF-16 and UTF-32 say so when the mark of their byte order is not there
+        text.detach()
+        raise InvalidRequest([_other_encoding()]) from None
     except BaseException:
         text.detach()
         raise
@@ -93,9 +96,14 @@ def _giving_back(text: io.TextIOWrapper, rows: Iterator[Row | BadRow]) -> Iterat
 
 def _known_encoding(name: str) -> str:
     try:
+        b"a".decode(name, "replace")  # Python has codecs that are not for text, and some that replace nothing
         return codecs.lookup(name).name
     except (LookupError, ValueError):
-        raise InvalidRequest([Fault("$.encoding", "unknown_value", f"there is no encoding {name!r}")]) from None
+        raise InvalidRequest([Fault("$.encoding", "form", f"there is no encoding {name!r}")]) from None
+
+
+def _other_encoding() -> Fault:
+    return Fault("$.encoding", "form", "is another one: its head cannot be read")
 
 
 def _head(text: io.TextIOWrapper) -> str:
@@ -155,7 +163,7 @@ class _Table:
                 [Fault("$", "form", "is not a table: there is no head with names of columns")]
             ) from None
         if self._is_garbled:
-            raise InvalidRequest([Fault("$.encoding", "unknown_value", "is another one: its head cannot be read")])
+            raise InvalidRequest([_other_encoding()])
         columns = [name.strip() for name in names]
         repeated = sorted({name for name in columns if name and columns.count(name) > 1})
         if len(columns) > MOST_COLUMNS:

@@ -132,7 +132,13 @@ def test_what_is_no_table_of_clients_is_refused(small_hub: Hub, table: bytes, pa
 
 @pytest.mark.parametrize(
     ("given", "path"),
-    [({"encoding": "klingon"}, "encoding"), ({"separator": ";;"}, "separator")],
+    [
+        *(
+            ({"encoding": name}, "encoding")
+            for name in ("klingon", "rot13", "zip", "idna", "undefined", "utf-16", "utf-32")
+        ),
+        ({"separator": ";;"}, "separator"),
+    ],
 )
 def test_a_wrong_option_is_named(small_hub: Hub, given: dict[str, Any], path: str) -> None:
     with pytest.raises(InvalidRequest) as caught:
