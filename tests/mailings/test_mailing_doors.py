@@ -64,9 +64,9 @@ def story(make_hub: HubMaker, database_url: str, emulator: RunningEmulator) -> I
     clients = fill(hub, 3, timezone="+00:00")
     now = datetime.now(UTC)
     window = {"from": f"{now - timedelta(hours=1):%H:%M}", "to": f"{now + timedelta(hours=1):%H:%M}"}
-    emulator.faults(failure_rate=1.0, failure="429")
+    emulator.faults(failure_rate=1.0, failure="500")
     mailing = hub.mailings.create("Sale", "Hello", ["telegram"], send_window=window)
-    emulator.wait_for(3)
+    until(hub, mailing.id, lambda found: found.counts["scheduled"] == 3)  # each was tried, and waits to be tried again
     hub.mailings.pause(mailing.id)
     until(hub, mailing.id, lambda found: found.counts["scheduled"] == 3)
     emulator.faults()
