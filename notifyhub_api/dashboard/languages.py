@@ -12,12 +12,14 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 from starlette.requests import Request
+from starlette.responses import Response
 
 LOCALES = Path(__file__).with_name("locale")
 ENGLISH = "en"
 LANGUAGES = {ENGLISH: "English", "ru": "Русский"}
 """Codes and names, each in its own language."""
 COOKIE = "notifyhub_language"
+YEAR_S = 366 * 86_400
 
 
 def language_of(request: Request) -> str:
@@ -29,6 +31,12 @@ def language_of(request: Request) -> str:
     wanted = [name.strip() for name, _, quality in sorted(parts, key=_quality, reverse=True)]
     spoken = [name.partition("-")[0].lower() for name in wanted]
     return negotiate_locale(spoken, [*LANGUAGES]) or ENGLISH
+
+
+def remember(response: Response, language: str) -> None:
+    """Let the browser keep what somebody has chosen; nothing happens if there is no such language."""
+    if language in LANGUAGES:
+        response.set_cookie(COOKIE, language, max_age=YEAR_S, httponly=True, samesite="lax")
 
 
 def _quality(part: tuple[str, str, str]) -> float:

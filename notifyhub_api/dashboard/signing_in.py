@@ -14,7 +14,7 @@ from notifyhub.logs.current import ASKED_BY, Who
 from notifyhub_api.dashboard import cookies, csrf, rendering
 from notifyhub_api.dashboard.form import Form
 from notifyhub_api.dashboard.guard import visitor_at
-from notifyhub_api.dashboard.languages import language_of, translations
+from notifyhub_api.dashboard.languages import LANGUAGES, language_of, remember, translations
 from notifyhub_api.dashboard.oidc.return_paths import local_path
 from notifyhub_api.dashboard.sign_in_rate import Attempts
 from notifyhub_api.web import Endpoint, body_of, hub_of
@@ -27,7 +27,10 @@ async def ask(request: Request) -> Response:
     to = local_path(request.query_params.get("to", "/"))
     if await visitor_at(request) is not None:
         return RedirectResponse(to, 303)
-    return page(request, token=request.query_params.get("token", ""), to=to)
+    chosen = request.query_params.get("language", "")
+    response = page(request, token=request.query_params.get("token", ""), to=to, language=chosen)
+    remember(response, chosen)
+    return response
 
 
 async def redeem(request: Request) -> Response:
@@ -58,9 +61,16 @@ async def leave(request: Request) -> Response:
     return response
 
 
-def page(request: Request, code: int = 200, *, wrong: str = "", token: str = "", to: str = "/") -> Response:
-    """The page; `wrong`: why it did not work."""
-    settings, language = hub_of(request).settings, language_of(request)
+def page(
+    request: Request, code: int = 200, *, wrong: str = "", token: str = "", to: str = "/", language: str = ""
+) -> Response:
+    """The page.
+
+    wrong     why it did not work
+    language  that was just chosen; otherwise the one of earlier
+    """
+    settings = hub_of(request).settings
+    language = language if language in LANGUAGES else language_of(request)
     facts: dict[str, Any] = {
         "visitor": None,
         "said": None,

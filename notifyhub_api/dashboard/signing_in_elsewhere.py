@@ -10,7 +10,7 @@ from notifyhub.logs import story
 from notifyhub.settings import Settings
 from notifyhub_api.dashboard import cookies
 from notifyhub_api.dashboard.languages import language_of, translations
-from notifyhub_api.dashboard.oidc import LIFETIME_S, Provider, SignInRefused
+from notifyhub_api.dashboard.oidc import LIFETIME_S, OidcSignInRefused, Provider
 from notifyhub_api.dashboard.signing_in import failing_softly, page, refused_for_now, signed_in, user_agent_of
 from notifyhub_api.web import hub_of
 
@@ -25,7 +25,7 @@ async def begin(request: Request) -> Response:
         return refused
     try:
         begun = await _provider(request).begin(_redirect_uri(request), request.query_params.get("to", "/"))
-    except SignInRefused as error:
+    except OidcSignInRefused as error:
         return _refused(request, error)
     response = RedirectResponse(begun.url, 303, headers={"Cache-Control": "no-store"})
     secure = cookies.is_encrypted(request)
@@ -43,7 +43,7 @@ async def finish(request: Request) -> Response:
         identity = await _provider(request).finish(
             request.query_params, request.cookies.get(FLOW), _redirect_uri(request)
         )
-    except SignInRefused as error:
+    except OidcSignInRefused as error:
         response = _refused(request, error)
     else:
         name = identity.email or identity.name
@@ -71,7 +71,7 @@ def _redirect_uri(request: Request) -> str:
     return f"{hub_of(request).settings.dashboard_url}{CALLBACK}"
 
 
-def _refused(request: Request, error: SignInRefused) -> Response:
+def _refused(request: Request, error: OidcSignInRefused) -> Response:
     story.tell("sign_in.failed", "warning", **story.asked(), via="oidc", code=error.code, detail=error.detail)
     words = translations(language_of(request)).ugettext(error.words) % error.values
     return page(request, 403, wrong=words)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from typing import Any
 
 import pytest
@@ -33,6 +35,27 @@ def test_looking_at_a_link_does_not_use_it_up(stranger: Person) -> None:
         assert link.token in stranger.get("/signin", token=link.token).text
 
     assert stranger.browser.post("/signin", data={"token": link.token}).status_code == 303
+
+
+def test_the_language_is_chosen_before_signing_in_and_kept(stranger: Person) -> None:
+    link = stranger.hub.sessions.link(name="Anna")
+    page = stranger.get("/signin", token=link.token, to="/messages").text
+
+    offered = re.findall(r'href="(/signin\?language=ru[^"]*)"', page)
+    russian = stranger.get(html.unescape(offered[0])).text
+    stranger.browser.post("/signin", data={"token": link.token})
+
+    assert 'lang="ru"' in russian.partition("<head>")[0]
+    assert f'value="{link.token}"' in russian
+    assert 'value="/messages"' in russian
+    assert '<html lang="ru">' in stranger.get("/").text
+
+
+def test_a_language_that_there_is_not_changes_nothing(stranger: Person) -> None:
+    reply = stranger.get("/signin", language="../klingon")
+
+    assert (reply.status_code, '<html lang="en">' in reply.text) == (200, True)
+    assert "set-cookie" not in reply.headers
 
 
 def test_whoever_is_not_signed_in_comes_back_to_their_page(stranger: Person) -> None:

@@ -11,7 +11,7 @@ from joserfc.jwk import ECKey, JWKRegistry, RSAKey
 from notifyhub_api.dashboard.oidc import metadata
 from notifyhub_api.dashboard.oidc.fetching import Document, Fetcher
 from notifyhub_api.dashboard.oidc.metadata import Metadata
-from notifyhub_api.dashboard.oidc.refusals import UNTRUSTED, UNUSABLE, SignInRefused
+from notifyhub_api.dashboard.oidc.refusals import UNTRUSTED, UNUSABLE, OidcSignInRefused
 
 KEPT_S = 3600
 
@@ -37,13 +37,13 @@ class Discovery:
         self._known: _Known | None = None
 
     async def metadata(self) -> Metadata:
-        """Raises SignInRefused."""
+        """Raises OidcSignInRefused."""
         return (await self._current()).metadata
 
     async def key(self, kid: str | None, algorithm: str) -> PublicKey:
         """The key that signs with this id and algorithm; the keys are asked for anew if it is not there.
 
-        Raises SignInRefused.
+        Raises OidcSignInRefused.
         """
         known = await self._current()
         found = _fitting(known.keys, kid, algorithm)
@@ -52,7 +52,9 @@ class Discovery:
             self._known = known._replace(keys=await self._keys(known.metadata))
             found = _fitting(self._known.keys, kid, algorithm)
         if len(found) != 1:
-            raise SignInRefused(UNTRUSTED, f"{len(found)} keys of the provider fit the ID token: {kid=}, {algorithm=}")
+            raise OidcSignInRefused(
+                UNTRUSTED, f"{len(found)} keys of the provider fit the ID token: {kid=}, {algorithm=}"
+            )
         return found[0]
 
     async def _current(self) -> _Known:
@@ -65,7 +67,7 @@ class Discovery:
     async def _keys(self, found: Metadata) -> Sequence[PublicKey]:
         listed = (await self._fetcher.get(found.jwks_uri)).get("keys")
         if not isinstance(listed, list):
-            raise SignInRefused(UNUSABLE, f"{found.jwks_uri}: has no list of keys")
+            raise OidcSignInRefused(UNUSABLE, f"{found.jwks_uri}: has no list of keys")
         return [key for one in listed if isinstance(one, dict) and (key := _public_key(one)) is not None]
 
 

@@ -13,7 +13,7 @@ import orjson
 
 from notifyhub.errors import SettingsError
 from notifyhub.settings import without_secrets
-from notifyhub_api.dashboard.oidc.refusals import AWAY, UNUSABLE, SignInRefused
+from notifyhub_api.dashboard.oidc.refusals import AWAY, UNUSABLE, OidcSignInRefused
 
 LARGEST_ANSWER = 2**20
 """Bytes; those of real providers have a few thousand."""
@@ -43,14 +43,14 @@ class Fetcher:
         self._trusted = _trusted(ca_file)
 
     async def get(self, url: str, headers: Mapping[str, str] | None = None) -> Document:
-        """The JSON object at this URL. Raises SignInRefused, also for every status but 200."""
+        """The JSON object at this URL. Raises OidcSignInRefused, also for every status but 200."""
         answer = await self.call("GET", url, headers=headers)
         if answer.status != httpx.codes.OK:
             raise _unusable(url, f"answered {answer.status}")
         return answer.body
 
     async def call(self, method: str, url: str, **asked: Any) -> Answer:
-        """One call. Raises SignInRefused if there is no answer, a busy one, or one that is no JSON object."""
+        """One call. Raises OidcSignInRefused if there is no answer, a busy one, or one that is no JSON object."""
         try:
             # httpx bounds each step only: whoever sends a byte now and then would never end.
             async with asyncio.timeout(self._timeout_s):
@@ -105,9 +105,9 @@ def _document(url: str, status: int, content: bytes) -> Document:
     return document
 
 
-def _away(url: str, why: str) -> SignInRefused:
-    return SignInRefused(AWAY, f"{without_secrets(url)}: {why}")
+def _away(url: str, why: str) -> OidcSignInRefused:
+    return OidcSignInRefused(AWAY, f"{without_secrets(url)}: {why}")
 
 
-def _unusable(url: str, why: str) -> SignInRefused:
-    return SignInRefused(UNUSABLE, f"{without_secrets(url)}: {why}")
+def _unusable(url: str, why: str) -> OidcSignInRefused:
+    return OidcSignInRefused(UNUSABLE, f"{without_secrets(url)}: {why}")

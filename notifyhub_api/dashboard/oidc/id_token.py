@@ -13,7 +13,7 @@ from joserfc.jws import JWSRegistry, extract_compact
 
 from notifyhub_api.dashboard.oidc.discovery import Discovery
 from notifyhub_api.dashboard.oidc.fetching import Document
-from notifyhub_api.dashboard.oidc.refusals import UNTRUSTED, SignInRefused
+from notifyhub_api.dashboard.oidc.refusals import UNTRUSTED, OidcSignInRefused
 
 # Neither "none" nor HS…, for which whoever has the client secret, or takes a public key for one, could sign.
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512")
@@ -36,7 +36,7 @@ class Expected(NamedTuple):
 
 
 async def verified(token: str, expected: Expected, discovery: Discovery) -> Document:
-    """The claims of an ID token. Raises SignInRefused if anything about it is wrong."""
+    """The claims of an ID token. Raises OidcSignInRefused if anything about it is wrong."""
     try:
         header = extract_compact(token.encode()).headers()
         algorithm, kid = header.get("alg"), header.get("kid")
@@ -83,5 +83,5 @@ def _check_the_access_token(claims: Document, algorithm: str, access_token: str)
         raise _untrusted("at_hash: the access token is another one")
 
 
-def _untrusted(why: str) -> SignInRefused:
-    return SignInRefused(UNTRUSTED, f"ID token: {why}")
+def _untrusted(why: str) -> OidcSignInRefused:
+    return OidcSignInRefused(UNTRUSTED, f"ID token: {why}")

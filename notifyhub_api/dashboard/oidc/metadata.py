@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from notifyhub.server.loopback import is_loopback
 from notifyhub_api.dashboard.oidc.fetching import Document
-from notifyhub_api.dashboard.oidc.refusals import UNUSABLE, SignInRefused
+from notifyhub_api.dashboard.oidc.refusals import UNUSABLE, OidcSignInRefused
 
 PATH = "/.well-known/openid-configuration"
 BASIC = "client_secret_basic"
@@ -36,7 +36,7 @@ def address_of(issuer: str) -> str:
 
 
 def read(document: Document, issuer: str) -> Metadata:
-    """Metadata out of their document. Raises SignInRefused if they are of another issuer, or not complete."""
+    """Metadata out of their document. Raises OidcSignInRefused if they are of another issuer, or not complete."""
     if document.get("issuer") != issuer:
         raise _unusable(f"its issuer is {document.get('issuer')!r}, and NOTIFYHUB_OIDC_ISSUER is {issuer!r}")
     has_userinfo = document.get("userinfo_endpoint") is not None
@@ -76,5 +76,5 @@ def _authentication(document: Document) -> str:
     raise _unusable(f"it takes the client secret in no way that is known here: {offered!r}")
 
 
-def _unusable(why: str) -> SignInRefused:
-    return SignInRefused(UNUSABLE, f"metadata of the provider: {why}")
+def _unusable(why: str) -> OidcSignInRefused:
+    return OidcSignInRefused(UNUSABLE, f"metadata of the provider: {why}")

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from notifyhub.domain.roles import Role, strongest
 from notifyhub.oidc_settings import EVERYBODY
 from notifyhub_api.dashboard.oidc.fetching import Document
-from notifyhub_api.dashboard.oidc.refusals import NO_ROLE, SignInRefused
+from notifyhub_api.dashboard.oidc.refusals import NO_ROLE, OidcSignInRefused
 
 _EMAIL = "email"
 _NAMES = ("name", "preferred_username", _EMAIL, "sub")
@@ -47,12 +47,12 @@ def joined(claims: Document, added: Document, groups_claim: str) -> Document:
 
 
 def identity(claims: Document, groups_claim: str, roles: Mapping[str, Role], return_to: str) -> Identity:
-    """Raises SignInRefused if no group has a role."""
+    """Raises OidcSignInRefused if no group has a role."""
     known = claims if claims.get("email_verified", True) is True else {**claims, _EMAIL: ""}
     groups = _groups(at(known, groups_claim))
     role = strongest(roles[group] for group in (*groups, EVERYBODY) if group in roles)
     if role is None:
-        raise SignInRefused(NO_ROLE, _had(groups, claims, groups_claim), groups=", ".join(roles))
+        raise OidcSignInRefused(NO_ROLE, _had(groups, claims, groups_claim), groups=", ".join(roles))
     name = next(text for claim in _NAMES if (text := _text(known.get(claim))))
     return Identity(claims["sub"], name, _text(known.get(_EMAIL)), groups, role, return_to)
 

@@ -16,7 +16,7 @@ from notifyhub_api.dashboard.oidc.flow import Flow, Seal, new_flow
 from notifyhub_api.dashboard.oidc.id_token import Expected, verified
 from notifyhub_api.dashboard.oidc.metadata import Metadata
 from notifyhub_api.dashboard.oidc.people import Identity
-from notifyhub_api.dashboard.oidc.refusals import SignInRefused
+from notifyhub_api.dashboard.oidc.refusals import OidcSignInRefused
 from notifyhub_api.dashboard.oidc.tokens import Client, Tokens
 
 
@@ -57,7 +57,7 @@ class Provider:
 
         return_to  path for after that; anything that could lead to another host becomes "/"
 
-        Raises SignInRefused if the provider does not answer, or not as one.
+        Raises OidcSignInRefused if the provider does not answer, or not as one.
         """
         metadata = await self._discovery.metadata()
         flow = new_flow(return_to)
@@ -67,11 +67,11 @@ class Provider:
     async def finish(self, query: Mapping[str, str], cookie_value: str | None, redirect_uri: str) -> Identity:
         """Who came back from the provider, with these query parameters and the cookie of `begin`.
 
-        Raises SignInRefused if it is not certain who, or if they have no role.
+        Raises OidcSignInRefused if it is not certain who, or if they have no role.
         """
         flow = self._seal.open(cookie_value or "", int(self._now_s()))
         if flow is None:
-            raise SignInRefused(refusals.LOST)
+            raise OidcSignInRefused(refusals.LOST)
         metadata = await self._discovery.metadata()
         code = self._code(query, flow, metadata)
         given = await tokens.redeem(
@@ -95,15 +95,15 @@ class Provider:
     def _code(self, query: Mapping[str, str], flow: Flow, metadata: Metadata) -> str:
         """The code, after everything that says whose answer this is."""
         if not compare_digest(query.get("state", "").encode(), flow.state.encode()):
-            raise SignInRefused(refusals.MIXED_UP)
+            raise OidcSignInRefused(refusals.MIXED_UP)
         # RFC 9207: another provider's answer must not reach this one with our code.
         if query.get("iss", None if metadata.names_itself else self._issuer) != self._issuer:
-            raise SignInRefused(refusals.MIXED_UP, f"iss is {query.get('iss')!r}")
+            raise OidcSignInRefused(refusals.MIXED_UP, f"iss is {query.get('iss')!r}")
         if error := query.get("error"):
             code = refusals.DENIED if error == "access_denied" else refusals.ERROR
-            raise SignInRefused(code, f"{error}: {query.get('error_description', '')}".rstrip(": "))
+            raise OidcSignInRefused(code, f"{error}: {query.get('error_description', '')}".rstrip(": "))
         if not query.get("code"):
-            raise SignInRefused(refusals.UNUSABLE, "it sent neither a code nor an error")
+            raise OidcSignInRefused(refusals.UNUSABLE, "it sent neither a code nor an error")
         return query["code"]
 
     async def _claims(self, given: Tokens, flow: Flow, metadata: Metadata) -> Document:
@@ -117,7 +117,7 @@ class Provider:
         )
         # Core 1.0, section 5.3.2: otherwise it may be somebody else's.
         if added.get("sub") != claims["sub"]:
-            raise SignInRefused(refusals.UNTRUSTED, "userinfo is about somebody else: its sub is another one")
+            raise OidcSignInRefused(refusals.UNTRUSTED, "userinfo is about somebody else: its sub is another one")
         return people.joined(claims, added, self._settings.groups_claim)
 
 

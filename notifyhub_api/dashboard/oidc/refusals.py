@@ -36,7 +36,7 @@ WORDS = MappingProxyType(
 _DETAIL_LIMIT = 300
 
 
-class SignInRefused(NotifyhubError):
+class OidcSignInRefused(NotifyhubError):
     """Somebody cannot sign in through the provider.
 
     code    a stable word, one of WORDS

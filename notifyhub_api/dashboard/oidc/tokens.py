@@ -11,7 +11,7 @@ import httpx
 
 from notifyhub_api.dashboard.oidc.fetching import Answer, Fetcher
 from notifyhub_api.dashboard.oidc.metadata import BASIC, Metadata
-from notifyhub_api.dashboard.oidc.refusals import CLIENT, ERROR, UNUSABLE, USED_UP, SignInRefused
+from notifyhub_api.dashboard.oidc.refusals import CLIENT, ERROR, UNUSABLE, USED_UP, OidcSignInRefused
 
 # RFC 6749, section 5.2.
 _CODES = MappingProxyType({"invalid_grant": USED_UP, "invalid_client": CLIENT, "unauthorized_client": CLIENT})
@@ -32,7 +32,7 @@ class Tokens(NamedTuple):
 async def redeem(
     fetcher: Fetcher, metadata: Metadata, client: Client, *, code: str, verifier: str, redirect_uri: str
 ) -> Tokens:
-    """Raises SignInRefused if the provider does not give tokens for the code."""
+    """Raises OidcSignInRefused if the provider does not give tokens for the code."""
     form = {
         "grant_type": "authorization_code",
         "code": code,
@@ -58,9 +58,9 @@ def _tokens(answer: Answer) -> Tokens:
     if answer.status != httpx.codes.OK:
         error = str(answer.body.get("error", ""))
         said = f"{error}: {answer.body.get('error_description', '')}".strip(": ")
-        raise SignInRefused(_CODES.get(error, ERROR), f"the token endpoint answered {answer.status} {said}")
+        raise OidcSignInRefused(_CODES.get(error, ERROR), f"the token endpoint answered {answer.status} {said}")
     id_token, access_token = answer.body.get("id_token"), answer.body.get("access_token")
     kind = str(answer.body.get("token_type", "")).lower()
     if kind != "bearer" or not isinstance(id_token, str) or not isinstance(access_token, str):
-        raise SignInRefused(UNUSABLE, "the token endpoint gave no ID token, no access token, or not of type Bearer")
+        raise OidcSignInRefused(UNUSABLE, "the token endpoint gave no ID token, no access token, or not of type Bearer")
     return Tokens(id_token, access_token)

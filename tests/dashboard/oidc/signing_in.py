@@ -10,7 +10,7 @@ import pytest
 
 from notifyhub.oidc_settings import OidcSettings
 from notifyhub.settings import load
-from notifyhub_api.dashboard.oidc import Begun, Identity, Provider, SignInRefused
+from notifyhub_api.dashboard.oidc import Begun, Identity, OidcSignInRefused, Provider
 
 CLIENT_ID = "notifyhub"
 CLIENT_SECRET = "a-secret-of-the-tests"
@@ -40,7 +40,7 @@ def finished(provider: Provider, query: Mapping[str, str], cookie_value: str | N
     return asyncio.run(provider.finish(query, cookie_value, CALLBACK))
 
 
-def refusal(provider: Provider, query: Mapping[str, str], cookie_value: str | None) -> SignInRefused:
-    with pytest.raises(SignInRefused) as refused:
+def refusal(provider: Provider, query: Mapping[str, str], cookie_value: str | None) -> OidcSignInRefused:
+    with pytest.raises(OidcSignInRefused) as refused:
         finished(provider, query, cookie_value)
     return refused.value

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from notifyhub.domain.roles import Role
-from notifyhub_api.dashboard.oidc import Provider, SignInRefused
+from notifyhub_api.dashboard.oidc import OidcSignInRefused, Provider
 from tests.dashboard.oidc.hostile import (
     KEY,
     KEYS,
@@ -36,13 +36,13 @@ def signed_in(hostile: Hostile, provider: Provider) -> Any:
     return finished(provider, hostile.authorize(first.url), first.cookie_value)
 
 
-def refused(hostile: Hostile, provider: Provider) -> SignInRefused:
+def refused(hostile: Hostile, provider: Provider) -> OidcSignInRefused:
     first = begun(provider)
     return refusal(provider, hostile.authorize(first.url), first.cookie_value)
 
 
-def not_begun(provider: Provider) -> SignInRefused:
-    with pytest.raises(SignInRefused) as told:
+def not_begun(provider: Provider) -> OidcSignInRefused:
+    with pytest.raises(OidcSignInRefused) as told:
         begun(provider)
     return told.value
 

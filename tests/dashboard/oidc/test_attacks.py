@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from notifyhub_api.dashboard.oidc import Provider, SignInRefused
+from notifyhub_api.dashboard.oidc import OidcSignInRefused, Provider
 from tests.dashboard.oidc.hostile import KEY, KEYS, Hostile
 from tests.dashboard.oidc.jose import Ec, Nobody, Rsa, Shared, Signer
 from tests.dashboard.oidc.signing_in import CLIENT_ID, NOW, begun, finished, refusal
 
 
-def tried(hostile: Hostile, provider: Provider) -> SignInRefused:
+def tried(hostile: Hostile, provider: Provider) -> OidcSignInRefused:
     first = begun(provider)
     return refusal(provider, hostile.authorize(first.url), first.cookie_value)
 

@@ -13,7 +13,7 @@ import pytest
 import trustme
 
 from notifyhub.errors import SettingsError
-from notifyhub_api.dashboard.oidc import Provider, SignInRefused
+from notifyhub_api.dashboard.oidc import OidcSignInRefused, Provider
 from tests.dashboard.oidc.hostile import KEY, METADATA
 from tests.dashboard.oidc.signing_in import begun, settings_for
 
@@ -55,7 +55,7 @@ def test_an_authority_of_your_own_is_trusted_if_the_setting_names_it(issuer: str
 
 
 def test_a_certificate_of_an_unknown_authority_is_refused(issuer: str) -> None:
-    with pytest.raises(SignInRefused, match="CERTIFICATE_VERIFY_FAILED"):
+    with pytest.raises(OidcSignInRefused, match="CERTIFICATE_VERIFY_FAILED"):
         begun(Provider(settings_for(issuer)))
 
 
