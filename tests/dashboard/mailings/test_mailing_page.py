@@ -2,27 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
-
 from notifyhub import Hub
 from notifyhub.answers import Mailing
 from tests.conftest import HubMaker
-from tests.dashboard.mailing_pages import Browser
+from tests.dashboard.mailings.walking import Browser
 from tests.emulated import RunningEmulator
 from tests.mailings.conftest import counted, ended, fill, until
-
-
-@pytest.fixture
-def hub(make_hub: HubMaker, database_url: str) -> Hub:
-    return make_hub(auth="none", database_url=database_url)
-
-
-@pytest.fixture
-def browser(hub: Hub) -> Iterator[Browser]:
-    with Browser.of(hub) as browser:
-        yield browser
 
 
 def waiting(hub: Hub, clients: int = 20) -> Mailing:

@@ -2,27 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
-
 from notifyhub import Hub
-from tests.conftest import HubMaker
-from tests.dashboard.mailing_pages import Browser
+from tests.dashboard.mailings.walking import Browser
 from tests.mailings.conftest import ended, fill
 
 LATER = "2126-12-01T10:00:00Z"
-
-
-@pytest.fixture
-def hub(make_hub: HubMaker, database_url: str) -> Hub:
-    return make_hub(auth="none", database_url=database_url)
-
-
-@pytest.fixture
-def browser(hub: Hub) -> Iterator[Browser]:
-    with Browser.of(hub) as browser:
-        yield browser
 
 
 def test_mailings_are_listed_with_their_progress(browser: Browser, hub: Hub) -> None:

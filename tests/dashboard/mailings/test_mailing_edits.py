@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from notifyhub import Hub
-from tests.conftest import HubMaker
-from tests.dashboard.mailing_pages import STEPS, Browser, Page
+from tests.dashboard.mailings.walking import STEPS, Browser, Page
 from tests.mailings.conftest import fill, until
 
 WINDOW = {"from": "09:00", "to": "21:00", "days": ["mon", "fri"]}
-
-
-@pytest.fixture
-def hub(make_hub: HubMaker, database_url: str) -> Hub:
-    return make_hub(auth="none", database_url=database_url)
-
-
-@pytest.fixture
-def browser(hub: Hub) -> Iterator[Browser]:
-    with Browser.of(hub) as browser:
-        yield browser
 
 
 def saved(browser: Browser, id_: int, **typed: str) -> Page:

@@ -2,28 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
-
 from notifyhub import Hub
-from tests.conftest import HubMaker
-from tests.dashboard.mailing_pages import STEPS, TEXT, Browser, at_step
+from tests.dashboard.mailings.walking import STEPS, TEXT, Browser, at_step
 from tests.emulated import RunningEmulator
 from tests.mailings.conftest import counted, ended, fill, telegram
 
 LATER = "2126-12-01T10:00"
-
-
-@pytest.fixture
-def hub(make_hub: HubMaker, database_url: str) -> Hub:
-    return make_hub(auth="none", database_url=database_url)
-
-
-@pytest.fixture
-def browser(hub: Hub) -> Iterator[Browser]:
-    with Browser.of(hub) as browser:
-        yield browser
 
 
 def test_a_mailing_is_made_and_reaches_its_audience(browser: Browser, hub: Hub, emulator: RunningEmulator) -> None:
