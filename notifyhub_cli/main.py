@@ -13,6 +13,7 @@ from notifyhub.unknown_variables import say_unknown
 from notifyhub_cli.account import account
 from notifyhub_cli.commands import (
     audit,
+    bulk,
     changing,
     channels,
     clients,
@@ -98,7 +99,7 @@ def options(
         leave(Exit.BAD_INPUT, f"--url: `{context.invoked_subcommand}` works on this machine only; leave out --url")
 
 
-for group in (messages, listing, changing, why, audit, events, logs, channels, top, processes, settings):
+for group in (messages, listing, changing, bulk, why, audit, events, logs, channels, top, processes, settings):
     group.register(app)
 for group in (doctor, health, prune, report, sessions):
     group.register(app)

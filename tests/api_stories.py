@@ -185,7 +185,18 @@ STORIES = (
         ),
         keep={"one": "results.0.message.deliveries.0.id"},
     ),
+    Step(
+        "deliveries_bulk",
+        "/api/v1/deliveries/bulk",
+        lambda kept: {"action": "reschedule", "ids": [kept["one"], 404], "send_at": LATER},
+    ),
     Step("deliveries_cancel", "/api/v1/deliveries/cancel", lambda kept: {"ids": [kept["one"], 404]}),
+    Step(
+        "deliveries_bulk",
+        "/api/v1/deliveries/bulk",
+        given({"action": "retry", "filter": {"channel": ["telegram"], "reference": "order-17"}, "dry_run": True}),
+        says="How many would be tried again?",
+    ),
     Step("deliveries_status", "/api/v1/deliveries/status", lambda kept: {"ids": [kept["one"], kept["delivery"]]}),
     Step("messages_find", "/api/v1/messages?reference=order-17"),
     Step("deliveries_find", "/api/v1/deliveries?channel=telegram&status=cancelled&limit=1"),

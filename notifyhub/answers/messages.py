@@ -215,6 +215,23 @@ class Retried(Answer):
     left_alone: int = Field(description="number of deliveries that are not failed, expired or unconfirmed")
 
 
+class BulkResult(Answer):
+    """The result of an action on many deliveries, or what it would be."""
+
+    action: str = Field(description="cancel, retry or reschedule")
+    dry_run: bool = Field(description="true: nothing was changed")
+    matched: int = Field(description="number of selected deliveries")
+    changed: int = Field(
+        description="number of deliveries that were cancelled, are due again, or have the new time; for a dry run, "
+        "those that would be (it looks for no duplicates)"
+    )
+    duplicates: int = Field(description="number of deliveries whose content another delivery now sends or has sent")
+    left_alone: int = Field(
+        description="number of deliveries whose state does not allow it: they are being sent, have ended, or have not "
+        "failed; or their message expires, or their mailing ends, before"
+    )
+
+
 class DeliveryResult(Answer):
     """The result for one of the requested deliveries."""
 

@@ -182,6 +182,9 @@ class Remote(Service, Verbs):
             done = await self.ask(answers.DeliveryResults, "POST", f"{DELIVERIES}/cancel", {"ids": list(ids)})
         return done.results
 
+    async def bulk_as(self, asked: Mapping[str, Any]) -> answers.BulkResult:
+        return await self.ask(answers.BulkResult, "POST", f"{DELIVERIES}/bulk", asked)
+
     async def deliveries_by_id(self, ids: Iterable[int]) -> list[answers.DeliveryResult]:
         with as_arguments():
             found = await self.ask(answers.DeliveryResults, "POST", f"{DELIVERIES}/status", {"ids": list(ids)})

@@ -93,10 +93,9 @@ class Course:
         stored.add_done_callback(self._begun)
         return stored
 
-    def end(self, **changed: Any) -> None:
-        """It has ended; nobody waits for that to be written."""
-        if self._id is not None:
-            self._database.write(audit.complete, (self._id, _json(changed)))
+    def end(self, **changed: Any) -> Future[Any] | None:
+        """It has ended; whoever has to know when that is written may wait for it. None: it has not begun."""
+        return None if self._id is None else self._database.write(audit.complete, (self._id, _json(changed)))
 
     def _begun(self, stored: Future[int]) -> None:
         if stored.exception() is None:

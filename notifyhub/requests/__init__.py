@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from notifyhub.requests.batches import BatchRequest, batch_request
+from notifyhub.requests.bulk_actions import BulkRequest, bulk_request
 from notifyhub.requests.changes import (
     ChangeRequest,
     IdsRequest,
@@ -32,6 +33,8 @@ __all__ = [
     "message_request",
     "addresses",
     "options_of",
+    "BulkRequest",
+    "bulk_request",
     # the directory
     "ClientRequest",
     "client_request",

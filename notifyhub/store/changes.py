@@ -7,7 +7,7 @@ is enough.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
@@ -21,9 +21,8 @@ from notifyhub.domain.dedup import dedup_key
 from notifyhub.domain.limits import text_fault
 from notifyhub.domain.pacing import PACED
 from notifyhub.domain.states import RETRIABLE, Status
-from notifyhub.errors import Conflict, Fault, InvalidRequest, NotFound, NotifyhubError, StoreUnavailable
+from notifyhub.errors import Conflict, Fault, InvalidRequest, NotFound, NotifyhubError
 from notifyhub.store import chain_steps, fingerprints, refusals, wordings
-from notifyhub.store.fingerprints import TRIES
 from notifyhub.store.rows import Type, fetch, is_postgres, run, run_rows, uuid_parameter
 from notifyhub.store.wordings import Wording
 
@@ -124,26 +123,12 @@ _MOVED: dict[str, Type] = {**_PLAN, "reason": "TEXT"}
 
 def change(database: peewee.Database, changes: Sequence[Change]) -> list[Changed | NotifyhubError]:
     """Change messages without any attempt yet."""
-    return [_or_again(database, _change, change) for change in changes]
+    return [fingerprints.or_again(database, _change, change) for change in changes]
 
 
 def retry(database: peewee.Database, retries: Sequence[Retry]) -> list[Counts | NotifyhubError]:
     """Schedule failed, expired and unconfirmed deliveries, with all attempts available again."""
-    return [_or_again(database, _retry, retry) for retry in retries]
-
-
-def _or_again(database: peewee.Database, move: Callable[[peewee.Database, I], R], item: I) -> R | StoreUnavailable:
-    """A key that was free may be taken by the time it is written; then everything is checked again."""
-    for _ in range(TRIES):
-        run(database, "SAVEPOINT move")
-        try:
-            result = move(database, item)
-        except peewee.IntegrityError:
-            run(database, "ROLLBACK TO SAVEPOINT move")
-        else:
-            run(database, "RELEASE SAVEPOINT move")
-            return result
-    return StoreUnavailable("others took the place again and again; nothing was changed, try again")
+    return [fingerprints.or_again(database, _retry, retry) for retry in retries]
 
 
 def _change(database: peewee.Database, change: Change) -> Changed | NotifyhubError:

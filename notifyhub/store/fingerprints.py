@@ -6,10 +6,15 @@ A delivery that was pruned leaves its key in `pruned_keys`, so that its content 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
 
 import peewee
 
-from notifyhub.store.rows import Type, fetch_rows, run_rows
+from notifyhub.errors import StoreUnavailable
+from notifyhub.store.rows import Type, fetch_rows, run, run_rows
+
+I = TypeVar("I")  # noqa: E741
+R = TypeVar("R")
 
 TRIES = 3
 """A key may be released between the refusal of a row and the lookup of its holder; then the row is tried again."""
@@ -58,3 +63,17 @@ def give_way(database: peewee.Database, wanted: Iterable[tuple[str, int, int]]) 
     rows = list(wanted)
     for statement in (_GIVE_WAY, _PRUNED_GIVE_WAY):
         run_rows(database, statement, _WINDOW, rows)
+
+
+def or_again(database: peewee.Database, move: Callable[[peewee.Database, I], R], item: I) -> R | StoreUnavailable:
+    """A key that was free may be taken by the time it is written; then everything is checked again."""
+    for _ in range(TRIES):
+        run(database, "SAVEPOINT move")
+        try:
+            result = move(database, item)
+        except peewee.IntegrityError:
+            run(database, "ROLLBACK TO SAVEPOINT move")
+        else:
+            run(database, "RELEASE SAVEPOINT move")
+            return result
+    return StoreUnavailable("others took the place again and again; nothing was changed, try again")

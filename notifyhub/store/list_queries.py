@@ -17,7 +17,7 @@ from notifyhub.domain.orders import Order
 from notifyhub.domain.states import Status
 from notifyhub.requests import Filters
 from notifyhub.store.mailing_lists import mailing_conditions
-from notifyhub.store.rows import fetch, is_postgres
+from notifyhub.store.rows import fetch, is_postgres, run
 
 Condition = tuple[str, list[Any]]
 Row = dict[str, Any]
@@ -27,19 +27,35 @@ def delivery_rows(
     database: peewee.Database, columns: Sequence[str], filters: Filters, before: tuple[int, int] | None, limit: int
 ) -> list[Row]:
     """These columns of the matching deliveries."""
-    if filters.reference is not None:
-        sql, values = _of_reference(database, columns, filters, before)
-        order = "m.created_at {order}, d.id {order}"
-    elif filters.client_id is not None:
-        sql, values = _of_client(database, columns, filters, before)
-        order = "d.created_at {order}, d.id {order}"
-    else:
-        within, edges = _within(filters, before)
-        fits, given = mailing_conditions(filters)
-        sql, values = _merged(database, columns, filters, (f"{within} {fits}", [*edges, *given]), limit)
-        order = "created_at {order}, id {order}"
-    order = order.format(order=filters.order.sql)
+    sql, values = _deliveries(database, columns, filters, before, limit)
+    order = (
+        "m.created_at {order}, d.id {order}"
+        if filters.reference is not None
+        else "{of}created_at {order}, {of}id {order}"
+    )
+    of = "d." if filters.client_id is not None else ""
+    order = order.format(order=filters.order.sql, of=of)
     return _fetch(database, f"{sql} ORDER BY {order} LIMIT ?", columns, *values, limit)
+
+
+def counted(database: peewee.Database, columns: Sequence[str], filters: Filters, count: str) -> Sequence[int]:
+    """The one row of `count`, a SELECT in which `{of}` is replaced by these columns of all matching deliveries."""
+    sql, values = _deliveries(database, columns, filters, None, 0)
+    row: Sequence[int] = run(database, count.replace("{of}", sql), *values).fetchone()
+    return row
+
+
+def _deliveries(
+    database: peewee.Database, columns: Sequence[str], filters: Filters, before: tuple[int, int] | None, limit: int
+) -> Condition:
+    """The matching deliveries, in no order; `limit` as in `_merged`."""
+    if filters.reference is not None:
+        return _of_reference(database, columns, filters, before)
+    if filters.client_id is not None:
+        return _of_client(database, columns, filters, before)
+    within, edges = _within(filters, before)
+    fits, given = mailing_conditions(filters)
+    return _merged(database, columns, filters, (f"{within} {fits}", [*edges, *given]), limit)
 
 
 def message_rows(

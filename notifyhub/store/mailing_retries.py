@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import orjson
@@ -16,7 +16,7 @@ from notifyhub.domain.templates import UNWORDED
 from notifyhub.errors import Conflict, NotFound, NotifyhubError
 from notifyhub.store import chain_steps, fingerprints, noting, refusals, wordings
 from notifyhub.store.mailings import Row, find
-from notifyhub.store.rows import Type, as_uuid, fetch, is_postgres, run, run_rows
+from notifyhub.store.rows import Type, as_uuid, fetch, is_postgres, run_rows
 from notifyhub.store.wordings import Wording
 
 SLICE = 2_000
@@ -61,13 +61,18 @@ _AGAIN = f"""
     UPDATE deliveries SET status = '{Status.SCHEDULED}', spent = 0, reason = NULL, due_at = ?, dedup_key = r.dedup_key
     FROM {{rows}} AS r WHERE deliveries.id = r.id AND deliveries.status = '{Status.FAILED}'"""
 _REOPEN = f"""
-    UPDATE mailings SET status = '{MailingStatus.RUNNING}', ended_at = NULL, updated_at = ?
-    WHERE id = ? AND status = '{MailingStatus.FINISHED}'"""
+    UPDATE mailings SET status = '{MailingStatus.RUNNING}', ended_at = NULL, updated_at = r.now FROM {{rows}} AS r
+    WHERE mailings.id = r.id AND mailings.status = '{MailingStatus.FINISHED}'"""
 
 
 def retry_failed(database: peewee.Database, slices: Sequence[RetrySlice]) -> list[Retried | NotifyhubError]:
     """Schedule the failed deliveries of mailings that may still send, with all attempts available again."""
     return [_retry(database, slice_) for slice_ in slices]
+
+
+def reopen(database: peewee.Database, ids: Iterable[int], now: int) -> None:
+    """Mailings that had finished go on; `now` in epoch ms."""
+    run_rows(database, _REOPEN, {"id": "BIGINT", "now": "BIGINT"}, [(id_, now) for id_ in ids])
 
 
 def _retry(database: peewee.Database, slice_: RetrySlice) -> Retried | NotifyhubError:
@@ -91,7 +96,7 @@ def _retry(database: peewee.Database, slice_: RetrySlice) -> Retried | Notifyhub
         told = ((row.id, mailing["message_id"], slice_.id, row.client_id, row.channel) for row in again)
         noting.moved("delivery.retried", told)
         chain_steps.rearm(database, [(row.id, slice_.now) for row in again])
-        run(database, _REOPEN, slice_.now, slice_.id)
+        reopen(database, [slice_.id], slice_.now)
         # Whoever retries by hand wants the messenger to be asked again.
         refusals.override(database, [as_uuid(mailing["message_id"])])
     last = (failed[-1].client_id, failed[-1].channel) if len(failed) == SLICE else None

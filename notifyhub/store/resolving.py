@@ -34,10 +34,11 @@ _SET = {
 }
 _HELD = f"WHERE id = ? AND status = '{Status.UNCONFIRMED}'"
 _IN_TIME = "AND (expires_at IS NULL OR expires_at > ?)"
-# Of a mailing that was cancelled, or is over, nothing is sent any more.
+# Of a mailing that was cancelled or deleted, or is over, nothing is sent any more.
 _MAILING_GOES_ON = """AND (mailing_id = 0 OR mailing_id IN (
     SELECT g.id FROM mailings AS g
-    WHERE g.status IN ('running', 'paused', 'finished') AND (g.ends_at IS NULL OR g.ends_at > ?)))"""
+    WHERE g.deleted_at IS NULL AND g.status IN ('running', 'paused', 'finished')
+        AND (g.ends_at IS NULL OR g.ends_at > ?)))"""
 _HAS_ADDRESS = "AND address <> ''"
 _FACTS = "SELECT channel, status, expires_at, mailing_id, address FROM deliveries WHERE id = ?"
 _CANCEL_THESE = f"""

@@ -32,6 +32,7 @@ SLICE = 500
 MOST_WORDINGS = 1_000
 """Recipients of a message up to which what each of them is told is looked at."""
 
+_PLACE = ("created_at", "id")
 _DELIVERY = ("created_at", "id", "message_id", "position")
 _MESSAGE = ("created_at", "id", "text", "template", "mailing_id", "accepted")
 _ID: dict[str, Type] = {"id": "UUID"}
@@ -58,16 +59,39 @@ def deliveries(
     def ask(database: peewee.Database) -> Found[lists.DeliveryPlace, answers.Delivery]:
         if filters.text is None:
             return Found(lists.deliveries(filters, before, limit)(database))
-        heard = _Texts(database, filters.text)
-
-        def slice_after(seen: Any) -> list[Row]:
-            rows = delivery_rows(database, _DELIVERY, filters, seen, SLICE)
-            return sorted(rows, key=_place, reverse=filters.order.reverse)
-
-        ids, further = _looked_through(slice_after, heard.of_deliveries, before, limit)
-        return Found(lists.these_deliveries(database, [id_ for _, id_ in ids], filters.order), further)
+        found, further = _deliveries_saying(database, filters, filters.text, before, limit)
+        return Found(lists.these_deliveries(database, [id_ for _, id_ in found], filters.order), further)
 
     return ask
+
+
+def delivery_ids(
+    filters: Filters, before: lists.DeliveryPlace | None, limit: int
+) -> Callable[[peewee.Database], Found[lists.DeliveryPlace, int]]:
+    """The ids of what `deliveries` gives."""
+
+    @at_one_moment
+    def ask(database: peewee.Database) -> Found[lists.DeliveryPlace, int]:
+        further = None
+        if filters.text is None:
+            found = [_place(row) for row in delivery_rows(database, _PLACE, filters, before, limit)]
+        else:
+            found, further = _deliveries_saying(database, filters, filters.text, before, limit)
+        return Found([(place, place[1]) for place in found], further)
+
+    return ask
+
+
+def _deliveries_saying(
+    database: peewee.Database, filters: Filters, text: str, before: lists.DeliveryPlace | None, limit: int
+) -> tuple[list[tuple[int, Any]], Any]:
+    heard = _Texts(database, text)
+
+    def slice_after(seen: Any) -> list[Row]:
+        rows = delivery_rows(database, _DELIVERY, filters, seen, SLICE)
+        return sorted(rows, key=_place, reverse=filters.order.reverse)
+
+    return _looked_through(slice_after, heard.of_deliveries, before, limit)
 
 
 def messages(

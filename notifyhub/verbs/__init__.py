@@ -21,13 +21,14 @@ from notifyhub.verbs.faces import (
     Stats,
     Templates,
 )
+from notifyhub.verbs.keys import KeyVerbs
 from notifyhub.verbs.mailings import MailingVerbs
 from notifyhub.verbs.reachability import ReachabilityVerbs
 from notifyhub.verbs.sessions import Sessions, SessionVerbs
 from notifyhub.verbs.statistics import StatVerbs
 from notifyhub.verbs.templates import TemplateVerbs
 from notifyhub.verbs.two_ways import both, is_blocking, pause, result_of, within
-from notifyhub.verbs.verbs import Filter, KeyVerbs, Moment, Outcome, Receives, Sends, Verbs
+from notifyhub.verbs.verbs import Filter, Moment, Outcome, Receives, Sends, Verbs
 from notifyhub.verbs.webhook_faces import AsyncEvents, AsyncWebhooks, Events, Webhooks
 from notifyhub.verbs.webhooks import EventVerbs, WebhookVerbs
 

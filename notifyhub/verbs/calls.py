@@ -94,7 +94,7 @@ def as_arguments(to: Any = None) -> Iterator[None]:
 
 
 def _in_python(fault: Fault, to: Any) -> Fault:
-    path = fault.path.removeprefix("$").removeprefix(".")
+    path = fault.path.removeprefix("$").removeprefix(".").removeprefix("filter.")
     end = next((i for i, letter in enumerate(path) if letter in ".["), len(path))
     name, rest = _ARGUMENTS.get(path[:end], path[:end]), path[end:]
     if name == "to":

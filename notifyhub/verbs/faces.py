@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from notifyhub.verbs.audit import AsyncAudit, Audit
 from notifyhub.verbs.clients import ClientVerbs
+from notifyhub.verbs.keys import KeyVerbs
 from notifyhub.verbs.mailings import MailingVerbs
 from notifyhub.verbs.reachability import ReachabilityVerbs
 from notifyhub.verbs.statistics import StatVerbs
 from notifyhub.verbs.templates import TemplateVerbs
 from notifyhub.verbs.two_ways import awaited, both
-from notifyhub.verbs.verbs import KeyVerbs, Verbs
+from notifyhub.verbs.verbs import Verbs
 from notifyhub.verbs.webhook_faces import AsyncEvents, AsyncWebhooks, Events, Webhooks
 
 
@@ -130,6 +131,7 @@ class Messaging:
 
     cancel, acancel = both(Verbs.cancel)
     cancel_deliveries, acancel_deliveries = both(Verbs.cancel_deliveries)
+    bulk, abulk = both(Verbs.bulk)
     change, achange = both(Verbs.change)
     retry, aretry = both(Verbs.retry)
     resolve, aresolve = both(Verbs.resolve)
@@ -275,6 +277,7 @@ class AsyncMessaging:
 
     cancel = awaited(Verbs.cancel)
     cancel_deliveries = awaited(Verbs.cancel_deliveries)
+    bulk = awaited(Verbs.bulk)
     change = awaited(Verbs.change)
     retry = awaited(Verbs.retry)
     resolve = awaited(Verbs.resolve)

@@ -198,6 +198,39 @@ class Verbs(Sends):
         Raises InvalidRequest.
         """
 
+    async def bulk(
+        self,
+        action: Literal["cancel", "retry", "reschedule"],
+        /,
+        *,
+        ids: Iterable[int] | None = None,
+        at: Moment | EllipsisType = ...,
+        dry_run: bool = False,
+        **filters: Filter,
+    ) -> answers.BulkResult:
+        """Cancel, retry or reschedule up to 1,000 deliveries by `ids`, or all that match `filters`, as in `deliveries`.
+
+        `cancel` and `reschedule` change deliveries that are not being sent yet, `retry` those that failed, with all
+        attempts available again. All others are left alone and counted, and so is whatever is accepted meanwhile.
+
+        at       the new time to send, to reschedule: an aware datetime, or ISO 8601 text with a UTC offset; None: now
+        dry_run  only count; nothing is changed
+
+        It is done in slices. If the process is killed in between, the rest is unchanged: ask for it again.
+        Raises InvalidRequest, and StoreUnavailable if the store was lost on the way.
+        """
+        asked = _given(send_at=at) | {"action": action, "dry_run": dry_run}
+        if ids is not None:
+            asked["ids"] = list(ids)
+        if given := {name: value for name, value in filters.items() if value is not None}:
+            asked["filter"] = given
+        with as_arguments():
+            return await self.bulk_as(asked)
+
+    @abstractmethod
+    async def bulk_as(self, asked: Mapping[str, Any]) -> answers.BulkResult:
+        """Act as the members of `POST /api/v1/deliveries/bulk` say."""
+
     @abstractmethod
     async def deliveries_by_id(self, ids: Iterable[int]) -> list[answers.DeliveryResult]:
         """Up to 1,000 deliveries, in the same order. Raises InvalidRequest."""
@@ -220,48 +253,6 @@ class Receives(ABC):
 
         Once this returns, it is stored. Returns the number of receipts whose delivery is known.
         Raises NotSigned, NotFound for a channel without receipts, StoreUnavailable.
-        """
-
-
-class KeyVerbs(ABC):
-    """Managing API keys."""
-
-    async def create(
-        self,
-        name: str,
-        scopes: Sequence[str] = ("admin",),
-        *,
-        expires_at: Moment = None,
-        rate_limit: int | None = None,
-    ) -> answers.Key:
-        """Create an API key. Only this result contains the key itself, which is not stored.
-
-        expires_at  when it stops working: an aware datetime, or ISO 8601 text with a UTC offset
-        rate_limit  requests per minute; None: as set for all keys
-
-        Raises InvalidRequest with everything that is wrong.
-        """
-        given = {"name": name, "scopes": list(scopes), "expires_at": expires_at, "rate_limit": rate_limit}
-        with as_arguments():
-            return await self.create_as(given)
-
-    @abstractmethod
-    async def create_as(self, asked: Mapping[str, Any]) -> answers.Key:
-        """Create a key given as the members of `POST /api/v1/keys`."""
-
-    @abstractmethod
-    async def list(self) -> list[answers.Key]:
-        """All API keys, including revoked ones, without the keys themselves."""
-
-    @abstractmethod
-    async def get(self, id_: int) -> answers.Key:
-        """An API key, without the key itself. Raises NotFound."""
-
-    @abstractmethod
-    async def revoke(self, id_: int) -> answers.Key:
-        """Revoke an API key. Once this returns, all processes refuse it.
-
-        Raises NotFound if there is no such key, or it is already revoked.
         """
 
 

@@ -14,6 +14,7 @@ from notifyhub_api.dashboard.guard import Guard
 from notifyhub_api.dashboard.live import live
 from notifyhub_api.dashboard.pages import (
     audit,
+    bulk_actions,
     channels,
     client_forms,
     client_imports,
@@ -40,7 +41,7 @@ from notifyhub_api.web import Endpoint
 
 ROOT = "/"
 PAGES = (
-    *(overview, messages, sending, deliveries, language, people),
+    *(overview, messages, sending, bulk_actions, deliveries, language, people),
     *(mailings, mailing_steps, mailing_changes, clients, client_forms, client_imports, erasures),
     *(templates, template_texts, channels, webhooks, webhook_posts, keys, audit),
 )

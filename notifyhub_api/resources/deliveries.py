@@ -8,8 +8,8 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from notifyhub.answers import Delivery, DeliveryPage, DeliveryResults, Story
-from notifyhub.requests import IdsRequest, ResolveRequest, as_row_id, ids_request
+from notifyhub.answers import BulkResult, Delivery, DeliveryPage, DeliveryResults, Story
+from notifyhub.requests import BulkRequest, IdsRequest, ResolveRequest, as_row_id, ids_request
 from notifyhub.store import lists, searches
 from notifyhub_api import filtering, list_tables, paging
 from notifyhub_api.operations import CSV, Operation, Parameter, Tag
@@ -47,6 +47,11 @@ async def cancel(request: Request) -> Response:
     """Cancel deliveries by their ids."""
     ids = ids_request(await body_of(request)).ids
     return answer(DeliveryResults(results=await hub_of(request).cancel_deliveries(ids)))
+
+
+async def bulk(request: Request) -> Response:
+    """Cancel, retry or reschedule many deliveries."""
+    return answer(await hub_of(request).bulk_as(await body_of(request)))
 
 
 async def status(request: Request) -> Response:
@@ -93,6 +98,27 @@ operations = (
                 {"id": 17, "result": "cancelled", "delivery": {**DELIVERY, "status": "cancelled"}},
                 {"id": 18, "result": "unknown"},
             ]
+        },
+    ),
+    Operation(
+        method="POST",
+        path="/api/v1/deliveries/bulk",
+        endpoint=bulk,
+        scope="send",
+        tag=TAG,
+        summary="Cancel, retry or reschedule many deliveries by their ids or by filters",
+        description="With `dry_run` it only counts, so that you know beforehand how many it concerns. Deliveries that "
+        "are accepted after the request are left alone. It is done in slices: if the answer is lost, ask again.",
+        request=BulkRequest,
+        answers={200: BulkResult},
+        example_request={"action": "retry", "filter": {"status": ["failed"], "channel": ["viber"]}, "dry_run": True},
+        example_answer={
+            "action": "retry",
+            "dry_run": True,
+            "matched": 1200,
+            "changed": 1180,
+            "duplicates": 0,
+            "left_alone": 20,
         },
     ),
     Operation(

@@ -130,6 +130,12 @@ STEPS: Steps = [
     ("cancel_deliveries", lambda s: s.hub.cancel_deliveries([s.kept["later"].deliveries[0].id]), []),
     ("cancel", lambda s: s.hub.cancel(s.message("3", "scheduled", at=LATER).id), ["message.cancelled"]),
     ("cancel", lambda s: s.hub.cancel(s.kept["later"].id), []),
+    ("bulk", lambda s: s.message("31", "scheduled", at=LATER) and s.hub.bulk("reschedule", address=31, at=LATER),
+     ["deliveries.rescheduled"]),
+    ("bulk", lambda s: s.hub.bulk("cancel", address=31, dry_run=True), []),
+    ("bulk", lambda s: s.hub.bulk("cancel", address=31), ["deliveries.cancelled"]),
+    ("bulk", lambda s: s.hub.bulk("cancel", address=31), []),
+    ("bulk", lambda s: s.hub.bulk("retry", ids=[s.message("15", "failed").deliveries[0].id]), ["deliveries.retried"]),
     ("retry", lambda s: s.hub.retry(s.message("13", "failed").id), ["message.retried"]),
     ("retry", lambda s: s.hub.retry(s.kept["later"].id), []),
     ("resolve", lambda s: s.hub.resolve(s.message("14", "unconfirmed", on_unconfirmed="at_most_once").deliveries[0].id,
@@ -176,6 +182,7 @@ def test_every_step_that_changes_something_has_its_line(
     emulator.faults(
         scripts=[
             {"channel": "telegram", "address": "13", "answers": ["403", "403", "403"]},
+            {"channel": "telegram", "address": "15", "answers": ["403", "403"]},
             {"channel": "telegram", "address": "14", "answers": ["lost"]},
         ]
     )

@@ -97,3 +97,36 @@ def test_deliveries_are_cancelled_by_their_ids(run_here: Run) -> None:
 @pytest.mark.parametrize("arguments", [[], ["x", "--delivery", "1"]])
 def test_cancel_takes_a_message_or_deliveries(run: Run, arguments: list[str]) -> None:
     assert run("cancel", *arguments).code == 2
+
+
+def test_what_matches_is_counted_and_changed_only_if_told_so(run_here: Run) -> None:
+    for number in ("1", "2"):
+        run_here("send", f"text {number}", "--to", f"telegram={number}", "--at", LATER, "--reference", "r")
+    select = ("--reference", "r", "--text", "TEXT")
+
+    counted = run_here("bulk", "cancel", *select)
+    between = run_here("list", "--deliveries", "--status", "scheduled", "--json").json
+    moved = run_here("bulk", "reschedule", *select, "--at", "2126-12-24T10:00:00+03:00", "--yes")
+    done = run_here("bulk", "cancel", "--delivery", "1", "--delivery", "404", "--yes", "--json").json
+
+    assert counted.out == "would cancel 2 of 2, left alone 0; nothing was changed, --yes does it\n"
+    assert len(between) == 2
+    assert moved.out == "rescheduled 2 of 2, duplicates 0, left alone 0\n"
+    assert (done["matched"], done["changed"]) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (("cancel",), "give --delivery or a filter (see `notifyhub bulk --help`)"),
+        (("cancel", "--status", "lost"), "--status"),
+        (("reschedule", "--status", "failed"), "--at: is missing: reschedule to when?"),
+        (("retry", "--delivery", "1", "--at", LATER), "--at: is only for the action reschedule"),
+        (("retry", "--since", "2026-01-01T00:00"), "--since: must have a UTC offset"),
+    ],
+)
+def test_a_selection_that_is_none_is_refused(run: Run, arguments: tuple[str, ...], complaint: str) -> None:
+    ended = run("bulk", *arguments)
+
+    assert ended.code == 2
+    assert ended.complaint.startswith(complaint)

@@ -18,7 +18,7 @@ from tests.dashboard.conftest import Person
 from tests.translations import ROOT, SPOKEN, TRANSLATED, catalogue, found, path_of, written
 
 LATER = "2126-12-01T10:00:00+03:00"
-QUERIES = {"/audit": "?action=client.created"}
+QUERIES = {"/audit": "?action=client.created", "/deliveries/bulk": "?action=cancel&all=1&channel=telegram"}
 _PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%%|\{\{.*?\}\}")
 _DYNAMIC = (
     re.compile(r"\b_\(([^'\"][^()]*)\)"),

@@ -11,7 +11,7 @@ from notifyhub.domain.states import Status
 from notifyhub.errors import InvalidRequest
 from notifyhub_api.dashboard.form import beside, given
 from notifyhub_api.dashboard.listing import listed
-from notifyhub_api.dashboard.moments import moment, typed
+from notifyhub_api.dashboard.moments import ZONE, moment, typed
 from notifyhub_api.dashboard.visit import Pages, Visit
 
 FILTERS = (
@@ -38,10 +38,13 @@ async def find(visit: Visit) -> Response:
     show = "deliveries" if visit.query.get("show") == "deliveries" else "messages"
     facts = await listed(visit, f"/{show}", FILTERS)
     channels = await visit.api.get("/channels")
+    asked = [(name, value) for name, value in visit.request.query_params.multi_items() if value.strip()]
     return visit.show(
         "messages.html",
         422 if facts["faults"] else 200,
         show=show,
+        asked=[(name, value) for name, value in asked if name in (*FILTERS, ZONE)],
+        narrowed=any(name in FILTERS and name != "order" for name, _ in asked),
         statuses=[*Status],
         channels=[channel["name"] for channel in channels["items"]],
         **facts,

@@ -110,6 +110,11 @@
     if (said) said.textContent = count ? said.dataset.count.replace("{}", count) : "";
   });
 
+  // A list whose rows are being selected stays as it is, so that nothing moves under the pointer.
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.detail.elt.querySelector("form.selecting input:checked")) event.preventDefault();
+  });
+
   document.addEventListener("click", async (event) => {
     const button = event.target.closest("[data-copy]");
     if (!button) return;

@@ -1,0 +1,25 @@
+"""What can be done to many deliveries at once."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from notifyhub.domain.states import Status
+
+
+class Bulk(StrEnum):
+    """An action on the deliveries that somebody has selected."""
+
+    CANCEL = "cancel"
+    RETRY = "retry"
+    RESCHEDULE = "reschedule"
+
+    @property
+    def moves(self) -> Status:
+        """The status of the deliveries that it concerns; all others are left alone."""
+        return Status.FAILED if self is Bulk.RETRY else Status.SCHEDULED
+
+    @property
+    def done(self) -> str:
+        """What was done, as the audit says it."""
+        return {Bulk.CANCEL: "cancelled", Bulk.RETRY: "retried", Bulk.RESCHEDULE: "rescheduled"}[self]
