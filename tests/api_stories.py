@@ -270,6 +270,7 @@ STORIES = (
     Step("clients_export", "/api/v1/clients/export?tag=vip"),
     Step("clients_export", "/api/v1/clients/export?format=jsonl", says="As JSON Lines:"),
     Step("clients_find", "/api/v1/clients?tag=vip&timezone=Europe/Moscow"),
+    Step("clients_count", "/api/v1/clients/count", given({"audience": {"tag": "vip"}})),
     Step("clients_read", "/api/v1/clients/{client}"),
     Step("clients_change", "/api/v1/clients/{client}", given({"attributes": {"city": "Tver"}, "opted_out": ["viber"]})),
     Step(

@@ -75,6 +75,7 @@ from notifyhub.answers.messages import (
     Trouble,
 )
 from notifyhub.answers.previews import (
+    AudienceCount,
     Example,
     Preview,
 )
@@ -167,6 +168,7 @@ __all__ = [
     "DeliveryPage",
     "MessagePage",
     # previews
+    "AudienceCount",
     "Preview",
     "Example",
     # reachability

@@ -23,6 +23,13 @@ class Example(Answer):
     html: str | None = Field(None, description="HTML part of the e-mail")
 
 
+class AudienceCount(Answer):
+    """How many clients an audience has."""
+
+    audience_words: str = Field(description="the filter in plain English")
+    matched: int = Field(description="number of clients of the audience")
+
+
 class Preview(Answer):
     """What a mailing would do if its clients were chosen now."""
 

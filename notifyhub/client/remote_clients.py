@@ -37,6 +37,9 @@ class RemoteClients(RemoteErasures, ClientVerbs):
         with as_arguments():
             return await self.pages(answers.ClientPage, CLIENTS, limit, before=last, order=order, **filters)
 
+    async def count_as(self, asked: Mapping[str, Any]) -> answers.AudienceCount:
+        return await self.ask(answers.AudienceCount, "POST", f"{CLIENTS}/count", asked)
+
     async def update_as(self, id_: int, asked: Mapping[str, Any]) -> answers.Client:
         return await self.ask(answers.Client, "PATCH", f"{CLIENTS}/{id_}", asked, ("client", id_))
 

@@ -7,6 +7,7 @@ from typing import Any, Literal, TypeVar
 
 from notifyhub import answers
 from notifyhub.clock import now_ms
+from notifyhub.domain.audience import audience_of, in_words
 from notifyhub.errors import Fault, InvalidRequest
 from notifyhub.flow import export_clients
 from notifyhub.flow.export_clients import Part
@@ -18,12 +19,13 @@ from notifyhub.hub.wiring import Wiring
 from notifyhub.requests import (
     ClientRequest,
     as_row_id,
+    audience_request,
     checked_client_filters,
     client_change_request,
     client_request,
 )
 from notifyhub.requests.filters import checked_order
-from notifyhub.store import clients
+from notifyhub.store import audiences, clients
 from notifyhub.verbs import ClientVerbs, as_arguments
 from notifyhub.verbs.clients import Texts
 from notifyhub.verbs.files import Format, Table, Target, format_of, opened, written
@@ -60,6 +62,11 @@ class HubClients(Erasing, ClientVerbs):
             opted_out=request.opted_out,
             now=now_ms(),
         )
+
+    async def count_as(self, asked: bytes | Mapping[str, Any]) -> answers.AudienceCount:
+        audience = audience_of(audience_request(asked).stored())
+        matched = await self._wiring.asked(audiences.number(audience))
+        return answers.AudienceCount(audience_words=in_words(audience), matched=matched)
 
     async def get(self, id_: int | str) -> answers.Client:
         return await self._wiring.asked(clients.one(as_row_id("client", id_)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from notifyhub.requests.audience import AudienceRequest, audience_request
 from notifyhub.requests.batches import BatchRequest, batch_request
 from notifyhub.requests.bulk_actions import BulkRequest, bulk_request
 from notifyhub.requests.changes import (
@@ -41,6 +42,8 @@ __all__ = [
     "ClientChangeRequest",
     "client_change_request",
     "ClientFilters",
+    "AudienceRequest",
+    "audience_request",
     "client_filters",
     "checked_client_filters",
     "ErasureRequest",

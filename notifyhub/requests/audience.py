@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Self
 
 from pydantic import (
@@ -18,7 +19,9 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from notifyhub.domain.zones import canonical_zone
+from notifyhub.errors import InvalidRequest
 from notifyhub.requests.base import Asking
+from notifyhub.requests.checking import members_of, tried
 from notifyhub.requests.fields import RowId, Sendable, whole
 
 MOST_VALUES = 1_000
@@ -134,3 +137,18 @@ class AudienceFilter(Asking):
     def stored(self) -> dict[str, Any]:
         """The filter as JSON, with canonical values."""
         return self.model_dump(by_alias=True, exclude_none=True)
+
+
+class AudienceRequest(Asking):
+    """An audience on its own."""
+
+    audience: AudienceFilter = Field(default_factory=AudienceFilter, description="default: all clients")
+
+
+def audience_request(given: bytes | Mapping[str, Any]) -> AudienceFilter:
+    """Check an audience on its own; an empty body asks for all clients. Raises InvalidRequest."""
+    asked, faults = members_of(given) if given else ({}, [])
+    request, wrong = tried(AudienceRequest, asked)
+    if request is None or faults:
+        raise InvalidRequest([*faults, *wrong])
+    return request.audience

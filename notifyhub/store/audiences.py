@@ -6,12 +6,25 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import orjson
+import peewee
 
 from notifyhub.domain.audience import GOT, All, AnyOf, Attribute, Audience, Got, Not, Within
+from notifyhub.store.rows import is_postgres, run
 
 Condition = tuple[str, list[Any]]
 
 _GOT = ", ".join(f"'{status}'" for status in GOT)
+
+
+def number(audience: Audience) -> Callable[[peewee.Database], int]:
+    """Query: how many clients it has."""
+
+    def ask(database: peewee.Database) -> int:
+        where, values = condition(audience, postgres=is_postgres(database))
+        (found,) = run(database, f"SELECT COUNT(*) FROM clients AS c WHERE {where}", *values).fetchone()
+        return int(found)
+
+    return ask
 
 
 def condition(audience: Audience, *, postgres: bool) -> Condition:

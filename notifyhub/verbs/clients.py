@@ -76,6 +76,18 @@ class ClientVerbs(ErasureVerbs, ABC):
         a phone, an address or an attribute, or a whole tag. Raises InvalidRequest.
         """
 
+    async def count(self, audience: Mapping[str, Any] | None = None, /) -> answers.AudienceCount:
+        """How many clients an audience has now: a filter as in `mailings.create`; None: all clients.
+
+        A million clients take about a second. Raises InvalidRequest.
+        """
+        with as_arguments():
+            return await self.count_as({} if audience is None else {"audience": dict(audience)})
+
+    @abstractmethod
+    async def count_as(self, asked: Mapping[str, Any]) -> answers.AudienceCount:
+        """Count an audience given as the members of `POST /api/v1/clients/count`."""
+
     @abstractmethod
     async def import_(
         self,

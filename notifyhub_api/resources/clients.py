@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from starlette.requests import Request
 from starlette.responses import Response
 
-from notifyhub.answers import Client, ClientPage, DeletedClient, Import
+from notifyhub.answers import AudienceCount, Client, ClientPage, DeletedClient, Import
 from notifyhub.errors import Fault, InvalidRequest
-from notifyhub.requests import ClientChangeRequest, ClientRequest, client_filters
+from notifyhub.requests import AudienceRequest, ClientChangeRequest, ClientRequest, client_filters
 from notifyhub.store import clients
 from notifyhub.verbs import result_of
 from notifyhub_api import paging
@@ -85,6 +85,11 @@ async def find(request: Request) -> Response:
     found = await result_of(hub_of(request).ask(question))
     cursor = paging.cursor_to(found[limit - 1].id, order) if len(found) > limit else None
     return answer(ClientPage(items=found[:limit], next=cursor), headers=paging.link_header(request, cursor))
+
+
+async def count(request: Request) -> Response:
+    """How many clients an audience has."""
+    return answer(await hub_of(request).clients.count_as(await body_of(request)))
 
 
 async def import_(request: Request) -> Response:
@@ -175,6 +180,20 @@ operations = (
         refusals=[404],
         headers=paging.HEADERS,
         example_answer={"items": [CLIENT]},
+    ),
+    Operation(
+        method="POST",
+        path="/api/v1/clients/count",
+        endpoint=count,
+        scope="read",
+        tag=TAG,
+        summary="How many clients an audience has",
+        description="The filter is that of a mailing. `POST /api/v1/mailings/preview` tells more, and takes longer: it "
+        "looks at each client.",
+        request=AudienceRequest,
+        answers={200: AudienceCount},
+        example_request={"audience": {"tag": ["vip"]}},
+        example_answer={"audience_words": "clients with the tag vip", "matched": 1200},
     ),
     Operation(
         method="POST",

@@ -26,8 +26,9 @@ from tests.webhooks.conftest import HERE
 LATER = "2126-12-01T10:00:00+03:00"
 READS = {
     "message", "messages", "delivery", "deliveries", "deliveries_by_id", "wait", "why", "channels", "channel",
-    "audit.list", "keys.list", "keys.get", "clients.list", "clients.get", "reachability.list", "stats.overall",
-    "stats.check", "templates.get", "templates.list", "templates.versions", "templates.preview",
+    "audit.list", "keys.list", "keys.get", "clients.list", "clients.count", "clients.get",
+    "reachability.list", "stats.overall", "stats.check", "templates.get", "templates.list", "templates.versions",
+    "templates.preview",
     "webhooks.get", "webhooks.list", "webhooks.posts", "events.list", "stats.now", "clients.erasure",
     "clients.erasures", "mailings.get", "mailings.list", "mailings.stats", "mailings.preview", "mailings.preview_as",
     "sessions.list", "sessions.find",

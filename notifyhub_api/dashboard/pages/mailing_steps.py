@@ -9,7 +9,7 @@ from typing import Any
 from starlette.responses import Response
 
 from notifyhub.domain.window import DAYS
-from notifyhub.errors import Conflict, InvalidRequest, NotFound
+from notifyhub.errors import Conflict, Fault, InvalidRequest, NotFound
 from notifyhub_api.dashboard import audience_form
 from notifyhub_api.dashboard.form import Form
 from notifyhub_api.dashboard.mailing_form import CHANNEL, CHECK, STEPS, Asked, carried, fields_of, step_of
@@ -18,7 +18,7 @@ from notifyhub_api.dashboard.pages.mailing_changes import ask_live, started
 from notifyhub_api.dashboard.visit import Pages, Visit
 
 NOBODY = {"all": [{"tag": "nobody"}, {"not": {"tag": "nobody"}}]}
-"""The first step is checked without looking at all clients."""
+"""What is wrong with a mailing is found without looking at all clients."""
 MOST_TEMPLATES = 100
 NOT_STARTED = ("draft", "scheduled")
 Faults = dict[str, list[str]]
@@ -59,13 +59,39 @@ async def _turn(visit: Visit) -> Response:
     if STEPS.index(to) <= STEPS.index(at) and wanted != "count":
         return await _show(visit, visit.form, to)
     asked = Asked(visit.form)
-    body = asked.body | ({"audience": NOBODY} if at == STEPS[0] else {})
     try:
-        preview = await visit.api.post("/mailings/preview", body)
+        preview = await _looked_at(visit, asked, at, to)
     except InvalidRequest as error:
         passed = _until(asked.beside(error.faults), at if to != CHECK else CHECK)
         return await (_faulty(visit, passed) if passed else _show(visit, visit.form, to))
-    return await _show(visit, visit.form, to, preview=None if at == STEPS[0] else preview)
+    return await _show(visit, visit.form, to, preview=preview)
+
+
+async def _looked_at(visit: Visit, asked: Asked, at: str, to: str) -> Any:
+    """What the step `to` shows of the audience. Raises InvalidRequest with everything that is wrong by now.
+
+    Only the last step needs the preview, which looks at each client and, of a million, takes long.
+    """
+    if to == CHECK:
+        return await visit.api.post("/mailings/preview", asked.body)
+    faults: list[Fault] = []
+    counted = None
+    try:
+        await visit.api.post("/mailings/preview", asked.body | {"audience": NOBODY})
+    except InvalidRequest as error:
+        faults += error.faults
+    if at != STEPS[0]:
+        try:
+            counted = await _count(visit, asked)
+        except InvalidRequest as error:
+            faults += error.faults
+    if faults:
+        raise InvalidRequest(faults)
+    return counted
+
+
+async def _count(visit: Visit, asked: Asked) -> Any:
+    return await visit.api.post("/clients/count", {"audience": asked.body.get("audience", {})})
 
 
 def _until(faults: Faults, step: str) -> Faults:
@@ -124,7 +150,7 @@ async def count(visit: Visit) -> Response:
     """How many clients the audience has now, for the page of the second step."""
     asked = Asked(visit.form)
     try:
-        preview = await visit.api.post("/mailings/preview", asked.body)
+        preview = await _count(visit, asked)
     except InvalidRequest as error:
         return visit.show("part/audience_count.html", faults=asked.beside(error.faults), preview=None)
     return visit.show("part/audience_count.html", preview=preview, faults={})
