@@ -447,6 +447,7 @@ STORIES = (
     Step("sessions_link", "/api/v1/sign-in-links", given({"name": "Anna", "role": "operator"}), enters=True),
     Step("sessions_every", "/api/v1/sessions", keep={"session": "items.0.id"}),
     Step("sessions_revoke", "/api/v1/sessions/{session}/revoke"),
+    Step("deliveries_request_of", "/api/v1/deliveries/{later_delivery}/request"),
     Step("deliveries_why", "/api/v1/deliveries/{later_delivery}/why"),
     Step("messages_why", "/api/v1/messages/{later}/why"),
     Step(

@@ -32,6 +32,15 @@ class Receipt(Answer):
     detail: str = Field("", description="why it failed, in the messenger's words")
 
 
+class MessengerRequest(Answer):
+    """The call to a messenger that a delivery makes, with secrets masked."""
+
+    method: str = Field(description="POST; SMTP for a mail")
+    url: str = Field(description="of the messenger, or of the mail server")
+    headers: dict[str, str]
+    body: str = Field(description="as it is sent, at most 16,384 characters")
+
+
 class Chain(Answer):
     """Channels that are tried one after the other."""
 

@@ -7,6 +7,7 @@ from typing import Any
 from notifyhub.hub.audit import HubAudit
 from notifyhub.hub.bulk import Bulk
 from notifyhub.hub.bulk_actions import BulkActions
+from notifyhub.hub.calls_shown import ShowingCalls
 from notifyhub.hub.changing import Changing
 from notifyhub.hub.channels import Channels
 from notifyhub.hub.clients import HubClients
@@ -26,7 +27,7 @@ from notifyhub.hub.webhooks import HubWebhooks
 from notifyhub.settings import Settings
 
 
-class Core(Repeating, Reading, Changing, BulkActions, Explaining, Channels, Bulk, Receiving):
+class Core(Repeating, Reading, Changing, BulkActions, Explaining, ShowingCalls, Channels, Bulk, Receiving):
     """The verbs as coroutines, and what only the service needs: futures, raw bodies, queries to the store."""
 
     def __init__(self, settings: Settings | None = None, *, worker: bool | None = None, **given: Any) -> None:

@@ -16,6 +16,7 @@ from notifyhub.domain.retry import RetryPolicy
 from notifyhub.errors import SettingsError
 from notifyhub.providers.http import AnswerLost, HttpRequest, HttpResponse, NotConnected, Transport, retry_after_s
 from notifyhub.providers.meaning import Meaning, by_status
+from notifyhub.providers.shown import LONGEST_BODY, ShownCall
 
 DETAIL_LIMIT = 500
 MASK = "***"
@@ -109,11 +110,21 @@ class HttpProvider(ABC):
         meaning = by_status(response.status)
         return self.bad_answer(response) if meaning is None else self.failed(meaning, str(response.status), response)
 
+    def shown(self, envelope: Envelope) -> ShownCall:
+        """The call for this envelope, which is not made, without secrets."""
+        request = self.request(envelope)
+        headers = {name: self._masked(value) for name, value in request.headers.items()}
+        body = self._masked(request.body.decode("utf-8", "replace"))
+        return ShownCall("POST", self._masked(request.url), headers, body[:LONGEST_BODY])
+
     def mask(self, text: str) -> str:
         """`text` that may be stored: without secrets, at most `DETAIL_LIMIT` characters."""
+        return self._masked(text)[:DETAIL_LIMIT].replace("\x00", "")
+
+    def _masked(self, text: str) -> str:
         for secret in self._secrets:
             text = text.replace(secret, MASK)
-        return text[:DETAIL_LIMIT].replace("\x00", "")
+        return text
 
     async def aclose(self) -> None:
         await self._transport.aclose()

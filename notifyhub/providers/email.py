@@ -15,6 +15,7 @@ from notifyhub.mail.replies import AnswerLost, Refused, Unreachable, Unusable
 from notifyhub.providers.base import DETAIL_LIMIT
 from notifyhub.providers.email_codes import meaning_of
 from notifyhub.providers.email_message import composed, message_id
+from notifyhub.providers.shown import LONGEST_BODY, ShownCall
 
 _MEND = {
     "no_such_host": "{0}HOST: there is no such host",
@@ -56,6 +57,13 @@ class EmailProvider:
         except AnswerLost as error:
             return Unconfirmed(error.code, _detail(error))
         return Sent(message_id(envelope.reference, author), reply.codes, _cut(str(reply)))
+
+    def shown(self, envelope: Envelope) -> ShownCall:
+        """The mail for this envelope, which is not sent. There are no secrets in it."""
+        mail = composed(envelope, self._account.author, self._account.reply_to).decode("ascii")
+        head, _, body = mail.partition("\r\n\r\n")
+        headers = dict(line.split(": ", 1) for line in head.replace("\r\n ", " ").split("\r\n"))
+        return ShownCall("SMTP", self._account.url, headers, body[:LONGEST_BODY])
 
     async def aclose(self) -> None:
         await self._mailer.aclose()

@@ -8,6 +8,7 @@ from dataclasses import replace
 from notifyhub.domain.envelope import Envelope
 from notifyhub.domain.outcome import Misconfigured, Outcome
 from notifyhub.providers.base import Provider
+from notifyhub.providers.shown import ShownCall, ShowsCalls
 
 
 class Senders:
@@ -33,6 +34,12 @@ class Senders:
             told = outcome.mend.replace(f"{prefix}TOKEN", "its token").replace(f"{prefix}PHONE", "its PHONE")
             return replace(outcome, mend=f"{name} in {prefix}SENDERS: {told}")
         return outcome
+
+    def shown(self, envelope: Envelope) -> ShownCall | None:
+        """The call of its account, if that can be shown."""
+        name = envelope.options.get("sender")
+        provider = self._first if name is None else self._further.get(name)
+        return provider.shown(envelope) if isinstance(provider, ShowsCalls) else None
 
     async def aclose(self) -> None:
         for provider in (self._first, *self._further.values()):

@@ -129,6 +129,7 @@ class Messaging:
     # `await` alone is a keyword.
     wait, await_ = both(Verbs.wait)
     why, awhy = both(Verbs.why)
+    request_of, arequest_of = both(Verbs.request_of)
 
     cancel, acancel = both(Verbs.cancel)
     cancel_deliveries, acancel_deliveries = both(Verbs.cancel_deliveries)
@@ -276,6 +277,7 @@ class AsyncMessaging:
     deliveries_by_id = awaited(Verbs.deliveries_by_id)
     wait = awaited(Verbs.wait)
     why = awaited(Verbs.why)
+    request_of = awaited(Verbs.request_of)
 
     cancel = awaited(Verbs.cancel)
     cancel_deliveries = awaited(Verbs.cancel_deliveries)

@@ -142,6 +142,14 @@ class Verbs(Sends):
         """
 
     @abstractmethod
+    async def request_of(self, id_: int, /) -> answers.MessengerRequest:
+        """The call to the messenger that a delivery makes by the settings of now, with secrets masked.
+
+        It is put together again and not made; calls themselves are not kept. Raises NotFound, and Conflict if it cannot
+        be told: the address was removed, or the channel or account is not set up here.
+        """
+
+    @abstractmethod
     async def cancel(self, id_: UUID | str) -> answers.Cancelled:
         """Cancel all deliveries of a message that are not being sent yet. Raises NotFound."""
 

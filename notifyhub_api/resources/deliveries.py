@@ -8,7 +8,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from notifyhub.answers import BulkResult, Delivery, DeliveryPage, DeliveryResults, Story
+from notifyhub.answers import BulkResult, Delivery, DeliveryPage, DeliveryResults, MessengerRequest, Story
 from notifyhub.requests import BulkRequest, IdsRequest, ResolveRequest, as_row_id, ids_request
 from notifyhub.store import lists, searches
 from notifyhub_api import filtering, list_tables, paging
@@ -31,6 +31,11 @@ async def why(request: Request) -> Response:
     id_ = as_row_id("delivery", request.path_params["id"])
     (story,) = await hub_of(request).why(id_)
     return answer(story)
+
+
+async def request_of(request: Request) -> Response:
+    """The call that a delivery makes."""
+    return answer(await hub_of(request).request_of(request.path_params["id"]))
 
 
 async def find(request: Request) -> Response:
@@ -172,5 +177,24 @@ operations = (
         parameters=[ID],
         answers={200: Story},
         example_answer=STORY,
+    ),
+    Operation(
+        method="GET",
+        path="/api/v1/deliveries/{id}/request",
+        endpoint=request_of,
+        scope="read",
+        tag=TAG,
+        summary="The call to the messenger that a delivery makes, with secrets masked",
+        description="It is put together by the settings of now, and not made; calls themselves are not kept. 409 if it "
+        "cannot be told: the address was removed, or the channel or account is not set up where the API runs.",
+        parameters=[ID],
+        answers={200: MessengerRequest},
+        refusals=[409],
+        example_answer={
+            "method": "POST",
+            "url": "https://api.telegram.org/bot***/sendMessage",
+            "headers": {"Content-Type": "application/json"},
+            "body": '{"chat_id":1067000,"text":"Hello"}',
+        },
     ),
 )

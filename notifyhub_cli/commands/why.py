@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from notifyhub.answers import Story
+    from notifyhub.answers import MessengerRequest, Story
 
 from notifyhub_cli.output import AsJson, show_json, text, told_in_one_line
 from notifyhub_cli.target import reading
@@ -15,6 +15,9 @@ from notifyhub_cli.target import reading
 
 def why(
     id_: Annotated[str, typer.Argument(metavar="ID", help="Delivery id or message id.")],
+    request: Annotated[
+        bool, typer.Option("--request", help="The call to the messenger instead, with secrets masked; of a delivery.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Explain what happened to a delivery, or to each delivery of a message, and what happens next.
@@ -22,18 +25,26 @@ def why(
     \b
     Examples:
       notifyhub why 17
+      notifyhub why 17 --request
       notifyhub why 01a1fd9d-2e91-70c5-aee9-108a46972697 --json
     """
     with told_in_one_line(), reading() as hub:
-        found = hub.why(id_)
+        found = hub.request_of(id_) if request else hub.why(id_)
     if as_json:
         show_json(found)
-        return
-    typer.echo("\n\n".join(_told(story) for story in found))
+    elif request:
+        typer.echo(_call(found))
+    else:
+        typer.echo("\n\n".join(_told(story) for story in found))
 
 
 def register(app: typer.Typer) -> None:
     app.command()(why)
+
+
+def _call(call: MessengerRequest) -> str:
+    headers = [f"{name}: {value}" for name, value in call.headers.items()]
+    return "\n".join([f"{call.method} {call.url}", *headers, "", call.body])
 
 
 def _told(story: Story) -> str:

@@ -25,7 +25,8 @@ from tests.webhooks.conftest import HERE
 
 LATER = "2126-12-01T10:00:00+03:00"
 READS = {
-    "message", "messages", "delivery", "deliveries", "deliveries_by_id", "wait", "why", "channels", "channel",
+    "message", "messages", "delivery", "deliveries", "deliveries_by_id", "wait", "why", "request_of",
+    "channels", "channel",
     "audit.list", "keys.list", "keys.get", "clients.list", "clients.count", "clients.get",
     "reachability.list", "stats.overall", "stats.check", "templates.get", "templates.list", "templates.versions",
     "templates.preview",

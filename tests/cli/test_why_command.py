@@ -26,3 +26,13 @@ def test_why_of_a_duplicate_names_the_delivery_that_counts(run_here: Run) -> Non
 
 def test_why_of_what_is_not_there_ends_with_3(run_here: Run) -> None:
     assert (run_here("why", "17").code, run_here("why", "17").complaint) == (3, "there is no delivery 17")
+
+
+def test_the_call_to_the_messenger_is_shown_without_secrets(run_here: Run) -> None:
+    run_here("send", "Hello", "--to", "telegram=1067000", "--at", "2126-12-01T10:00:00+03:00")
+
+    ended = run_here("why", "1", "--request")
+
+    assert ended.out.startswith("POST http://")
+    assert '"chat_id":1067000' in ended.out
+    assert "emulated" not in ended.out

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from starlette.responses import Response
 
+from notifyhub.errors import Conflict
 from notifyhub_api.dashboard.visit import Pages, Visit
 
 
@@ -13,8 +16,11 @@ async def read(visit: Visit) -> Response:
     delivery = await visit.api.get(f"/deliveries/{id_}")
     story = await visit.api.get(f"/deliveries/{id_}/why")
     message = await visit.api.get(f"/messages/{delivery['message_id']}")
+    call = None
+    with suppress(Conflict):
+        call = await visit.api.get(f"/deliveries/{id_}/request")
     template = "part/delivery.html" if visit.is_partial else "delivery.html"
-    return visit.show(template, delivery=delivery, story=story, message=message)
+    return visit.show(template, delivery=delivery, story=story, message=message, call=call)
 
 
 async def cancel(visit: Visit) -> Response:

@@ -110,6 +110,9 @@
     if (said) said.textContent = count ? said.dataset.count.replace("{}", count) : "";
   });
 
+  // What somebody has unfolded stays so when its page is renewed.
+  Idiomorph.defaults.callbacks.beforeAttributeUpdated = (name, node) => !(name === "open" && node.tagName === "DETAILS");
+
   // A list whose rows are being selected stays as it is, so that nothing moves under the pointer.
   document.addEventListener("htmx:beforeRequest", (event) => {
     if (event.detail.elt.querySelector("form.selecting input:checked")) event.preventDefault();
