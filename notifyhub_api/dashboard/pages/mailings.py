@@ -20,9 +20,9 @@ async def find(visit: Visit) -> Response:
     """Mailings, newest first; `?view=board`: in columns by status."""
     if visit.query.get("view") == "board":
         return await _board(visit)
-    facts = await listed(visit, "/mailings", ("status", "order"))
+    facts, counted = await asyncio.gather(listed(visit, "/mailings", ("status", "order")), visit.api.get("/stats"))
     code = 422 if facts["faults"] else 200
-    return visit.show("mailings.html", code, view="list", statuses=[*MailingStatus], **facts)
+    return visit.show("mailings.html", code, view="list", statuses=[*MailingStatus], counted=counted, **facts)
 
 
 async def _board(visit: Visit) -> Response:
