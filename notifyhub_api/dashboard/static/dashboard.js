@@ -110,8 +110,20 @@
     if (said) said.textContent = count ? said.dataset.count.replace("{}", count) : "";
   });
 
-  // What somebody has unfolded stays so when its page is renewed.
-  Idiomorph.defaults.callbacks.beforeAttributeUpdated = (name, node) => !(name === "open" && node.tagName === "DETAILS");
+  // A list that is whole on its page is sorted by its columns: by moments and numbers themselves, not by their letters.
+  const sorted = (root) => {
+    for (const table of root.querySelectorAll("table.sortable")) {
+      for (const head of table.querySelectorAll("th.number")) head.dataset.sortMethod = "number";
+      for (const cell of table.querySelectorAll("td.number")) cell.dataset.sort = cell.textContent.replace(/\D/g, "");
+      for (const time of table.querySelectorAll("td time")) time.closest("td").dataset.sort = time.getAttribute("datetime");
+      if (table.sorter) table.sorter.refresh();
+      else table.sorter = new Tablesort(table);
+    }
+  };
+
+  // What somebody has unfolded or sorted stays so when its page is renewed.
+  Idiomorph.defaults.callbacks.beforeAttributeUpdated = (name, node, change) =>
+    !((name === "open" && node.tagName === "DETAILS") || (change === "remove" && node.tagName === "TH"));
 
   // A list whose rows are being selected stays as it is, so that nothing moves under the pointer.
   document.addEventListener("htmx:beforeRequest", (event) => {
@@ -125,7 +137,11 @@
     button.textContent = button.dataset.copied;
   });
 
-  document.addEventListener("htmx:load", (event) => localize(event.detail.elt.parentElement ?? document));
-  document.addEventListener("htmx:afterSettle", (event) => localize(event.detail.elt));
-  localize(document);
+  const shown = (root) => {
+    localize(root);
+    sorted(root);
+  };
+  document.addEventListener("htmx:load", (event) => shown(event.detail.elt.parentElement ?? document));
+  document.addEventListener("htmx:afterSettle", (event) => shown(event.detail.elt));
+  shown(document);
 })();
