@@ -164,6 +164,8 @@ def _unknown(asked: Mapping[str, Any], names: Mapping[str, str], place: tuple[st
 
 def _audience(value: Any) -> tuple[Any, list[Fault]]:
     value = whole(value)
+    if isinstance(value, int) and value < 0:
+        return {}, [Fault("$.client_filter", "too_small", "must be at least 0")]
     if isinstance(value, str | int) and not isinstance(value, bool):
         return {"any": [{"operator_code": [value]}, {"tag": [value]}]}, []
     if not isinstance(value, Mapping):

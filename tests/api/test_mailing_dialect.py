@@ -250,6 +250,7 @@ WRONG_MAILINGS: list[tuple[dict[str, Any], list[tuple[str, str]]]] = [
     ),
     ({"client_filter": "x" * 256}, [("$.client_filter", "too_long")]),
     ({"client_filter": []}, [("$.client_filter", "type")]),
+    ({"client_filter": -1}, [("$.client_filter", "too_small")]),
     ({"client_filter": True}, [("$.client_filter", "type")]),
     ({"channels": ["viber"]}, [("$.channels", "unknown_field")]),
     ({"starts_at": LATER, "text": ""}, [("$.starts_at", "unknown_field"), ("$.text", "missing")]),
