@@ -32,7 +32,7 @@ class Receipt(Answer):
     detail: str = Field("", description="why it failed, in the messenger's words")
 
 
-class MessengerRequest(Answer):
+class MessengerCall(Answer):
     """The call to a messenger that a delivery makes, with secrets masked."""
 
     method: str = Field(description="POST; SMTP for a mail")

@@ -165,8 +165,8 @@ class Remote(Service, Verbs):
             return [await self.ask(answers.Story, "GET", f"{_delivery(text)}/why", thing=("delivery", text))]
         return (await self.ask(answers.Stories, "GET", f"{_of(text)}/why", thing=("message", text))).items
 
-    async def request_of(self, id_: int) -> answers.MessengerRequest:
-        return await self.ask(answers.MessengerRequest, "GET", f"{_delivery(id_)}/request", thing=("delivery", id_))
+    async def request_of(self, id_: int) -> answers.MessengerCall:
+        return await self.ask(answers.MessengerCall, "GET", f"{_delivery(id_)}/request", thing=("delivery", id_))
 
     async def cancel(self, id_: UUID | str) -> answers.Cancelled:
         return await self.ask(answers.Cancelled, "POST", f"{_of(id_)}/cancel", thing=("message", id_))

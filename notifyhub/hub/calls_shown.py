@@ -21,7 +21,7 @@ _NO_CALL = "the call of delivery {0} cannot be shown: {1}"
 class ShowingCalls(Wiring, Verbs):
     """How messengers are called."""
 
-    async def request_of(self, id_: int | str) -> answers.MessengerRequest:
+    async def request_of(self, id_: int | str) -> answers.MessengerCall:
         row = as_row_id("delivery", id_)
         channel, envelope = await self.asked(envelopes.of_delivery(row))
         provider = self._speaking.get(channel)
@@ -35,9 +35,7 @@ class ShowingCalls(Wiring, Verbs):
             raise Conflict(_NO_CALL.format(row, error)) from None
         if shown is None:
             raise Conflict(_NO_CALL.format(row, "its account is not set up any more"))
-        return answers.MessengerRequest(
-            method=shown.method, url=shown.url, headers=dict(shown.headers), body=shown.body
-        )
+        return answers.MessengerCall(method=shown.method, url=shown.url, headers=dict(shown.headers), body=shown.body)
 
     @cached_property
     def _speaking(self) -> Mapping[str, Provider]:

@@ -142,7 +142,7 @@ class Verbs(Sends):
         """
 
     @abstractmethod
-    async def request_of(self, id_: int, /) -> answers.MessengerRequest:
+    async def request_of(self, id_: int, /) -> answers.MessengerCall:
         """The call to the messenger that a delivery makes by the settings of now, with secrets masked.
 
         It is put together again and not made; calls themselves are not kept. Raises NotFound, and Conflict if it cannot

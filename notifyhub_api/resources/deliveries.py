@@ -8,7 +8,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from notifyhub.answers import BulkResult, Delivery, DeliveryPage, DeliveryResults, MessengerRequest, Story
+from notifyhub.answers import BulkResult, Delivery, DeliveryPage, DeliveryResults, MessengerCall, Story
 from notifyhub.requests import BulkRequest, IdsRequest, ResolveRequest, as_row_id, ids_request
 from notifyhub.store import lists, searches
 from notifyhub_api import filtering, list_tables, paging
@@ -188,7 +188,7 @@ operations = (
         description="It is put together by the settings of now, and not made; calls themselves are not kept. 409 if it "
         "cannot be told: the address was removed, or the channel or account is not set up where the API runs.",
         parameters=[ID],
-        answers={200: MessengerRequest},
+        answers={200: MessengerCall},
         refusals=[409],
         example_answer={
             "method": "POST",

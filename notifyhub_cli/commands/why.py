@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from notifyhub.answers import MessengerRequest, Story
+    from notifyhub.answers import MessengerCall, Story
 
 from notifyhub_cli.output import AsJson, show_json, text, told_in_one_line
 from notifyhub_cli.target import reading
@@ -42,7 +42,7 @@ def register(app: typer.Typer) -> None:
     app.command()(why)
 
 
-def _call(call: MessengerRequest) -> str:
+def _call(call: MessengerCall) -> str:
     headers = [f"{name}: {value}" for name, value in call.headers.items()]
     return "\n".join([f"{call.method} {call.url}", *headers, "", call.body])
 
