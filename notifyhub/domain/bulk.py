@@ -16,7 +16,7 @@ class Bulk(StrEnum):
 
     @property
     def moves(self) -> Status:
-        """The status of the deliveries that it concerns; all others are left alone."""
+        """The status of the deliveries that it changes; all others are left alone."""
         return Status.FAILED if self is Bulk.RETRY else Status.SCHEDULED
 
     @property

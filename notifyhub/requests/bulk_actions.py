@@ -99,9 +99,9 @@ def _across(asked: Mapping[str, Any]) -> list[Fault]:
     if asked.get("ids") is not None and asked.get("filter") is not None:
         faults.append(Fault("$.filter", "repeated", "cannot be given together with ids"))
     if asked.get("action") == Bulk.RESCHEDULE and "send_at" not in asked:
-        faults.append(Fault("$.send_at", "form", "is missing: reschedule to when?"))
+        faults.append(Fault("$.send_at", "form", "is required: the new time to send"))
     if asked.get("action") in (Bulk.CANCEL, Bulk.RETRY) and asked.get("send_at") is not None:
-        faults.append(Fault("$.send_at", "form", "is only for the action reschedule"))
+        faults.append(Fault("$.send_at", "form", "is only for rescheduling"))
     return faults
 
 

@@ -194,7 +194,8 @@ def _retried(database: peewee.Database, part: Part) -> Done:
     messages = _messages(database, failed)
     keys = _keys(database, failed, messages)
     _give_way(database, failed, messages, keys, part.now)
-    again = _free(database, failed, keys)
+    free = fingerprints.free(database, keys)
+    again = [row for row in failed if row.id in free]
     run_rows(database, _AGAIN, _KEYED, [(row.id, part.now, keys[row.id]) for row in again])
     noting.moved("delivery.retried", [row.moved for row in again])
     chain_steps.rearm(database, [(row.id, part.now) for row in again])
@@ -238,18 +239,6 @@ def _give_way(
     """What was sent longer ago than a message's window of deduplication is no duplicate."""
     wanted = ((keys[row.id], messages[row.message_id].window_ms) for row in failed if row.dedup_key is None)
     fingerprints.give_way(database, [(key, now, ms) for key, ms in wanted if key is not None and ms is not None])
-
-
-def _free(database: peewee.Database, failed: Sequence[_Failed], keys: Mapping[int, str | None]) -> list[_Failed]:
-    """Those whose content nobody else sends to that address; of two equal ones, the first."""
-    holders = fingerprints.holders(database, [key for key in keys.values() if key is not None])
-    taken: dict[str, int] = {}
-    free = []
-    for row in failed:
-        key = keys[row.id]
-        if key is None or holders.get(key, taken.setdefault(key, row.id)) == row.id:
-            free.append(row)
-    return free
 
 
 def _then(part: Part) -> int:

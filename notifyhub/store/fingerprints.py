@@ -5,7 +5,7 @@ A delivery that was pruned leaves its key in `pruned_keys`, so that its content 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 import peewee
@@ -46,6 +46,16 @@ def holders(database: peewee.Database, keys: Iterable[str]) -> dict[str, int]:
     """The deliveries that hold these keys, by key."""
     found = fetch_rows(database, _HOLDERS, ("dedup_key", "id"), {"dedup_key": "TEXT"}, [(key,) for key in keys])
     return dict(found)  # type: ignore[arg-type]
+
+
+def free(database: peewee.Database, keys: Mapping[int, str | None]) -> set[int]:
+    """Those of these deliveries, given with the keys they want, whose content nobody else sends; of equals, the first.
+
+    None: its content may be sent twice.
+    """
+    held = holders(database, (key for key in keys.values() if key is not None))
+    first: dict[str, int] = {}
+    return {id_ for id_, key in keys.items() if key is None or held.get(key, first.setdefault(key, id_)) == id_}
 
 
 def due_of_holders(keys: Sequence[str]) -> Callable[[peewee.Database], dict[str, int]]:

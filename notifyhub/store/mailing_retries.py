@@ -88,7 +88,8 @@ def _retry(database: peewee.Database, slice_: RetrySlice) -> Retried | Notifyhub
     failed = sorted((_Failed._make(row) for row in rows), key=lambda row: (row.client_id, row.channel))
     said = _said(database, mailing, failed)
     keys = {row.id: row.dedup_key or _key(mailing, row, said.get(row.position)) for row in failed}
-    again = _free(database, failed, keys)
+    free = fingerprints.free(database, keys)
+    again = [row for row in failed if row.id in free]
     columns: dict[str, Type] = {"id": "BIGINT", "dedup_key": "TEXT"}
     if again:
         sql = _AGAIN.replace("due_at = ?, ", f"due_at = {slice_.now:d}, ")
@@ -119,17 +120,3 @@ def _key(mailing: Row, row: _Failed, said: Wording | None) -> str | None:
     text, given = (mailing["text"], mailing["options"]) if said is None else (said.text, said.options)
     options: dict[str, Any] = orjson.loads(given or "{}")
     return dedup_key(row.channel, row.address, text, options.get(row.channel))
-
-
-def _free(database: peewee.Database, failed: Sequence[_Failed], keys: dict[int, str | None]) -> list[_Failed]:
-    """Those whose content nobody else sends to that address."""
-    holders = fingerprints.holders(database, [key for key in keys.values() if key is not None])
-    taken: set[str] = set()
-    free: list[_Failed] = []
-    for row in failed:
-        key = keys[row.id]
-        if key is not None and (holders.get(key, row.id) != row.id or key in taken):
-            continue
-        free.append(row)
-        taken |= {key} if key is not None else set()
-    return free

@@ -143,9 +143,9 @@ class Verbs(Sends):
 
     @abstractmethod
     async def request_of(self, id_: int, /) -> answers.MessengerCall:
-        """The call to the messenger that a delivery makes by the settings of now, with secrets masked.
+        """The call to the messenger that a delivery makes with the current settings, secrets masked.
 
-        It is put together again and not made; calls themselves are not kept. Raises NotFound, and Conflict if it cannot
+        It is built anew and not sent; past calls are not stored. Raises NotFound, and Conflict if it cannot
         be told: the address was removed, or the channel or account is not set up here.
         """
 

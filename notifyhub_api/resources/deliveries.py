@@ -112,8 +112,8 @@ operations = (
         scope="send",
         tag=TAG,
         summary="Cancel, retry or reschedule many deliveries by their ids or by filters",
-        description="With `dry_run` it only counts, so that you know beforehand how many it concerns. Deliveries that "
-        "are accepted after the request are left alone. It is done in slices: if the answer is lost, ask again.",
+        description="With `dry_run` it only counts, so that you know beforehand how many deliveries would change. "
+        "Those that are accepted after the request are left alone. It is done in slices: if the answer is lost, ask again.",
         request=BulkRequest,
         answers={200: BulkResult},
         example_request={"action": "retry", "filter": {"status": ["failed"], "channel": ["viber"]}, "dry_run": True},
@@ -185,7 +185,7 @@ operations = (
         scope="read",
         tag=TAG,
         summary="The call to the messenger that a delivery makes, with secrets masked",
-        description="It is put together by the settings of now, and not made; calls themselves are not kept. 409 if it "
+        description="It is built from the current settings and not sent; past calls are not stored. 409 if it "
         "cannot be told: the address was removed, or the channel or account is not set up where the API runs.",
         parameters=[ID],
         answers={200: MessengerCall},

@@ -12,24 +12,11 @@ from notifyhub import Hub, InvalidRequest, Message
 from notifyhub.hub import core_of
 from notifyhub.store.rows import run
 from tests.acceptance.test_changes import claim
-from tests.conftest import HubMaker
 from tests.emulated import RunningEmulator
 from tests.mailings.conftest import counted, ended, fill
 
 LATER = "2126-12-01T10:00:00+00:00"
 STILL_LATER = "2126-12-24T10:00:00+00:00"
-
-
-@pytest.fixture
-def idle(make_hub: HubMaker, database_url: str) -> Hub:
-    """A hub that accepts and delivers nothing."""
-    return make_hub(worker=False, database_url=database_url)
-
-
-@pytest.fixture
-def busy(make_hub: HubMaker, database_url: str) -> Hub:
-    """A hub that delivers."""
-    return make_hub(database_url=database_url)
 
 
 def ids_of(message: Message) -> list[int]:

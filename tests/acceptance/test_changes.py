@@ -13,23 +13,10 @@ from notifyhub.clock import now_ms
 from notifyhub.hub import core_of
 from notifyhub.store import claims, deliveries
 from notifyhub.store.claims import ClaimRequest
-from tests.conftest import HubMaker
 from tests.emulated import RunningEmulator
 
 LATER = "2126-12-01T10:00:00+00:00"
 NO_ID = "01a1fd9d-2e91-70c5-aee9-108a46972697"
-
-
-@pytest.fixture
-def idle(make_hub: HubMaker, database_url: str) -> Hub:
-    """A hub that accepts and delivers nothing."""
-    return make_hub(worker=False, database_url=database_url)
-
-
-@pytest.fixture
-def busy(make_hub: HubMaker, database_url: str) -> Hub:
-    """A hub that delivers."""
-    return make_hub(database_url=database_url)
 
 
 def claim(hub: Hub, limit: int = 500) -> int:

@@ -120,8 +120,8 @@ def test_what_matches_is_counted_and_changed_only_if_told_so(run_here: Run) -> N
     [
         (("cancel",), "give --delivery or a filter (see `notifyhub bulk --help`)"),
         (("cancel", "--status", "lost"), "--status"),
-        (("reschedule", "--status", "failed"), "--at: is missing: reschedule to when?"),
-        (("retry", "--delivery", "1", "--at", LATER), "--at: is only for the action reschedule"),
+        (("reschedule", "--status", "failed"), "--at: is required: the new time to send"),
+        (("retry", "--delivery", "1", "--at", LATER), "--at: is only for rescheduling"),
         (("retry", "--since", "2026-01-01T00:00"), "--since: must have a UTC offset"),
     ],
 )

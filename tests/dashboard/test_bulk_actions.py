@@ -70,7 +70,7 @@ def test_a_new_time_is_asked_for_after_the_count(admin: Person, quiet: Hub, ids:
 
     assert 'type="datetime-local"' in page.text
     assert without.status_code == 422
-    assert "is missing: reschedule to when?" in words(without)
+    assert "is required: the new time to send" in words(without)
     assert done.headers["location"] == f"/deliveries/{ids[0]}"
     assert f"{quiet.delivery(ids[0]).due_at:%Y-%m-%d %H:%M}" == "2126-12-24 10:00"
 
