@@ -113,7 +113,8 @@ operations = (
         tag=TAG,
         summary="Cancel, retry or reschedule many deliveries by their ids or by filters",
         description="With `dry_run` it only counts, so that you know beforehand how many deliveries would change. "
-        "Those that are accepted after the request are left alone. It is done in slices: if the answer is lost, ask again.",
+        "Those that are accepted after the request are left alone. It is done in slices: if the answer is "
+        "lost, ask again.",
         request=BulkRequest,
         answers={200: BulkResult},
         example_request={"action": "retry", "filter": {"status": ["failed"], "channel": ["viber"]}, "dry_run": True},
