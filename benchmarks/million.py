@@ -26,31 +26,35 @@ _HOME = f"CASE WHEN {_SINGLE} THEN n ELSE n - n % 1000 END"
 _CREATED = "{began} + ({home}) * 20"
 
 _MESSAGES = f"""
-    INSERT INTO messages (id, text, created_at, priority, on_unconfirmed, reference, accepted, duplicates)
+    INSERT INTO messages (id, text, created_at, priority, on_unconfirmed, reference, accepted, duplicates, mailing_id)
     SELECT {{id}}, 'Hello ' || n, {{created}}, 1, 'at_least_once', CASE WHEN n % 7 = 0 THEN 'order-' || (n / 7) END,
-        CASE WHEN {_SINGLE} THEN 1 ELSE 1000 END, 0
+        CASE WHEN {_SINGLE} THEN 1 ELSE 1000 END, 0, {{mailing}}
     FROM {{numbers}} WHERE {_SINGLE} OR n % 1000 = 0"""
 _DELIVERIES = """
     INSERT INTO deliveries (message_id, position, channel, address, status, priority, due_at, attempt, spent,
-        maybe_sent, created_at, dedup_key)
+        maybe_sent, created_at, dedup_key, reason, mailing_id, client_id, operator_code)
     SELECT {id}, n % 1000, {spread}, {address}, {status}, 1, {created}, 1, 1, 0, {created},
-        CASE WHEN n % 1000 <> 6 THEN 'key-' || n END
+        CASE WHEN n % 1000 <> 6 THEN 'key-' || n END, CASE WHEN {status} = 'failed' THEN 'rejected' END,
+        {mailing}, CASE WHEN {mailing} <> 0 THEN n END, CASE WHEN {mailing} <> 0 THEN CAST(900 + n % 90 AS TEXT) END
     FROM {numbers}"""
 _NUMBERS_SQLITE = "(WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < {rows}) SELECT n FROM c)"
 _NUMBERS_POSTGRES = "generate_series(1, {rows}) AS numbers (n)"
 
 
-def fill(database: Database, rows: int) -> None:
-    """Put in `rows` deliveries, as they would lie in a store that has been at work for a while."""
+def fill(database: Database, rows: int, *, mailing: int = 0) -> None:
+    """Put in `rows` deliveries, as they would lie in a store that has been at work for a while.
+
+    mailing  the mailing whose deliveries those in large messages are, which is half of them; 0: nobody's
+    """
     database.upgrade()
     salt, began = uuid4().hex[:16], now_ms() - rows * 20
     for statement in (_MESSAGES, _DELIVERIES):
-        database.write(_job(statement, rows, salt, began), None).result()
+        database.write(_job(statement, rows, salt, began, mailing), None).result()
     if database.engine == "postgresql":
         database.write(lambda db, items: [run(db, "ANALYZE") and None], None).result()
 
 
-def _job(statement: str, rows: int, salt: str, began: int) -> Callable[..., list[None]]:
+def _job(statement: str, rows: int, salt: str, began: int, mailing: int) -> Callable[..., list[None]]:
     def job(database: peewee.Database, items: object) -> list[None]:
         postgres = is_postgres(database)
         home = _HOME
@@ -61,6 +65,7 @@ def _job(statement: str, rows: int, salt: str, began: int) -> Callable[..., list
             spread=_SPREAD,
             address=_ADDRESS,
             status=_STATUS.format(rows=rows),
+            mailing=f"CASE WHEN {_SINGLE} THEN 0 ELSE {mailing} END",
             numbers=(_NUMBERS_POSTGRES if postgres else _NUMBERS_SQLITE).format(rows=rows),
         )
         # psycopg takes a single one for the beginning of a parameter

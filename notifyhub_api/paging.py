@@ -22,12 +22,18 @@ OTHER_ORDER = Fault("$.cursor", "cursor", "is of the same list in the other orde
 _OLDEST = "o"
 _ID = re.compile(r"[0-9]{1,19}|[0-9a-f-]{36}")
 
-PARAMETERS = (
-    Parameter(
-        "limit", "query", {"type": "integer", "minimum": 1, "maximum": MOST, "default": DEFAULT}, "items on a page"
-    ),
-    Parameter("cursor", "query", {"type": "string"}, "`next` of the previous page; left out: the first page"),
-)
+
+def parameters(limit: int = DEFAULT) -> tuple[Parameter, ...]:
+    """Those of a list; `limit`: without the parameter."""
+    return (
+        Parameter(
+            "limit", "query", {"type": "integer", "minimum": 1, "maximum": MOST, "default": limit}, "items on a page"
+        ),
+        Parameter("cursor", "query", {"type": "string"}, "`next` of the previous page; left out: the first page"),
+    )
+
+
+PARAMETERS = parameters()
 ORDER = Parameter(
     "order",
     "query",
@@ -37,9 +43,9 @@ ORDER = Parameter(
 HEADERS = {"Link": 'path of the next page, `<…>; rel="next"`; absent on the last'}
 
 
-def limit_of(request: Request) -> int:
+def limit_of(request: Request, default: int = DEFAULT) -> int:
     """The number of items on a page. Raises InvalidRequest."""
-    text = request.query_params.get("limit", str(DEFAULT))
+    text = request.query_params.get("limit", str(default))
     if text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= MOST:
         return int(text)
     raise InvalidRequest([Fault("$.limit", "limit", f"must be a whole number from 1 to {MOST}")])

@@ -21,6 +21,7 @@ from notifyhub.domain.health import Health
 from notifyhub.domain.mailings import MailingStatus
 from notifyhub.domain.roles import Role
 from notifyhub.domain.states import Status
+from notifyhub.domain.summary import DUPLICATE
 from notifyhub.domain.window import DAYS
 from notifyhub.errors import SignInRefused
 from notifyhub.flow.attempt import OUTCOME_NAMES
@@ -70,7 +71,7 @@ class Text(NamedTuple):
 
 Words = tuple[str | None, Iterable[str]]
 SPOKEN: dict[str, Words] = {
-    "word": (None, (*Status, *OUTCOME_NAMES.values(), *webhook_posts.STATES)),
+    "word": (None, (*Status, DUPLICATE, *OUTCOME_NAMES.values(), *webhook_posts.STATES)),
     "status": (None, Status),
     "statuses|translated": (None, Status),
     "states|translated": (None, webhook_posts.STATES),

@@ -137,6 +137,7 @@ class Stories(Answer):
     """The stories of a message's recipients."""
 
     items: list[Story]
+    next: str | None = Field(None, description="cursor of the next page; absent on the last")
 
 
 class AddressForm(Answer):
@@ -229,7 +230,10 @@ class BulkResult(Answer):
 
     action: str = Field(description="cancel, retry or reschedule")
     dry_run: bool = Field(description="true: nothing was changed")
-    matched: int = Field(description="number of selected deliveries")
+    matched: int = Field(
+        description="number of selected deliveries; by a filter, of those that match and have not ended, or, to retry "
+        "them, have failed"
+    )
     changed: int = Field(
         description="number of deliveries that were cancelled, are due again, or have the new time; for a dry run, "
         "those that would be (it looks for no duplicates)"

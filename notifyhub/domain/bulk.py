@@ -15,9 +15,9 @@ class Bulk(StrEnum):
     RESCHEDULE = "reschedule"
 
     @property
-    def moves(self) -> Status:
-        """The status of the deliveries that it changes; all others are left alone."""
-        return Status.FAILED if self is Bulk.RETRY else Status.SCHEDULED
+    def concerns(self) -> tuple[Status, ...]:
+        """What it looks at, of all that matches a filter. What is being sent is too late: it is left alone."""
+        return (Status.FAILED,) if self is Bulk.RETRY else (Status.SCHEDULED, Status.SENDING)
 
     @property
     def done(self) -> str:

@@ -34,7 +34,7 @@ class BulkActions(Wiring, Verbs):
     async def bulk_as(self, asked: bytes | Mapping[str, Any]) -> answers.BulkResult:
         now = now_ms()
         request = bulk_request(asked, self.settings.default_region)
-        action, selected = request.action, _until(now, request.selected)
+        action, selected = request.action, _concerned(request.action, now, request.selected)
         found = await self._counted(action, max(now, request.send_at or 0), selected)
         done = Done(found.fitting)
         if found.fitting and not request.dry_run:
@@ -53,6 +53,8 @@ class BulkActions(Wiring, Verbs):
         )
 
     async def _counted(self, action: Bulk, then: int, selected: Filters | Sequence[int]) -> Counted:
+        if not selected:
+            return Counted(0, 0)
         if not isinstance(selected, Filters) or selected.text is None:
             return await self.asked(bulk_actions.count(action, then, selected))
         matched = fitting = 0
@@ -63,9 +65,6 @@ class BulkActions(Wiring, Verbs):
 
     async def _all_done(self, action: Bulk, selected: Filters | Sequence[int], send_at: int | None) -> Done:
         changed = duplicates = 0
-        if isinstance(selected, Filters):
-            # All others would be left alone. Only they are asked for here, so no filter of theirs is lost.
-            selected = replace(selected, statuses=(action.moves,))
         async for ids in self._slices(selected):
             now = now_ms()
             done = await self.written(_JOBS[action], Part(ids, now, send_at))
@@ -93,11 +92,16 @@ class BulkActions(Wiring, Verbs):
             seen = found.further or seen
 
 
-def _until(now: int, selected: Filters | Sequence[int]) -> Filters | Sequence[int]:
-    """Without what is accepted from now on (epoch ms), which was not counted by anybody."""
+def _concerned(action: Bulk, now: int, selected: Filters | Sequence[int]) -> Filters | Sequence[int]:
+    """Without what matches a filter, but has ended in another way: to count that would take long, and tell nothing.
+
+    Nor with what is accepted from now on (epoch ms), which was not counted by anybody.
+    """
     if not isinstance(selected, Filters):
         return selected
-    return replace(selected, created_to=min(now + 1, selected.created_to or now + 1))
+    statuses = tuple(status for status in action.concerns if status in (selected.statuses or action.concerns))
+    until = min(now + 1, selected.created_to or now + 1)
+    return replace(selected, statuses=statuses, created_to=until) if statuses else ()
 
 
 def _told(selected: Filters | Sequence[int]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID
 
@@ -22,10 +22,13 @@ from notifyhub.requests import as_message_id, as_row_id
 from notifyhub.store import histories, sender_paces, senders
 from notifyhub.store.histories import History
 from notifyhub.store.sender_paces import Paces
+from notifyhub.store.senders import Standing
 from notifyhub.store.snapshots import both
+from notifyhub.store.views import FIRST
 from notifyhub.verbs import Verbs
 
 MOST_STORIES = 1_000
+_ACCOUNTS = both(senders.every, sender_paces.paces)
 
 
 class Explaining(Wiring, Verbs):
@@ -33,11 +36,24 @@ class Explaining(Wiring, Verbs):
 
     async def why(self, id_: int | str | UUID) -> list[answers.Story]:
         text = str(id_)
-        if text.isdigit() and len(text) < 32:
-            question = histories.of_delivery(as_row_id("delivery", text))
-        else:
-            question = histories.of_message(as_message_id(id_ if isinstance(id_, UUID) else text), MOST_STORIES)
-        found, (standings, paces) = await self.asked(both(question, both(senders.every, sender_paces.paces)))
+        if not (text.isdigit() and len(text) < 32):
+            stories, _ = await self.stories(as_message_id(id_ if isinstance(id_, UUID) else text))
+            return stories
+        question = histories.of_delivery(as_row_id("delivery", text))
+        found, accounts = await self.asked(both(question, _ACCOUNTS))
+        return self._stories(found, *accounts)
+
+    async def stories(
+        self, id_: UUID, after: int = FIRST, most: int = MOST_STORIES
+    ) -> tuple[list[answers.Story], int | None]:
+        """What `why` tells of at most `most` recipients of a message after this position, and the last one's position.
+
+        The position is None if nobody follows. Raises NotFound.
+        """
+        found, accounts = await self.asked(both(histories.of_message(id_, after, most), _ACCOUNTS))
+        return self._stories(found.histories, *accounts), found.last
+
+    def _stories(self, found: Iterable[History], standings: Sequence[Standing], paces: Paces) -> list[answers.Story]:
         resting_ones = rests(standings)
         return [self._story(history, resting_ones, paces) for history in found]
 

@@ -9,7 +9,8 @@ import orjson
 import peewee
 
 from notifyhub.domain.audience import Audience
-from notifyhub.store.clients import found_by, tags_of
+from notifyhub.store.client_searches import found_by
+from notifyhub.store.clients import tags_of
 from notifyhub.store.rows import fetch, is_postgres
 from notifyhub.store.snapshots import at_one_moment
 

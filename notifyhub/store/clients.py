@@ -17,7 +17,7 @@ from notifyhub.domain.clients import ALL, operator_code_of
 from notifyhub.domain.orders import Order
 from notifyhub.domain.states import Status
 from notifyhub.errors import Conflict, NotFound, NotifyhubError
-from notifyhub.store import audiences, chains, erasures, events, noting
+from notifyhub.store import chains, client_searches, erasures, events, noting
 from notifyhub.store.deliveries import GIVE_UP_KEY
 from notifyhub.store.rows import Type, fetch, fetch_rows, is_postgres, run, run_rows
 from notifyhub.store.snapshots import at_one_moment
@@ -225,7 +225,7 @@ def page(
 
     @at_one_moment
     def ask(database: peewee.Database) -> list[answers.Client]:
-        where, values = found_by(audience, search, postgres=is_postgres(database))
+        where, values = client_searches.found_by(audience, search, postgres=is_postgres(database))
         if before is not None:
             where, values = f"c.id {order.beyond} ? AND {where}", [before, *values]
         columns_ = ", ".join(f"c.{name} AS {name}" for name in _READ)
@@ -235,23 +235,6 @@ def page(
         return [_answer(row, tags.get(row[0], [])) for row in rows]
 
     return ask
-
-
-def found_by(audience: Audience, search: str | None, *, postgres: bool) -> audiences.Condition:
-    """SQL that is true for a client `c` of this audience that the search finds."""
-    where, values = audiences.condition(audience, postgres=postgres)
-    if not search:
-        return where, values
-    found, given = _searched(search)
-    return f"{where} AND {found}", [*values, *given]
-
-
-def _searched(search: str) -> audiences.Condition:
-    like = f"%{search.lower().replace('~', '~~').replace('%', '~%').replace('_', '~_')}%"
-    columns = ("phone", "addresses", "attributes")
-    either = [f"LOWER(c.{name}) LIKE ? ESCAPE '~'" for name in columns]
-    tagged = "EXISTS (SELECT 1 FROM client_tags AS s WHERE s.client_id = c.id AND s.tag = ?)"
-    return f"({' OR '.join([*either, tagged])})", [*(like for _ in columns), search]
 
 
 def tags_of(ids: Sequence[int]) -> Callable[[peewee.Database], dict[int, list[str]]]:

@@ -16,6 +16,7 @@ from playhouse.migrations import Runner
 
 from notifyhub import logs
 from notifyhub.errors import SettingsError, StoreUnavailable
+from notifyhub.store import sqlite_functions
 from notifyhub.store.rows import run
 from notifyhub.store.sqlite import Sqlite, in_use
 from notifyhub.store.trouble import cannot_open, failed, is_locked
@@ -244,7 +245,9 @@ def _connect_sqlite(url: str) -> Sqlite:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise SettingsError(f"NOTIFYHUB_DATABASE_URL: cannot make the folder {path.parent}: {error.strerror}") from None
-    return Sqlite(str(path), pragmas=SQLITE_PRAGMAS, lock_type="IMMEDIATE", autoconnect=False)
+    database = Sqlite(str(path), pragmas=SQLITE_PRAGMAS, lock_type="IMMEDIATE", autoconnect=False)
+    sqlite_functions.add_to(database)
+    return database
 
 
 def _connect_postgres(url: str) -> peewee.PostgresqlDatabase:

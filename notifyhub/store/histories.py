@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
@@ -45,10 +45,17 @@ class History:
     deliveries: Sequence[int] = ()
 
 
-Question = Callable[[peewee.Database], list[History]]
+class Recipients(NamedTuple):
+    """Some of the recipients of a message, in request order.
+
+    last  the position of the last one; None: nobody follows
+    """
+
+    histories: list[History]
+    last: int | None
 
 
-def of_delivery(id_: int) -> Question:
+def of_delivery(id_: int) -> Callable[[peewee.Database], list[History]]:
     """One delivery. Raises NotFound."""
 
     @at_one_moment
@@ -62,22 +69,29 @@ def of_delivery(id_: int) -> Question:
     return ask
 
 
-def of_message(id_: UUID, most: int) -> Question:
-    """The first `most` recipients of a message in request order, including those left out. Raises NotFound."""
+def of_message(id_: UUID, after: int, most: int) -> Callable[[peewee.Database], Recipients]:
+    """At most `most` recipients after this position, including those left out. Raises NotFound.
+
+    A chain stands where its first step does. Later steps take places too, so there may be fewer than `most`.
+    """
 
     @at_one_moment
-    def ask(database: peewee.Database) -> list[History]:
+    def ask(database: peewee.Database) -> Recipients:
         message = _message(database, id_)
-        kept, left_out = (
-            _rows(database, table.select().where(table.message_id == id_).order_by(table.position).limit(most))
-            for table in (Delivery, Duplicate)
-        )
+        kept, left_out = (_rows(database, _placed(table, id_, after, most + 1)) for table in (Delivery, Duplicate))
+        places = sorted(row["position"] for row in (*kept, *left_out))
+        last = places[most - 1] if len(places) > most else None
+        kept, left_out = ([row for row in rows if last is None or row["position"] <= last] for rows in (kept, left_out))
         holders = _statuses(database, {row["duplicate_of"] for row in left_out})
-        told = _together(database, message, kept)
+        told = [pair for pair in _together(database, message, kept) if pair[0] > after]
         told += [(row["position"], _left_out(message, row, holders)) for row in left_out]
-        return [history for _, history in sorted(told, key=lambda pair: pair[0])[:most]]
+        return Recipients([history for _, history in sorted(told, key=lambda pair: pair[0])], last)
 
     return ask
+
+
+def _placed(table: Any, id_: UUID, after: int, most: int) -> Any:
+    return table.select().where(table.message_id == id_, table.position > after).order_by(table.position).limit(most)
 
 
 def _rows(database: peewee.Database, query: Any) -> list[dict[str, Any]]:

@@ -21,6 +21,7 @@ from notifyhub.store.rows import fetch, is_postgres, run
 
 Condition = tuple[str, list[Any]]
 Row = dict[str, Any]
+_WITH_REASON = [status for status in Status if status not in (Status.SENT, Status.DELIVERED, Status.READ)]
 
 
 def delivery_rows(
@@ -97,7 +98,7 @@ def _merged(
 ) -> Condition:
     """One SELECT from several, one for each state and address, each an index scan for its first `limit` rows."""
     # SQLite reads no more of each than needed; PostgreSQL needs a LIMIT.
-    runs = list(product(filters.statuses or (None,), filters.places or [(channel, None) for channel in FORMS]))
+    runs = list(product(_statuses(filters), filters.places or [(channel, None) for channel in FORMS]))
     told = limit and len(runs) > 1 and is_postgres(database)
     first = f"ORDER BY created_at {filters.order.sql}, id {filters.order.sql} LIMIT {limit}" if told else ""
     parts: list[str] = []
@@ -109,6 +110,12 @@ def _merged(
         parts.append(f"({part} {first})" if first else part)
         values += [*given, *within[1]]
     return " UNION ALL ".join(parts), values
+
+
+def _statuses(filters: Filters) -> Sequence[Status | None]:
+    """The states to look at, each by itself; None: all of them at once."""
+    # What has arrived has no reason, and is most of a store.
+    return filters.statuses or ((None,) if filters.reason is None else _WITH_REASON)
 
 
 def _fitting(status: Status | None, channel: str, address: str | None) -> Condition:

@@ -30,7 +30,7 @@ async def listed(visit: Visit, path: str, names: tuple[str, ...], **fixed: Any) 
         "faults": faults,
         "csv": f"/data{path}?{encoded({**asked, **fixed, 'format': 'csv'})}",
         "json": f"/data{path}?{encoded(query)}",
-        **_links(visit, page.get("next")),
+        **links_of_pages(visit, page.get("next")),
     }
 
 
@@ -41,7 +41,8 @@ def _asked(visit: Visit, names: tuple[str, ...]) -> dict[str, Any]:
     return found | {name: moment(form, name) for name in MOMENTS if name in names}
 
 
-def _links(visit: Visit, cursor: str | None) -> Mapping[str, str | None]:
+def links_of_pages(visit: Visit, cursor: str | None) -> Mapping[str, str | None]:
+    """The URLs of the next page, at this cursor, as `older`, and of the first as `newest`; None: there is none."""
     path, query = visit.request.url.path, {name: visit.request.query_params.getlist(name) for name in visit.query}
     newest = encoded({**query, "cursor": None})
     return {

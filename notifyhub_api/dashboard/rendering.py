@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache, partial
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
 from babel.support import NullTranslations
-from jinja2 import Environment, FileSystemLoader
+from jinja2 import Environment, FileSystemLoader, pass_context
+from jinja2.runtime import Context
 from starlette.responses import HTMLResponse
 
 from notifyhub import __version__
@@ -61,10 +62,24 @@ def _environment(language: str) -> Environment:
     spoken = translations(language)
     environment.install_gettext_translations(spoken, newstyle=True)  # type: ignore[attr-defined]
     environment.filters.update(filters(language))
+    environment.globals["ngettext"] = _grouped(environment)
     environment.filters["paired"] = lambda words: [(word, word) for word in words]
     environment.filters["translated"] = partial(_translated, spoken)
     environment.globals.update(static=STATIC.url, languages=LANGUAGES, language=language, release=release())
     return environment
+
+
+def _grouped(environment: Environment) -> Callable[..., str]:
+    """`ngettext` that writes its number as numbers are written elsewhere on the page."""
+    counted: Any = environment.globals["ngettext"]
+    number = environment.filters["number"]
+
+    @pass_context
+    def ngettext(context: Context, one: str, many: str, num: int, **variables: Any) -> str:
+        said: str = counted(context, one, many, num, **{"num": number(num), **variables})
+        return said
+
+    return ngettext
 
 
 def _translated(spoken: NullTranslations, words: Iterable[str], context: str | None = None) -> list[tuple[str, str]]:

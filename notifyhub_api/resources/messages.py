@@ -77,7 +77,10 @@ def _place_of(id_: str) -> Callable[[Any], lists.MessagePlace]:
 
 async def why(request: Request) -> Response:
     """What happened to each recipient of a message and what happens next."""
-    return answer(Stories(items=await hub_of(request).why(as_message_id(request.path_params["id"]))))
+    limit, after = paging.limit_of(request, paging.MOST), paging.cursor_of(request, views.FIRST)
+    stories, last = await hub_of(request).stories(as_message_id(request.path_params["id"]), after, limit)
+    cursor = None if last is None else paging.cursor_to(last)
+    return answer(Stories(items=stories, next=cursor), headers=paging.link_header(request, cursor))
 
 
 async def change(request: Request) -> Response:
@@ -212,9 +215,10 @@ operations = (
         scope="read",
         tag=TAG,
         summary="What happened to each recipient and what happens next, in plain words",
-        description="The first 1,000 recipients, including those left out as duplicates.",
-        parameters=[ID],
+        description="Recipients in the order of the request, including those left out as duplicates.",
+        parameters=[ID, *paging.parameters(paging.MOST)],
         answers={200: Stories},
+        headers=paging.HEADERS,
         example_answer={"items": [STORY]},
     ),
     Operation(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -236,6 +237,14 @@ def test_a_search_finds_parts_of_phones_addresses_and_attributes_and_whole_tags(
     assert phones(api, "search=SOMEONE") == ["79030000002"]
     assert phones(api, "search=vip_one") == ["79030000003"]
     assert phones(api, "search=vip") == []
+
+
+@pytest.mark.parametrize("search", ["тверь", "ТВЕРЬ", "Тверь", "ВЕР"])
+def test_a_search_takes_capital_and_small_letters_of_any_alphabet_for_the_same(api: Api, search: str) -> None:
+    add(api, "79030000001", attributes={"city": "Тверь"})
+    add(api, "79030000002", attributes={"city": "Омск"})
+
+    assert phones(api, f"search={quote(search)}") == ["79030000001"]
 
 
 def test_a_list_is_read_page_by_page(api: Api) -> None:

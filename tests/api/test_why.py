@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 import pytest
 
@@ -89,6 +90,35 @@ def test_the_stories_of_a_message_are_those_of_the_library(api: Api) -> None:
     told = api.get(f"/api/v1/messages/{id_}/why").json["items"]
 
     assert told == [story.model_dump(mode="json", exclude_none=True) for story in api.hub.why(id_)]
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 5])
+def test_the_stories_of_a_message_are_read_page_by_page(api: Api, limit: int) -> None:
+    id_ = api.create(recipients=[{"telegram": str(number)} for number in (7, 8, 7, 9, 8)]).json["id"]
+
+    told: list[dict[str, Any]] = []
+    path = f"/api/v1/messages/{id_}/why?limit={limit}"
+    while path:
+        page = api.get(path)
+        assert len(page.json["items"]) <= limit
+        told += page.json["items"]
+        path = (page.headers["Link"] or "").partition(">")[0].removeprefix("<")
+
+    assert [(story["address"], story["status"]) for story in told] == [
+        ("7", "scheduled"),
+        ("8", "scheduled"),
+        ("7", "duplicate"),
+        ("9", "scheduled"),
+        ("8", "duplicate"),
+    ]
+
+
+def test_a_wrong_cursor_of_stories_is_refused(api: Api) -> None:
+    id_ = api.create().json["id"]
+
+    reply = api.get(f"/api/v1/messages/{id_}/why?cursor=nonsense&limit=5")
+
+    assert (reply.status, reply.faults) == (422, [("$.cursor", "cursor")])
 
 
 def test_of_no_message_there_is_no_story(api: Api) -> None:

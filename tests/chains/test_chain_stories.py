@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import pytest
+
 from notifyhub import Hub, Message
 from notifyhub.answers import Story
 from notifyhub.hub import core_of
+from notifyhub_api.app import make_app
+from tests.api.conftest import Api
 from tests.chains.conftest import AN_HOUR, AN_HOUR_MS, CHAIN, EVERYWHERE, VIBER, Sent, steps, time_passes, viber_says
 from tests.conftest import HubMaker
 from tests.emulated import RunningEmulator
+from tests.serving import running
 
 
 def story(hub: Hub, message: Message) -> Story:
@@ -33,6 +38,24 @@ def test_all_steps_are_one_story_whichever_is_asked_for(hub: Hub, sent: Sent, em
     assert "Step 2 of the chain: to be sent to 79161234567 by WhatsApp." in words(told)
     assert told.next.startswith("It was sent. If it is not delivered by ")
     assert told.next.endswith("it goes on by the gateway.")
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3])
+def test_a_chain_is_told_on_one_page_only(hub: Hub, emulator: RunningEmulator, limit: int) -> None:
+    emulator.script("viber", VIBER, "blocked")
+    people = [EVERYWHERE, {**EVERYWHERE, "viber": "QWJjZGVmZ2hpamtsbW5vcA==", "whatsapp": "79161234568"}]
+    message = hub.wait(hub.send("Hello", to=people, channels=AN_HOUR), timeout_s=20)
+
+    told: list[list[int]] = []
+    with running(make_app(hub)) as port:
+        api, path = Api(hub, port), f"/api/v1/messages/{message.id}/why?limit={limit}"
+        while path:
+            page = api.get(path)
+            told += [story["chain"] for story in page.json["items"]]
+            path = (page.headers["Link"] or "").partition(">")[0].removeprefix("<")
+
+    assert told == [story.chain for story in hub.why(message.id)]
+    assert sorted(map(len, told)) == [1, 2]
 
 
 def test_the_first_step_tells_what_comes_next(make_hub: HubMaker, database_url: str) -> None:

@@ -58,9 +58,22 @@ def test_all_that_match_the_filters_of_the_list_are_taken(admin: Person, quiet: 
     page = admin.get(PATH, action="cancel", all="1", channel="telegram", status="scheduled", text="HELLO")
     done = admin.post(PATH, hidden(page))
 
-    assert "5 deliveries are selected." in words(page)
+    assert "5 are waiting and will not be sent." in words(page)
+    assert "left alone" not in words(page)
     assert done.headers["location"] == "/messages?show=deliveries&text=HELLO&status=scheduled&channel=telegram"
     assert sorted(d.status for d in quiet.deliveries()) == ["cancelled"] * 5 + ["scheduled"] * 2
+
+
+def test_what_has_ended_is_not_counted_by_a_filter(admin: Person, quiet: Hub, ids: list[int]) -> None:
+    quiet.cancel_deliveries(ids[:2])
+
+    every = admin.get(PATH, action="cancel", all="1", channel="telegram")
+    ended = admin.get(PATH, action="cancel", all="1", channel="telegram", status="cancelled")
+
+    assert "3 are waiting and will not be sent." in words(every)
+    assert "left alone" not in words(every)
+    assert "0 are waiting and will not be sent." in words(ended)
+    assert "<button" not in ended.text.partition(f'action="{PATH}"')[2].partition("</form>")[0]
 
 
 def test_a_new_time_is_asked_for_after_the_count(admin: Person, quiet: Hub, ids: list[int]) -> None:

@@ -87,6 +87,21 @@ def test_a_list_goes_on_with_the_same_filters(admin: Person) -> None:
     assert "First page" in second
 
 
+def test_the_recipients_of_a_message_are_listed_page_by_page(admin: Person) -> None:
+    people = [{"telegram": str(number % 58 + 1)} for number in range(60)]
+    message = admin.hub.send("to many", to=people, at=LATER)
+
+    page = admin.get(f"/messages/{message.id}").text
+    next_ = re.search(r'rel="next" href="([^"]+)"', page)
+    assert next_ is not None
+    second = admin.get(next_[1].replace("&amp;", "&")).text
+
+    assert page.count('href="/deliveries/') == 50
+    assert second.count('href="/deliveries/') == 8
+    assert second.count('<span class="chip duplicate">') == 2
+    assert f'href="/messages/{message.id}">First page' in second
+
+
 def test_a_wrong_filter_is_told_of_beside_it(admin: Person) -> None:
     answer = admin.get("/messages", client_id="Anna")
 

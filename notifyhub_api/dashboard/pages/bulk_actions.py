@@ -56,6 +56,7 @@ async def _sure(visit: Visit, form: Form, faults: dict[str, list[str]] | None = 
         422 if faults else 200,
         action=form.get("action", ""),
         counted=counted,
+        by_filter=bool(form.get("all")),
         fields=[(name, value) for name in ("action", "id", "all", *NARROWING) for value in form.all(name)],
         send_at=form.get("send_at", ""),
         faults=faults or {},

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from notifyhub.domain.states import Status
 from notifyhub.errors import InvalidRequest
 from notifyhub_api.dashboard.form import beside, given
-from notifyhub_api.dashboard.listing import listed
+from notifyhub_api.dashboard.listing import ROWS, links_of_pages, listed
 from notifyhub_api.dashboard.moments import ZONE, moment, typed
 from notifyhub_api.dashboard.visit import Pages, Visit
 
@@ -58,23 +58,18 @@ def _path_of(id_: str) -> str | None:
 
 
 async def read(visit: Visit, faults: dict[str, list[str]] | None = None) -> Response:
-    """A message with its deliveries, and what happened to each of its recipients."""
+    """A message, and what happened to each of its recipients, page by page."""
     id_ = visit.request.path_params["id"]
     message = await visit.api.get(f"/messages/{id_}")
-    stories = await visit.api.get(f"/messages/{id_}/why")
-    whole: dict[str, Any] = {"deliveries": message.get("deliveries")}
-    if whole["deliveries"] is None:
-        page = await visit.api.get(f"/messages/{id_}/deliveries", {"limit": 100, "cursor": visit.query.get("cursor")})
-        whole = {"deliveries": page["items"], "cursor": page.get("next")}
+    stories = await visit.api.get(f"/messages/{id_}/why", {"limit": ROWS, "cursor": visit.query.get("cursor")})
     return visit.show(
         "part/message.html" if visit.is_partial else "message.html",
         422 if faults else 200,
         message=message,
-        stories={story.get("delivery_id"): story for story in stories["items"]},
-        duplicates=[story for story in stories["items"] if "delivery_id" not in story],
+        stories=stories["items"],
+        **links_of_pages(visit, stories.get("next")),
         faults=faults or {},
         typed=typed,
-        **whole,
     )
 
 
