@@ -111,6 +111,7 @@ def make_app(hub: Hub, mounts: Sequence[BaseRoute] = (), *, authenticator: Authe
             *problem_pages.routes(),
             *pages.with_slash(mounts),
             *mounts,
+            *(dashboard.at_no_page(OPERATIONS) if hub.settings.dashboard.enabled else ()),
         ],
         exception_handlers={
             NotifyhubError: problems.refused,

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from starlette.datastructures import Headers
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Match, Route
 from starlette.types import Scope
 
+from notifyhub.errors import NotFound
 from notifyhub_api.dashboard import data, signing_in, signing_in_elsewhere
 from notifyhub_api.dashboard.calling import Operations
 from notifyhub_api.dashboard.guard import Guard
@@ -36,10 +38,12 @@ from notifyhub_api.dashboard.pages import (
     webhooks,
 )
 from notifyhub_api.dashboard.rendering import STATIC
+from notifyhub_api.dashboard.visit import Visit
 from notifyhub_api.operations import Operation
 from notifyhub_api.web import Endpoint
 
 ROOT = "/"
+API = "/api/"
 PAGES = (
     *(overview, messages, sending, bulk_actions, deliveries, language, people),
     *(mailings, mailing_steps, mailing_changes, clients, client_forms, client_imports, erasures),
@@ -71,14 +75,25 @@ def at_the_root(operations: Sequence[Operation]) -> list[BaseRoute]:
     return [ForBrowsers(ROOT, page, methods=["GET"], include_in_schema=False)]
 
 
+def at_no_page(operations: Sequence[Operation]) -> list[BaseRoute]:
+    """What browsers get where there is nothing; it comes after everything else."""
+    page = Guard(Operations(operations)).page(_nowhere)
+    return [ForBrowsers("/{path:path}", page, methods=["GET"], include_in_schema=False)]
+
+
 class ForBrowsers(Route):
     """A page at a path where programs get something else."""
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         headers = Headers(scope=scope)
-        if "text/html" in headers.get("accept", "") or "hx-request" in headers:
+        wanted = "text/html" in headers.get("accept", "") or "hx-request" in headers
+        if wanted and scope["method"] in ("GET", "HEAD") and not scope["path"].startswith(API):
             return super().matches(scope)
         return Match.NONE, {}
+
+
+async def _nowhere(visit: Visit) -> Response:
+    raise NotFound("page", visit.request.url.path)
 
 
 def _route(path: str, endpoint: Endpoint, method: str) -> Route:

@@ -137,14 +137,24 @@ def test_data_is_for_those_who_may_see_it(stranger: Person) -> None:
 def test_no_page_has_a_script_or_style_of_its_own(admin: Person, path: str) -> None:
     answer = admin.get(path)
 
-    if answer.headers["content-type"].startswith("text/html"):
-        policy = answer.headers["content-security-policy"]
-        assert "script-src 'self'; style-src 'self'" in policy
-        assert "unsafe" not in policy
-        assert answer.headers["cache-control"] == "no-store"
-        assert re.findall(r"<script(?![^>]* src=)|<style|\sstyle=|\son[a-z]+=|javascript:", answer.text) == []
-    else:
-        assert answer.status_code == 404
+    policy = answer.headers["content-security-policy"]
+    assert answer.headers["content-type"].startswith("text/html")
+    assert "script-src 'self'; style-src 'self'" in policy
+    assert "unsafe" not in policy
+    assert answer.headers["cache-control"] == "no-store"
+    assert re.findall(r"<script(?![^>]* src=)|<style|\sstyle=|\son[a-z]+=|javascript:", answer.text) == []
+
+
+def test_where_there_is_no_page_people_are_told_so_and_programs_get_json(stranger: Person) -> None:
+    asked = stranger.get("/nothing/there?a=1").headers["location"]
+    page = stranger.sign_in().get("/nothing/there")
+    told = stranger.browser.get("/nothing/there", headers={"Accept": "*/*"})
+    api = stranger.get("/api/v1/nothing")
+
+    assert asked == "/signin?to=%2Fnothing%2Fthere%3Fa%3D1"
+    assert (page.status_code, "there is no page /nothing/there" in page.text) == (404, True)
+    assert (told.status_code, told.headers["content-type"]) == (404, "application/problem+json")
+    assert (api.status_code, api.headers["content-type"]) == (404, "application/problem+json")
 
 
 def test_everything_that_pages_load_is_small(admin: Person) -> None:
