@@ -16,13 +16,16 @@ LATENCY_MS = 50
 
 @dataclass(frozen=True)
 class Delivered:
-    """`accepted`, `rate`: accepted and arrived a second. `recorded_ms`: from the last arrival until all was stored."""
+    """`accepted`, `rate`: accepted and arrived a second. `recorded_ms`: from the last arrival until all was stored.
 
-    accepted: float
+    accepted  0: they lay in the store before
+    """
+
     rate: float
     recorded_ms: float
     cpu_ms_each: float
     rss_mb: float
+    accepted: float = 0.0
 
 
 def deliver(

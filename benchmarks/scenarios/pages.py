@@ -137,7 +137,9 @@ def _line(pages: httpx.Client, path: str, setup: str, rounds: int) -> Line:
 
 def _paints(url: str, paths: Iterable[str], setup: str, rounds: int) -> Iterator[Line]:
     with paint.chromium() as browser:
-        for path in paths if browser else ():
+        for path in paths:
+            if browser is None:
+                return
             seen = paint.painted(browser, url + path, rounds)
             times = [one.paint_ms for one in seen]
             note = f"p50 of {rounds}, longest {max(times):.0f} ms, {seen[0].assets // 1000} kB of assets"

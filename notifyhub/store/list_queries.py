@@ -7,6 +7,7 @@ index scans, each read only as far as the page needs. Rare and common matches co
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import product
 from typing import Any
 
@@ -21,7 +22,8 @@ from notifyhub.store.rows import fetch, is_postgres, run
 
 Condition = tuple[str, list[Any]]
 Row = dict[str, Any]
-_WITH_REASON = [status for status in Status if status not in (Status.SENT, Status.DELIVERED, Status.READ)]
+_ARRIVED = frozenset({Status.SENT, Status.DELIVERED, Status.READ})
+_WITH_REASON = [status for status in Status if status not in _ARRIVED]
 
 
 def delivery_rows(
@@ -54,6 +56,8 @@ def _deliveries(
         return _of_reference(database, columns, filters, before)
     if filters.client_id is not None:
         return _of_client(database, columns, filters, before)
+    if _is_by_operator(filters):
+        return _of_operator(database, columns, filters, before)
     within, edges = _within(filters, before)
     fits, given = mailing_conditions(filters)
     return _merged(database, columns, filters, (f"{within} {fits}", [*edges, *given]), limit)
@@ -66,7 +70,7 @@ def message_rows(
     if filters.of_deliveries and filters.reference is None and not filters.of_mailings:
         sql, values = _through_deliveries(database, columns, filters, before, limit)
     else:
-        sql, values = _straight(columns, filters, before)
+        sql, values = _straight(database, columns, filters, before)
     order = f"ORDER BY m.created_at {filters.order.sql}, m.id {filters.order.sql} LIMIT ?"
     return _fetch(database, f"{sql} {order}", columns, *values, limit)
 
@@ -172,6 +176,25 @@ def _of_client(
     return sql, [*given, *edges]
 
 
+def _is_by_operator(filters: Filters) -> bool:
+    """Not among what happens rarely, which the index of states finds sooner."""
+    return filters.operator_code is not None and not _ARRIVED.isdisjoint(filters.statuses or _ARRIVED)
+
+
+def _of_operator(
+    database: peewee.Database, names: Sequence[str], filters: Filters, before: tuple[int, int] | None
+) -> Condition:
+    """Through what was sent to clients with this operator code."""
+    fits, given = _any_delivery(filters)
+    columns = ", ".join(f"d.{name} AS {name}" for name in names)
+    within, edges = _within(filters, before, "d.created_at", "d.id")
+    index = "" if is_postgres(database) else "INDEXED BY deliveries_operator"
+    sql = f"""
+        SELECT {columns} FROM deliveries AS d {index}
+        WHERE d.operator_code IS NOT NULL {fits} {within}"""
+    return sql, [*given, *edges]
+
+
 def _any_delivery(filters: Filters) -> Condition:
     """The condition that a delivery `d` matches, for queries that reach it through its message."""
     parts: list[str] = []
@@ -189,15 +212,19 @@ def _any_delivery(filters: Filters) -> Condition:
     return " ".join([*parts, fits]).strip(), [*values, *given]
 
 
-def _straight(names: Sequence[str], filters: Filters, before: tuple[int, Any] | None) -> Condition:
+def _straight(
+    database: peewee.Database, names: Sequence[str], filters: Filters, before: tuple[int, Any] | None
+) -> Condition:
     within, edges = _within(filters, before, "m.created_at", "m.id")
-    fits, given = _any_delivery(filters)
     # With EXISTS, PostgreSQL would read all deliveries once instead of a hundred lookups.
-    if filters.client_id is not None:
-        # Through the client, because a mailing has a message of a million deliveries.
-        fits = f"{fits} AND d.client_id IS NOT NULL"
-        exists = f"AND m.id IN (SELECT d.message_id FROM deliveries AS d WHERE true {fits})"
+    few = (filters.client_id, filters.reason, filters.operator_code)
+    if filters.reference is None and any(value is not None for value in few):
+        # Through the deliveries, because a mailing has a message of a million of them.
+        whenever = replace(filters, created_from=None, created_to=None)
+        matching, given = _deliveries(database, ("message_id",), whenever, None, 0)
+        exists = f"AND m.id IN ({matching})"
     else:
+        fits, given = _any_delivery(filters)
         exists = (
             f"AND (SELECT 1 FROM deliveries AS d WHERE d.message_id = m.id {fits} LIMIT 1) IS NOT NULL" if fits else ""
         )

@@ -255,6 +255,14 @@ index(
     Delivery.id,
     where="client_id IS NOT NULL",
 )
+index(
+    Delivery,
+    "deliveries_operator",
+    Delivery.operator_code,
+    Delivery.created_at,
+    Delivery.id,
+    where="operator_code IS NOT NULL",
+)
 index(Duplicate, "duplicates_client", Duplicate.client_id, where="client_id IS NOT NULL")
 index(Message, "messages_mailing", Message.mailing_id, Message.created_at, Message.id, where="mailing_id <> 0")
 index(IdempotencyKey, "idempotency_keys_kept", IdempotencyKey.kept_until)

@@ -44,6 +44,55 @@ def test_messages_are_found_by_mailing_and_client(hub: Hub, emulator: RunningEmu
     assert hub.messages(mailing_id=first.id, status="failed") == []
 
 
+def test_deliveries_to_one_operator_are_found_in_any_state_and_order_page_by_page(
+    hub: Hub, emulator: RunningEmulator
+) -> None:
+    clients = {client.id: client for client in fill(hub, 9)}
+    emulator.script("telegram", "1000001", "blocked")
+    first = ended(hub, hub.mailings.create("Sale", "Hello", ["telegram"]))
+    ended(hub, hub.mailings.create("Other", "Hi", ["telegram"]))
+    wanted = clients[1].operator_code
+
+    def found(**filters: Any) -> list[tuple[int | None, str]]:
+        return [(d.mailing_id, d.address) for d in hub.deliveries(operator_code=wanted, **filters)]
+
+    every = [
+        (d.mailing_id, d.address)
+        for d in hub.deliveries()
+        if d.client_id is not None and clients[d.client_id].operator_code == wanted
+    ]
+    assert found() == every
+    assert found(order="oldest") == every[::-1]
+    assert found(channel="telegram", mailing_id=first.id) == [one for one in every if one[0] == first.id]
+    assert sorted(found(status="sent") + found(status="failed")) == sorted(every)
+    assert found(status=["failed", "sent"]) == every
+    assert found(channel="viber") == found(status="scheduled") == []
+    page = hub.deliveries(operator_code=wanted, limit=2)
+    rest = hub.deliveries(operator_code=wanted, before=page[-1])
+    assert [(d.mailing_id, d.address) for d in (*page, *rest)] == every
+
+
+def test_messages_are_found_by_what_became_of_one_delivery(hub: Hub, emulator: RunningEmulator) -> None:
+    fill(hub, 3)
+    emulator.script("telegram", "1000001", "blocked")
+    ended(hub, hub.mailings.create("Sale", "Hello", ["telegram"]))
+    emulator.script("telegram", "4", "blocked")
+    plain = hub.send("Alone", to=[{"telegram": "4"}, {"telegram": "5"}])
+    hub.wait(plain, timeout_s=20)
+    (failed, _) = hub.deliveries(status="failed")
+
+    def texts(**filters: Any) -> list[str]:
+        return [message.text for message in hub.messages(**filters)]
+
+    assert texts(reason=failed.reason) == ["Alone", "Hello"]
+    assert texts(reason=failed.reason, channel="telegram", order="oldest") == ["Hello", "Alone"]
+    assert texts(reason=failed.reason, status="sent") == texts(reason="nothing") == []
+    assert texts(reason=failed.reason, address="4") == ["Alone"]
+    assert texts(operator_code="903") == ["Hello"]
+    assert texts(operator_code="000") == []
+    assert texts(reason=failed.reason, created_from=plain.created_at) == ["Alone"]
+
+
 def test_pages_of_a_mailings_deliveries_go_on(hub: Hub, emulator: RunningEmulator) -> None:
     fill(hub, 7)
     mailing = ended(hub, hub.mailings.create("Sale", "Hello", ["telegram"]))
