@@ -76,6 +76,14 @@ def test_what_has_ended_is_not_counted_by_a_filter(admin: Person, quiet: Hub, id
     assert "<button" not in ended.text.partition(f'action="{PATH}"')[2].partition("</form>")[0]
 
 
+def test_several_states_of_a_link_are_all_taken(admin: Person, quiet: Hub, ids: list[int]) -> None:
+    page = admin.get(PATH, action="cancel", all="1", status="scheduled,sending", channel="telegram,viber")
+    done = admin.post(PATH, hidden(page))
+
+    assert "5 are waiting and will not be sent." in words(page)
+    assert admin.said(done) == "Cancelled: 5. Left alone: 0."
+
+
 def test_a_new_time_is_asked_for_after_the_count(admin: Person, quiet: Hub, ids: list[int]) -> None:
     page = admin.get(PATH, action="reschedule", id=ids[0])
     without = admin.post(PATH, {**hidden(page), "send_at": ""})

@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from notifyhub_api.dashboard.pages.messages import FILTERS
 from notifyhub_api.dashboard.rendering import HERE
 from tests.dashboard.conftest import Person
 
@@ -100,6 +101,21 @@ def test_the_recipients_of_a_message_are_listed_page_by_page(admin: Person) -> N
     assert second.count('href="/deliveries/') == 8
     assert second.count('<span class="chip duplicate">') == 2
     assert f'href="/messages/{message.id}">First page' in second
+
+
+@pytest.mark.parametrize("asked", ["status=sent,delivered", "status=sent&status=delivered"])
+def test_several_states_are_shown_as_chosen_and_stay_so(admin: Person, asked: str) -> None:
+    page = admin.get(f"/messages?show=deliveries&{asked}").text
+
+    assert '<option value="sent,delivered" selected>sent, delivered</option>' in page
+
+
+def test_every_filter_of_the_list_has_its_field(admin: Person) -> None:
+    for name in FILTERS:
+        page = admin.get("/messages", **{name: "oldest" if name == "order" else "17"}).text
+
+        assert re.search(rf'<(input|select) id="{name}" name="{name}"', page), name
+        assert 'value="17"' in page or name == "order"
 
 
 def test_a_wrong_filter_is_told_of_beside_it(admin: Person) -> None:

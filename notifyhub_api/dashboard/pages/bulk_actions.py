@@ -14,12 +14,11 @@ from notifyhub_api.dashboard.form import Form, beside
 from notifyhub_api.dashboard.languages import later
 from notifyhub_api.dashboard.listing import MOMENTS
 from notifyhub_api.dashboard.moments import ZONE, moment
-from notifyhub_api.dashboard.pages.messages import FILTERS
+from notifyhub_api.dashboard.pages.messages import FILTERS, SEVERAL
 from notifyhub_api.dashboard.visit import Pages, Visit
 
 PATH = "/deliveries/bulk"
 NARROWING = tuple(name for name in FILTERS if name != "order")
-_SEVERAL = ("status", "channel")
 _NUMBERS = ("mailing_id", "client_id")
 _SAID = {
     Bulk.CANCEL: later("Cancelled: %(changed)d. Left alone: %(left_alone)d."),
@@ -78,8 +77,13 @@ def _asked(form: Form, typed: Mapping[str, Any] | None = None) -> dict[str, Any]
 def _filter(form: Form) -> dict[str, Any]:
     given: dict[str, Any] = {}
     for name in NARROWING:
-        if values := form.all(name):
-            given[name] = values if name in _SEVERAL else moment(form, name) if name in MOMENTS else values[-1].strip()
+        if not (values := form.all(name)):
+            continue
+        if name in SEVERAL:
+            # As links say them, such as those from the figures of a mailing.
+            given[name] = [word for value in values for word in value.split(",")]
+        else:
+            given[name] = moment(form, name) if name in MOMENTS else values[-1].strip()
     return given | {name: _number(given[name]) for name in _NUMBERS if name in given}
 
 

@@ -28,6 +28,8 @@ FILTERS = (
     "created_to",
     "order",
 )
+SEVERAL = ("status", "channel")
+"""Filters with several values, one of which must match."""
 _MESSAGE_ID = re.compile(r"[0-9a-fA-F-]{32,36}")
 
 
@@ -44,6 +46,7 @@ async def find(visit: Visit) -> Response:
         422 if facts["faults"] else 200,
         show=show,
         asked=[(name, value) for name, value in asked if name in (*FILTERS, ZONE)],
+        chosen={name: ",".join(visit.request.query_params.getlist(name)) for name in SEVERAL},
         narrowed=any(name in FILTERS and name != "order" for name, _ in asked),
         statuses=[*Status],
         channels=[channel["name"] for channel in channels["items"]],

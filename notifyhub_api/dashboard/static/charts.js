@@ -6,7 +6,7 @@
   const bars = uPlot.paths.bars({ size: [0.7, 60] });
 
   // Days and hours as whoever looks writes them, in their time zone.
-  const writing = (parts) => new Intl.DateTimeFormat(document.documentElement.lang, parts);
+  const writing = (parts) => new Intl.DateTimeFormat(document.documentElement.dataset.locale, parts);
   const day = writing({ day: "numeric", month: "short" });
   const hour = writing({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   const moment = writing({ day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
@@ -24,7 +24,7 @@
     cursor: { y: false },
     scales: { x: { time: true }, y: { range: (_, low, high) => [0, Math.max(high, 4) * 1.05] } },
     axes: [{ values: marks }, {}].map((axis) => ({
-      ...axis, stroke: colour("--quiet"), grid: { stroke: colour("--line") }, ticks: { stroke: colour("--line") },
+      ...axis, stroke: colour("--quiet"), grid: { stroke: colour("--line"), width: 1 }, ticks: { stroke: colour("--line"), width: 1 },
     })),
     series: [
       { label: place.dataset.time, value: (_, at) => (at === null ? "–" : moment.format(dateOf(at))) }, ...series,

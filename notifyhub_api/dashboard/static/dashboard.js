@@ -4,12 +4,15 @@
   const release = document.querySelector('meta[name="notifyhub-release"]').content;
   const banner = document.getElementById("link");
   const language = document.documentElement.lang;
+  // Of the browser's languages the first that the page is in: a day is written otherwise in Britain than in America.
+  const locale = navigator.languages.find((one) => one.split("-")[0] === language) ?? language;
+  document.documentElement.dataset.locale = locale;
 
   // On a phone the menu is folded; without JavaScript it is open.
   document.getElementById("menu")?.toggleAttribute("open", !matchMedia("(max-width: 760px)").matches);
 
   // Moments are written in UTC by the server, and here in the time zone of whoever looks.
-  const written = new Intl.DateTimeFormat(language, {
+  const written = new Intl.DateTimeFormat(locale, {
     day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit",
   });
   const localize = (root) => {

@@ -172,5 +172,7 @@ element("reset").addEventListener("click", async () => {
     await loadFaults();
   }
 });
+// The emulator alone is at the root; otherwise a service is there, with its dashboard.
+element("home").hidden = location.pathname === "/";
 prepareFaults(current);
 listen();
