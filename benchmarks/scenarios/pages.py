@@ -33,6 +33,9 @@ PATHS = (
     "/messages?show=deliveries",
     "/messages?show=deliveries&channel=viber&status=failed",
     f"/messages?show=deliveries&address={million.PHONE}",
+    "/messages?show=deliveries&reason=no_such_reason",
+    "/messages?show=deliveries&operator_code=899",
+    "/messages?reason=no_such_reason",
     "/messages/new",
     "/deliveries/bulk?action=cancel&all=1&status=scheduled",
     "/deliveries/bulk?action=retry&all=1&status=failed",
@@ -65,6 +68,7 @@ OF_MAILING = (
     "/messages?show=deliveries&mailing_id={id}",
     "/messages?show=deliveries&mailing_id={id}&status=failed",
     "/messages?show=deliveries&mailing_id={id}&operator_code=917",
+    "/messages?show=deliveries&mailing_id={id}&reason=rejected",
     "/deliveries/bulk?action=retry&all=1&mailing_id={id}",
 )
 PAINTED = ("/", "/messages?show=deliveries", "/mailings/{id}")
