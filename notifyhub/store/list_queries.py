@@ -22,6 +22,7 @@ from notifyhub.store.rows import fetch, is_postgres, run
 
 Condition = tuple[str, list[Any]]
 Row = dict[str, Any]
+_INDEXES = {"client_id": "deliveries_client", "operator_code": "deliveries_operator"}
 _ARRIVED = frozenset({Status.SENT, Status.DELIVERED, Status.READ})
 _WITH_REASON = [status for status in Status if status not in _ARRIVED]
 
@@ -55,9 +56,9 @@ def _deliveries(
     if filters.reference is not None:
         return _of_reference(database, columns, filters, before)
     if filters.client_id is not None:
-        return _of_client(database, columns, filters, before)
+        return _known_by(database, columns, filters, before, "client_id")
     if _is_by_operator(filters):
-        return _of_operator(database, columns, filters, before)
+        return _known_by(database, columns, filters, before, "operator_code")
     within, edges = _within(filters, before)
     fits, given = mailing_conditions(filters)
     return _merged(database, columns, filters, (f"{within} {fits}", [*edges, *given]), limit)
@@ -164,35 +165,21 @@ def _of_reference(
     return sql, [filters.reference, *given, *edges]
 
 
-def _of_client(
-    database: peewee.Database, names: Sequence[str], filters: Filters, before: tuple[int, int] | None
+def _known_by(
+    database: peewee.Database, names: Sequence[str], filters: Filters, before: tuple[int, int] | None, member: str
 ) -> Condition:
-    """Through what was sent to this client: not much."""
+    """Through what was sent to one client, or to clients with one operator code: the index of that member."""
     fits, given = _any_delivery(filters)
-    columns = ", ".join(f"d.{name}" for name in names)
+    columns = ", ".join(f"d.{name} AS {name}" for name in names)
     within, edges = _within(filters, before, "d.created_at", "d.id")
-    index = "" if is_postgres(database) else "INDEXED BY deliveries_client"
-    sql = f"SELECT {columns} FROM deliveries AS d {index} WHERE d.client_id IS NOT NULL {fits} {within}"
+    index = "" if is_postgres(database) else f"INDEXED BY {_INDEXES[member]}"
+    sql = f"SELECT {columns} FROM deliveries AS d {index} WHERE d.{member} IS NOT NULL {fits} {within}"
     return sql, [*given, *edges]
 
 
 def _is_by_operator(filters: Filters) -> bool:
     """Not among what happens rarely, which the index of states finds sooner."""
     return filters.operator_code is not None and not _ARRIVED.isdisjoint(filters.statuses or _ARRIVED)
-
-
-def _of_operator(
-    database: peewee.Database, names: Sequence[str], filters: Filters, before: tuple[int, int] | None
-) -> Condition:
-    """Through what was sent to clients with this operator code."""
-    fits, given = _any_delivery(filters)
-    columns = ", ".join(f"d.{name} AS {name}" for name in names)
-    within, edges = _within(filters, before, "d.created_at", "d.id")
-    index = "" if is_postgres(database) else "INDEXED BY deliveries_operator"
-    sql = f"""
-        SELECT {columns} FROM deliveries AS d {index}
-        WHERE d.operator_code IS NOT NULL {fits} {within}"""
-    return sql, [*given, *edges]
 
 
 def _any_delivery(filters: Filters) -> Condition:
