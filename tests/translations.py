@@ -15,6 +15,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
+from notifyhub.domain.audience import WORDS as AUDIENCE
 from notifyhub.domain.audit import ACTIONS
 from notifyhub.domain.events import TYPES
 from notifyhub.domain.health import Health
@@ -101,6 +102,7 @@ def found() -> Iterator[Text]:
             yield Text(message, context, name)
     for context, words in SPOKEN.values():
         yield from (Text(word, context, "the API") for word in words)
+    yield from (Text(word, "audience", "the API") for word in AUDIENCE)
     yield from (Text(sentence, None, "refusals") for sentence in (*WORDS.values(), str(SignInRefused())))
 
 

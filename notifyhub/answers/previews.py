@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from pydantic import Field
 
@@ -26,6 +27,7 @@ class Example(Answer):
 class AudienceCount(Answer):
     """How many clients an audience has."""
 
+    audience: dict[str, Any] = Field(description="the filter as it was understood; {} is everybody")
     audience_words: str = Field(description="the filter in plain English")
     matched: int = Field(description="number of clients of the audience")
 
@@ -33,6 +35,7 @@ class AudienceCount(Answer):
 class Preview(Answer):
     """What a mailing would do if its clients were chosen now."""
 
+    audience: dict[str, Any] = Field(description="the filter as it was understood; {} is everybody")
     audience_words: str = Field(description="the filter in plain English")
     matched: int = Field(description="number of clients of the audience")
     by_operator_code: dict[str, int] = Field(description="clients by operator code; the empty code: none is known")

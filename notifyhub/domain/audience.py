@@ -8,7 +8,7 @@ A filter is JSON. An object with several members means all of them; a list of va
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,7 +73,19 @@ class Not:
 Audience = Within | Attribute | Got | All | AnyOf | Not
 EVERYONE = All(())
 
-_NAMES = {"phone": "phone", "operator_code": "operator code", "tag": "tag", "timezone": "time zone"}
+_NAMES = {"phone": "phone %s", "operator_code": "operator code %s", "tag": "tag %s", "timezone": "time zone %s"}
+_EVERYONE, _NOBODY = "all clients", "nobody"
+_GOT, _NOT_GOT, _NOT = "got mailing %s", "did not get mailing %s", "not (%s)"
+_AND, _OR, _EITHER, _BOTH = ", and ", ", or ", " or ", " and "
+_ATTRIBUTE, _IS, _AT_LEAST, _AT_MOST = "attribute %s", "is %s", "is at least %s", "is at most %s"
+_SET, _NOT_SET = "is set", "is not set"
+
+WORDS = (
+    *_NAMES.values(),
+    *(_EVERYONE, _NOBODY, _GOT, _NOT_GOT, _NOT, _AND, _OR, _EITHER, _BOTH),
+    *(_ATTRIBUTE, _IS, _AT_LEAST, _AT_MOST, _SET, _NOT_SET),
+)
+"""What filters are told with; `%s` is what they name."""
 
 
 def audience_of(given: Mapping[str, Any]) -> Audience:
@@ -107,45 +119,53 @@ def _all(parts: Sequence[Audience]) -> Audience:
     return parts[0] if len(parts) == 1 else All(tuple(parts))
 
 
-def in_words(audience: Audience) -> str:
-    """The filter in plain English: `operator code 903 or 905, and tag vip`."""
-    if audience == EVERYONE:
-        return "all clients"
-    return _words(audience, top=True)
+def in_words(audience: Audience, say: Callable[[str], str] = str) -> str:
+    """The filter in plain words: `operator code 903 or 905, and tag vip`.
 
-
-def _words(audience: Audience, *, top: bool = False) -> str:
-    match audience:
-        case Within(name, values):
-            return f"{_NAMES[name]} {' or '.join(values)}"
-        case Attribute():
-            return _attribute_words(audience)
-        case Got(mailing_id):
-            return f"got mailing {mailing_id}"
-        case Not(Got(mailing_id)):
-            return f"did not get mailing {mailing_id}"
-        case Not(part):
-            return f"not ({_words(part, top=True)})"
-        case All(parts):
-            told = ", and ".join(_words(part) for part in parts) or "all clients"
-            return told if top or len(parts) < 2 else f"({told})"
-        case AnyOf(parts):
-            told = ", or ".join(_words(part) for part in parts) or "nobody"
-            return told if top or len(parts) < 2 else f"({told})"
-
-
-def _attribute_words(attribute: Attribute) -> str:
-    told = []
-    if attribute.values:
-        told.append("is " + " or ".join(_shown(value) for value in attribute.values))
-    if attribute.at_least is not None:
-        told.append(f"is at least {attribute.at_least:g}")
-    if attribute.at_most is not None:
-        told.append(f"is at most {attribute.at_most:g}")
-    if attribute.exists is not None:
-        told.append("is set" if attribute.exists else "is not set")
-    return f"attribute {attribute.name} {' and '.join(told)}"
+    say  translates each of `WORDS`
+    """
+    return _Teller(say).words(audience, top=True)
 
 
 def _shown(value: Value) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+class _Teller:
+    def __init__(self, say: Callable[[str], str]) -> None:
+        self._say = say
+
+    def words(self, audience: Audience, *, top: bool = False) -> str:
+        say = self._say
+        match audience:
+            case Within(name, values):
+                return say(_NAMES[name]) % self._either(values)
+            case Attribute():
+                return self._attribute(audience)
+            case Got(mailing_id):
+                return say(_GOT) % mailing_id
+            case Not(Got(mailing_id)):
+                return say(_NOT_GOT) % mailing_id
+            case Not(part):
+                return say(_NOT) % self.words(part, top=True)
+            case All(parts):
+                told = say(_AND).join(self.words(part) for part in parts) or say(_EVERYONE)
+                return told if top or len(parts) < 2 else f"({told})"
+            case AnyOf(parts):
+                told = say(_OR).join(self.words(part) for part in parts) or say(_NOBODY)
+                return told if top or len(parts) < 2 else f"({told})"
+
+    def _attribute(self, attribute: Attribute) -> str:
+        say, told = self._say, []
+        if attribute.values:
+            told.append(say(_IS) % self._either([_shown(value) for value in attribute.values]))
+        if attribute.at_least is not None:
+            told.append(say(_AT_LEAST) % f"{attribute.at_least:g}")
+        if attribute.at_most is not None:
+            told.append(say(_AT_MOST) % f"{attribute.at_most:g}")
+        if attribute.exists is not None:
+            told.append(say(_SET if attribute.exists else _NOT_SET))
+        return f"{say(_ATTRIBUTE) % attribute.name} {say(_BOTH).join(told)}"
+
+    def _either(self, values: Sequence[str]) -> str:
+        return self._say(_EITHER).join(values)

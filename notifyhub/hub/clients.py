@@ -64,9 +64,10 @@ class HubClients(Erasing, ClientVerbs):
         )
 
     async def count_as(self, asked: bytes | Mapping[str, Any]) -> answers.AudienceCount:
-        audience = audience_of(audience_request(asked).stored())
+        given = audience_request(asked).stored()
+        audience = audience_of(given)
         matched = await self._wiring.asked(audiences.number(audience))
-        return answers.AudienceCount(audience_words=in_words(audience), matched=matched)
+        return answers.AudienceCount(audience=given, audience_words=in_words(audience), matched=matched)
 
     async def get(self, id_: int | str) -> answers.Client:
         return await self._wiring.asked(clients.one(as_row_id("client", id_)))

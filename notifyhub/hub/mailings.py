@@ -10,7 +10,6 @@ import orjson
 
 from notifyhub import answers
 from notifyhub.clock import now_ms, to_datetime, to_ms
-from notifyhub.domain.audience import audience_of, in_words
 from notifyhub.domain.mailings import MailingStatus
 from notifyhub.errors import Fault, InvalidRequest, NotifyhubError
 from notifyhub.flow.preview import outlook
@@ -70,7 +69,7 @@ class HubMailings(MailingVerbs):
         since = now - PACE_OF_MS
         rates = {channel: await self._wiring.asked(call_counts.pace(channel, since)) for channel in seen.by_channel}
         limits = limits_of_mailing(self._wiring.settings, columns)
-        return previewed(in_words(audience_of(request.audience.stored())), seen, rates, limits, columns["ends_at"])
+        return previewed(request.audience.stored(), seen, rates, limits, columns["ends_at"])
 
     async def get(self, id_: int | str) -> answers.Mailing:
         return await self._wiring.asked(mailings.one(as_row_id("mailing", id_)))

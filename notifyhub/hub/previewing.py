@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import orjson
 
 from notifyhub import answers
 from notifyhub.clock import to_datetime
+from notifyhub.domain.audience import audience_of, in_words
 from notifyhub.domain.circuit_breaker import DEFAULT_SENDER
 from notifyhub.domain.gcra import MARGIN
 from notifyhub.domain.limits import MAX_CHARACTERS
@@ -44,9 +45,16 @@ def limits_of_mailing(settings: Settings, mailing: Row) -> MailingLimits:
 
 
 def previewed(
-    words: str, seen: Outlook, rates: Mapping[str, float | None], limits: MailingLimits, ends_at: int | None
+    audience: Mapping[str, Any],
+    seen: Outlook,
+    rates: Mapping[str, float | None],
+    limits: MailingLimits,
+    ends_at: int | None,
 ) -> answers.Preview:
-    """The outlook of a mailing, with the pace of its channels so far and their limits; `ends_at` in epoch ms."""
+    """The outlook of a mailing for this audience, with the pace of its channels so far and their limits.
+
+    ends_at  epoch ms; None: it has no end
+    """
     known = _paces(seen.by_channel, rates, limits)
     takes_s = will_not_fit = None
     if known.keys() == seen.by_channel.keys():
@@ -60,7 +68,8 @@ def previewed(
             fits = fits if limits.own is None else min(fits, int(limits.own * left_s))
             will_not_fit = seen.by_channel.total() - fits
     return answers.Preview(
-        audience_words=words,
+        audience=dict(audience),
+        audience_words=in_words(audience_of(audience)),
         matched=seen.matched,
         by_operator_code=_sorted(seen.by_operator_code),
         by_tag=_sorted(seen.by_tag),

@@ -14,6 +14,7 @@ from jinja2.runtime import Context
 from starlette.responses import HTMLResponse
 
 from notifyhub import __version__
+from notifyhub.domain.audience import audience_of, in_words
 from notifyhub_api.dashboard.formats import filters
 from notifyhub_api.dashboard.languages import LANGUAGES, translations
 from notifyhub_api.static_files import StaticFolder
@@ -64,6 +65,7 @@ def _environment(language: str) -> Environment:
     environment.filters.update(filters(language))
     environment.globals["ngettext"] = _grouped(environment)
     environment.filters["paired"] = lambda words: [(word, word) for word in words]
+    environment.filters["audience"] = lambda given: in_words(audience_of(given), partial(spoken.upgettext, "audience"))
     environment.filters["translated"] = partial(_translated, spoken)
     environment.globals.update(static=STATIC.url, languages=LANGUAGES, language=language, release=release())
     return environment

@@ -193,7 +193,7 @@ operations = (
         request=AudienceRequest,
         answers={200: AudienceCount},
         example_request={"audience": {"tag": ["vip"]}},
-        example_answer={"audience_words": "clients with the tag vip", "matched": 1200},
+        example_answer={"audience": {"tag": ["vip"]}, "audience_words": "tag vip", "matched": 1200},
     ),
     Operation(
         method="POST",

@@ -74,6 +74,7 @@ MAILING_STATISTICS: dict[str, Any] = {
 }
 
 PREVIEW: dict[str, Any] = {
+    "audience": {"operator_code": ["903", "905"], "tag": ["vip"]},
     "audience_words": "operator code 903 or 905, and tag vip",
     "matched": 123,
     "by_operator_code": {"903": 80, "905": 43},
