@@ -207,3 +207,18 @@ def test_a_circuit_breaker_is_told_in_plain_words_with_the_engineers_word_beside
     page = admin.get("/channels").text
 
     assert re.search(r'<span class="chip breaker-closed" title="[^"]*\(circuit breaker: closed\)">works</span>', page)
+
+
+def test_an_audience_is_told_in_the_language_of_the_page(admin: Person) -> None:
+    audience = {
+        "operator_code": ["903", "905"],
+        "not": {"any": [{"tag": "100%"}, {"attribute": {"name": "orders", "at_least": 2, "at_most": 5}}]},
+    }
+    mailing = admin.hub.mailings.create("Sale", "Hello", ["telegram"], audience=audience, draft=True)
+
+    english = admin.browser.get(f"/mailings/{mailing.id}", headers={"Accept-Language": "en"}).text
+    russian = admin.browser.get(f"/mailings/{mailing.id}", headers={"Accept-Language": "ru"}).text
+
+    assert f"<dd>{mailing.audience_words}</dd>" in english
+    told = "код оператора 903 или 905, и не (тег 100%, или атрибут orders не меньше 2 и не больше 5)"
+    assert f"<dd>{told}</dd>" in russian
