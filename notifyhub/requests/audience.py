@@ -59,6 +59,26 @@ def _one_or_many(schema: dict[str, Any]) -> None:
     schema["anyOf"] = [many["items"], many]
 
 
+_LARGEST = 10**15
+
+
+def _number(value: Any) -> Any:
+    """What is wrong is said once, and not once for each kind of number."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise PydanticCustomError("type", "must be a number")
+    if not -_LARGEST <= value <= _LARGEST:
+        raise PydanticCustomError("too_large", "must be between -10^15 and 10^15")
+    return value
+
+
+def _scalar(value: Any) -> Any:
+    if isinstance(value, bool | str):
+        return value
+    if not isinstance(value, int | float):
+        raise PydanticCustomError("type", "must be text, a number, true or false")
+    return _number(value)
+
+
 _Value = Annotated[Sendable, Field(min_length=1, max_length=255)]
 Values = Annotated[
     list[_Value],
@@ -66,8 +86,11 @@ Values = Annotated[
     Field(min_length=1, max_length=MOST_VALUES, json_schema_extra=_one_or_many),
 ]
 Zones = Annotated[Values, AfterValidator(_zones)]
-_Number = Annotated[StrictInt, Field(ge=-(10**15), le=10**15)] | Annotated[StrictFloat, Field(ge=-1e15, le=1e15)]
-_Scalar = StrictBool | _Number | Annotated[Sendable, StringConstraints(strict=True)]
+_Whole = Annotated[StrictInt, Field(ge=-_LARGEST, le=_LARGEST)]
+_EitherNumber = _Whole | Annotated[StrictFloat, Field(ge=-1e15, le=1e15)]
+_Number = Annotated[_EitherNumber, BeforeValidator(_number)]
+_EitherScalar = StrictBool | _EitherNumber | Annotated[Sendable, StringConstraints(strict=True)]
+_Scalar = Annotated[_EitherScalar, BeforeValidator(_scalar)]
 Scalars = Annotated[
     list[_Scalar],
     BeforeValidator(_list),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Match, Route
@@ -41,6 +42,21 @@ from notifyhub_api.dashboard.rendering import STATIC
 from notifyhub_api.dashboard.visit import Visit
 from notifyhub_api.operations import Operation
 from notifyhub_api.web import Endpoint
+
+
+class RowId(Convertor[int]):
+    """As many digits as an id can have: of more, Python makes no number."""
+
+    regex = "[0-9]{1,19}"
+
+    def convert(self, value: str) -> int:
+        return int(value)
+
+    def to_string(self, value: int) -> str:
+        return str(value)
+
+
+register_url_convertor("row", RowId())
 
 ROOT = "/"
 API = "/api/"

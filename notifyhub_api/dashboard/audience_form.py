@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from notifyhub_api.dashboard.form import Form
+from notifyhub_api.dashboard.form import Form, listed
 
 ROW = "a."
 """The fields of a row begin with this: `a.0.kind`, `a.0.not`, `a.0.name`, `a.0.value`."""
@@ -54,27 +54,33 @@ def rows(form: Form) -> int:
 def _conditions(form: Form) -> Iterator[tuple[str, Filter]]:
     for row in range(rows(form)):
         kind, name = form.get(f"{ROW}{row}.kind", ""), form.get(f"{ROW}{row}.name", "").strip()
-        values = form.lines(f"{ROW}{row}.value")
-        if kind in KINDS and (values or name):
+        typed = form.get(f"{ROW}{row}.value", "").strip()
+        if kind in KINDS and (typed or name):
             negated = bool(form.get(f"{ROW}{row}.{NEGATED}"))
-            yield f"{ROW}{row}.value", _condition(kind, name, values, negated)
+            yield f"{ROW}{row}.value", _condition(kind, name, typed, negated)
 
 
-def _condition(kind: str, name: str, values: list[str], negated: bool) -> Filter:
+def _condition(kind: str, name: str, typed: str, negated: bool) -> Filter:
     if negated and kind != "exists":
-        return {NEGATED: _condition(kind, name, values, False)}
-    first = values[0] if values else ""
+        return {NEGATED: _condition(kind, name, typed, False)}
+    values = listed(typed)
     if kind in COLUMNS:
         return {kind: values}
     if kind in MAILINGS:
-        return {kind: _parsed(first, first)}
+        # Several are for the API to refuse: a client who got one of them did not get all of them.
+        return {kind: _parsed(typed, typed)}
     told: dict[str, Any] = {
         "is": [meant for value in values for meant in _meant(value)],
-        "at_least": _parsed(first, first),
-        "at_most": _parsed(first, first),
+        "at_least": _number(typed),
+        "at_most": _number(typed),
         "exists": not negated,
     }
     return {"attribute": {"name": name, kind: told[kind]}}
+
+
+def _number(typed: str) -> Any:
+    """A number as people write it: with a decimal comma, and with spaces between thousands."""
+    return _parsed("".join(typed.split()).replace(",", "."), typed)
 
 
 def _meant(value: str) -> list[Any]:

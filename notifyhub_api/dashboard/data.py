@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
+from notifyhub_api.dashboard.form import by_name
 from notifyhub_api.dashboard.visit import Visit
 
 PATH = "/data/{path:path}"
@@ -12,8 +13,7 @@ PATH = "/data/{path:path}"
 async def data(visit: Visit) -> Response:
     """The answer of `GET /api/v1/…`."""
     path = f"/{visit.request.path_params['path']}"
-    given = visit.request.query_params
-    response = await visit.api.respond("GET", path, {name: given.getlist(name) for name in given})
+    response = await visit.api.respond("GET", path, by_name(visit.request.query_params.multi_items()))
     if "csv" in response.headers.get("content-type", ""):
         name = path.strip("/").replace("/", "-")
         response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'

@@ -3,41 +3,43 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl
 
 from notifyhub.errors import Fault
+from notifyhub_api.problems import TooLarge
 
+MOST_FIELDS = 5_000
 _NAME = re.compile(r"^\$\.?")
 
 
 class Form(Mapping[str, str]):
     """The fields of a form by name; texts as they were typed, without the spaces around them."""
 
-    def __init__(self, fields: Sequence[tuple[str, str]] = ()) -> None:
-        self._fields = [(name, value.replace("\r\n", "\n")) for name, value in fields]
+    def __init__(self, fields: Iterable[tuple[str, str]] = ()) -> None:
+        self._values = by_name((name, value.replace("\r\n", "\n")) for name, value in fields)
 
     @classmethod
     def read(cls, body: bytes) -> Form:
-        """An urlencoded body."""
-        return cls(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=20_000))
+        """An urlencoded body. Raises TooLarge."""
+        try:
+            return cls(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS))
+        except ValueError:
+            raise TooLarge(f"the form has more than {MOST_FIELDS} fields") from None
 
     def __getitem__(self, name: str) -> str:
-        for key, value in reversed(self._fields):
-            if key == name:
-                return value
-        raise KeyError(name)
+        return self._values[name][-1]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(dict.fromkeys(name for name, _ in self._fields))
+        return iter(self._values)
 
     def __len__(self) -> int:
-        return len(dict(self._fields))
+        return len(self._values)
 
     def all(self, name: str) -> list[str]:
         """Every value of a field, such as those of a group of checkboxes."""
-        return [value for key, value in self._fields if key == name and value.strip()]
+        return [value for value in self._values.get(name, ()) if value.strip()]
 
     def text(self, name: str) -> str | None:
         """A field, or None if nothing was typed."""
@@ -45,8 +47,21 @@ class Form(Mapping[str, str]):
         return value or None
 
     def lines(self, name: str) -> list[str]:
-        """The lines of a text that are not empty; commas and semicolons end one too."""
-        return [part.strip() for part in re.split(r"[\n,;]", self.get(name, "")) if part.strip()]
+        """What a text lists; see `listed`."""
+        return listed(self.get(name, ""))
+
+
+def by_name(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """The values of each name, in their order: in one go, because whoever sends them says how many there are."""
+    found: dict[str, list[str]] = {}
+    for name, value in pairs:
+        found.setdefault(name, []).append(value)
+    return found
+
+
+def listed(text: str) -> list[str]:
+    """The lines of a text that are not empty; commas and semicolons end one too."""
+    return [part.strip() for part in re.split(r"[\n,;]", text) if part.strip()]
 
 
 def beside(faults: Sequence[Fault], fields: Mapping[str, str]) -> dict[str, list[str]]:

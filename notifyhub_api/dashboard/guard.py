@@ -19,6 +19,7 @@ from notifyhub_api.dashboard.calling import Api, Operations
 from notifyhub_api.dashboard.cookies import secret_of
 from notifyhub_api.dashboard.form import Form
 from notifyhub_api.dashboard.languages import later
+from notifyhub_api.dashboard.local_paths import local_path
 from notifyhub_api.dashboard.multipart import is_multipart, received
 from notifyhub_api.dashboard.visit import Visit, is_partial
 from notifyhub_api.dashboard.visitor import Visitor
@@ -154,7 +155,10 @@ def _refused(visit: Visit, error: NotifyhubError) -> Response:
 
 def _page_before(request: Request) -> str | None:
     """The page of ours that a form was on."""
-    before = urlsplit(request.headers.get("referer", ""))
+    try:
+        before = urlsplit(request.headers.get("referer", ""))
+    except ValueError:
+        return None
     if before.netloc != request.headers.get("host") or not before.path.startswith("/"):
         return None
-    return before.path + (f"?{before.query}" if before.query else "")
+    return local_path(before.path + (f"?{before.query}" if before.query else ""))

@@ -33,10 +33,10 @@ def language_of(request: Request) -> str:
     return negotiate_locale(spoken, [*LANGUAGES]) or ENGLISH
 
 
-def remember(response: Response, language: str) -> None:
+def remember(response: Response, language: str, *, secure: bool) -> None:
     """Let the browser keep what somebody has chosen; nothing happens if there is no such language."""
     if language in LANGUAGES:
-        response.set_cookie(COOKIE, language, max_age=YEAR_S, httponly=True, samesite="lax")
+        response.set_cookie(COOKIE, language, max_age=YEAR_S, httponly=True, samesite="lax", secure=secure)
 
 
 def _quality(part: tuple[str, str, str]) -> float:

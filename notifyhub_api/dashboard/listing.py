@@ -7,8 +7,8 @@ from typing import Any
 
 from notifyhub.errors import InvalidRequest
 from notifyhub_api.dashboard.calling import encoded
-from notifyhub_api.dashboard.form import Form, beside
-from notifyhub_api.dashboard.moments import moment
+from notifyhub_api.dashboard.form import Form, beside, by_name
+from notifyhub_api.dashboard.moments import moment, shown
 from notifyhub_api.dashboard.visit import Visit
 
 ROWS = 50
@@ -28,10 +28,16 @@ async def listed(visit: Visit, path: str, names: tuple[str, ...], **fixed: Any) 
     return {
         "items": page["items"],
         "faults": faults,
+        "moments": {name: shown(Form(visit.request.query_params.multi_items()), name) for name in MOMENTS},
         "csv": f"/data{path}?{encoded({**asked, **fixed, 'format': 'csv'})}",
         "json": f"/data{path}?{encoded(query)}",
         **links_of_pages(visit, page.get("next")),
     }
+
+
+def fixed(form: Form, name: str, value: str) -> str:
+    """The value of a filter; of a moment with its offset, so that it means the same in any time zone."""
+    return (moment(form, name) or "") if name in MOMENTS else value
 
 
 def _asked(visit: Visit, names: tuple[str, ...]) -> dict[str, Any]:
@@ -43,7 +49,8 @@ def _asked(visit: Visit, names: tuple[str, ...]) -> dict[str, Any]:
 
 def links_of_pages(visit: Visit, cursor: str | None) -> Mapping[str, str | None]:
     """The URLs of the next page, at this cursor, as `older`, and of the first as `newest`; None: there is none."""
-    path, query = visit.request.url.path, {name: visit.request.query_params.getlist(name) for name in visit.query}
+    given = by_name(visit.request.query_params.multi_items())
+    path, query = visit.request.url.path, {name: given[name] for name in visit.query}
     newest = encoded({**query, "cursor": None})
     return {
         "older": None if cursor is None else f"{path}?{encoded({**query, 'cursor': cursor})}",

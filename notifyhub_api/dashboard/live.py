@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from hashlib import blake2b
@@ -14,10 +15,13 @@ from notifyhub.errors import StoreUnavailable
 from notifyhub.hub.core import Core
 from notifyhub_api.dashboard.guard import visitor_at
 from notifyhub_api.dashboard.rendering import release
+from notifyhub_api.dashboard.visitor import Visitor
 from notifyhub_api.ending import Ending
 from notifyhub_api.event_streams import MEDIA
 from notifyhub_api.problems import TooManyStreams
 
+MOST_OF_A_SESSION = 20
+"""Pages that one person has before their eyes; nobody takes the streams of all others."""
 LOOK_S = 1.0
 """How often the counters are read while any page is open."""
 RECONNECT_MS = 2_000
@@ -35,31 +39,34 @@ class Changes:
         self._most = hub.settings.events.streams
         self._heartbeat_s = hub.settings.events.heartbeat_s
         self._open = 0
+        self._by_session: Counter[int | None] = Counter()
         self._seen = b""
         self._changed = asyncio.Event()
         self._watching: asyncio.Task[None] | None = None
 
-    def begin(self, request: Request) -> Response:
+    def begin(self, request: Request, visitor: Visitor) -> Response:
         """Raises TooManyStreams."""
         if self._open >= self._most:
             raise TooManyStreams(self._most)
-        return StreamingResponse(self._told(request), media_type=MEDIA, headers=HEADERS)
+        if visitor.session_id is not None and self._by_session[visitor.session_id] >= MOST_OF_A_SESSION:
+            raise TooManyStreams(MOST_OF_A_SESSION)
+        return StreamingResponse(self._told(request, visitor.session_id), media_type=MEDIA, headers=HEADERS)
 
-    async def _told(self, request: Request) -> AsyncIterator[bytes]:
+    async def _told(self, request: Request, session: int | None) -> AsyncIterator[bytes]:
         self._open += 1
+        self._by_session[session] += 1
         try:
             # A page is older than its stream, also after a lost connection: it looks once in any case.
             yield f"retry: {RECONNECT_MS}\nevent: release\ndata: {release()}\n\nevent: changed\ndata: \n\n".encode()
             while not self._ending.begun:
-                if await self._has_changed():
-                    yield b"event: changed\ndata: \n\n"
-                elif await self._may_stay(request):
-                    yield b": nothing new\n\n"
-                else:
+                news = b"event: changed\ndata: \n\n" if await self._has_changed() else b": nothing new\n\n"
+                if not await self._may_stay(request):
                     yield ENDED
                     return
+                yield news
         finally:
             self._open -= 1
+            self._by_session[session] -= 1
 
     async def _has_changed(self) -> bool:
         """Wait for a change; False: there was none within the time of a heartbeat."""
@@ -95,8 +102,9 @@ class Changes:
 
 async def live(request: Request) -> Response:
     """The stream, for those who are signed in."""
-    if await visitor_at(request, noted=False) is None:
+    visitor = await visitor_at(request, noted=False)
+    if visitor is None:
         # A stream all the same: a page cannot see the status of one that is refused, and would come back for ever.
         return Response(ENDED, media_type=MEDIA, headers=HEADERS)
     changes: Changes = request.app.state.changes
-    return changes.begin(request)
+    return changes.begin(request, visitor)

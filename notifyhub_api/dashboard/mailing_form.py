@@ -12,6 +12,7 @@ from notifyhub_api.dashboard import audience_form
 from notifyhub_api.dashboard.form import Form, beside, given
 from notifyhub_api.dashboard.formats import moment_of
 from notifyhub_api.dashboard.moments import moment, typed
+from notifyhub_api.dashboard.variables import named
 
 STEPS = ("text", "audience", "when", "check")
 CHECK = STEPS[-1]
@@ -132,12 +133,7 @@ def _words(form: Form) -> dict[str, Any]:
 
 def _variables(form: Form) -> dict[str, Any] | None:
     """From lines such as `city: Tver`; a value may be JSON of a list, an object or a text."""
-    found: dict[str, Any] = {}
-    for line in form.get("variables", "").splitlines():
-        name, _, value = line.partition(":")
-        if name.strip():
-            found[name.strip()] = _value(value.strip())
-    return found or None
+    return {name: _value(value) for name, value in named(form.get("variables", ""))} or None
 
 
 _JSON = ("[", "{", '"')

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from notifyhub_api.dashboard.form import Form
@@ -33,4 +34,23 @@ def moment(form: Form, name: str) -> str | None:
 
 def typed(value: str | None) -> str:
     """A moment of the API as such a field takes it, in UTC."""
-    return "" if value is None else moment_of(value).strftime("%Y-%m-%dT%H:%M")
+    if value is None:
+        return ""
+    at = moment_of(value)
+    return at.strftime("%Y-%m-%dT%H:%M:%S" if at.second else "%Y-%m-%dT%H:%M")
+
+
+class Field(NamedTuple):
+    """What stands in a field; `attributes` tell the page's script that it is in UTC."""
+
+    value: str
+    attributes: dict[str, str]
+
+
+def shown(form: Form, name: str) -> Field:
+    """A moment that was typed, for whoever sees it now, in any time zone; what is no moment stays as it is."""
+    given = moment(form, name)
+    try:
+        return Field(typed(given), {} if given is None else {"data-utc": ""})
+    except ValueError:
+        return Field(given or "", {})

@@ -11,7 +11,7 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.requests import Request
 
 from notifyhub.errors import Fault, InvalidRequest
-from notifyhub_api.dashboard.form import Form
+from notifyhub_api.dashboard.form import MOST_FIELDS, Form
 from notifyhub_api.problems import TooLarge
 from notifyhub_api.uploads import IN_MEMORY
 from notifyhub_api.web import parts_of
@@ -95,6 +95,9 @@ class _Reader:
 
     def _part_begins(self) -> None:
         self._disposition, self._value, self._in_file = {}, [], False
+        # Parts that are empty have no bytes to be counted.
+        if len(self._fields) >= MOST_FIELDS:
+            raise TooLarge(f"the form has more than {MOST_FIELDS} fields")
 
     def _of_header(self, place: str, data: bytes) -> None:
         self._count_beside(data)

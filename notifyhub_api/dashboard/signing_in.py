@@ -15,11 +15,14 @@ from notifyhub_api.dashboard import cookies, csrf, rendering
 from notifyhub_api.dashboard.form import Form
 from notifyhub_api.dashboard.guard import visitor_at
 from notifyhub_api.dashboard.languages import LANGUAGES, language_of, remember, translations
-from notifyhub_api.dashboard.oidc.return_paths import local_path
+from notifyhub_api.dashboard.local_paths import local_path
 from notifyhub_api.dashboard.sign_in_rate import Attempts
+from notifyhub_api.problems import TooLarge
 from notifyhub_api.web import Endpoint, body_of, hub_of
 
 LONGEST_USER_AGENT = 1_000
+
+_STATUSES: dict[type[NotifyhubError], int] = {NotFound: 404, TooLarge: 413}
 
 
 async def ask(request: Request) -> Response:
@@ -29,7 +32,7 @@ async def ask(request: Request) -> Response:
         return RedirectResponse(to, 303)
     chosen = request.query_params.get("language", "")
     response = page(request, token=request.query_params.get("token", ""), to=to, language=chosen)
-    remember(response, chosen)
+    remember(response, chosen, secure=cookies.is_encrypted(request))
     return response
 
 
@@ -88,7 +91,7 @@ def page(
 
 def signed_in(request: Request, began: NewSession, to: str) -> Response:
     """To where somebody wanted to go, with the cookie of a new session."""
-    response = RedirectResponse(to, 303)
+    response = RedirectResponse(to, 303, headers={"Cache-Control": "no-store"})
     cookies.keep(request, response, began.secret, hub_of(request).settings.dashboard.session_s)
     return response
 
@@ -118,7 +121,7 @@ def failing_softly(endpoint: Endpoint) -> Endpoint:
         except StoreUnavailable as error:
             return page(request, 503, wrong=str(error))
         except NotifyhubError as error:
-            return page(request, 404 if isinstance(error, NotFound) else 400, wrong=str(error))
+            return page(request, _STATUSES.get(type(error), 400), wrong=str(error))
 
     return soft
 

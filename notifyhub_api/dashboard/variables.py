@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from typing import Any
 
 import orjson
 
 
 def variables_of(text: str) -> dict[str, Any] | str:
-    """Lines of `name = value`, whose values are texts; or a JSON object, for numbers and lists.
+    """Lines of `name: value` or `name = value`, whose values are texts; or a JSON object, for numbers and lists.
 
-    What is neither is returned as it is: the API says what it takes.
+    What is no object although it begins as one is returned as it is: the API says what it takes.
     """
     if text.lstrip().startswith("{"):
         try:
@@ -18,10 +20,15 @@ def variables_of(text: str) -> dict[str, Any] | str:
         except orjson.JSONDecodeError:
             return text
         return found if isinstance(found, dict) else text
-    lines = [line.partition("=") for line in text.splitlines() if line.strip()]
-    if any(not equals for _, equals, _ in lines):
-        return text
-    return {name.strip(): value.strip() for name, _, value in lines}
+    return dict(named(text))
+
+
+def named(text: str) -> Iterator[tuple[str, str]]:
+    """The lines of a text as names and values; a line that has no value has an empty one."""
+    for line in text.splitlines():
+        if line.strip():
+            name, *value = re.split("[:=]", line, maxsplit=1)
+            yield name.strip(), "".join(value).strip()
 
 
 def whole(text: str | None) -> int | str | None:

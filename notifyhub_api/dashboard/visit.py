@@ -13,6 +13,7 @@ from starlette.responses import RedirectResponse, Response
 
 from notifyhub_api.dashboard import rendering
 from notifyhub_api.dashboard.calling import Api
+from notifyhub_api.dashboard.cookies import is_encrypted
 from notifyhub_api.dashboard.form import Form
 from notifyhub_api.dashboard.languages import language_of, translations
 from notifyhub_api.dashboard.visitor import Visitor
@@ -79,10 +80,11 @@ class Visit:
 
     def go(self, path: str, said: str | None = None, *, wrong: bool = False) -> Response:
         """To another page, which first says this; `wrong`: it is about something that did not work."""
-        response = RedirectResponse(path, 303)
+        response = RedirectResponse(path, 303, headers={"Cache-Control": "no-store"})
         if said is not None:
             text = quote(f"{'wrong' if wrong else 'done'}:{said[:1000]}")
-            response.set_cookie(SAID, text, max_age=SAID_S, httponly=True, samesite="lax")
+            secure = is_encrypted(self.request)
+            response.set_cookie(SAID, text, max_age=SAID_S, httponly=True, samesite="lax", secure=secure)
         return response
 
 

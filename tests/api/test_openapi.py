@@ -78,7 +78,11 @@ def test_every_route_is_in_the_document_and_the_reverse(small_api: Api) -> None:
     assert {route for route in served if route[0] != "HEAD"} == told
     hidden = {route.path for route in routes if not route.include_in_schema}
     other = {"/openapi.json", "/api/v1/schema/", "/docs", "/redoc", *PAGES, *PROBLEMS}
-    pages = (*dashboard.at_the_root(OPERATIONS), *dashboard.routes(OPERATIONS))
+    pages = (
+        *dashboard.at_the_root(OPERATIONS),
+        *dashboard.routes(OPERATIONS),
+        *dashboard.at_no_page(OPERATIONS),
+    )
     other |= {route.path for route in pages if isinstance(route, Route)}
     assert hidden == other | {alias for operation in OPERATIONS for alias in operation.aliases}
 

@@ -61,9 +61,18 @@ def test_nothing_typed_is_lost(admin: Person) -> None:
 def test_a_preview_sends_nothing_and_says_what_is_too_long(admin: Person) -> None:
     page = admin.post(NEW, {"text": "x" * 5_000, "to.telegram": "1067000", "do": "preview"}, page=NEW)
 
-    assert page.status_code == 200
+    assert page.status_code == 422
     assert "telegram takes 4,096 characters at most, and the text has 5,000" in page.text
     assert admin.hub.messages() == []
+
+
+def test_a_preview_says_what_is_wrong(admin: Person) -> None:
+    page = admin.post(NEW, {"text": "Hello", "to.telegram": "nonsense!!", "do": "preview"}, page=NEW)
+    nobody = admin.post(NEW, {"text": "Hello", "do": "preview"}, page=NEW)
+
+    assert page.status_code == nobody.status_code == 422
+    assert "telegram wants a whole number" in page.text.partition('id="to.telegram-faults"')[2].partition("</ul>")[0]
+    assert "must not be empty" in nobody.text
 
 
 @pytest.mark.parametrize("text", ["it's", 'say "hi"', "$HOME `id`", "back\\slash", "Привет 😀"])

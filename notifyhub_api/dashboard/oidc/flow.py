@@ -17,7 +17,7 @@ from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from notifyhub_api.dashboard.oidc.return_paths import local_path
+from notifyhub_api.dashboard.local_paths import local_path
 
 LIFETIME_S = 600
 _PURPOSE = "notifyhub: the cookie of a sign-in that is under way"

@@ -12,8 +12,8 @@ from notifyhub.errors import InvalidRequest
 from notifyhub_api.dashboard.calling import encoded
 from notifyhub_api.dashboard.form import Form, beside
 from notifyhub_api.dashboard.languages import later
-from notifyhub_api.dashboard.listing import MOMENTS
-from notifyhub_api.dashboard.moments import ZONE, moment
+from notifyhub_api.dashboard.listing import MOMENTS, fixed
+from notifyhub_api.dashboard.moments import moment
 from notifyhub_api.dashboard.pages.messages import FILTERS, SEVERAL
 from notifyhub_api.dashboard.visit import Pages, Visit
 
@@ -56,7 +56,9 @@ async def _sure(visit: Visit, form: Form, faults: dict[str, list[str]] | None = 
         action=form.get("action", ""),
         counted=counted,
         by_filter=bool(form.get("all")),
-        fields=[(name, value) for name in ("action", "id", "all", *NARROWING) for value in form.all(name)],
+        fields=[
+            (name, fixed(form, name, value)) for name in ("action", "id", "all", *NARROWING) for value in form.all(name)
+        ],
         send_at=form.get("send_at", ""),
         faults=faults or {},
         back=_back(form),
@@ -99,7 +101,7 @@ def _back(form: Form) -> str:
     """The list, as it was; or the only one."""
     if not form.get("all") and len(ids := form.all("id")) == 1 and ids[0].isdecimal():
         return f"/deliveries/{ids[0]}"
-    kept = {name: form.all(name) for name in (*NARROWING, ZONE)}
+    kept = {name: [fixed(form, name, value) for value in form.all(name)] for name in NARROWING}
     return f"/messages?{encoded({'show': 'deliveries', **kept})}"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Mapping
 from typing import Any
@@ -48,13 +49,22 @@ async def change(visit: Visit) -> Response:
     client = await visit.api.get(_path(visit))
     try:
         members = _members(visit.form)
-        old = _members(Form([*_fields(_shown(client))]))
+        old = _members(_was(visit.form) or Form(_fields(_shown(client))))
         if changed := {name: value for name, value in members.items() if value != old[name]}:
             await visit.api.patch(_path(visit), changed)
     except (InvalidRequest, Conflict) as error:
         return await _refused(visit, error, client=client)
     said = visit.say("The client was changed.") if changed else visit.say("There was nothing to change.")
     return visit.go(_path(visit), said)
+
+
+def _was(form: Form) -> Form | None:
+    """What the form had when it was opened: somebody may have changed the client meanwhile."""
+    try:
+        found = json.loads(form.get("was", ""))
+        return Form([(str(name), str(value)) for name, value in found])
+    except (ValueError, TypeError):
+        return None
 
 
 def _path(visit: Visit) -> str:
@@ -120,11 +130,12 @@ async def _form(
         status,
         client=client,
         shown=shown,
+        was=visit.form.get("was") or json.dumps(_fields(shown)),
         channels=channels + [{"name": name, "address": {}} for name in others if name not in known],
         faults=faults or {},
         once=visit.form.get("once") or str(uuid.uuid4()),
     )
 
 
-GET: Pages = {"/clients/new": ask, "/clients/{id:int}/edit": edit}
-POST: Pages = {"/clients/new": create, "/clients/{id:int}/edit": change}
+GET: Pages = {"/clients/new": ask, "/clients/{id:row}/edit": edit}
+POST: Pages = {"/clients/new": create, "/clients/{id:row}/edit": change}

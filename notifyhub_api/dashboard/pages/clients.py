@@ -121,10 +121,10 @@ def _client(visit: Visit) -> str:
     return f"/clients/{visit.request.path_params['id']}"
 
 
-GET: Pages = {"/clients": find, "/clients/{id:int}": read}
+GET: Pages = {"/clients": find, "/clients/{id:row}": read}
 POST: Pages = {
-    "/clients/{id:int}/opt-out": opt_out,
-    "/clients/{id:int}/opt-in": opt_in,
-    "/clients/{id:int}/suppress": suppress,
-    "/clients/{id:int}/clear": clear,
+    "/clients/{id:row}/opt-out": opt_out,
+    "/clients/{id:row}/opt-in": opt_in,
+    "/clients/{id:row}/suppress": suppress,
+    "/clients/{id:row}/clear": clear,
 }

@@ -40,5 +40,5 @@ async def resolve(visit: Visit) -> Response:
     return visit.go(f"/deliveries/{id_}", visit.say("Done."))
 
 
-GET: Pages = {"/deliveries/{id:int}": read}
-POST: Pages = {"/deliveries/{id:int}/cancel": cancel, "/deliveries/{id:int}/resolve": resolve}
+GET: Pages = {"/deliveries/{id:row}": read}
+POST: Pages = {"/deliveries/{id:row}/cancel": cancel, "/deliveries/{id:row}/resolve": resolve}

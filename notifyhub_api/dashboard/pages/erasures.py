@@ -84,9 +84,9 @@ async def read(visit: Visit) -> Response:
 
 
 GET: Pages = {
-    "/clients/{id:int}/delete": ask_to_delete,
-    "/clients/{id:int}/erase": ask_to_erase,
+    "/clients/{id:row}/delete": ask_to_delete,
+    "/clients/{id:row}/erase": ask_to_erase,
     "/erasures": find,
-    "/erasures/{id:int}": read,
+    "/erasures/{id:row}": read,
 }
-POST: Pages = {"/clients/{id:int}/delete": delete, "/clients/{id:int}/erase": erase}
+POST: Pages = {"/clients/{id:row}/delete": delete, "/clients/{id:row}/erase": erase}

@@ -86,5 +86,5 @@ def _state(key: dict[str, Any], now: datetime) -> str:
     return "expired" if "expires_at" in key and moment_of(key["expires_at"]) <= now else "enabled"
 
 
-GET: Pages = {"/keys": every, "/keys/new": new, "/keys/{id:int}/revoke": ask}
-POST: Pages = {"/keys/new": create, "/keys/{id:int}/revoke": revoke}
+GET: Pages = {"/keys": every, "/keys/new": new, "/keys/{id:row}/revoke": ask}
+POST: Pages = {"/keys/new": create, "/keys/{id:row}/revoke": revoke}

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from starlette.responses import Response
 
-from notifyhub.errors import InvalidRequest
-from notifyhub_api.dashboard.form import beside
+from notifyhub.errors import Conflict, InvalidRequest
+from notifyhub_api.dashboard.form import Form, beside
+from notifyhub_api.dashboard.formats import moment_of
 from notifyhub_api.dashboard.languages import later
 from notifyhub_api.dashboard.mailing_people import people, places_of_people
 from notifyhub_api.dashboard.moments import moment, typed
@@ -29,6 +32,15 @@ def _moves(verb: str, said: str) -> Page:
     return move
 
 
+async def ask_to_start(visit: Visit) -> Response:
+    """Whom it goes to, and when."""
+    visit.api.require("POST", f"{_path(visit)}/start")
+    mailing = await visit.api.get(_path(visit))
+    counted = await visit.api.post("/clients/count", {"audience": mailing["audience"]})
+    waits = mailing["status"] == "draft" and moment_of(mailing["starts_at"]) > datetime.now(UTC)
+    return visit.show("mailing_start.html", mailing=mailing, counted=counted, waits=waits)
+
+
 async def start(visit: Visit) -> Response:
     mailing = await visit.api.post(f"{_path(visit)}/start")
     return visit.go(_path(visit), started(visit, mailing))
@@ -45,13 +57,14 @@ async def throttle(visit: Visit) -> Response:
     """Another rate, at once; an empty one: no limit of its own."""
     try:
         await visit.api.patch(_path(visit), {"rate": visit.form.text("rate")})
-    except InvalidRequest as error:
-        return await read(visit, beside(error.faults, {"rate": "rate"}))
+    except (InvalidRequest, Conflict) as error:
+        return await read(visit, _faults(error))
     return visit.go(_path(visit), visit.say("The rate was changed."))
 
 
 def _asks(what: str) -> Page:
     async def ask(visit: Visit) -> Response:
+        visit.api.require("POST", f"{_path(visit)}/cancel")
         stats = await visit.api.get(f"{_path(visit)}/stats")
         return visit.show("mailing_sure.html", what=what, stats=stats, path=_path(visit))
 
@@ -83,29 +96,37 @@ def _ended(visit: Visit, done: dict[str, Any]) -> str:
 async def ask_live(visit: Visit, mailing: dict[str, Any], faults: dict[str, list[str]] | None = None) -> Response:
     """What may still be changed of a mailing that has started."""
     had = {name: typed(mailing.get(name)) if name == "ends_at" else mailing.get(name, "") for name in LIVE}
+    was = json.dumps({name: mailing.get(name) for name in LIVE})
     return visit.show(
         "mailing_live.html",
         422 if faults else 200,
         mailing=mailing,
         form=dict(visit.form) if faults else had,
+        was=visit.form.get("was", was),
         utc={} if faults else {"data-utc": ""},
         faults=faults or {},
     )
 
 
 async def change(visit: Visit) -> Response:
+    """Change what was typed differently, and nothing else: somebody may have changed the rest meanwhile."""
     form = visit.form
     body = {name: form.text(name) for name in LIVE} | {"name": form.get("name", ""), "ends_at": moment(form, "ends_at")}
+    was = _was(form)
+    changed = {name: value for name, value in body.items() if _differs(value, was, name)}
+    if not changed:
+        return visit.go(_path(visit), visit.say("There was nothing to change."))
     try:
-        await visit.api.patch(_path(visit), body)
-    except InvalidRequest as error:
+        await visit.api.patch(_path(visit), changed)
+    except (InvalidRequest, Conflict) as error:
         mailing = await visit.api.get(_path(visit))
-        return await ask_live(visit, mailing, beside(error.faults, {name: name for name in LIVE}))
+        return await ask_live(visit, mailing, _faults(error))
     return visit.go(_path(visit), visit.say("The mailing was changed."))
 
 
 async def ask_test(visit: Visit, faults: dict[str, list[str]] | None = None) -> Response:
     """Who gets the text first."""
+    visit.api.require("POST", f"{_path(visit)}/test")
     mailing = await visit.api.get(_path(visit))
     channels = (await visit.api.get("/channels"))["items"]
     return visit.show(
@@ -121,12 +142,37 @@ async def test(visit: Visit) -> Response:
     return visit.go(f"/messages/{message['id']}", visit.say("The test is on its way."))
 
 
+def _faults(error: InvalidRequest | Conflict) -> dict[str, list[str]]:
+    if isinstance(error, Conflict):
+        return {"": [str(error)]}
+    return beside(error.faults, {name: name for name in LIVE})
+
+
+def _was(form: Form) -> Mapping[str, Any]:
+    """What the form had when it was opened."""
+    try:
+        found = json.loads(form.get("was", ""))
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _differs(value: str | None, was: Mapping[str, Any], name: str) -> bool:
+    if name not in was:
+        return True
+    try:
+        return value != was[name] and (name != "ends_at" or moment_of(str(value)) != moment_of(str(was[name])))
+    except ValueError:
+        return True
+
+
 def _path(visit: Visit) -> str:
     return f"/mailings/{visit.request.path_params['id']}"
 
 
-_ID = "/mailings/{id:int}"
+_ID = "/mailings/{id:row}"
 GET: Pages = {
+    f"{_ID}/start": ask_to_start,
     f"{_ID}/test": ask_test,
     f"{_ID}/cancel": _asks("cancel"),
     f"{_ID}/delete": _asks("delete"),

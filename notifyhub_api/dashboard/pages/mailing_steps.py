@@ -19,19 +19,22 @@ from notifyhub_api.dashboard.visit import Pages, Visit
 
 NOBODY = {"all": [{"tag": "nobody"}, {"not": {"tag": "nobody"}}]}
 """What is wrong with a mailing is found without looking at all clients."""
-MOST_TEMPLATES = 100
+MOST_TEMPLATES = 1_000
 NOT_STARTED = ("draft", "scheduled")
 Faults = dict[str, list[str]]
 
 
 async def ask(visit: Visit) -> Response:
     """The first step, empty."""
+    visit.api.require("POST", "/mailings")
     return await _show(visit, visit.form, STEPS[0])
 
 
 async def edit(visit: Visit) -> Response:
     """The first step, with what a mailing has; of one that has started, what may still be changed."""
-    mailing = await visit.api.get(f"/mailings/{visit.request.path_params['id']}")
+    path = f"/mailings/{visit.request.path_params['id']}"
+    visit.api.require("PATCH", path)
+    mailing = await visit.api.get(path)
     if mailing["status"] not in NOT_STARTED:
         return await ask_live(visit, mailing)
     form = fields_of(mailing, datetime.now(UTC))
@@ -137,7 +140,9 @@ async def _test(visit: Visit, asked: Asked) -> Response:
     faults: Faults = {}
     tested = None
     try:
-        tested = await visit.api.post(f"/mailings/{draft['id']}/test", people(visit.form))
+        # Loading the page again does not send it again; the button of the next page has another name.
+        once = f"test-{visit.form.get('once', '')}"
+        tested = await visit.api.post(f"/mailings/{draft['id']}/test", people(visit.form), once=once)
     except InvalidRequest as error:
         faults = places_of_people(visit.form, error.faults)
     except Conflict as error:
@@ -169,7 +174,11 @@ async def _show(
     utc: dict[str, str] | None = None,
 ) -> Response:
     if draft is None and (id_ := form.text("id")) is not None:
-        draft = await visit.api.get(f"/mailings/{id_}")
+        try:
+            draft = await visit.api.get(f"/mailings/{id_}")
+        except NotFound as error:
+            # What was typed stays, and makes a new one.
+            faults, status = {**(faults or {}), "": [str(error)]}, 422
     channels = (await visit.api.get("/channels"))["items"]
     templates = await visit.api.get("/templates", {"limit": MOST_TEMPLATES}) if step == STEPS[0] else {"items": []}
     return visit.show(
@@ -194,5 +203,5 @@ async def _show(
     )
 
 
-GET: Pages = {"/mailings/new": ask, "/mailings/{id:int}/edit": edit}
+GET: Pages = {"/mailings/new": ask, "/mailings/{id:row}/edit": edit}
 POST: Pages = {"/mailings/new": go_on, "/mailings/count": count}

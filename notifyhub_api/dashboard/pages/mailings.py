@@ -54,5 +54,5 @@ def _table(counted: dict[str, dict[str, int]]) -> dict[str, Any]:
     return {"statuses": used, "rows": counted}
 
 
-GET: Pages = {"/mailings": find, "/mailings/{id:int}": read}
+GET: Pages = {"/mailings": find, "/mailings/{id:row}": read}
 POST: Pages = {}

@@ -8,10 +8,10 @@ from typing import Any
 from starlette.responses import Response
 
 from notifyhub.domain.states import Status
-from notifyhub.errors import InvalidRequest
-from notifyhub_api.dashboard.form import beside, given
-from notifyhub_api.dashboard.listing import ROWS, links_of_pages, listed
-from notifyhub_api.dashboard.moments import ZONE, moment, typed
+from notifyhub.errors import Conflict, InvalidRequest
+from notifyhub_api.dashboard.form import Form, beside, given
+from notifyhub_api.dashboard.listing import ROWS, fixed, links_of_pages, listed
+from notifyhub_api.dashboard.moments import moment, typed
 from notifyhub_api.dashboard.visit import Pages, Visit
 
 FILTERS = (
@@ -39,13 +39,16 @@ async def find(visit: Visit) -> Response:
         return visit.go(path)
     show = "deliveries" if visit.query.get("show") == "deliveries" else "messages"
     facts = await listed(visit, f"/{show}", FILTERS)
+    if id_:
+        facts["faults"] = {**facts["faults"], "id": [visit.say("This is no id of a message or a delivery.")]}
     channels = await visit.api.get("/channels")
+    form = Form(visit.request.query_params.multi_items())
     asked = [(name, value) for name, value in visit.request.query_params.multi_items() if value.strip()]
     return visit.show(
         "messages.html",
         422 if facts["faults"] else 200,
         show=show,
-        asked=[(name, value) for name, value in asked if name in (*FILTERS, ZONE)],
+        asked=[(name, fixed(form, name, value)) for name, value in asked if name in FILTERS],
         chosen={name: ",".join(visit.request.query_params.getlist(name)) for name in SEVERAL},
         narrowed=any(name in FILTERS and name != "order" for name, _ in asked),
         statuses=[*Status],
@@ -55,7 +58,7 @@ async def find(visit: Visit) -> Response:
 
 
 def _path_of(id_: str) -> str | None:
-    if id_.isdecimal():
+    if id_.isascii() and id_.isdecimal() and len(id_) < 20:
         return f"/deliveries/{id_}"
     return f"/messages/{id_}" if _MESSAGE_ID.fullmatch(id_) else None
 
@@ -102,6 +105,8 @@ async def change(visit: Visit) -> Response:
     body = given(text=form.text("text"), send_at=moment(form, "send_at"))
     try:
         await visit.api.patch(f"/messages/{id_}", body)
+    except Conflict as error:
+        return await read(visit, {"": [str(error)]})
     except InvalidRequest as error:
         return await read(visit, beside(error.faults, {"text": "text", "send_at": "send_at"}))
     return visit.go(f"/messages/{id_}", visit.say("The message was changed."))

@@ -39,4 +39,4 @@ async def _show(visit: Visit, code: int = 200, **facts: Any) -> Response:
 
 
 GET: Pages = {"/people": every}
-POST: Pages = {"/people": link, "/people/{id:int}/revoke": revoke}
+POST: Pages = {"/people": link, "/people/{id:row}/revoke": revoke}

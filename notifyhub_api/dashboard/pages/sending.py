@@ -7,6 +7,7 @@ from typing import Any
 
 from starlette.responses import Response
 
+from notifyhub.clock import now_ms
 from notifyhub.errors import InvalidRequest
 from notifyhub_api.dashboard import snippets
 from notifyhub_api.dashboard.form import beside, given
@@ -21,6 +22,7 @@ PLACE = "to."
 
 async def ask(visit: Visit) -> Response:
     """The empty form."""
+    visit.api.require("POST", "/messages")
     return await _form(visit, {})
 
 
@@ -28,12 +30,21 @@ async def send(visit: Visit) -> Response:
     """Send it, or show first what would be sent."""
     body, places = _body(visit)
     if visit.form.get("do") == "preview":
-        return await _form(visit, {}, body=body)
+        return await _preview(visit, body, places)
     try:
         message = await visit.api.post("/messages", body, once=visit.form.get("once"))
     except InvalidRequest as error:
         return await _form(visit, beside(error.faults, FIELDS | places), status=422)
     return visit.go(f"/messages/{message['id']}", visit.say("Accepted. This page shows by itself what becomes of it."))
+
+
+async def _preview(visit: Visit, body: dict[str, Any], places: dict[str, str]) -> Response:
+    """What would be sent, and what is wrong with it."""
+    try:
+        hub_of(visit.request).checked(body, now_ms())
+    except InvalidRequest as error:
+        return await _form(visit, beside(error.faults, FIELDS | places), body=body, status=422)
+    return await _form(visit, {}, body=body)
 
 
 def _body(visit: Visit) -> tuple[dict[str, Any], dict[str, str]]:

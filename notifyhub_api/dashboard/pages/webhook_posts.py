@@ -56,6 +56,6 @@ def _id(visit: Visit) -> int:
     return id_
 
 
-_ONE = "/webhooks/{id:int}"
+_ONE = "/webhooks/{id:row}"
 GET: Pages = {_ONE: read, f"{_ONE}/replay": ask_replay}
 POST: Pages = {f"{_ONE}/test": test, f"{_ONE}/retry": retry, f"{_ONE}/replay": replay}

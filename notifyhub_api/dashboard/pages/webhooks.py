@@ -129,7 +129,7 @@ def _secret(visit: Visit, webhook: dict[str, Any], title: str) -> Response:
     return visit.show("secret.html", title=title, words=words, secret=webhook["secret"], back=back)
 
 
-_ONE = "/webhooks/{id:int}"
+_ONE = "/webhooks/{id:row}"
 GET: Pages = {
     "/webhooks": every,
     "/webhooks/new": new,

@@ -34,7 +34,8 @@
   for (const field of document.querySelectorAll("input[data-utc]")) {
     const at = new Date(field.value + "Z");
     if (!Number.isNaN(at.getTime())) {
-      field.value = new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+      const local = new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString();
+      field.value = local.slice(0, at.getUTCSeconds() ? 19 : 16);
     }
   }
 

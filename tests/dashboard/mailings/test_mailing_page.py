@@ -105,7 +105,11 @@ def test_a_draft_starts_from_its_page(browser: Browser, hub: Hub) -> None:
     fill(hub, 2)
     draft = hub.mailings.create("Sale", "Hello", ["telegram"], draft=True)
 
-    browser.open(f"/mailings/{draft.id}").send(f"/mailings/{draft.id}/start")
+    sure = browser.open(f"/mailings/{draft.id}/start")
+    assert "2 clients: all clients. telegram." in sure.words
+    assert "It starts at once." in sure.words
+    assert hub.mailings.get(draft.id).status == "draft"
+    sure.send(f"/mailings/{draft.id}/start")
 
     assert counted(ended(hub, draft)) == {"sent": 2}
 
