@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -19,6 +20,8 @@ MAILINGS = ("got",)
 ATTRIBUTES = ("is", "at_least", "at_most", "exists")
 KINDS = (*COLUMNS, *MAILINGS, *ATTRIBUTES)
 NEGATED = "not"
+
+_NUMBER = re.compile(r"-?[0-9][0-9\s]*([.,][0-9]+)?")
 
 Filter = dict[str, Any]
 Places = dict[str, str]
@@ -80,7 +83,7 @@ def _condition(kind: str, name: str, typed: str, negated: bool) -> Filter:
 
 def _number(typed: str) -> Any:
     """A number as people write it: with a decimal comma, and with spaces between thousands."""
-    return _parsed("".join(typed.split()).replace(",", "."), typed)
+    return _parsed("".join(typed.split()).replace(",", "."), typed) if _NUMBER.fullmatch(typed) else typed
 
 
 def _meant(value: str) -> list[Any]:
