@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from starlette.requests import Request
@@ -12,11 +14,13 @@ from starlette.responses import Response
 from notifyhub.answers import RenderedText, Template, TemplatePage, TemplateVersions
 from notifyhub.domain.addresses import FORMS
 from notifyhub.errors import Fault, InvalidRequest
+from notifyhub.hub.core import Core
 from notifyhub.requests.templates import LANGUAGE, LARGEST_VERSION, NAME, PreviewRequest, TemplateRequest
-from notifyhub_api import paging
-from notifyhub_api.operations import Operation, Parameter, Tag
+from notifyhub_api import list_tables, paging
+from notifyhub_api.operations import CSV, Operation, Parameter, Tag
 from notifyhub_api.web import answer, body_of, hub_of
 
+TABLE = list_tables.Table("templates", Template)
 TAG = Tag("templates", "Named texts with variables, in several languages and for several channels.")
 NAMED = Parameter("name", "path", {"type": "string", "pattern": NAME, "examples": ["code"]}, "name of a template")
 VERSION = Parameter(
@@ -43,10 +47,18 @@ async def store(request: Request) -> Response:
 async def find(request: Request) -> Response:
     """Templates by name."""
     limit, after = paging.limit_of(request), _after(request)
+    if list_tables.wanted(request):
+        return await list_tables.tabled(request, TABLE, partial(_some, hub_of(request)), after)
     # One more than requested shows whether there is a next page.
     found = await hub_of(request).templates.list(after, limit + 1)
     cursor = _cursor(found[limit - 1].name) if len(found) > limit else None
     return answer(TemplatePage(items=found[:limit], next=cursor), headers=paging.link_header(request, cursor))
+
+
+async def _some(hub: Core, after: str | None) -> tuple[Sequence[Template], str | None]:
+    """Those after this name, and the name to go on from."""
+    found = await hub.templates.list(after, list_tables.SLICE)
+    return found, found[-1].name if len(found) == list_tables.SLICE else None
 
 
 async def read(request: Request) -> Response:
@@ -136,8 +148,9 @@ operations = (
         scope="read",
         tag=TAG,
         summary="Templates, by name",
-        parameters=[AFTER, *paging.PARAMETERS],
+        parameters=[AFTER, *paging.PARAMETERS, list_tables.FORMAT],
         answers={200: TemplatePage},
+        tables=[CSV],
         headers=paging.HEADERS,
         example_answer={"items": [CODE]},
     ),

@@ -10,12 +10,13 @@ from starlette.responses import Response
 from notifyhub.answers import DeletedWebhook, Webhook, WebhookPage
 from notifyhub.requests import ADMIN
 from notifyhub.requests.webhooks import WebhookChangeRequest, WebhookRequest
-from notifyhub_api import paging
-from notifyhub_api.operations import Operation, Parameter, Tag
+from notifyhub_api import list_tables, paging
+from notifyhub_api.operations import CSV, Operation, Parameter, Tag
 from notifyhub_api.web import answer, body_of, hub_of
 
 TAG = Tag("webhooks", "Endpoints of yours that events are posted to, signed as Standard Webhooks describe.")
 ID = Parameter("id", "path", {"type": "integer", "minimum": 1, "examples": [1]}, "id of a webhook")
+TABLE = list_tables.Table("webhooks", Webhook, ("secret",))
 BEFORE_THE_FIRST = 0
 NEW: dict[str, Any] = {"url": "https://shop.example/hooks", "events": ["delivery.*", "person.wrote"]}
 WEBHOOK: dict[str, Any] = {
@@ -37,6 +38,8 @@ async def create(request: Request) -> Response:
 async def every(request: Request) -> Response:
     """Webhooks in the order of their ids, page by page."""
     limit, after = paging.limit_of(request), paging.cursor_of(request, BEFORE_THE_FIRST)
+    if list_tables.wanted(request):
+        return await list_tables.numbered(request, TABLE, hub_of(request).webhooks.page, after)
     # One more than requested shows whether there is a next page.
     found = await hub_of(request).webhooks.page(after, limit + 1)
     cursor = paging.cursor_to(found[limit - 1].id) if len(found) > limit else None
@@ -90,8 +93,9 @@ operations = (
         scope="read",
         tag=TAG,
         summary="All webhooks, page by page",
-        parameters=paging.PARAMETERS,
+        parameters=[*paging.PARAMETERS, list_tables.FORMAT],
         answers={200: WebhookPage},
+        tables=[CSV],
         headers=paging.HEADERS,
         example_answer={"items": [WEBHOOK]},
     ),

@@ -24,6 +24,8 @@ LISTS = (
     "audit",
     "reachability",
     "keys",
+    "templates",
+    "webhooks",
     "webhooks/1/posts",
     "mailings/1/deliveries",
 )
@@ -36,6 +38,7 @@ def filled(make_hub: HubMaker, serve: Callable[[Hub], Api], database_url: str) -
     api = serve(hub)
     hub.webhooks.create("http://127.0.0.1:9/hook", ["message.completed"])
     hub.webhooks.test(1)
+    hub.templates.set("code", "Your code, {{ code }}")
     for i in range(3):
         api.create(text=f"Hello, {i}", recipients=[{"telegram": str(i + 1)}], reference=f"r{i}")
         hub.reachability.suppress("telegram", f"99{i}")

@@ -56,7 +56,9 @@ def test_the_nine_operations_are_done_by_mouse(desk: Desk) -> None:
     expect(page.locator(".message-text")).to_have_text("Hello again from the nine operations")
 
     # 9. Process the active mailings and send the messages to the clients.
-    page.get_by_role("button", name="Start").click()
+    page.get_by_role("link", name="Start").click()
+    expect(page.locator("main")).to_contain_text("1 client: tag nine.")
+    page.get_by_role("button", name="Start the mailing").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("finished")
 
     # 6. Detailed statistics of the messages of one mailing.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
 from tests.browser.dashboard.conftest import WITHIN_MS, Desk
 from tests.processes import Service
@@ -95,3 +95,23 @@ def test_the_phones_of_the_emulator_lead_back_to_the_dashboard(desk: Desk) -> No
     page.get_by_role("link", name="Dashboard").click()
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Overview")
+
+
+def test_a_filter_of_times_stays_what_was_typed_in_the_zone_of_the_browser(
+    browser: Browser, service: Service, cookies: list[dict[str, str]]
+) -> None:
+    waiting(service, "zoned", "1")
+    desk = Desk(browser, service.url, cookies, locale="en-GB", timezone_id="Asia/Vladivostok")
+    page = desk.open("/messages?show=deliveries&reference=zoned")
+
+    page.get_by_label("Accepted before").fill("2126-12-01T10:00")
+    for _ in range(2):
+        page.get_by_role("button", name="Search").click()
+        expect(page.get_by_label("Accepted before")).to_have_value("2126-12-01T10:00")
+    expect(page.locator("tbody tr")).to_have_count(1)
+    page.get_by_label("all that match the filters").check()
+    page.get_by_role("button", name="Cancel…").click()
+
+    expect(page.locator('input[name="created_to"]')).to_have_value("2126-12-01T10:00:00+10:00")
+    desk.context.close()
+    assert desk.complaints == []
