@@ -22,7 +22,7 @@ def head_of(columns: Sequence[str]) -> str:
 def rows_of(items: Iterable[BaseModel], columns: Sequence[str]) -> str:
     """A line for each item. Text that a spreadsheet would take for a formula gets an apostrophe; what is no text or
     number is JSON."""
-    dumped = (item.model_dump(mode="json", include=set(columns)) for item in items)
+    dumped = (item.model_dump(mode="json", include=set(columns), exclude_none=True) for item in items)
     return _text([_cell(members.get(name)) for name in columns] for members in dumped)
 
 

@@ -129,10 +129,13 @@
   Idiomorph.defaults.callbacks.beforeAttributeUpdated = (name, node, change) =>
     !((name === "open" && node.tagName === "DETAILS") || (change === "remove" && node.tagName === "TH"));
 
-  // A list whose rows are being selected stays as it is, so that nothing moves under the pointer.
-  document.addEventListener("htmx:beforeRequest", (event) => {
-    if (event.detail.elt.querySelector("form.selecting input:checked")) event.preventDefault();
-  });
+  // A list whose rows are being selected stays as it is, so that nothing moves under the pointer; not even for an answer
+  // that was on its way when the first box was checked.
+  for (const moment of ["htmx:beforeRequest", "htmx:beforeSwap"]) {
+    document.addEventListener(moment, (event) => {
+      if (event.detail.elt.querySelector("form.selecting input:checked")) event.preventDefault();
+    });
+  }
 
   document.addEventListener("click", async (event) => {
     const button = event.target.closest("[data-copy]");

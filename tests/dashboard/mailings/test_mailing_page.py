@@ -184,3 +184,14 @@ def test_names_and_texts_are_shown_and_never_run(browser: Browser, hub: Hub) -> 
         assert probe in page.words
         assert "<img src=x" not in page.html
         assert "<script>alert(1)" not in page.html
+
+
+def test_of_many_operators_the_rest_is_folded(browser: Browser, hub: Hub, emulator: RunningEmulator) -> None:
+    for number in range(18):
+        hub.clients.create(f"7{900 + number}0000001", addresses={"telegram": str(1000 + number)})
+    mailing = ended(hub, hub.mailings.create("Sale", "Hello", ["telegram"]))
+
+    page = browser.open(f"/mailings/{mailing.id}")
+
+    assert "3 more" in page.words
+    assert all(str(900 + number) in page.words for number in range(18))
