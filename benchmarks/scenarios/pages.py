@@ -22,7 +22,7 @@ from notifyhub.server.threaded import ThreadedServer
 from notifyhub.store.rows import run as execute
 from notifyhub_api.app import make_app
 
-STORES: tuple[Store, ...] = ("SQLite", "PostgreSQL")
+STORES: tuple[Store, ...] = ("SQLite",)
 PATHS = (
     "/",
     "/messages",
@@ -134,7 +134,11 @@ def _line(pages: httpx.Client, path: str, setup: str, rounds: int) -> Line:
         answer = pages.get(path)
         times.append((time.perf_counter() - began) * 1000)
         answer.raise_for_status()
-    shown = path if path.count("-") < 4 else path.rpartition("/")[0] + f"/… ({len(answer.content) // 1000} kB)"
+    shown = (
+        path
+        if len(path.rpartition("/")[2]) < 32 or "?" in path
+        else path.rpartition("/")[0] + f"/… ({len(answer.content) // 1000} kB)"
+    )
     note = f"p50 of {rounds}, longest {max(times):.0f} ms, {len(answer.content) // 1000} kB"
     return Line(f"page {shown}", setup, statistics.median(times), "ms", note)
 
