@@ -1,4 +1,4 @@
-"""Where somebody goes after the sign-in: only to a page of this installation."""
+"""Where a browser is sent, after signing in or with a form: only to a page of this installation."""
 
 from __future__ import annotations
 

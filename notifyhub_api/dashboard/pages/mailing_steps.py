@@ -140,7 +140,7 @@ async def _test(visit: Visit, asked: Asked) -> Response:
     faults: Faults = {}
     tested = None
     try:
-        # Loading the page again does not send it again; the button of the next page has another name.
+        # Loading the page again does not send it again: each page has a key of its own.
         once = f"test-{visit.form.get('once', '')}"
         tested = await visit.api.post(f"/mailings/{draft['id']}/test", people(visit.form), once=once)
     except InvalidRequest as error:
