@@ -39,11 +39,15 @@ def test_a_mailing_is_created_paused_resumed_and_finishes_by_itself(desk: Desk, 
     people(service, 0, 30, "walk")
     page = desk.open("/")
 
-    create(page, "Walk", "walk", rate="10/s")
+    # So slow that it is still running when somebody pauses it, however busy the machine is.
+    create(page, "Walk", "walk", rate="1/h")
     page.get_by_role("button", name="Start now").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("running")
     page.get_by_role("button", name="Pause").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("paused")
+    page.locator("#rate").fill("100/s")
+    page.get_by_role("button", name="Change the rate").click()
+    expect(page.locator("#live .facts")).to_contain_text("100/s")
     page.get_by_role("button", name="Resume").click()
 
     # Nobody loads the page again.
@@ -72,10 +76,11 @@ def test_a_running_mailing_is_throttled_and_cancelled(desk: Desk, service: Servi
     people(service, 200, 20, "slow")
     page = desk.open("/")
 
-    create(page, "Slow", "slow", rate="1/s")
+    create(page, "Slow", "slow", rate="2/h")
     page.get_by_role("button", name="Start now").click()
-    page.locator("#rate").fill("1/min")
+    page.locator("#rate").fill("1/h")
     page.get_by_role("button", name="Change the rate").click()
+    expect(page.locator("#live .facts")).to_contain_text("1/h")
     page.get_by_role("link", name="Cancel").click()
     expect(page.locator("main")).to_contain_text("waiting and will not be sent")
     page.get_by_role("button", name="Cancel the mailing").click()
