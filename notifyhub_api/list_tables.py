@@ -71,6 +71,15 @@ async def numbered(
     return await tabled(request, table, part, first)
 
 
+async def whole(request: Request, table: Table, items: Sequence[M]) -> Response:
+    """The table of a list that is read at once."""
+
+    async def part(_: None) -> tuple[Sequence[M], None]:
+        return items, None
+
+    return await tabled(request, table, part, None)
+
+
 async def tabled(
     request: Request,
     table: Table,

@@ -35,10 +35,13 @@ class RemoteMailings(Service, MailingVerbs):
         limit: int = 100,
         status: str | Sequence[str] | None = None,
         order: Literal["newest", "oldest"] = "newest",
+        search: str | None = None,
     ) -> list[answers.Mailing]:
         last = before.id if isinstance(before, answers.Mailing) else before
         with as_arguments():
-            return await self.pages(answers.MailingPage, MAILINGS, limit, before=last, status=status, order=order)
+            return await self.pages(
+                answers.MailingPage, MAILINGS, limit, before=last, status=status, search=search, order=order
+            )
 
     async def update_as(self, id_: int, asked: Mapping[str, Any]) -> answers.Mailing:
         return await self.ask(answers.Mailing, "PATCH", _of(id_), asked, ("mailing", id_))

@@ -11,7 +11,7 @@ import orjson
 from notifyhub import answers
 from notifyhub.clock import now_ms, to_datetime, to_ms
 from notifyhub.domain.mailings import MailingStatus
-from notifyhub.errors import Fault, InvalidRequest, NotifyhubError
+from notifyhub.errors import InvalidRequest, NotifyhubError
 from notifyhub.flow.preview import outlook
 from notifyhub.hub.counting import mailing_statistics
 from notifyhub.hub.mailing_templates import changed_words, check_before_start, with_words
@@ -22,6 +22,7 @@ from notifyhub.requests import Priority, as_row_id
 from notifyhub.requests.chains import ChainRequest
 from notifyhub.requests.checking import members_of
 from notifyhub.requests.filters import checked_order
+from notifyhub.requests.mailing_lists import mailing_filters
 from notifyhub.requests.mailings import MailingRequest, mailing_change_request, mailing_request
 from notifyhub.store import call_counts, mailing_moves, mailing_retries, mailings, statistics
 from notifyhub.store.mailing_moves import Cancelled, Move
@@ -81,11 +82,12 @@ class HubMailings(MailingVerbs):
         limit: int = 100,
         status: str | Sequence[str] | None = None,
         order: Literal["newest", "oldest"] = "newest",
+        search: str | None = None,
     ) -> list[answers.Mailing]:
         last = before.id if isinstance(before, answers.Mailing) else before
         with as_arguments():
-            statuses, wanted = mailing_statuses(status), checked_order(order)
-        return await self._wiring.asked(mailings.page(statuses, wanted.start if last is None else last, limit, wanted))
+            filters, wanted = mailing_filters(status, search), checked_order(order)
+        return await self._wiring.asked(mailings.page(filters, wanted.start if last is None else last, limit, wanted))
 
     async def update_as(self, id_: int | str, asked: bytes | Mapping[str, Any]) -> answers.Mailing:
         row, now = as_row_id("mailing", id_), now_ms()
@@ -147,21 +149,6 @@ class HubMailings(MailingVerbs):
             await self._wiring.written(mailing_moves.clear, (row, done.status, CLEARED_AT_ONCE))
         await self._wiring.look_at_mailings()
         return answers.CancelledMailing(id=row, status=done.status, cancelled=done.cancelled, too_late=done.too_late)
-
-
-def mailing_statuses(given: str | Sequence[str] | None) -> list[MailingStatus]:
-    """The states of these names. Raises InvalidRequest."""
-    names = [] if given is None else [given] if isinstance(given, str) else list(given)
-    words = [word.strip() for name in names for word in name.split(",")]
-    known = ", ".join(MailingStatus)
-    faults = [
-        Fault("$.status", "unknown_value", f"there is no {word!r}; there are {known}")
-        for word in words
-        if word not in list(MailingStatus)
-    ]
-    if faults:
-        raise InvalidRequest(faults)
-    return [MailingStatus(word) for word in words]
 
 
 def _all_columns(request: MailingRequest, now: int) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from notifyhub.domain.phones import DEFAULT_REGION, e164_digits
 from notifyhub.domain.zones import canonical_zone
 from notifyhub.errors import Fault, InvalidRequest
 from notifyhub.requests.faults import json_path
-from notifyhub.requests.filters import unknown_filters
+from notifyhub.requests.filters import unknown_filters, whole_characters
 
 NAMES = ("phone", "operator_code", "tag", "timezone", "search")
 LONGEST_SEARCH = 255
@@ -55,14 +55,20 @@ def checked_client_filters(given: Mapping[str, Any], region: str = DEFAULT_REGIO
     return filters
 
 
+def searchable(value: str) -> str:
+    """This text, which may be looked for. Raises ValueError."""
+    if "\x00" in value or len(value) > LONGEST_SEARCH:
+        raise ValueError(f"may have at most {LONGEST_SEARCH} characters, without NUL")
+    return whole_characters(value)
+
+
 def _texts(value: Any) -> Sequence[str]:
     values = value if isinstance(value, list | tuple) else () if value is None else (value,)
     return [str(one) for one in values]
 
 
 def _canonical(name: str, value: str, region: str) -> str:
-    if "\x00" in value or len(value) > LONGEST_SEARCH:
-        raise ValueError(f"may have at most {LONGEST_SEARCH} characters, without NUL")
+    searchable(value)
     if not value and name in ("operator_code", "tag"):
         raise ValueError("must not be empty")
     if name == "phone":

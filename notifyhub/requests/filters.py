@@ -14,7 +14,7 @@ from notifyhub.domain.phones import DEFAULT_REGION
 from notifyhub.domain.states import Status
 from notifyhub.errors import Fault, InvalidRequest
 from notifyhub.requests.faults import json_path
-from notifyhub.requests.fields import moment
+from notifyhub.requests.fields import is_encodable, moment
 from notifyhub.requests.ids import LARGEST_ID
 
 R = TypeVar("R")
@@ -187,7 +187,14 @@ def short_text(value: Any) -> str:
     """The value of a filter that is text. Raises ValueError."""
     if not isinstance(value, str) or not 1 <= len(value) <= 255 or "\x00" in value:
         raise ValueError("must be text of 1 to 255 characters, without NUL")
-    return value
+    return whole_characters(value)
+
+
+def whole_characters(text: str) -> str:
+    """The text, if a database takes it. Raises ValueError."""
+    if not is_encodable(text):
+        raise ValueError("has half of a surrogate pair, which is not a character")
+    return text
 
 
 def not_before(edge: datetime | None) -> int | None:

@@ -20,18 +20,21 @@ from notifyhub.domain.pacing import PACED
 from notifyhub.domain.states import Status
 from notifyhub.errors import Conflict, Fault, InvalidRequest, NotFound, NotifyhubError
 from notifyhub.requests import Priority
+from notifyhub.requests.mailing_lists import MailingFilters
 from notifyhub.requests.mailings import CHAIN_TO_ALL, LIVE_MEMBERS, NO_END, text_faults
 from notifyhub.store import lanes, statistics
+from notifyhub.store.containing import contains
 from notifyhub.store.mailing_models import Mailing
 from notifyhub.store.rows import fetch, is_postgres, run
 from notifyhub.store.snapshots import at_one_moment
 
 JSON_COLUMNS = ("channels", "audience", "send_window", "options", "metadata", "variables")
 _COLUMNS = tuple(field.column_name for field in Mailing._meta.sorted_fields)
+_SEARCHED = ("name", "text", "COALESCE(reference, '')")
 _ONE = f"SELECT {', '.join(_COLUMNS)} FROM mailings WHERE id = ? AND deleted_at IS NULL"
 _PAGE = f"""
     SELECT {", ".join(_COLUMNS)} FROM mailings
-    WHERE deleted_at IS NULL AND id {{beyond}} ? {{status}} ORDER BY id {{order}} LIMIT ?"""
+    WHERE deleted_at IS NULL AND id {{beyond}} ? {{among}} {{found}} ORDER BY id {{order}} LIMIT ?"""
 
 _RELEASE = f"""
     UPDATE deliveries SET due_at = ?
@@ -169,18 +172,21 @@ def must_exist(id_: int) -> Callable[[peewee.Database], None]:
 
 
 def page(
-    statuses: Sequence[MailingStatus], before: int, limit: int, order: Order = Order.NEWEST
+    filters: MailingFilters, before: int, limit: int, order: Order = Order.NEWEST
 ) -> Callable[[peewee.Database], list[answers.Mailing]]:
-    """Query: the first mailings in these states (none: in all), after the id `before`."""
+    """Query: the first mailings that fit these filters, after the id `before`."""
 
     @at_one_moment
     def ask(database: peewee.Database) -> list[answers.Mailing]:
+        statuses, found, values = filters.statuses, "", list[str]()
         among = f"AND status IN ({', '.join('?' for _ in statuses)})" if statuses else ""
-        sql = _PAGE.format(beyond=order.beyond, status=among, order=order.sql)
-        found = [
-            dict(zip(_COLUMNS, row, strict=True)) for row in fetch(database, sql, _COLUMNS, before, *statuses, limit)
-        ]
-        rows = sorted(found, key=itemgetter("id"), reverse=order.reverse)
+        if filters.search:
+            said, values = contains(_SEARCHED, filters.search, postgres=is_postgres(database))
+            found = f"AND {said}"
+        sql = _PAGE.format(beyond=order.beyond, among=among, found=found, order=order.sql)
+        asked = fetch(database, sql, _COLUMNS, before, *statuses, *values, limit)
+        found_rows = [dict(zip(_COLUMNS, row, strict=True)) for row in asked]
+        rows = sorted(found_rows, key=itemgetter("id"), reverse=order.reverse)
         counts = statistics.by_status(database, [row["id"] for row in rows])
         return [answer(row, counts[row["id"]]) for row in rows]
 

@@ -105,8 +105,13 @@ class MailingVerbs(ABC):
         limit: int = 100,
         status: str | Sequence[str] | None = None,
         order: Literal["newest", "oldest"] = "newest",
+        search: str | None = None,
     ) -> list[answers.Mailing]:
-        """The first mailings, or those after the one that was `before`; `status`: in one of these states."""
+        """The first mailings, or those after the one that was `before`.
+
+        `status`: in one of these states. `search`: those whose name, text or reference contains it, in capital or small
+        letters. Raises InvalidRequest.
+        """
 
     async def update(self, id_: int, /, **members: Any) -> answers.Mailing:
         """Change a mailing: the members of `create`; those left out stay as they are, None restores the default.

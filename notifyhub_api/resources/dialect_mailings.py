@@ -22,6 +22,7 @@ from notifyhub.requests.mailing_dialect import (
     mailing_of,
     with_name,
 )
+from notifyhub.requests.mailing_lists import MailingFilters
 from notifyhub.requests.mailings import mailing_change_request, mailing_request
 from notifyhub.store import mailings
 from notifyhub.verbs import result_of
@@ -70,7 +71,7 @@ async def add_mailing(request: Request) -> Response:
 async def count_messages(request: Request) -> Response:
     """The number of messages of each mailing by status."""
     limit, before = paging.limit_of(request), paging.cursor_of(request, AFTER_THE_LAST)
-    found = await result_of(hub_of(request).ask(mailings.page([], before, limit + 1)))
+    found = await result_of(hub_of(request).ask(mailings.page(MailingFilters(), before, limit + 1)))
     cursor = paging.cursor_to(found[limit - 1].id) if len(found) > limit else None
     counts = [
         DialectCount(mailing=mailing.id, message_status=status, count=count)

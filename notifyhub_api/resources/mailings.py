@@ -8,7 +8,8 @@ from starlette.responses import Response
 from notifyhub.answers import CancelledMailing, Mailing, MailingPage, Message, RetriedMailing
 from notifyhub.domain.mailings import MailingStatus
 from notifyhub.errors import Fault, InvalidRequest
-from notifyhub.hub.mailings import mailing_statuses
+from notifyhub.requests.client_lists import LONGEST_SEARCH
+from notifyhub.requests.mailing_lists import mailing_filters
 from notifyhub.requests.mailing_tests import MailingTestRequest
 from notifyhub.requests.mailings import MailingChangeRequest, MailingRequest
 from notifyhub.store import mailings
@@ -23,7 +24,9 @@ from notifyhub_api.web import answer, body_of, hub_of
 TAG = Tag("mailings", "One text for an audience of the directory, between a start and an end.")
 ID = Parameter("id", "path", {"type": "integer", "minimum": 1, "examples": [3]}, "id of a mailing")
 STATUS = Parameter("status", "query", {"type": "array", "items": {"type": "string", "enum": [*MailingStatus]}}, SEVERAL)
-
+SEARCH = Parameter(
+    "search", "query", {"type": "string", "maxLength": LONGEST_SEARCH}, "part of a name, a text or a reference"
+)
 BEFORE = Parameter("before", "query", {"type": "string"}, "id of the mailing before the page; instead of `cursor`")
 
 
@@ -35,16 +38,17 @@ async def create(request: Request) -> Response:
 
 async def find(request: Request) -> Response:
     """Mailings, newest first."""
-    statuses = mailing_statuses(request.query_params.getlist("status"))
+    given = request.query_params
+    filters = mailing_filters(given.getlist("status"), " ".join(given.getlist("search")))
     limit, order = paging.limit_of(request), paging.order_of(request)
     before = paging.cursor_of(request, order.start, order)
-    if first := request.query_params.get("before"):
-        if "cursor" in request.query_params:
+    if first := given.get("before"):
+        if "cursor" in given:
             raise InvalidRequest([Fault("$.before", "too_many", "goes without a cursor")])
         before = (await hub_of(request).mailings.get(first)).id
 
     async def ask(seen: int, number: int) -> list[Mailing]:
-        return await result_of(hub_of(request).ask(mailings.page(statuses, seen, number, order)))
+        return await result_of(hub_of(request).ask(mailings.page(filters, seen, number, order)))
 
     if list_tables.wanted(request):
         return await list_tables.numbered(request, list_tables.Table("mailings", Mailing), ask, before)
@@ -125,7 +129,7 @@ operations = (
         scope="read",
         tag=TAG,
         summary="Mailings, newest first",
-        parameters=[STATUS, BEFORE, paging.ORDER, *paging.PARAMETERS, list_tables.FORMAT],
+        parameters=[STATUS, SEARCH, BEFORE, paging.ORDER, *paging.PARAMETERS, list_tables.FORMAT],
         answers={200: MailingPage},
         tables=[CSV],
         refusals=[404],

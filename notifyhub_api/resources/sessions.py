@@ -8,7 +8,8 @@ from starlette.responses import Response
 from notifyhub.answers import LoginLink, Session, SessionPage
 from notifyhub.requests import ADMIN
 from notifyhub.requests.sessions import LinkRequest
-from notifyhub_api.operations import Operation, Parameter, Tag
+from notifyhub_api import list_tables
+from notifyhub_api.operations import CSV, Operation, Parameter, Tag
 from notifyhub_api.resources.examples import LOGIN_LINK, SESSION
 from notifyhub_api.web import answer, body_of, hub_of
 
@@ -23,7 +24,10 @@ async def link(request: Request) -> Response:
 
 async def every(request: Request) -> Response:
     """Everybody who is signed in."""
-    return answer(SessionPage(items=await hub_of(request).sessions.list()))
+    found = await hub_of(request).sessions.list()
+    if list_tables.wanted(request):
+        return await list_tables.whole(request, list_tables.Table("sessions", Session), found)
+    return answer(SessionPage(items=found))
 
 
 async def revoke(request: Request) -> Response:
@@ -55,6 +59,8 @@ operations = (
         tag=TAG,
         summary="Everybody who is signed in to the dashboard",
         description="Those who signed in first at the beginning.",
+        parameters=[list_tables.FORMAT],
+        tables=[CSV],
         answers={200: SessionPage},
         example_answer={"items": [SESSION]},
     ),

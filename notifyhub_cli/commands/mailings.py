@@ -106,16 +106,18 @@ def create(
 def list_(
     limit: Annotated[int, typer.Option(help="How many to show.", min=1, max=1000)] = 20,
     status: Annotated[list[str] | None, typer.Option(help="In this state; may be given several times.")] = None,
+    search: Annotated[str | None, typer.Option(help="Part of a name, a message text or a reference.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """List mailings, newest first.
 
     \b
-    Example:
+    Examples:
       notifyhub mailing list --status running --status paused
+      notifyhub mailing list --search "autumn sale"
     """
     with told_in_one_line(), reading() as hub:
-        found = hub.mailings.list(limit=limit, status=status)
+        found = hub.mailings.list(limit=limit, status=status, search=search)
     if as_json:
         show_json(found)
         return

@@ -15,6 +15,7 @@ from notifyhub import Hub
 from notifyhub.hub import core_of
 from tests.api.conftest import LATER, Api, Reply
 from tests.conftest import HubMaker
+from tests.sessions.conftest import Door
 from tests.webhooks.conftest import HERE
 
 LISTS = (
@@ -25,6 +26,7 @@ LISTS = (
     "reachability",
     "keys",
     "templates",
+    "sessions",
     "webhooks",
     "webhooks/1/posts",
     "mailings/1/deliveries",
@@ -38,6 +40,7 @@ def filled(make_hub: HubMaker, serve: Callable[[Hub], Api], database_url: str) -
     api = serve(hub)
     hub.webhooks.create("http://127.0.0.1:9/hook", ["message.completed"])
     hub.webhooks.test(1)
+    Door(hub).begin()
     hub.templates.set("code", "Your code, {{ code }}")
     for i in range(3):
         api.create(text=f"Hello, {i}", recipients=[{"telegram": str(i + 1)}], reference=f"r{i}")

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 import pytest
 
 from benchmarks import million
+from notifyhub import InvalidRequest
 from notifyhub.hub import core_of
 from notifyhub.store.searches import MOST_ROWS
 from tests.api.conftest import LATER, Api
@@ -113,3 +114,9 @@ def test_a_search_through_many_rows_stops_and_goes_on_with_its_cursor(api: Api, 
 @pytest.mark.parametrize("text", ["", "x" * 256, "a\0b"])
 def test_a_text_that_cannot_be_looked_for_is_refused(small_api: Api, text: str) -> None:
     assert small_api.get(f"/api/v1/messages?{urlencode({'text': text})}").faults == [("$.text", "form")]
+
+
+@pytest.mark.parametrize("name", ["text", "reference", "reason", "operator_code"])
+def test_half_of_a_surrogate_pair_cannot_be_looked_for(small_api: Api, name: str) -> None:
+    with pytest.raises(InvalidRequest, match="half of a surrogate pair"):
+        small_api.hub.messages(**{name: "\ud800"})

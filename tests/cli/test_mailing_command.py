@@ -33,6 +33,7 @@ def test_a_mailing_is_created_watched_and_counted(run: Run, hub: Hub) -> None:
     assert re.search(r"^status +sent +2 *$", run("mailing", "stats", "1").out, re.MULTILINE)
     assert run("mailing", "stats", "1", "--json").json["by_status"]["sent"] == 2
     assert run("mailing", "list", "--status", "finished", "--json").json[0]["id"] == 1
+    assert run("mailing", "list", "--search", "no such words", "--json").json == []
     assert run("mailing", "retry-failed", "1").out == "retried 0, duplicates 0\n"
     assert run("stats", "--by", "day", "--json").json["by_status"]["sent"] == 2
     assert "deliveries" in run("stats").out

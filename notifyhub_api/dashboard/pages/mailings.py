@@ -20,7 +20,9 @@ async def find(visit: Visit) -> Response:
     """Mailings, newest first; `?view=board`: in columns by status."""
     if visit.query.get("view") == "board":
         return await _board(visit)
-    facts, counted = await asyncio.gather(listed(visit, "/mailings", ("status", "order")), visit.api.get("/stats"))
+    facts, counted = await asyncio.gather(
+        listed(visit, "/mailings", ("status", "search", "order")), visit.api.get("/stats")
+    )
     code = 422 if facts["faults"] else 200
     return visit.show("mailings.html", code, view="list", statuses=[*MailingStatus], counted=counted, **facts)
 

@@ -29,6 +29,24 @@ def test_the_list_is_narrowed_by_status(browser: Browser, hub: Hub) -> None:
     assert "Draft one" not in page.words
 
 
+def test_the_list_is_narrowed_by_words(browser: Browser, hub: Hub) -> None:
+    hub.mailings.create("Winter sale", "Hello", ["telegram"], draft=True)
+    hub.mailings.create("Spring sale", "Hello", ["telegram"], draft=True)
+
+    page = browser.open("/mailings?search=wInter")
+
+    assert "Winter sale" in page.words
+    assert "Spring sale" not in page.words
+    assert "/data/mailings?search=wInter&format=csv" in page.links
+    assert "There is nothing that matches." in browser.open("/mailings?search=summer").words
+
+
+def test_what_cannot_be_searched_is_told_beside_the_field(browser: Browser) -> None:
+    page = browser.open(f"/mailings?search={'a' * 256}")
+
+    assert page.faults["search"] == ["may have at most 255 characters, without NUL"]
+
+
 def test_a_long_list_has_further_pages(browser: Browser, hub: Hub) -> None:
     for number in range(51):
         hub.mailings.create(f"Number {number} of many", "Hello", ["telegram"], draft=True)
