@@ -9,6 +9,8 @@ from notifyhub.domain.mailings import MailingStatus
 from notifyhub.errors import Fault, InvalidRequest
 from notifyhub.requests.client_lists import searchable
 
+NAMES = ("status", "search")
+
 
 @dataclass(frozen=True, slots=True)
 class MailingFilters:

@@ -9,7 +9,8 @@ from notifyhub.answers import CancelledMailing, Mailing, MailingPage, Message, R
 from notifyhub.domain.mailings import MailingStatus
 from notifyhub.errors import Fault, InvalidRequest
 from notifyhub.requests.client_lists import LONGEST_SEARCH
-from notifyhub.requests.mailing_lists import mailing_filters
+from notifyhub.requests.filters import unknown_filters
+from notifyhub.requests.mailing_lists import NAMES, mailing_filters
 from notifyhub.requests.mailing_tests import MailingTestRequest
 from notifyhub.requests.mailings import MailingChangeRequest, MailingRequest
 from notifyhub.store import mailings
@@ -28,6 +29,7 @@ SEARCH = Parameter(
     "search", "query", {"type": "string", "maxLength": LONGEST_SEARCH}, "part of a name, a text or a reference"
 )
 BEFORE = Parameter("before", "query", {"type": "string"}, "id of the mailing before the page; instead of `cursor`")
+PAGING = ("before", "cursor", "format", "limit", "order")
 
 
 async def create(request: Request) -> Response:
@@ -39,6 +41,8 @@ async def create(request: Request) -> Response:
 async def find(request: Request) -> Response:
     """Mailings, newest first."""
     given = request.query_params
+    if unknown := unknown_filters([name for name in given if name not in PAGING], NAMES):
+        raise InvalidRequest(unknown)
     filters = mailing_filters(given.getlist("status"), " ".join(given.getlist("search")))
     limit, order = paging.limit_of(request), paging.order_of(request)
     before = paging.cursor_of(request, order.start, order)

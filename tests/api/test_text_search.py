@@ -116,6 +116,11 @@ def test_a_text_that_cannot_be_looked_for_is_refused(small_api: Api, text: str) 
     assert small_api.get(f"/api/v1/messages?{urlencode({'text': text})}").faults == [("$.text", "form")]
 
 
+@pytest.mark.parametrize("path", ["clients", "mailings", "messages", "deliveries", "audit", "reachability"])
+def test_a_filter_that_a_list_has_not_is_refused(small_api: Api, path: str) -> None:
+    assert small_api.get(f"/api/v1/{path}?serch=x").faults == [("$.serch", "unknown_field")]
+
+
 @pytest.mark.parametrize("name", ["text", "reference", "reason", "operator_code"])
 def test_half_of_a_surrogate_pair_cannot_be_looked_for(small_api: Api, name: str) -> None:
     with pytest.raises(InvalidRequest, match="half of a surrogate pair"):
